@@ -1,0 +1,230 @@
+import { Agent, request, type ClientRequest, type IncomingMessage } from "node:http";
+import { StdioClient } from "../e2e/fixtures/stdio-client.ts";
+import { isMessage, isRecord, type Message } from "../e2e/fixtures/json-rpc.ts";
+
+/** What every target is measured with: each answer is read whole and parsed once. */
+export interface BenchClient {
+  initialize(): Promise<void>;
+  /** The result; an error answer is thrown. */
+  request(method: string, params?: Record<string, unknown>): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export interface Endpoint {
+  kind: "http" | "sse" | "stdio";
+  url: string;
+  headers?: Record<string, string>;
+}
+
+const HANDSHAKE = {
+  protocolVersion: "2025-11-25",
+  capabilities: {},
+  clientInfo: { name: "bench", version: "1.0.0" },
+};
+
+const outcome = (message: Message): unknown => {
+  if (message.error) throw new Error(`${message.error.code} ${message.error.message}`);
+  return message.result;
+};
+
+/** The answer to this request among the messages of an event stream's text. */
+const findInEvents = (text: string, id: number): Message | undefined => {
+  for (const line of text.split("\n")) {
+    if (!line.startsWith("data:") || line.length < 10) continue;
+    const message: unknown = JSON.parse(line.slice(5));
+    if (isMessage(message) && message.method === undefined && message.id === id) return message;
+  }
+  return undefined;
+};
+
+const readAll = (response: IncomingMessage): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    response.on("data", (chunk: Buffer) => chunks.push(chunk));
+    response.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+    response.on("error", reject);
+  });
+
+/** Sends one message on a kept-alive connection. */
+class Poster {
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 64 });
+
+  post(url: string, headers: Record<string, string>, message: Message): Promise<IncomingMessage> {
+    const body = Buffer.from(JSON.stringify(message));
+    return new Promise((resolve, reject) => {
+      const options = {
+        method: "POST",
+        agent: this.agent,
+        headers: { ...headers, "content-type": "application/json", "content-length": body.length },
+      };
+      request(url, options, resolve).on("error", reject).end(body);
+    });
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+}
+
+/** Legacy Streamable HTTP, answers as JSON or as an event stream. */
+class HttpClient implements BenchClient {
+  private readonly poster = new Poster();
+  private readonly url: string;
+  private readonly headers: Record<string, string>;
+  private nextId = 1;
+
+  constructor({ url, headers }: Endpoint) {
+    this.url = url;
+    this.headers = { accept: "application/json, text/event-stream", ...headers };
+  }
+
+  async initialize(): Promise<void> {
+    await this.request("initialize", HANDSHAKE);
+    this.headers["mcp-protocol-version"] = HANDSHAKE.protocolVersion;
+    const response = await this.poster.post(this.url, this.headers, INITIALIZED);
+    await readAll(response);
+  }
+
+  async request(method: string, params?: Record<string, unknown>): Promise<unknown> {
+    const id = this.nextId++;
+    const message: Message = { jsonrpc: "2.0", id, method, params };
+    const response = await this.poster.post(this.url, this.headers, message);
+    const text = await readAll(response);
+    if (response.statusCode !== 200) throw new Error(`HTTP ${response.statusCode}: ${text}`);
+    const session = response.headers["mcp-session-id"];
+    if (typeof session === "string") this.headers["mcp-session-id"] = session;
+
+    const json = response.headers["content-type"]?.startsWith("application/json");
+    const answer: unknown = json ? JSON.parse(text) : findInEvents(text, id);
+    if (!isMessage(answer)) throw new Error(`no answer in: ${text.slice(0, 200)}`);
+    return outcome(answer);
+  }
+
+  close(): Promise<void> {
+    this.poster.close();
+    return Promise.resolve();
+  }
+}
+
+const INITIALIZED: Message = { jsonrpc: "2.0", method: "notifications/initialized" };
+
+interface Waiting {
+  resolve: (message: Message) => void;
+  reject: (error: Error) => void;
+}
+
+/** Legacy HTTP with SSE: answers come on the one stream that GET opened. */
+class SseClient implements BenchClient {
+  private readonly poster = new Poster();
+  private readonly waiting = new Map<number, Waiting>();
+  private readonly endpoint: Endpoint;
+  private stream: ClientRequest | undefined;
+  private postUrl = "";
+  private nextId = 1;
+
+  constructor(endpoint: Endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  async initialize(): Promise<void> {
+    await this.open();
+    await this.request("initialize", HANDSHAKE);
+    await this.post(INITIALIZED);
+  }
+
+  async request(method: string, params?: Record<string, unknown>): Promise<unknown> {
+    const id = this.nextId++;
+    const answer = new Promise<Message>((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+    });
+    await Promise.race([this.post({ jsonrpc: "2.0", id, method, params }), answer]);
+    return outcome(await answer);
+  }
+
+  close(): Promise<void> {
+    this.stream?.destroy();
+    this.poster.close();
+    return Promise.resolve();
+  }
+
+  private async post(message: Message): Promise<void> {
+    const response = await this.poster.post(this.postUrl, this.endpoint.headers ?? {}, message);
+    const text = await readAll(response);
+    if ((response.statusCode ?? 0) >= 300) throw new Error(`HTTP ${response.statusCode}: ${text}`);
+  }
+
+  /** Opens the stream and waits for the event that names the address to post to. */
+  private open(): Promise<void> {
+    const { url, headers } = this.endpoint;
+    return new Promise((resolve, reject) => {
+      const fail = (error: Error) => {
+        reject(error);
+        for (const { reject: refuse } of this.waiting.values()) refuse(error);
+        this.waiting.clear();
+      };
+      const onResponse = (response: IncomingMessage) => {
+        if (response.statusCode !== 200) fail(new Error(`HTTP ${response.statusCode}`));
+        let rest = "";
+        response.on("data", (chunk: Buffer) => {
+          const events = (rest + chunk.toString("utf8")).split("\n\n");
+          rest = events.pop() ?? "";
+          for (const event of events) this.take(event, resolve);
+        });
+        response.on("error", fail);
+        response.on("close", () => fail(new Error("the stream ended")));
+      };
+      const options = { headers: { accept: "text/event-stream", ...headers } };
+      this.stream = request(url, options, onResponse).on("error", fail).end();
+    });
+  }
+
+  private take(event: string, opened: () => void): void {
+    const data = /^data: ?(.*)$/m.exec(event)?.[1];
+    if (!data) return;
+    if (/^event: ?endpoint$/m.test(event)) {
+      this.postUrl = new URL(data, this.endpoint.url).href;
+      opened();
+      return;
+    }
+    const message: unknown = JSON.parse(data);
+    if (!isMessage(message) || message.method !== undefined) return;
+    this.waiting.get(Number(message.id))?.resolve(message);
+    this.waiting.delete(Number(message.id));
+  }
+}
+
+/** A stdio server that this process starts and talks to without anything between. */
+export class StdioBench implements BenchClient {
+  private readonly client: StdioClient;
+
+  constructor(command: string, args: string[]) {
+    this.client = new StdioClient({ command, args });
+  }
+
+  async initialize(): Promise<void> {
+    await this.client.initialize();
+  }
+
+  request(method: string, params?: Record<string, unknown>): Promise<unknown> {
+    return this.client.request(method, params);
+  }
+
+  async close(): Promise<void> {
+    await this.client.close();
+  }
+}
+
+export const connect = (endpoint: Endpoint): BenchClient =>
+  endpoint.kind === "sse" ? new SseClient(endpoint) : new HttpClient(endpoint);
+
+/** The exposed name of the tool `echo`, which an aggregator may have prefixed. */
+export const findEcho = async (client: BenchClient): Promise<string> => {
+  const result = await client.request("tools/list");
+  const tools = isRecord(result) && Array.isArray(result.tools) ? result.tools : [];
+  for (const tool of tools) {
+    if (isRecord(tool) && typeof tool.name === "string" && /(^|_)echo$/.test(tool.name)) {
+      return tool.name;
+    }
+  }
+  throw new Error("no tool echo is listed yet");
+};

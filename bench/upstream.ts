@@ -1,0 +1,40 @@
+/**
+ * An MCP server over HTTP that costs next to nothing, so that what is measured is what stands in
+ * front of it: no sessions, one tool `echo`, JSON answers. `node upstream.ts PORT`.
+ */
+import { createServer } from "node:http";
+import { isMessage } from "../e2e/fixtures/json-rpc.ts";
+
+const RESULTS: Record<string, unknown> = {
+  initialize: {
+    protocolVersion: "2025-11-25",
+    capabilities: { tools: {} },
+    serverInfo: { name: "upstream", version: "1.0.0" },
+  },
+  "tools/list": { tools: [{ name: "echo", inputSchema: { type: "object" } }] },
+  "tools/call": { content: [{ type: "text", text: "Echo: hello" }] },
+  ping: {},
+};
+
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on("data", (chunk: Buffer) => chunks.push(chunk));
+  request.on("end", () => {
+    if (request.method !== "POST") {
+      response.writeHead(405).end();
+      return;
+    }
+    const message: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    if (!isMessage(message) || message.method === undefined) throw new Error("not a request");
+    const { id, method } = message;
+    if (id === undefined) {
+      response.writeHead(202).end();
+      return;
+    }
+    const body = Buffer.from(JSON.stringify({ jsonrpc: "2.0", id, result: RESULTS[method] }));
+    response.writeHead(200, { "content-type": "application/json", "content-length": body.length });
+    response.end(body);
+  });
+});
+server.keepAliveTimeout = 600_000;
+server.listen(Number(process.argv[2]), "127.0.0.1");

@@ -1,0 +1,137 @@
+import type { IncomingMessage } from "node:http";
+import { text as textOf } from "node:stream/consumers";
+import { GatewayError } from "@local-mcp/contract";
+import { type Access, Endpoint, messagesOf, type Session } from "./endpoint.ts";
+import { type Initialized, readInitialized } from "./message.ts";
+
+/** Waits so many milliseconds; rejects when the bridge stops. */
+export type Pause = (milliseconds: number) => Promise<void>;
+
+export interface LinkOptions {
+  profile: string;
+  /** Finds a running gateway and a token for the profile; null while none runs. */
+  open: () => Promise<Access | null>;
+  /** How long to wait for a gateway, ms. */
+  waitMs: number;
+  pause: Pause;
+  /** A new conversation took the place of one that was over. */
+  renewed: () => Promise<void>;
+}
+
+/** What is shared with a gateway until it stops or forgets us; another one is another object. */
+export interface Conversation {
+  readonly endpoint: Endpoint;
+  session: Session | null;
+}
+
+/** What the bridge tells a gateway when it initializes in the client's name. */
+const INITIALIZED = JSON.stringify({ jsonrpc: "2.0", method: "notifications/initialized" });
+
+const POLL_MS = 250;
+
+const sessionOf = (answer: IncomingMessage, { protocolVersion }: Initialized): Session => {
+  const id = answer.headers["mcp-session-id"];
+  return { id: typeof id === "string" ? id : null, protocolVersion };
+};
+
+/** Keeps a conversation with a gateway, whichever gateway that is at the time. */
+export class Link {
+  readonly #options: LinkOptions;
+  #conversation: Conversation | null = null;
+  #opening: Promise<Conversation> | null = null;
+  /** The client's initialize as it sent it, to be repeated to the next gateway. */
+  #initialize: string | null = null;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  /** The conversation as it stands, or null. */
+  get present(): Conversation | null {
+    return this.#conversation;
+  }
+
+  /** The conversation, waiting for a gateway if need be. Rejects with what keeps it from starting. */
+  async current(): Promise<Conversation> {
+    if (this.#conversation !== null) return this.#conversation;
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = null;
+    });
+    return this.#opening;
+  }
+
+  /** A conversation is over; whoever needs one next opens it. */
+  drop(over: Conversation): void {
+    if (this.#conversation === over) this.#conversation = null;
+  }
+
+  /** A conversation in the place of one that is over; several who noticed it share the new one. */
+  async renew(over: Conversation): Promise<Conversation> {
+    this.drop(over);
+    return this.current();
+  }
+
+  /** The client starts anew: its session ends and nothing is repeated in its name. */
+  async forget(): Promise<void> {
+    this.#initialize = null;
+    const conversation = this.#conversation;
+    const session = conversation?.session;
+    if (!conversation || !session) return;
+    conversation.session = null;
+    // A gateway that cannot be reached has forgotten the session anyway.
+    await conversation.endpoint.end(session).catch(() => {});
+  }
+
+  /** The client's initialize was answered. */
+  begin(
+    conversation: Conversation,
+    initialize: string,
+    answer: IncomingMessage,
+    agreed: Initialized,
+  ): void {
+    conversation.session = sessionOf(answer, agreed);
+    this.#initialize = initialize;
+  }
+
+  async #open(): Promise<Conversation> {
+    const conversation: Conversation = {
+      endpoint: new Endpoint(await this.#access(), this.#options.profile),
+      session: null,
+    };
+    if (this.#initialize !== null) {
+      conversation.session = await this.#repeatInitialize(conversation.endpoint, this.#initialize);
+    }
+    this.#conversation = conversation;
+    if (conversation.session !== null) await this.#options.renewed();
+    return conversation;
+  }
+
+  async #access(): Promise<Access> {
+    const { open, waitMs, pause } = this.#options;
+    for (let waited = 0; ; waited += POLL_MS) {
+      const access = await open().catch((error: unknown) => {
+        // It went away between being found and being asked: as good as not found.
+        if (error instanceof GatewayError && error.code === "gateway_unreachable") return null;
+        throw error;
+      });
+      if (access !== null) return access;
+      if (waited >= waitMs) throw new GatewayError("gateway_not_running");
+      await pause(POLL_MS);
+    }
+  }
+
+  async #repeatInitialize(endpoint: Endpoint, initialize: string): Promise<Session> {
+    try {
+      const answer = await endpoint.post(initialize, null);
+      let agreed: Initialized | null = null;
+      for await (const line of messagesOf(answer)) agreed ??= readInitialized(line);
+      if (agreed === null) throw new GatewayError("session_not_found");
+      const session = sessionOf(answer, agreed);
+      await textOf(await endpoint.post(INITIALIZED, session));
+      return session;
+    } catch (error) {
+      if (error instanceof GatewayError) throw error;
+      throw new GatewayError("gateway_not_running", {}, { cause: error });
+    }
+  }
+}

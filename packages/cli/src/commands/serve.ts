@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import { createGateway } from "@local-mcp/gateway";
+import type { Command } from "commander";
+import type { Act, Cli, Outcome } from "../cli.ts";
+import { integer } from "../forms.ts";
+import { plural } from "../output.ts";
+import { environmentSecret } from "../values.ts";
+
+interface ServeOptions {
+  host?: string;
+  port?: number;
+}
+
+/** Serves until it is asked to stop, which is the ordinary end and therefore 0. */
+const serve = async (cli: Cli, options: ServeOptions): Outcome => {
+  const { io } = cli;
+  const gateway = await createGateway({
+    dataDir: cli.options.dataDir,
+    configEnv: cli.options.configEnv,
+    settings: {
+      ...(options.host === undefined ? {} : { host: options.host }),
+      ...(options.port === undefined ? {} : { port: options.port }),
+    },
+    env: io.env,
+    vaultPassphrase: await environmentSecret(io, "VAULT_PASSPHRASE"),
+    kind: "serve",
+  });
+  try {
+    const { url } = await gateway.listen();
+    const { dataDir, pid } = await gateway.api.status.get();
+    io.stdout.write(`${JSON.stringify({ event: "ready", url, pid, dataDir })}\n`);
+    const profiles = await gateway.api.profiles.list();
+    const open = profiles.map((profile) => `  ${profile.url ?? `${url}/mcp/${profile.slug}`}`);
+    cli.note(
+      profiles.length === 0
+        ? `Nothing to serve yet. Make a profile: ${cli.command("profiles create SLUG --servers a,b")}`
+        : `MCP clients connect to ${plural(profiles.length, "profile")}:\n${open.join("\n")}`,
+    );
+    cli.note(`They need a token: ${cli.command("tokens create --name NAME")}`);
+    const { state, wayOut } = await gateway.api.vault.status();
+    if (state === "locked") cli.note(`The vault is locked. ${wayOut ?? ""}`);
+    if (!io.signal.aborted) await once(io.signal, "abort");
+  } finally {
+    await gateway.close();
+  }
+};
+
+export const addServeCommand = (program: Command, act: Act): void => {
+  program
+    .command("serve")
+    .description("run the gateway here until it is stopped")
+    .option("--host <host>", "address to listen on (127.0.0.1)")
+    .option("--port <port>", "port, 0 for any free one (4444)", integer("--port", 0, 65_535))
+    .action(act(serve));
+};

@@ -1,0 +1,102 @@
+import {
+  type ServerConfigView,
+  type ServerView,
+  type ServerStatus,
+  STATE_WORDS,
+  type Warning,
+} from "@local-mcp/contract";
+import type { Cli } from "../cli.ts";
+import { dateTime, duration, facts, plural, quoted, table } from "../output.ts";
+
+/** What a server runs or where it is, on one line. */
+export const summaryOf = (config: ServerConfigView): string =>
+  config.transport === "stdio"
+    ? [config.command, ...config.args].map(quoted).join(" ")
+    : `${config.url}${config.transport === "sse" ? " (SSE)" : ""}`;
+
+const secretWords = (hint: string | null): string =>
+  hint === null ? "stored" : `stored, ends in ${hint}`;
+
+const environment = (config: ServerConfigView): string | null => {
+  if (config.transport !== "stdio") return null;
+  const lines = Object.entries(config.env).map(([name, value]) =>
+    value.plain ? `${name}=${value.value}` : `${name}  (${secretWords(value.secret.hint)})`,
+  );
+  return lines.length === 0 ? null : lines.join("\n");
+};
+
+const stored = (secrets: Record<string, { hint: string | null }>): string | null => {
+  const lines = Object.entries(secrets).map(
+    ([name, { hint }]) => `${name}  (${secretWords(hint)})`,
+  );
+  return lines.length === 0 ? null : lines.join("\n");
+};
+
+/** What is the matter and what to do, or null while all is well. */
+export const trouble = (status: ServerStatus): string | null => {
+  const parts = [status.reason?.message, status.action?.command ?? status.action?.label];
+  const said = parts.filter((part) => part !== undefined && part !== null);
+  return said.length === 0 ? null : said.join("\n");
+};
+
+export const countsOf = (counts: ServerView["counts"]): string =>
+  [
+    plural(counts.tools, "tool"),
+    plural(counts.prompts, "prompt"),
+    plural(counts.resources, "resource"),
+    ...(counts.resourceTemplates === 0
+      ? []
+      : [plural(counts.resourceTemplates, "resource template")]),
+  ].join(", ");
+
+export const serverTable = (cli: Cli, servers: readonly ServerView[]): string =>
+  servers.length === 0
+    ? `No servers yet. Add one: ${cli.command("servers add NAME -- COMMAND ARGS…")}`
+    : table(
+        ["NAME", "STATE", "TOOLS", "PROFILES", "RUNS"],
+        servers.map((server) => [
+          server.name,
+          STATE_WORDS[server.status.state],
+          String(server.counts.tools),
+          server.profiles.join(",") || "-",
+          summaryOf(server.config),
+        ]),
+        cli.width,
+      );
+
+export const serverFacts = (server: ServerView): string => {
+  const { config, limits, status } = server;
+  const isCommand = config.transport === "stdio";
+  return facts([
+    ["Name", server.name],
+    ["Title", server.title === server.name ? null : server.title],
+    ["Description", server.description || null],
+    ["State", STATE_WORDS[status.state]],
+    ["Reason", trouble(status)],
+    ["Output", status.reason?.detail ?? null],
+    ["Transport", config.transport],
+    ["Command", isCommand ? [config.command, ...config.args].map(quoted).join("\n") : null],
+    ["Folder", isCommand ? config.cwd : null],
+    ["Environment", environment(config)],
+    ["URL", isCommand ? null : config.url],
+    ["Headers", isCommand ? null : stored(config.headers)],
+    ["Secrets", stored(server.secrets)],
+    ["Start limit", limits.startTimeoutMs === undefined ? null : duration(limits.startTimeoutMs)],
+    ["Call limit", limits.callTimeoutMs === undefined ? null : duration(limits.callTimeoutMs)],
+    ["Profiles", server.profiles.join(", ") || "none"],
+    ["Offers", countsOf(server.counts)],
+    [
+      "Runs as",
+      server.implementation === null
+        ? null
+        : `${server.implementation.name} ${server.implementation.version} (MCP ${server.implementation.protocolVersion})`,
+    ],
+    ["Added", dateTime(server.createdAt)],
+    ["Changed", dateTime(server.updatedAt)],
+  ]);
+};
+
+/** Prints what was stored and yet will not work as it is. */
+export const printWarnings = (cli: Cli, warnings: readonly Warning[]): void => {
+  for (const warning of warnings) cli.warn(warning.message);
+};

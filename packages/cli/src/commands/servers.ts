@@ -1,0 +1,240 @@
+import type { ServerConfigWrite, ServerUpdate } from "@local-mcp/contract";
+import type { Command } from "commander";
+import type { Act, Cli, Outcome } from "../cli.ts";
+import { repeated, usage } from "../forms.ts";
+import { duration } from "../output.ts";
+import { addConsentCommands } from "./consent.ts";
+import {
+  describeServer,
+  readCommand,
+  readCwd,
+  readEnv,
+  readHeaders,
+  readLimits,
+  readSecrets,
+  type ServerOptions,
+  warnUrl,
+} from "./server-forms.ts";
+import {
+  countsOf,
+  printWarnings,
+  serverFacts,
+  serverTable,
+  summaryOf,
+  trouble,
+} from "./server-views.ts";
+
+interface AddOptions extends ServerOptions {
+  profile?: string[];
+}
+
+const configOf = async (
+  cli: Cli,
+  options: ServerOptions,
+  words: readonly string[],
+): Promise<ServerConfigWrite> => {
+  if (options.url === undefined) {
+    if (words.length === 0) throw usage("Give --url URL, or -- and the command that starts it.");
+    if (options.header !== undefined || options.headerFile !== undefined || options.transport) {
+      throw usage("--header, --header-file and --transport are for a server with a --url.");
+    }
+    const cwd = readCwd(cli, options);
+    return {
+      transport: "stdio",
+      ...readCommand(cli, words, cwd),
+      cwd: cwd ?? null,
+      env: await readEnv(cli, options),
+    };
+  }
+  if (words.length > 0) throw usage("Give either --url URL or -- and a command, not both.");
+  if (options.env ?? options.envPlain ?? options.envFile ?? options.cwd) {
+    throw usage("--env, --env-plain, --env-file and --cwd are for a server that is a command.");
+  }
+  warnUrl(cli, options.url);
+  return {
+    transport: options.transport ?? "http",
+    url: options.url,
+    headers: await readHeaders(cli, options),
+  };
+};
+
+const add = async (cli: Cli, name: string, words: string[], options: AddOptions): Outcome => {
+  const config = await configOf(cli, options, words);
+  const secrets = await readSecrets(cli, options);
+  await cli.use(
+    async (api) => {
+      const added = await api.servers.create({
+        name,
+        title: options.title,
+        config,
+        secrets,
+        limits: readLimits(options),
+        // Whoever types a command has seen it.
+        confirmed: true,
+        profiles: options.profile,
+      });
+      cli.answer(
+        added,
+        `Added “${added.server.name}”: ${summaryOf(added.server.config)}` +
+          (added.server.profiles.length > 0
+            ? ` (in ${added.server.profiles.join(", ")})`
+            : `\nNo profile shows it yet: ${cli.command(`profiles add-server SLUG ${name}`)}`),
+      );
+      printWarnings(cli, added.warnings);
+    },
+    { secrets: true },
+  );
+};
+
+interface EditOptions extends ServerOptions {
+  name?: string;
+  unsetEnv?: string[];
+  unsetHeader?: string[];
+  unsetSecret?: string[];
+}
+
+const cleared = (names: readonly string[] = []): Record<string, null> =>
+  Object.fromEntries(names.map((name) => [name, null]));
+
+/** Leaves an empty record out, since absent means “keep”. */
+const unlessEmpty = <Value>(record: Record<string, Value>): Record<string, Value> | undefined =>
+  Object.keys(record).length === 0 ? undefined : record;
+
+const edit = async (cli: Cli, name: string, words: string[], options: EditOptions): Outcome => {
+  if (options.url !== undefined) warnUrl(cli, options.url);
+  const cwd = readCwd(cli, options);
+  const changes: ServerUpdate = {
+    name: options.name,
+    title: options.title,
+    cwd,
+    env: unlessEmpty({ ...cleared(options.unsetEnv), ...(await readEnv(cli, options)) }),
+    url: options.url,
+    transport: options.transport,
+    headers: unlessEmpty({ ...cleared(options.unsetHeader), ...(await readHeaders(cli, options)) }),
+    secrets: unlessEmpty({ ...cleared(options.unsetSecret), ...(await readSecrets(cli, options)) }),
+    limits: unlessEmpty(readLimits(options)),
+    // Whoever types a command has seen it.
+    ...(words.length === 0 ? {} : { ...readCommand(cli, words, cwd), confirmed: true }),
+  };
+  if (Object.values(changes).every((change) => change === undefined)) {
+    throw usage("Nothing to change was given.");
+  }
+  await cli.use(
+    async (api) => {
+      const edited = await api.servers.update({ server: name, changes });
+      cli.answer(edited, `Changed “${edited.server.name}”: ${summaryOf(edited.server.config)}`);
+      printWarnings(cli, edited.warnings);
+    },
+    { secrets: true },
+  );
+};
+
+const turn =
+  (enabled: boolean) =>
+  (cli: Cli, name: string): Outcome =>
+    cli.use(
+      async (api) => {
+        const edited = await api.servers.update({ server: name, changes: { enabled } });
+        cli.answer(edited, `Turned ${enabled ? "on" : "off"} “${edited.server.name}”.`);
+        printWarnings(cli, edited.warnings);
+      },
+      { secrets: true },
+    );
+
+const test = (cli: Cli, name: string): Outcome =>
+  cli.use(
+    async (api) => {
+      const result = await api.servers.test({ server: name });
+      const took = duration(result.durationMs);
+      if (result.ok) {
+        cli.answer(result, `“${name}” is ready: ${countsOf(result.counts)} in ${took}.`);
+        return 0;
+      }
+      const why = trouble(result.status) ?? "It gave no reason.";
+      const detail = result.status.reason?.detail;
+      const text = `“${name}” is not ready after ${took}. ${why}${detail ? `\n\n${detail}` : ""}`;
+      if (cli.json) cli.answer(result, text);
+      else cli.note(text);
+      return 1;
+    },
+    { secrets: true },
+  );
+
+export const addServerCommands = (program: Command, act: Act): void => {
+  const servers = program
+    .command("servers")
+    .alias("gateways")
+    .description("the MCP servers behind the gateway");
+
+  describeServer(
+    servers
+      .command("add <name> [command...]")
+      .description(
+        "add a server: -- COMMAND ARGS… for one that is started, --url for one that runs",
+      ),
+  )
+    .option("--profile <slug>", "profile it joins", repeated)
+    .action(act(add));
+
+  servers
+    .command("list")
+    .description("all servers with their state")
+    .action(
+      act((cli) =>
+        cli.use(async (api) => {
+          const all = await api.servers.list();
+          cli.answer(all, serverTable(cli, all));
+        }),
+      ),
+    );
+
+  servers
+    .command("show <name>")
+    .description("one server with everything but its secrets")
+    .action(
+      act((cli, name: string) =>
+        cli.use(async (api) => {
+          const server = await api.servers.get({ server: name });
+          cli.answer(server, serverFacts(server));
+        }),
+      ),
+    );
+
+  describeServer(
+    servers
+      .command("edit <name> [command...]")
+      .description("change a server; what is not mentioned stays"),
+  )
+    .option("--name <name>", "new name")
+    .option("--unset-env <K>", "forget a variable", repeated)
+    .option("--unset-header <K>", "forget a header", repeated)
+    .option("--unset-secret <NAME>", "forget a secret", repeated)
+    .action(act(edit));
+
+  servers
+    .command("enable <name>")
+    .description("turn a server on")
+    .action(act(turn(true)));
+  servers
+    .command("disable <name>")
+    .description("turn a server off")
+    .action(act(turn(false)));
+
+  servers
+    .command("remove <name>")
+    .description("delete a server and its secrets")
+    .action(
+      act((cli, name: string) =>
+        cli.use(async (api) => {
+          cli.answer(await api.servers.remove({ server: name }), `Deleted “${name}”.`);
+        }),
+      ),
+    );
+
+  servers
+    .command("test <name>")
+    .description("start a server and list what it offers")
+    .action(act(test));
+
+  addConsentCommands(servers, act);
+};

@@ -1,0 +1,64 @@
+import { type DoctorFinding, type GatewayStatus, STATE_WORDS } from "@local-mcp/contract";
+import type { Command } from "commander";
+import type { Act, Cli, Outcome } from "../cli.ts";
+import { dateTime, facts, table } from "../output.ts";
+import { trouble } from "./server-views.ts";
+
+const VAULT_WORDS = { missing: "none yet", locked: "locked", open: "open" } as const;
+
+const statusText = (status: GatewayStatus, running: boolean): string => {
+  const head = facts([
+    ["Gateway", status.summary],
+    ["URL", status.url],
+    ["Process", running ? `${status.pid}, since ${dateTime(status.startedAt)}` : null],
+    ["Version", status.version],
+    ["Data", status.dataDir],
+    ["Active profile", status.activeProfile ?? "none"],
+    ["Sessions", running ? String(status.sessions) : null],
+    ["Vault", VAULT_WORDS[status.vault]],
+  ]);
+  if (status.servers.length === 0) return head;
+  const servers = table(
+    ["SERVER", "STATE", "REASON"],
+    status.servers.map((server) => [
+      server.name,
+      STATE_WORDS[server.status.state],
+      trouble(server.status)?.replace("\n", " — ") ?? "",
+    ]),
+  );
+  return `${head}\n\n${servers}`;
+};
+
+const status = (cli: Cli): Outcome =>
+  cli.use(async (api, { running }) => {
+    const now = await api.status.get();
+    cli.answer(now, statusText(now, running));
+  });
+
+const LEVEL_WORDS = { ok: "ok", note: "note", problem: "PROBLEM" } as const;
+
+const findingText = ({ level, area, message, wayOut }: DoctorFinding): string =>
+  `${LEVEL_WORDS[level].padEnd(7)}  ${area.padEnd(8)}  ${message}` +
+  (wayOut === null ? "" : `\n${" ".repeat(19)}${wayOut}`);
+
+const doctor = (cli: Cli): Outcome =>
+  cli.use(
+    async (api) => {
+      const { findings } = await api.status.doctor();
+      cli.answer({ findings }, findings.map(findingText).join("\n"));
+      return findings.some((finding) => finding.level === "problem") ? 1 : 0;
+    },
+    { secrets: true },
+  );
+
+export const addStatusCommands = (program: Command, act: Act): void => {
+  program
+    .command("status")
+    .description("what the gateway and its servers do right now")
+    .action(act(status));
+
+  program
+    .command("doctor")
+    .description("look for what is wrong, and say where each setting comes from")
+    .action(act(doctor));
+};

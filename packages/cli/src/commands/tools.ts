@@ -1,0 +1,200 @@
+import { type CapabilityView, GatewayError } from "@local-mcp/contract";
+import type { Command } from "commander";
+import { z } from "zod";
+import type { Act, Cli, Outcome } from "../cli.ts";
+import type { Api } from "../connect.ts";
+import { pair, repeated, usage } from "../forms.ts";
+import { bytes, table, visible } from "../output.ts";
+import { readText } from "../values.ts";
+import { findTool } from "./profile-tools.ts";
+
+interface ListOptions {
+  profile?: string;
+}
+
+interface CallOptions extends ListOptions {
+  args?: string;
+  argsFile?: string;
+  arg?: string[];
+}
+
+/** The profile that was named, or the active one. */
+const profileOf = async (api: Api, named: string | undefined): Promise<string> => {
+  if (named !== undefined) return named;
+  const active = (await api.profiles.list()).find((profile) => profile.active);
+  if (active === undefined) throw new GatewayError("no_active_profile");
+  return active.slug;
+};
+
+const toolTable = (cli: Cli, tools: readonly CapabilityView[]): string =>
+  tools.length === 0
+    ? "This profile has no tools."
+    : table(
+        ["NAME", "SERVER", "DESCRIPTION"],
+        tools.map((tool) => [tool.name, tool.server, tool.description?.split("\n")[0] ?? ""]),
+        cli.width,
+      );
+
+const listTools = (cli: Cli, options: ListOptions): Outcome =>
+  cli.use(
+    async (api) => {
+      const profile = await profileOf(api, options.profile);
+      const all = await api.profiles.capabilities({ profile, kind: "tool" });
+      const tools = all.filter((tool) => tool.enabled);
+      cli.answer(tools, toolTable(cli, tools));
+    },
+    { secrets: true },
+  );
+
+const jsonObject = z.record(z.string(), z.unknown());
+
+const parseObject = (what: string, text: string): Record<string, unknown> => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new GatewayError("malformed_json", { what, detail }, { cause: error });
+  }
+  const object = jsonObject.safeParse(value);
+  if (object.success) return object.data;
+  throw new GatewayError("validation_failed", { detail: `The ${what} is not a JSON object.` });
+};
+
+const inputSchema = z.object({
+  inputSchema: z.object({
+    properties: z.record(z.string(), z.unknown()).default({}),
+  }),
+});
+const typed = z.object({ type: z.unknown() });
+
+/**
+ * The value of `--arg k=v`: text where the tool's schema asks for a string, JSON where it asks for
+ * anything else, and where it does not say, JSON if it can be read as such.
+ */
+export const argumentValue = (
+  definition: Record<string, unknown>,
+  name: string,
+  text: string,
+): unknown => {
+  const schema = inputSchema.safeParse(definition);
+  const property = typed.safeParse(schema.data?.inputSchema.properties[name]);
+  const type = property.data?.type;
+  if (type === "string") return text;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (typeof type !== "string") return text;
+    const detail = `“${name}” takes JSON of the type ${type}, not “${text}”.`;
+    throw new GatewayError("validation_failed", { detail }, { cause: error });
+  }
+};
+
+const readArguments = async (
+  cli: Cli,
+  api: Api,
+  profile: string,
+  name: string,
+  options: CallOptions,
+): Promise<Record<string, unknown>> => {
+  const whole =
+    options.argsFile === undefined
+      ? parseObject("value of --args", options.args ?? "{}")
+      : parseObject("file of --args-file", await readText(cli.io, options.argsFile));
+  if (options.arg === undefined) return whole;
+  const tools = await api.profiles.capabilities({ profile, kind: "tool" });
+  const { definition } = findTool(tools, name);
+  for (const given of options.arg) {
+    const [key, text] = pair("--arg", given);
+    whole[key] = argumentValue(definition, key, text);
+  }
+  return whole;
+};
+
+const contentBlock = z.union([
+  z.object({ type: z.literal("text"), text: z.string() }),
+  z.object({ type: z.enum(["image", "audio"]), mimeType: z.string(), data: z.string() }),
+  z.object({ type: z.literal("resource_link"), uri: z.string() }),
+  z.object({
+    type: z.literal("resource"),
+    resource: z.union([
+      z.object({ text: z.string() }),
+      z.object({ uri: z.string(), blob: z.string() }),
+    ]),
+  }),
+]);
+const toolResult = z.object({
+  content: z.array(z.unknown()).default([]),
+  structuredContent: z.unknown().optional(),
+});
+
+const blockText = (given: unknown): string => {
+  const parsed = contentBlock.safeParse(given);
+  if (!parsed.success) return JSON.stringify(given);
+  const block = parsed.data;
+  const size = (base64: string): string => bytes(Buffer.byteLength(base64, "base64"));
+  switch (block.type) {
+    case "text":
+      return block.text;
+    case "resource_link":
+      return block.uri;
+    case "resource":
+      return "text" in block.resource
+        ? block.resource.text
+        : `[${block.resource.uri}, ${size(block.resource.blob)}]`;
+    default:
+      return `[${block.mimeType}, ${size(block.data)}]`;
+  }
+};
+
+/** A tool's answer as text: its content, or its structured content where that is all there is. */
+export const resultText = (result: Record<string, unknown>): string => {
+  const parsed = toolResult.safeParse(result);
+  if (!parsed.success) return JSON.stringify(result, null, 2);
+  const { content, structuredContent } = parsed.data;
+  return content.length === 0 && structuredContent !== undefined
+    ? JSON.stringify(structuredContent, null, 2)
+    : content.map(blockText).join("\n");
+};
+
+const callTool = async (cli: Cli, name: string, options: CallOptions): Outcome => {
+  if (options.args !== undefined && options.argsFile !== undefined) {
+    throw usage("Give --args or --args-file, not both.");
+  }
+  return cli.use(
+    async (api) => {
+      const profile = await profileOf(api, options.profile);
+      const given = await readArguments(cli, api, profile, name, options);
+      const { result } = await api.profiles.callTool({ profile, name, arguments: given });
+      const text = resultText(result);
+      // A terminal is protected from what a server sends; a pipe gets it as it is.
+      const shown = cli.io.stdout.isTTY === true ? visible(text) : text;
+      const failed = result["isError"] === true;
+      if (failed && !cli.json) cli.note(text);
+      else cli.answer(result, shown);
+      return failed ? 1 : 0;
+    },
+    { secrets: true },
+  );
+};
+
+export const addToolCommands = (program: Command, act: Act): void => {
+  const tools = program
+    .command("tools")
+    .description("the tools of a profile, as its clients see them");
+
+  tools
+    .command("list")
+    .description("what clients of the profile see")
+    .option("--profile <slug>", "profile (the active one)")
+    .action(act(listTools));
+
+  tools
+    .command("call <name>")
+    .description("call a tool and print what it answers")
+    .option("--profile <slug>", "profile (the active one)")
+    .option("--args <json>", "arguments as a JSON object")
+    .option("--args-file <file>", "arguments from a file (- reads standard input)")
+    .option("--arg <K=V>", "one argument, read by the tool's schema", repeated)
+    .action(act(callTool));
+};

@@ -1,0 +1,160 @@
+import { Agent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import { buffer } from "node:stream/consumers";
+import { contract, type Contract, GatewayError } from "@local-mcp/contract";
+import { createGateway, findGateway } from "@local-mcp/gateway";
+import { createORPCClient } from "@orpc/client";
+import type { ContractRouterClient } from "@orpc/contract";
+import { ResponseValidationPlugin } from "@orpc/contract/plugins";
+import { OpenAPILink } from "@orpc/openapi-client/fetch";
+import { toGatewayError } from "./errors.ts";
+import { exchange } from "./http.ts";
+import type { Io } from "./io.ts";
+import { environmentSecret } from "./values.ts";
+
+/** Everything a gateway can be asked, wherever it runs. */
+export type Api = ContractRouterClient<Contract>;
+
+/** Where the gateway of a command is. */
+export interface Place {
+  dataDir?: string;
+  configEnv?: string;
+  /** Address of a gateway on another machine; stands above HOST and PORT. */
+  gateway?: string;
+}
+
+export interface Connection {
+  api: Api;
+  /** True when a gateway that runs elsewhere answers, false when this process is it. */
+  running: boolean;
+  close(): Promise<void>;
+}
+
+/** How long a command waits for another one that has the data directory, ms. */
+const PATIENCE_MS = 5000;
+const POLL_MS = 100;
+
+const DEFAULT_PORT = "4444";
+
+/** Names of this machine, and the addresses that mean all of its interfaces. */
+const isLocal = (host: string): boolean =>
+  /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|0\.0\.0\.0|\[?::1?\]?|)$/i.test(host);
+
+/**
+ * The address of a gateway on another machine when `--gateway` or HOST and PORT name one, else
+ * null: then runtime.json in the data directory decides.
+ */
+export const remoteUrl = (place: Place, env: NodeJS.ProcessEnv): string | null => {
+  if (place.gateway !== undefined) {
+    const url = URL.canParse(place.gateway) ? new URL(place.gateway) : null;
+    if (url === null || !/^https?:$/.test(url.protocol)) {
+      const detail = `“${place.gateway}” is not the address of a gateway; it starts with http:// or https://.`;
+      throw new GatewayError("usage", { detail });
+    }
+    return url.href.replace(/\/+$/, "");
+  }
+  const host = env["HOST"] ?? "";
+  if (isLocal(host)) return null;
+  const port = env["PORT"] || DEFAULT_PORT;
+  const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+  const url = `${port === "443" ? "https" : "http"}://${name}:${port}`;
+  if (URL.canParse(url)) return new URL(url).origin;
+  throw new GatewayError("config_invalid", {
+    name: "HOST",
+    source: "the environment",
+    detail: `“${url}” is not an address`,
+  });
+};
+
+/** A running gateway with `given` or the token that opens its API; null while none runs. */
+export const findRunning = async (
+  io: Io,
+  place: Place,
+  given?: string,
+): Promise<{ url: string; token: string } | null> => {
+  const url = remoteUrl(place, io.env);
+  if (url === null) {
+    const { dataDir, configEnv } = place;
+    const running = await findGateway({ dataDir, configEnv, env: io.env });
+    return running === null ? null : { url: running.url, token: given ?? running.token };
+  }
+  const token = given ?? (await environmentSecret(io, "MCPGATEWAY_BEARER_TOKEN"));
+  if (token === undefined) throw new GatewayError("remote_token_missing", { url });
+  return { url, token };
+};
+
+/** Speaks to the API of a running gateway. Rejects with what that gateway meant. */
+export const httpConnection = (url: string, token: string): Connection => {
+  const agent = url.startsWith("https:")
+    ? new HttpsAgent({ keepAlive: true })
+    : new Agent({ keepAlive: true });
+  const fetch = async (request: Request): Promise<Response> => {
+    const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer());
+    try {
+      const answer = await exchange(new URL(request.url), {
+        method: request.method,
+        headers: Object.fromEntries(request.headers),
+        body,
+        agent,
+      });
+      return new Response(await buffer(answer), {
+        status: answer.statusCode,
+        headers: { "content-type": answer.headers["content-type"] ?? "" },
+      });
+    } catch (error) {
+      throw new GatewayError("gateway_unreachable", { url }, { cause: error });
+    }
+  };
+  const link = new OpenAPILink(contract, {
+    url: `${url}/api`,
+    headers: { authorization: `Bearer ${token}` },
+    fetch,
+    plugins: [new ResponseValidationPlugin(contract)],
+    interceptors: [
+      async (call) => {
+        try {
+          return await call.next();
+        } catch (error) {
+          throw toGatewayError(error, url);
+        }
+      },
+    ],
+  });
+  return {
+    api: createORPCClient(link),
+    running: true,
+    close: async () => agent.destroy(),
+  };
+};
+
+/**
+ * A running gateway where there is one, else one in this process, which holds the data directory
+ * until it is closed. While another command holds it, waits a moment. `secrets` opens the vault
+ * with VAULT_PASSPHRASE, if that is set.
+ */
+export const connect = async (
+  io: Io,
+  place: Place,
+  { secrets = false, patienceMs = PATIENCE_MS } = {},
+): Promise<Connection> => {
+  const giveUpAt = performance.now() + patienceMs;
+  for (;;) {
+    const running = await findRunning(io, place);
+    if (running !== null) return httpConnection(running.url, running.token);
+    try {
+      const gateway = await createGateway({
+        dataDir: place.dataDir,
+        configEnv: place.configEnv,
+        env: io.env,
+        vaultPassphrase: secrets ? await environmentSecret(io, "VAULT_PASSPHRASE") : undefined,
+        kind: "cli",
+      });
+      return { api: gateway.api, running: false, close: () => gateway.close() };
+    } catch (error) {
+      const held = error instanceof GatewayError && error.code === "data_dir_held";
+      if (!held || performance.now() >= giveUpAt || io.signal.aborted) throw error;
+      await sleep(POLL_MS);
+    }
+  }
+};

@@ -1,0 +1,44 @@
+import { type ErrorParams, GatewayError, isErrorCode } from "@local-mcp/contract";
+import { ORPCError } from "@orpc/client";
+import { z } from "zod";
+
+/** The `data` of an error that the gateway's API answers. */
+const errorData = z.object({
+  code: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+});
+
+/** The error that the API meant, or null when it is none that the gateway knows of. */
+const meantBy = (error: unknown): GatewayError | null => {
+  if (error instanceof GatewayError) return error;
+  if (!(error instanceof ORPCError)) return null;
+  const data = errorData.safeParse(error.data);
+  if (!data.success || !isErrorCode(data.data.code)) return null;
+  const params: ErrorParams = data.data.params;
+  return new GatewayError(data.data.code, params, { cause: error });
+};
+
+/**
+ * Turns whatever a command or the API threw into an error that a person can act on. `url` names the
+ * gateway that was spoken to over HTTP, if one was; the original stays as `cause`.
+ */
+export const toGatewayError = (error: unknown, url?: string): GatewayError => {
+  const meant = meantBy(error);
+  if (meant !== null) return meant;
+  return url === undefined
+    ? new GatewayError("internal", {}, { cause: error })
+    : new GatewayError("not_a_gateway", { url }, { cause: error });
+};
+
+/** The reason of a failed system call as text: `ENOENT` reads as “no such file or directory”. */
+export const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error ? String(error.code) : "";
+  const known: Record<string, string> = {
+    ENOENT: "there is no such file",
+    EACCES: "permission denied",
+    EPERM: "permission denied",
+    EISDIR: "it is a directory",
+  };
+  return known[code] ?? (code || error.message);
+};

@@ -1,0 +1,23 @@
+import { type Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from "node:http";
+import { type Agent as HttpsAgent, request as requestTls } from "node:https";
+
+/** One HTTP request. */
+export interface Exchange {
+  method: string;
+  headers: OutgoingHttpHeaders;
+  body?: string | Uint8Array;
+  agent: Agent | HttpsAgent;
+}
+
+/**
+ * Sends a request and resolves with the answer once its head is there. node:http and not fetch:
+ * fetch gives up on an answer after five minutes, and a tool may take longer.
+ */
+export const exchange = (url: URL, { method, headers, body, agent }: Exchange) =>
+  new Promise<IncomingMessage>((resolve, reject) => {
+    const send = url.protocol === "https:" ? requestTls : request;
+    const outgoing = send(url, { method, headers, agent });
+    outgoing.once("response", resolve);
+    outgoing.once("error", reject);
+    outgoing.end(body);
+  });

@@ -1,0 +1,53 @@
+import { GatewayError } from "@local-mcp/contract";
+import type { Io } from "./io.ts";
+import { isTooOld, startAgain } from "./old-node.ts";
+
+/**
+ * A terminal sends Ctrl-C to every process of the command, and some of them hand it on: the same
+ * request to stop can arrive twice within this time, ms.
+ */
+const SAME_SIGNAL_MS = 500;
+
+/** The first signal asks the command to end, a later one ends it at once. */
+const stopOnSignal = (): AbortSignal => {
+  const stopping = new AbortController();
+  let first: number | null = null;
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => {
+      first ??= performance.now();
+      if (performance.now() - first > SAME_SIGNAL_MS) process.exit(130);
+      stopping.abort();
+    });
+  }
+  return stopping.signal;
+};
+
+/** Whoever read the output has gone, as in `… | head`: that is no fault of the command. */
+const ignoreClosedPipe = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== "EPIPE") throw error;
+};
+
+const main = async (): Promise<void> => {
+  if (isTooOld(process.versions["napi"])) return startAgain(import.meta.url);
+  process.stdout.on("error", ignoreClosedPipe);
+  process.stderr.on("error", ignoreClosedPipe);
+  const io: Io = {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    signal: stopOnSignal(),
+  };
+  // After the check above, since it brings the database along.
+  const { run } = await import("./program.ts");
+  process.exitCode = await run(process.argv.slice(2), io);
+};
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof GatewayError)) throw error;
+  process.stderr.write(`${error.message}\n${error.wayOut}\n`);
+  process.exitCode = error.exit;
+}

@@ -1,0 +1,97 @@
+import { GatewayError } from "@local-mcp/contract";
+import { Command, CommanderError } from "commander";
+import { type Act, Cli, type GlobalOptions } from "./cli.ts";
+import { addBridgeCommand } from "./commands/bridge.ts";
+import { addProfileCommands } from "./commands/profiles.ts";
+import { addServeCommand } from "./commands/serve.ts";
+import { addServerCommands } from "./commands/servers.ts";
+import { addStatusCommands } from "./commands/status.ts";
+import { addTokenCommands } from "./commands/tokens.ts";
+import { addToolCommands } from "./commands/tools.ts";
+import { addVaultCommands } from "./commands/vault.ts";
+import { toGatewayError } from "./errors.ts";
+import type { Io } from "./io.ts";
+import { visible } from "./output.ts";
+
+/** The command tree. `ended` is told what a command that ran through ends with. */
+export const buildProgram = (io: Io, ended: (exit: number) => void): Command => {
+  const program = new Command("local-mcp-gateway")
+    .description("One local gateway between your AI clients and your MCP servers.")
+    .option("--data-dir <dir>", "where configuration and secrets are kept")
+    .option("--config-env <file>", "read settings from this file instead of the directory's .env")
+    .option("--gateway <url>", "speak to this gateway (needs MCPGATEWAY_BEARER_TOKEN)")
+    .option("--json", "print one JSON document; errors as JSON on stderr")
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      // The error is thrown as well, and printed where all errors are.
+      outputError: () => {},
+    });
+  const act: Act =
+    (command) =>
+    async (...given) => {
+      ended((await command(new Cli(io, program.opts<GlobalOptions>()), ...given)) ?? 0);
+    };
+  addServeCommand(program, act);
+  addStatusCommands(program, act);
+  addServerCommands(program, act);
+  addProfileCommands(program, act);
+  addToolCommands(program, act);
+  addTokenCommands(program, act);
+  addVaultCommands(program, act);
+  addBridgeCommand(program, act);
+  return program;
+};
+
+/** What commander says of a command line, as a sentence in our words. */
+const usageError = (error: CommanderError): GatewayError => {
+  const detail = error.message
+    .replace(/^error: /, "")
+    .replace(/'([^']*)'/g, "“$1”")
+    .replace(/\n\(Did you mean (.*)\?\)$/s, ". Did you mean $1?")
+    .replace(/[^.?]$/, "$&.");
+  return new GatewayError("usage", { detail: detail.charAt(0).toUpperCase() + detail.slice(1) });
+};
+
+/** Where an unexpected error came from. Not its message, which might quote a secret. */
+const originOf = (error: unknown): string[] => {
+  if (!(error instanceof Error)) return [];
+  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  return [error.name, ...frames.slice(0, 5)];
+};
+
+const printError = (io: Io, error: GatewayError, json: boolean): void => {
+  const { code, message, wayOut } = error;
+  if (json) {
+    io.stderr.write(`${JSON.stringify({ error: { code, message, wayOut } })}\n`);
+    return;
+  }
+  const origin = code === "internal" ? originOf(error.cause) : [];
+  io.stderr.write(`${visible([message, wayOut, ...origin].join("\n"))}\n`);
+};
+
+/** Runs one command line, without the program's own name, and resolves with the exit code. */
+export const run = async (argv: readonly string[], io: Io): Promise<number> => {
+  let exit = 0;
+  const program = buildProgram(io, (code) => {
+    exit = code;
+  });
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return exit;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) {
+      if (thrown.code === "commander.helpDisplayed" || thrown.code === "commander.version")
+        return 0;
+      // The help was shown because a command was missing.
+      if (thrown.code === "commander.help") return 2;
+    }
+    const error = thrown instanceof CommanderError ? usageError(thrown) : toGatewayError(thrown);
+    const words = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
+    printError(io, error, words.includes("--json"));
+    return error.exit;
+  }
+};

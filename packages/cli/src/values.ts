@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { GatewayError } from "@local-mcp/contract";
+import { reasonOf } from "./errors.ts";
+import type { Io } from "./io.ts";
+
+/** The text of a file, or of standard input for `-`. Throws `file_unreadable`. */
+export const readText = async (io: Io, path: string): Promise<string> => {
+  if (path === "-") return (await buffer(io.stdin)).toString("utf8");
+  try {
+    return readFileSync(resolve(io.cwd, path), "utf8");
+  } catch (error) {
+    throw new GatewayError("file_unreadable", { path, reason: reasonOf(error) }, { cause: error });
+  }
+};
+
+/** The secret in a file or on standard input: all of it but one line end at its end. */
+export const readSecret = async (io: Io, path: string): Promise<string> => {
+  const secret = (await readText(io, path)).replace(/\r?\n$/, "");
+  if (secret !== "") return secret;
+  const source = path === "-" ? "standard input" : path;
+  throw new GatewayError("file_unreadable", { path: source, reason: "it is empty" });
+};
+
+/** A secret from the environment: the variable itself, or the file that its `…_FILE` form names. */
+export const environmentSecret = async (io: Io, name: string): Promise<string | undefined> => {
+  const value = io.env[name];
+  if (value !== undefined && value !== "") return value;
+  const file = io.env[`${name}_FILE`];
+  return file === undefined || file === "" ? undefined : readSecret(io, file);
+};

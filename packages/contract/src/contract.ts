@@ -1,0 +1,171 @@
+import { eventIterator, oc } from "@orpc/contract";
+import { z } from "zod";
+import { doctorFinding } from "./doctor.ts";
+import { gatewayEvent } from "./events.ts";
+import { exposedName } from "./names.ts";
+import {
+  capabilityKind,
+  capabilityView,
+  customization,
+  profileCreate,
+  profileUpdate,
+  profileView,
+} from "./profiles.ts";
+import {
+  serverCreate,
+  serverImportRow,
+  serverTestResult,
+  serverUpdate,
+  serverView,
+  warning,
+} from "./servers.ts";
+import { settingsUpdate, settingView } from "./settings.ts";
+import { gatewayStatus } from "./status.ts";
+import { tokenCreate, tokenCreated, tokenView } from "./tokens.ts";
+import { passphrase, vaultStatus } from "./vault.ts";
+
+/**
+ * Everything the gateway can be asked, once. The window calls it over a MessagePort, programs over
+ * REST under /api, the command line in process or over REST.
+ *
+ * A server is named by its `name` or id, a profile by its slug or id, wherever one is referred to.
+ */
+const server = z.object({ server: z.string() });
+const profile = z.object({ profile: z.string() });
+const nothing = z.object({}).optional();
+const done = z.object({ ok: z.literal(true) });
+
+export const contract = {
+  status: {
+    get: oc.route({ method: "GET", path: "/status" }).input(nothing).output(gatewayStatus),
+    events: oc
+      .route({ method: "GET", path: "/events" })
+      .input(nothing)
+      .output(eventIterator(gatewayEvent)),
+    doctor: oc
+      .route({ method: "GET", path: "/doctor" })
+      .input(nothing)
+      .output(z.object({ findings: z.array(doctorFinding) })),
+  },
+  servers: {
+    list: oc.route({ method: "GET", path: "/servers" }).input(nothing).output(z.array(serverView)),
+    get: oc.route({ method: "GET", path: "/servers/{server}" }).input(server).output(serverView),
+    create: oc
+      .route({ method: "POST", path: "/servers", successStatus: 201 })
+      .input(serverCreate)
+      .output(z.object({ server: serverView, warnings: z.array(warning) })),
+    update: oc
+      .route({ method: "PATCH", path: "/servers/{server}" })
+      .input(server.extend({ changes: serverUpdate }))
+      .output(z.object({ server: serverView, warnings: z.array(warning) })),
+    remove: oc.route({ method: "DELETE", path: "/servers/{server}" }).input(server).output(done),
+    /** Starts the server if need be, lists it, and says how that went. */
+    test: oc
+      .route({ method: "POST", path: "/servers/{server}/test" })
+      .input(server)
+      .output(serverTestResult),
+    restart: oc
+      .route({ method: "POST", path: "/servers/{server}/restart" })
+      .input(server)
+      .output(done),
+    /** The last lines of the server's stderr. */
+    output: oc
+      .route({ method: "GET", path: "/servers/{server}/output" })
+      .input(server)
+      .output(z.object({ lines: z.array(z.string()) })),
+    /** Reads an `mcpServers` or `servers` object as clients keep it. Never consent to run anything. */
+    importFile: oc
+      .route({ method: "POST", path: "/servers/import" })
+      .input(z.object({ text: z.string() }))
+      .output(z.object({ rows: z.array(serverImportRow) })),
+  },
+  profiles: {
+    list: oc
+      .route({ method: "GET", path: "/profiles" })
+      .input(nothing)
+      .output(z.array(profileView)),
+    get: oc
+      .route({ method: "GET", path: "/profiles/{profile}" })
+      .input(profile)
+      .output(profileView),
+    create: oc
+      .route({ method: "POST", path: "/profiles", successStatus: 201 })
+      .input(profileCreate)
+      .output(profileView),
+    update: oc
+      .route({ method: "PATCH", path: "/profiles/{profile}" })
+      .input(profile.extend({ changes: profileUpdate }))
+      .output(profileView),
+    remove: oc.route({ method: "DELETE", path: "/profiles/{profile}" }).input(profile).output(done),
+    activate: oc
+      .route({ method: "POST", path: "/profiles/{profile}/activate" })
+      .input(profile)
+      .output(profileView),
+    /** What the profile offers, with what is turned off in it. */
+    capabilities: oc
+      .route({ method: "GET", path: "/profiles/{profile}/capabilities" })
+      .input(profile.extend({ kind: capabilityKind.optional() }))
+      .output(z.array(capabilityView)),
+    customize: oc
+      .route({ method: "POST", path: "/profiles/{profile}/capabilities" })
+      .input(profile.extend({ changes: z.array(customization).min(1) }))
+      .output(z.array(capabilityView)),
+    /** Calls a tool as a client of the profile would; passes the router. */
+    callTool: oc
+      .route({ method: "POST", path: "/profiles/{profile}/call" })
+      .input(
+        profile.extend({
+          name: z.union([exposedName, z.string()]),
+          arguments: z.record(z.string(), z.unknown()).default({}),
+        }),
+      )
+      .output(z.object({ result: z.record(z.string(), z.unknown()), durationMs: z.number() })),
+  },
+  tokens: {
+    list: oc.route({ method: "GET", path: "/tokens" }).input(nothing).output(z.array(tokenView)),
+    create: oc
+      .route({ method: "POST", path: "/tokens", successStatus: 201 })
+      .input(tokenCreate)
+      .output(tokenCreated),
+    /** For the stdio bridge: valid for one profile until the gateway stops; never stored. */
+    createTemporary: oc
+      .route({ method: "POST", path: "/tokens/temporary", successStatus: 201 })
+      .input(profile)
+      .output(z.object({ token: z.string() })),
+    revoke: oc
+      .route({ method: "DELETE", path: "/tokens/{token}" })
+      .input(z.object({ token: z.string() }))
+      .output(done),
+  },
+  settings: {
+    list: oc
+      .route({ method: "GET", path: "/settings" })
+      .input(nothing)
+      .output(z.array(settingView)),
+    update: oc
+      .route({ method: "PATCH", path: "/settings" })
+      .input(settingsUpdate)
+      .output(z.array(settingView)),
+  },
+  vault: {
+    status: oc.route({ method: "GET", path: "/vault" }).input(nothing).output(vaultStatus),
+    init: oc
+      .route({ method: "POST", path: "/vault" })
+      .input(z.object({ passphrase }))
+      .output(vaultStatus),
+    unlock: oc
+      .route({ method: "POST", path: "/vault/unlock" })
+      .input(z.object({ passphrase: z.string() }))
+      .output(vaultStatus),
+    addPassphrase: oc
+      .route({ method: "POST", path: "/vault/slots" })
+      .input(z.object({ passphrase, label: z.string().max(100).optional() }))
+      .output(vaultStatus),
+    removeSlot: oc
+      .route({ method: "DELETE", path: "/vault/slots/{slot}" })
+      .input(z.object({ slot: z.string() }))
+      .output(vaultStatus),
+  },
+};
+
+export type Contract = typeof contract;

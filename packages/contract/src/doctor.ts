@@ -1,0 +1,10 @@
+import { z } from "zod";
+
+export const doctorFinding = z.object({
+  area: z.enum(["runtime", "data", "settings", "vault", "endpoint", "servers", "programs"]),
+  level: z.enum(["ok", "note", "problem"]),
+  /** One sentence. */
+  message: z.string(),
+  wayOut: z.string().nullable(),
+});
+export type DoctorFinding = z.infer<typeof doctorFinding>;

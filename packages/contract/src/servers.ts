@@ -1,0 +1,188 @@
+import { z } from "zod";
+import { serverName, title } from "./names.ts";
+import { secretInfo, secretName } from "./secrets.ts";
+import { serverStatus } from "./status.ts";
+
+export const transport = z.enum(["stdio", "http", "sse"]);
+export type Transport = z.infer<typeof transport>;
+
+const envName = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]{0,255}$/,
+    "An environment variable is named with letters, digits and _.",
+  );
+const headerName = z
+  .string()
+  .regex(
+    /^[!#$%&'*+.^_`|~A-Za-z0-9-]{1,256}$/,
+    "A header's name has letters, digits and a few signs.",
+  );
+const headerValue = z
+  .string()
+  // RFC 9110 §5.5: no control characters, which is also what stops header injection.
+  // oxlint-disable-next-line no-control-regex -- the control characters are the point
+  .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/, "A header's value is one line of text.");
+const noNul = z.string().refine((text) => !text.includes("\0"), "It holds a NUL character.");
+
+const httpUrl = z.string().superRefine((text, context) => {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    context.addIssue({ code: "custom", message: "It is not a URL." });
+    return;
+  }
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    context.addIssue({ code: "custom", message: "Only http and https URLs can be used." });
+  }
+});
+
+/** Limits of one server; each falls back to the setting of the same name. */
+export const serverLimits = z.object({
+  /** From start to a finished handshake and first list, ms. */
+  startTimeoutMs: z.number().int().min(100).max(3_600_000).optional(),
+  /** From call to answer, ms; progress starts it anew. */
+  callTimeoutMs: z.number().int().min(100).max(86_400_000).optional(),
+});
+export type ServerLimits = z.infer<typeof serverLimits>;
+
+/** An environment value: secret unless it is marked plain. */
+const envWrite = z.union([z.null(), z.object({ value: noNul, plain: z.boolean().default(false) })]);
+
+const stdioWrite = z.object({
+  transport: z.literal("stdio"),
+  command: noNul.min(1),
+  args: z.array(noNul).default([]),
+  cwd: noNul.min(1).nullable().default(null),
+  env: z.record(envName, envWrite).default({}),
+});
+
+/**
+ * `url` is read as a person pastes it: its user info and query values become secrets. Writing back
+ * the `${secret:…}` marks that a DTO shows keeps what is stored.
+ */
+const remoteWrite = <T extends "http" | "sse">(kind: T) =>
+  z.object({
+    transport: z.literal(kind),
+    url: httpUrl,
+    headers: z.record(headerName, headerValue.nullable()).default({}),
+  });
+
+export const serverConfigWrite = z.discriminatedUnion("transport", [
+  stdioWrite,
+  remoteWrite("http"),
+  remoteWrite("sse"),
+]);
+export type ServerConfigWrite = z.infer<typeof serverConfigWrite>;
+
+export const serverCreate = z.object({
+  name: serverName,
+  title: title.optional(),
+  description: z.string().max(2000).default(""),
+  config: serverConfigWrite,
+  /** Values of the `${secret:name}` marks in arguments. */
+  secrets: z.record(secretName, z.string()).default({}),
+  limits: serverLimits.default({}),
+  enabled: z.boolean().default(true),
+  /**
+   * True where the person who adds it has seen the command, as on a command line. Otherwise a
+   * stdio server stays unconfirmed and is not started.
+   */
+  confirmed: z.boolean().default(false),
+  /** Profiles it joins, by slug. */
+  profiles: z.array(z.string()).default([]),
+});
+export type ServerCreate = z.infer<typeof serverCreate>;
+
+/** Absent keeps, null clears, a value sets; `env` and `headers` are merged key by key. */
+export const serverUpdate = z.object({
+  name: serverName.optional(),
+  title: title.optional(),
+  description: z.string().max(2000).optional(),
+  command: noNul.min(1).optional(),
+  args: z.array(noNul).optional(),
+  cwd: noNul.min(1).nullable().optional(),
+  env: z.record(envName, envWrite).optional(),
+  url: httpUrl.optional(),
+  transport: transport.optional(),
+  headers: z.record(headerName, headerValue.nullable()).optional(),
+  secrets: z.record(secretName, z.string().nullable()).optional(),
+  limits: serverLimits.optional(),
+  enabled: z.boolean().optional(),
+  /** Consent to the command as it is after this update. */
+  confirmed: z.boolean().optional(),
+});
+export type ServerUpdate = z.infer<typeof serverUpdate>;
+
+const envView = z.union([
+  z.object({ plain: z.literal(true), value: z.string() }),
+  z.object({ plain: z.literal(false), secret: secretInfo }),
+]);
+
+export const serverConfigView = z.discriminatedUnion("transport", [
+  z.object({
+    transport: z.literal("stdio"),
+    command: z.string(),
+    args: z.array(z.string()),
+    cwd: z.string().nullable(),
+    env: z.record(z.string(), envView),
+  }),
+  z.object({
+    transport: z.enum(["http", "sse"]),
+    /** With `${secret:…}` in the place of user info and query values. */
+    url: z.string(),
+    headers: z.record(z.string(), secretInfo),
+  }),
+]);
+export type ServerConfigView = z.infer<typeof serverConfigView>;
+
+export const serverView = z.object({
+  id: z.string(),
+  name: z.string(),
+  title: z.string(),
+  description: z.string(),
+  config: serverConfigView,
+  /** Named secrets that `${secret:name}` marks refer to. */
+  secrets: z.record(z.string(), secretInfo),
+  limits: serverLimits,
+  enabled: z.boolean(),
+  confirmed: z.boolean(),
+  profiles: z.array(z.string()),
+  counts: z.object({
+    tools: z.number().int(),
+    prompts: z.number().int(),
+    resources: z.number().int(),
+    resourceTemplates: z.number().int(),
+  }),
+  /** What it said of itself when it last connected. */
+  implementation: z
+    .object({ name: z.string(), version: z.string(), protocolVersion: z.string() })
+    .nullable(),
+  status: serverStatus,
+  createdAt: z.number().int(),
+  updatedAt: z.number().int(),
+});
+export type ServerView = z.infer<typeof serverView>;
+
+/** Something that was stored, and yet will not work as it is. */
+export const warning = z.object({ code: z.string(), message: z.string() });
+export type Warning = z.infer<typeof warning>;
+
+export const serverTestResult = z.object({
+  ok: z.boolean(),
+  status: serverStatus,
+  counts: serverView.shape.counts,
+  implementation: serverView.shape.implementation,
+  /** From start to listed, ms. */
+  durationMs: z.number(),
+});
+
+/** One entry of an `mcpServers` or `servers` file and what became of it. */
+export const serverImportRow = z.object({
+  original: z.string(),
+  name: z.string().nullable(),
+  outcome: z.enum(["added", "skipped", "failed"]),
+  message: z.string().nullable(),
+});
+export type ServerImportRow = z.infer<typeof serverImportRow>;

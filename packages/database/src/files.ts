@@ -1,0 +1,83 @@
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { GatewayError } from "@local-mcp/contract";
+
+const isErrno = (error: unknown): error is NodeJS.ErrnoException & { code: string } =>
+  error instanceof Error && "code" in error && typeof error.code === "string";
+
+/** Runs file operations in `directory` with the system's errors translated. */
+export const usingFiles = <T>(directory: string, run: () => T): T => {
+  try {
+    return run();
+  } catch (error) {
+    if (!isErrno(error)) throw error;
+    const reason = error.message;
+    if (error.code === "ENOSPC" || error.code === "EDQUOT") {
+      throw new GatewayError("disk_full", { path: directory, reason }, { cause: error });
+    }
+    throw new GatewayError("data_dir_unusable", { dataDir: directory, reason }, { cause: error });
+  }
+};
+
+/** Creates a directory, and those above it, for its owner only. One that is there keeps its mode. */
+export const makePrivateDirectory = (directory: string): void => {
+  usingFiles(directory, () => mkdirSync(directory, { recursive: true, mode: 0o700 }));
+};
+
+/** Bytes in a file, or undefined where there is none. */
+export const sizeOf = (path: string): number | undefined =>
+  usingFiles(dirname(path), () => statSync(path, { throwIfNoEntry: false })?.size);
+
+/** The first `length` bytes of a file, or all of it where it is shorter or no length is given. */
+export const readStart = (path: string, length?: number): Buffer =>
+  usingFiles(dirname(path), () => {
+    if (length === undefined) return readFileSync(path);
+    const file = openSync(path, "r");
+    try {
+      const buffer = Buffer.alloc(length);
+      return buffer.subarray(0, readSync(file, buffer, 0, length, 0));
+    } finally {
+      closeSync(file);
+    }
+  });
+
+/** Creates an empty file for its owner only; it must not be there yet. */
+export const createPrivateFile = (path: string): void => {
+  usingFiles(dirname(path), () => closeSync(openSync(path, "wx", 0o600)));
+};
+
+/**
+ * Makes sure that a file is there and that only its owner can read it. SQLite gives `-wal` and
+ * `-shm` the mode of the database, so this comes first. A file that is there is not opened: closing
+ * it again would give up every lock this process has on it (https://sqlite.org/howtocorrupt.html,
+ * “posix advisory locks canceled”).
+ */
+export const makePrivateFile = (path: string): void => {
+  usingFiles(dirname(path), () => {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (!there) return createPrivateFile(path);
+    // A copy that a person put back usually has the mode of any other file of theirs.
+    if (there.mode & 0o077 && there.uid === process.getuid?.()) chmodSync(path, 0o600);
+  });
+};
+
+/** Waits until a file's bytes are on the disk. */
+export const flushFile = (path: string): void => {
+  usingFiles(dirname(path), () => {
+    const file = openSync(path, "r+");
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  });
+};

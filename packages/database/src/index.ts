@@ -1,0 +1,28 @@
+export {
+  createDb,
+  createTrafficDb,
+  type Db,
+  type DbOptions,
+  type Queryable,
+  type TrafficDb,
+  type Tx,
+} from "./db.ts";
+export { makePrivateDirectory } from "./files.ts";
+export {
+  type DataDirectoryLock,
+  lockDataDirectory,
+  type LockHolder,
+  readLockHolder,
+} from "./lock.ts";
+export { type PathOptions, type Paths, resolvePaths } from "./paths.ts";
+export * from "./queries/catalogs.ts";
+export * from "./queries/customizations.ts";
+export * from "./queries/health.ts";
+export * from "./queries/names.ts";
+export * from "./queries/profiles.ts";
+export * from "./queries/servers.ts";
+export * from "./queries/sessions.ts";
+export * from "./queries/settings.ts";
+export * from "./queries/tokens.ts";
+export * from "./queries/vault.ts";
+export * from "./schema.ts";

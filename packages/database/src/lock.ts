@@ -1,0 +1,96 @@
+import { GatewayError } from "@local-mcp/contract";
+import { z } from "zod";
+import { makePrivateDirectory, makePrivateFile, sizeOf } from "./files.ts";
+import type { Paths } from "./paths.ts";
+import { type Connection, isSqliteError, openSqlite, translating } from "./sqlite.ts";
+
+const lockHolder = z.object({
+  pid: z.number(),
+  /** Which face of the product, for example “app” or “serve”. */
+  kind: z.string(),
+  /** Where it answers, when that was known. */
+  url: z.string().nullable(),
+  /** ms since 1970. */
+  since: z.number(),
+});
+/** Who works on a data directory. */
+export type LockHolder = z.infer<typeof lockHolder>;
+
+export interface DataDirectoryLock {
+  /** Lets the next one in. */
+  release(): void;
+}
+
+/** ms; the first of the two transactions below, of somebody else, is over within this. */
+const PATIENCE_MS = 200;
+
+/** The holder, or null where the first one is just about to write its name. */
+const readHolder = (connection: Connection): LockHolder | null => {
+  if (connection.prepare("SELECT 1 FROM sqlite_schema").get() === undefined) return null;
+  return lockHolder.parse(connection.prepare("SELECT pid, kind, url, since FROM holder").get());
+};
+
+/** True when this connection holds the write lock afterwards, false when another one does. */
+const tryBegin = (connection: Connection): boolean => {
+  try {
+    connection.exec("BEGIN IMMEDIATE");
+    return true;
+  } catch (error) {
+    if (isSqliteError(error, "SQLITE_BUSY")) return false;
+    throw error;
+  }
+};
+
+const held = (connection: Connection, { dataDir }: Paths): GatewayError => {
+  const holder = readHolder(connection);
+  const text = holder ? `pid ${holder.pid}, ${holder.kind}` : "starting";
+  return new GatewayError("data_dir_held", { holder: text, dataDir });
+};
+
+/**
+ * Makes this process the one writer of a data directory until it releases the lock or ends.
+ *
+ * The lock is an open write transaction on a small database of its own, so the system itself gives
+ * it back when the process dies, however it dies; and as SQLite lets others read meanwhile, whoever
+ * is refused can say who holds it. https://sqlite.org/lockingv3.html, RESERVED
+ * @throws GatewayError data_dir_held, data_dir_unusable, disk_full
+ */
+export const lockDataDirectory = (
+  paths: Paths,
+  { kind, url = null }: { kind: string; url?: string | null },
+): DataDirectoryLock => {
+  makePrivateDirectory(paths.dataDir);
+  makePrivateFile(paths.lock);
+  return translating(paths.lock, () => {
+    const connection = openSqlite(paths.lock, { timeout: PATIENCE_MS });
+    try {
+      if (!tryBegin(connection)) throw held(connection, paths);
+      connection.exec(
+        "CREATE TABLE IF NOT EXISTS holder (pid INTEGER, kind TEXT, url TEXT, since INTEGER); DELETE FROM holder",
+      );
+      connection
+        .prepare("INSERT INTO holder (pid, kind, url, since) VALUES (?, ?, ?, ?)")
+        .run(process.pid, kind, url, Date.now());
+      connection.exec("COMMIT");
+      // Between the two somebody else may get in; then they are the one.
+      if (!tryBegin(connection)) throw held(connection, paths);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    return { release: () => connection.close() };
+  });
+};
+
+/** Who holds the lock of a data directory, or null. Creates nothing. */
+export const readLockHolder = (paths: Paths): LockHolder | null => {
+  if (!sizeOf(paths.lock)) return null;
+  return translating(paths.lock, () => {
+    const connection = openSqlite(paths.lock, { timeout: 0 });
+    try {
+      return tryBegin(connection) ? null : readHolder(connection);
+    } finally {
+      connection.close();
+    }
+  });
+};

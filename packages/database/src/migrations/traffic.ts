@@ -1,0 +1,27 @@
+// Written by scripts/database/generate.ts from traffic/*.sql. Do not edit.
+import type { MigrationMeta } from "drizzle-orm/migrator";
+
+export const migrations: MigrationMeta[] = [
+  {
+    "sql": [
+      "CREATE TABLE `debug_logs` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`profile_id` text,\n\t`mcp_server_id` text,\n\t`session_id` text,\n\t`request_type` text NOT NULL,\n\t`request_payload` text NOT NULL,\n\t`response_payload` text,\n\t`status` text NOT NULL,\n\t`error_message` text,\n\t`duration_ms` integer,\n\t`created_at` integer NOT NULL,\n\tCONSTRAINT \"debug_logs_status\" CHECK(status IN ('pending', 'success', 'error'))\n);\n",
+      "\nCREATE INDEX `debug_logs_created` ON `debug_logs` (`created_at`);",
+      "\nCREATE INDEX `debug_logs_profile` ON `debug_logs` (`profile_id`,`created_at`);",
+      "\nCREATE INDEX `debug_logs_server` ON `debug_logs` (`mcp_server_id`,`created_at`);",
+      "\nCREATE TABLE `mcp_messages` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`session_id` text NOT NULL,\n\t`content` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`expires_at` integer\n);\n",
+      "\nCREATE INDEX `mcp_messages_session` ON `mcp_messages` (`session_id`);",
+      "\nCREATE INDEX `mcp_messages_expires` ON `mcp_messages` (`expires_at`);",
+      "\nCREATE TABLE `prompt_metrics` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`profile_id` text,\n\t`mcp_server_id` text,\n\t`duration_ms` integer NOT NULL,\n\t`is_success` integer NOT NULL,\n\t`error_message` text,\n\t`created_at` integer NOT NULL,\n\t`prompt_name` text NOT NULL\n);\n",
+      "\nCREATE INDEX `prompt_metrics_created` ON `prompt_metrics` (`created_at`);",
+      "\nCREATE TABLE `resource_metrics` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`profile_id` text,\n\t`mcp_server_id` text,\n\t`duration_ms` integer NOT NULL,\n\t`is_success` integer NOT NULL,\n\t`error_message` text,\n\t`created_at` integer NOT NULL,\n\t`resource_uri` text NOT NULL\n);\n",
+      "\nCREATE INDEX `resource_metrics_created` ON `resource_metrics` (`created_at`);",
+      "\nCREATE TABLE `server_metrics` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`profile_id` text,\n\t`mcp_server_id` text,\n\t`duration_ms` integer NOT NULL,\n\t`is_success` integer NOT NULL,\n\t`error_message` text,\n\t`created_at` integer NOT NULL\n);\n",
+      "\nCREATE INDEX `server_metrics_created` ON `server_metrics` (`created_at`);",
+      "\nCREATE TABLE `tool_metrics` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`profile_id` text,\n\t`mcp_server_id` text,\n\t`duration_ms` integer NOT NULL,\n\t`is_success` integer NOT NULL,\n\t`error_message` text,\n\t`created_at` integer NOT NULL,\n\t`tool_name` text NOT NULL\n);\n",
+      "\nCREATE INDEX `tool_metrics_created` ON `tool_metrics` (`created_at`);"
+    ],
+    "bps": true,
+    "folderMillis": 1795225162749,
+    "hash": "719817389715e946b06b649c68918dac231aa79d476b99c0b1bebf45a00e7c03"
+  }
+];

@@ -1,0 +1,106 @@
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { GatewayError } from "@local-mcp/contract";
+
+const DATABASE_FILE = "local-mcp-gateway.db";
+
+/** Where everything of one gateway is. All absolute. */
+export interface Paths {
+  dataDir: string;
+  database: string;
+  traffic: string;
+  runtime: string;
+  lock: string;
+  env: string;
+  backups: string;
+  logs: string;
+}
+
+export interface PathOptions {
+  /** `--data-dir`: a directory. */
+  dataDir?: string | undefined;
+  /** A database file, given in code. */
+  databasePath?: string | undefined;
+  /** The environment of the process. A `.env` file cannot move the database. */
+  env?: Record<string, string | undefined>;
+  /** The home directory. */
+  home?: string;
+}
+
+const invalid = (name: string, detail: string): GatewayError =>
+  new GatewayError("config_invalid", { name, source: "the environment", detail });
+
+/**
+ * The path in `sqlite:PATH`, with `//` allowed after the colon as other programs write it:
+ * `sqlite:data.db` and `sqlite://./data.db` are relative, `sqlite:/srv/data.db` and
+ * `sqlite:///srv/data.db` absolute; `sqlite:///./data.db` is relative and `sqlite:////srv/data.db`
+ * absolute, as SQLAlchemy reads them. Messages never quote the URL, which may hold a password.
+ */
+const pathOfUrl = (url: string): string => {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1];
+  if (!scheme) throw invalid("DATABASE_URL", "it is not of the form sqlite:PATH");
+  if (scheme.toLowerCase() !== "sqlite") {
+    throw invalid("DATABASE_URL", `its scheme is “${scheme}”, and only “sqlite” is understood`);
+  }
+  const path = url
+    .slice(scheme.length + 1)
+    .replace(/^\/\/(?=\/|\.)/, "")
+    .replace(/^\/(?=\.{1,2}\/|\/|[A-Za-z]:[\\/])/, "");
+  if (path.includes("?") || path.includes("#")) {
+    throw invalid("DATABASE_URL", "what follows “?” or “#” is not understood");
+  }
+  if (path.startsWith("//")) throw invalid("DATABASE_URL", "it names a host");
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw invalid("DATABASE_URL", "a “%” in it is followed by something other than two hex digits");
+  }
+};
+
+const expandHome = (path: string, home: string): string =>
+  path === "~" || /^~[\\/]/.test(path) ? join(home, path.slice(1)) : path;
+
+const databaseFile = (name: string, path: string, home: string): string => {
+  if (path === "" || /[\\/]$/.test(path)) throw invalid(name, "it names no file");
+  if (path.includes("\0")) throw invalid(name, "it holds a NUL character");
+  if (path.startsWith(":memory:") || path.startsWith("file:")) {
+    throw invalid(name, "it has to be the path of a file");
+  }
+  return resolve(expandHome(path, home));
+};
+
+/**
+ * The one rule of where things are: a database file given in code, else `dataDir`, else
+ * `DATABASE_PATH`, else `DATABASE_URL=sqlite:…`, else `~/.local-mcp-gateway-data`. Where a database
+ * file is named, everything else is in its directory. What is outranked is not looked at. A leading
+ * `~` is expanded; other relative paths start at the working directory. Touches no file.
+ * @throws GatewayError config_invalid
+ */
+export const resolvePaths = ({
+  dataDir,
+  databasePath,
+  env = process.env,
+  home = homedir(),
+}: PathOptions = {}): Paths => {
+  const { DATABASE_PATH: path, DATABASE_URL: url } = env;
+  const database = databasePath
+    ? databaseFile("path", databasePath, home)
+    : dataDir
+      ? join(resolve(expandHome(dataDir, home)), DATABASE_FILE)
+      : path
+        ? databaseFile("DATABASE_PATH", path, home)
+        : url
+          ? databaseFile("DATABASE_URL", pathOfUrl(url), home)
+          : join(home, ".local-mcp-gateway-data", DATABASE_FILE);
+  const directory = dirname(database);
+  return {
+    dataDir: directory,
+    database,
+    traffic: join(directory, "traffic.db"),
+    runtime: join(directory, "runtime.json"),
+    lock: join(directory, "lock.db"),
+    env: join(directory, ".env"),
+    backups: join(directory, "backups"),
+    logs: join(directory, "logs"),
+  };
+};

@@ -1,0 +1,45 @@
+import { asc, eq } from "drizzle-orm";
+import type { Queryable } from "../db.ts";
+import { type ExposedKind, exposedNames, profileMcpServers } from "../schema/profiles.ts";
+
+/** Under which name the clients of a profile see a tool or prompt. */
+export interface NameAssignment {
+  kind: ExposedKind;
+  mcpServerId: string;
+  originalName: string;
+  exposedName: string;
+}
+
+/** The names that tools and prompts have been given, kept so that start order never changes one. */
+export const createNameQueries = (db: Queryable) => ({
+  list: (profileId: string): NameAssignment[] =>
+    db
+      .select({
+        kind: exposedNames.kind,
+        mcpServerId: exposedNames.mcpServerId,
+        originalName: exposedNames.originalName,
+        exposedName: exposedNames.exposedName,
+      })
+      .from(exposedNames)
+      .where(eq(exposedNames.profileId, profileId))
+      .orderBy(asc(exposedNames.kind), asc(exposedNames.exposedName))
+      .all(),
+  /** Makes these the assignments of a profile. Those of servers that have left it are not kept. */
+  replace(profileId: string, assignments: NameAssignment[]): void {
+    db.transaction(() => {
+      const members = db
+        .select({ id: profileMcpServers.mcpServerId })
+        .from(profileMcpServers)
+        .where(eq(profileMcpServers.profileId, profileId))
+        .all()
+        .map(({ id }) => id);
+      db.delete(exposedNames).where(eq(exposedNames.profileId, profileId)).run();
+      for (const assignment of assignments) {
+        if (!members.includes(assignment.mcpServerId)) continue;
+        db.insert(exposedNames)
+          .values({ profileId, ...assignment })
+          .run();
+      }
+    });
+  },
+});

@@ -1,0 +1,96 @@
+import { and, asc, eq, notInArray } from "drizzle-orm";
+import type { Queryable } from "../db.ts";
+import { profileMcpServers, profiles } from "../schema/profiles.ts";
+import { mcpServers } from "../schema/servers.ts";
+import { naming } from "./naming.ts";
+import type { ServerRow } from "./servers.ts";
+import { createSettingQueries } from "./settings.ts";
+
+export type ProfileRow = typeof profiles.$inferSelect;
+export type ProfileInsert = typeof profiles.$inferInsert;
+
+const ACTIVE_PROFILE = "activeProfileId";
+
+/** Profiles, their servers, and which profile is active. */
+export const createProfileQueries = (db: Queryable) => {
+  const settings = createSettingQueries(db);
+
+  const get = (id: string): ProfileRow | undefined =>
+    db.select().from(profiles).where(eq(profiles.id, id)).get();
+
+  return {
+    /** In the order a person gave them. */
+    list: (): ProfileRow[] =>
+      db.select().from(profiles).orderBy(asc(profiles.position), asc(profiles.slug)).all(),
+    get,
+    getBySlug: (slug: string): ProfileRow | undefined =>
+      db.select().from(profiles).where(eq(profiles.slug, slug)).get(),
+    /** @throws GatewayError name_taken */
+    insert: (values: ProfileInsert): ProfileRow =>
+      naming("profile", values.slug, () => db.insert(profiles).values(values).returning().get()),
+    /** @throws GatewayError name_taken */
+    update: (id: string, changes: Partial<ProfileInsert>): ProfileRow | undefined =>
+      naming("profile", changes.slug, () =>
+        db.update(profiles).set(changes).where(eq(profiles.id, id)).returning().get(),
+      ),
+    /** With its choices, names and tokens; false where there was none. */
+    delete: (id: string): boolean =>
+      db.transaction(() => {
+        if (settings.get(ACTIVE_PROFILE) === id) settings.delete(ACTIVE_PROFILE);
+        return db.delete(profiles).where(eq(profiles.id, id)).run().changes > 0;
+      }),
+
+    /** The servers of a profile, in its order. */
+    servers: (profileId: string): ServerRow[] =>
+      db
+        .select({ server: mcpServers })
+        .from(profileMcpServers)
+        .innerJoin(mcpServers, eq(mcpServers.id, profileMcpServers.mcpServerId))
+        .where(eq(profileMcpServers.profileId, profileId))
+        .orderBy(asc(profileMcpServers.position), asc(mcpServers.name))
+        .all()
+        .map(({ server }) => server),
+    /** The profiles a server is in. */
+    ofServer: (mcpServerId: string): ProfileRow[] =>
+      db
+        .select({ profile: profiles })
+        .from(profileMcpServers)
+        .innerJoin(profiles, eq(profiles.id, profileMcpServers.profileId))
+        .where(eq(profileMcpServers.mcpServerId, mcpServerId))
+        .orderBy(asc(profiles.position), asc(profiles.slug))
+        .all()
+        .map(({ profile }) => profile),
+    /** Makes these the servers of a profile, in this order. Those that stay keep their choices. */
+    replaceServers(profileId: string, mcpServerIds: string[]): void {
+      db.transaction(() => {
+        db.delete(profileMcpServers)
+          .where(
+            and(
+              eq(profileMcpServers.profileId, profileId),
+              notInArray(profileMcpServers.mcpServerId, mcpServerIds),
+            ),
+          )
+          .run();
+        for (const [position, mcpServerId] of mcpServerIds.entries()) {
+          db.insert(profileMcpServers)
+            .values({ profileId, mcpServerId, position })
+            .onConflictDoUpdate({
+              target: [profileMcpServers.profileId, profileMcpServers.mcpServerId],
+              set: { position },
+            })
+            .run();
+        }
+      });
+    },
+
+    /** The profile that /mcp follows. */
+    active(): ProfileRow | undefined {
+      const id = settings.get(ACTIVE_PROFILE);
+      return typeof id === "string" ? get(id) : undefined;
+    },
+    setActive(id: string | null): void {
+      if (id === null) settings.delete(ACTIVE_PROFILE);
+      else settings.set(ACTIVE_PROFILE, id);
+    },
+  };
+};

@@ -1,0 +1,46 @@
+import { asc, eq } from "drizzle-orm";
+import type { Queryable } from "../db.ts";
+import { mcpServers } from "../schema/servers.ts";
+import { naming } from "./naming.ts";
+import { createVaultQueries } from "./vault.ts";
+
+export type ServerRow = typeof mcpServers.$inferSelect;
+/** `transport` is the one of `config`. */
+export type ServerInsert = Omit<typeof mcpServers.$inferInsert, "transport">;
+
+/** Upstream servers. */
+export const createServerQueries = (db: Queryable) => {
+  const vault = createVaultQueries(db);
+  return {
+    list: (): ServerRow[] => db.select().from(mcpServers).orderBy(asc(mcpServers.name)).all(),
+    get: (id: string): ServerRow | undefined =>
+      db.select().from(mcpServers).where(eq(mcpServers.id, id)).get(),
+    getByName: (name: string): ServerRow | undefined =>
+      db.select().from(mcpServers).where(eq(mcpServers.name, name)).get(),
+    /** @throws GatewayError name_taken */
+    insert: (values: ServerInsert): ServerRow =>
+      naming("server", values.name, () =>
+        db
+          .insert(mcpServers)
+          .values({ ...values, transport: values.config.transport })
+          .returning()
+          .get(),
+      ),
+    /** @throws GatewayError name_taken */
+    update: (id: string, changes: Partial<ServerInsert>): ServerRow | undefined =>
+      naming("server", changes.name, () =>
+        db
+          .update(mcpServers)
+          .set(changes.config ? { ...changes, transport: changes.config.transport } : changes)
+          .where(eq(mcpServers.id, id))
+          .returning()
+          .get(),
+      ),
+    /** With its secrets, tokens, catalog and places in profiles; false where there was none. */
+    delete: (id: string): boolean =>
+      db.transaction(() => {
+        vault.secrets.deleteOwned("mcp_servers", id);
+        return db.delete(mcpServers).where(eq(mcpServers.id, id)).run().changes > 0;
+      }),
+  };
+};

@@ -1,0 +1,56 @@
+import { and, asc, count, eq } from "drizzle-orm";
+import type { Queryable } from "../db.ts";
+import { vaultKeys, vaultSecrets } from "../schema/system.ts";
+
+export type VaultSlotRow = typeof vaultKeys.$inferSelect;
+export type VaultSlotInsert = typeof vaultKeys.$inferInsert;
+export type VaultSecretRow = typeof vaultSecrets.$inferSelect;
+/** The id is part of what the value is sealed with, so it is chosen before. */
+export type VaultSecretWrite = Omit<
+  typeof vaultSecrets.$inferInsert,
+  "id" | "createdAt" | "updatedAt"
+> & { id: string };
+
+/** Slots of the vault, and the secrets that rows refer to. Everything in them is sealed. */
+export const createVaultQueries = (db: Queryable) => ({
+  slots: {
+    list: (): VaultSlotRow[] =>
+      db.select().from(vaultKeys).orderBy(asc(vaultKeys.createdAt), asc(vaultKeys.id)).all(),
+    insert: (values: VaultSlotInsert): VaultSlotRow =>
+      db.insert(vaultKeys).values(values).returning().get(),
+    /** False where there was none. */
+    delete: (id: string): boolean =>
+      db.delete(vaultKeys).where(eq(vaultKeys.id, id)).run().changes > 0,
+  },
+  secrets: {
+    list: (): VaultSecretRow[] =>
+      db.select().from(vaultSecrets).orderBy(asc(vaultSecrets.id)).all(),
+    listOwned: (ownerTable: string, ownerId: string): VaultSecretRow[] =>
+      db
+        .select()
+        .from(vaultSecrets)
+        .where(and(eq(vaultSecrets.ownerTable, ownerTable), eq(vaultSecrets.ownerId, ownerId)))
+        .orderBy(asc(vaultSecrets.name))
+        .all(),
+    get: (id: string): VaultSecretRow | undefined =>
+      db.select().from(vaultSecrets).where(eq(vaultSecrets.id, id)).get(),
+    /** Writes a secret, over the one of the same id if there is one. */
+    put({ id, ownerTable, ownerId, name, sealed, hint = null }: VaultSecretWrite): void {
+      db.insert(vaultSecrets)
+        .values({ id, ownerTable, ownerId, name, sealed, hint })
+        .onConflictDoUpdate({
+          target: vaultSecrets.id,
+          set: { sealed, hint, updatedAt: Date.now() },
+        })
+        .run();
+    },
+    delete: (id: string): boolean =>
+      db.delete(vaultSecrets).where(eq(vaultSecrets.id, id)).run().changes > 0,
+    deleteOwned(ownerTable: string, ownerId: string): void {
+      db.delete(vaultSecrets)
+        .where(and(eq(vaultSecrets.ownerTable, ownerTable), eq(vaultSecrets.ownerId, ownerId)))
+        .run();
+    },
+    count: (): number => db.select({ secrets: count() }).from(vaultSecrets).get()?.secrets ?? 0,
+  },
+});

@@ -1,0 +1,134 @@
+import { serverLimits, type Transport, transport } from "@local-mcp/contract";
+import { sql } from "drizzle-orm";
+import { check, index, integer, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
+import { z } from "zod";
+import { json } from "../json.ts";
+import { createdAt, flag, id, oneOf, slugShaped, updatedAt } from "./columns.ts";
+
+/** The id of a row of `vault_secrets`. */
+const secretRef = z.object({ secret: z.string() });
+
+/** The values of `${secret:name}` marks: ids of `vault_secrets` by name. */
+const marks = z.record(z.string(), z.string());
+
+/**
+ * How a server is reached, as it is stored: every secret is a reference into the vault, and `url`
+ * and `args` hold `${secret:name}` marks where a secret belongs.
+ */
+export const storedServerConfig = z.discriminatedUnion("transport", [
+  z.object({
+    transport: z.literal("stdio"),
+    command: z.string().min(1),
+    args: z.array(z.string()),
+    cwd: z.string().nullable(),
+    env: z.record(z.string(), z.union([z.object({ plain: z.string() }), secretRef])),
+    secrets: marks,
+  }),
+  z.object({
+    transport: z.enum(["http", "sse"]),
+    url: z.string().min(1),
+    headers: z.record(z.string(), secretRef),
+    secrets: marks,
+  }),
+]);
+export type StoredServerConfig = z.infer<typeof storedServerConfig>;
+
+/** Upstream MCP servers. */
+export const mcpServers = sqliteTable(
+  "mcp_servers",
+  {
+    id: id(),
+    name: text("name").notNull().unique(),
+    title: text("title").notNull(),
+    description: text("description").notNull().default(""),
+    transport: text("transport").$type<Transport>().notNull(),
+    config: json("config", storedServerConfig).notNull(),
+    limits: json("limits", serverLimits).notNull().default({}),
+    enabled: flag("enabled").notNull().default(true),
+    /** SHA-256, hex, of the command line a person consented to run; null without consent. */
+    confirmedHash: text("confirmed_hash"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  () => [
+    slugShaped("mcp_servers", "name"),
+    oneOf("mcp_servers", "transport", transport.options),
+    check("mcp_servers_config", sql.raw("config ->> '$.transport' = transport")),
+  ],
+);
+
+const serverId = () =>
+  text("server_id")
+    .notNull()
+    .references(() => mcpServers.id, { onDelete: "cascade" });
+
+/** Tokens of sign-ins at upstream servers, one per authorization server. Sealed by the vault. */
+export const oauthTokens = sqliteTable(
+  "oauth_tokens",
+  {
+    id: id(),
+    serverId: serverId(),
+    issuer: text("issuer").notNull(),
+    accessToken: text("access_token").notNull(),
+    refreshToken: text("refresh_token"),
+    tokenType: text("token_type").notNull().default("Bearer"),
+    scope: text("scope"),
+    /** ms since 1970; null when the server did not say. */
+    expiresAt: integer("expires_at"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    unique("oauth_tokens_server_issuer").on(table.serverId, table.issuer),
+    index("oauth_tokens_server").on(table.serverId),
+  ],
+);
+
+/** Clients registered at authorization servers (RFC 7591). Secrets sealed by the vault. */
+export const oauthClientRegistrations = sqliteTable(
+  "oauth_client_registrations",
+  {
+    id: id(),
+    serverId: serverId(),
+    issuer: text("issuer").notNull(),
+    clientId: text("client_id").notNull(),
+    clientSecret: text("client_secret"),
+    /** ms since 1970; null when it does not expire. */
+    clientSecretExpiresAt: integer("client_secret_expires_at"),
+    tokenEndpointAuthMethod: text("token_endpoint_auth_method"),
+    registrationAccessToken: text("registration_access_token"),
+    registrationClientUri: text("registration_client_uri"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    unique("oauth_client_registrations_server_issuer").on(table.serverId, table.issuer),
+    index("oauth_client_registrations_server").on(table.serverId),
+  ],
+);
+
+/** A tool, prompt, resource or template exactly as its server sent it. */
+const definitions = z.array(z.record(z.string(), z.unknown()));
+
+/** What a server said of itself; whatever else the engine keeps with it stays. */
+const implementation = z.looseObject({
+  name: z.string(),
+  version: z.string(),
+  protocolVersion: z.string(),
+});
+
+/** The last good lists of each server, so that a server that is down keeps its tools listed. */
+export const mcpServerCatalogs = sqliteTable("mcp_server_catalogs", {
+  mcpServerId: text("mcp_server_id")
+    .primaryKey()
+    .references(() => mcpServers.id, { onDelete: "cascade" }),
+  tools: json("tools", definitions).notNull(),
+  prompts: json("prompts", definitions).notNull(),
+  resources: json("resources", definitions).notNull(),
+  resourceTemplates: json("resource_templates", definitions).notNull(),
+  implementation: json("implementation", implementation),
+  /** ms since 1970. */
+  listedAt: integer("listed_at").notNull(),
+  /** Hash of the configuration these lists were fetched with. */
+  configHash: text("config_hash").notNull(),
+});

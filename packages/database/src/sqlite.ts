@@ -1,0 +1,99 @@
+import { GatewayError } from "@local-mcp/contract";
+import Database, { SqliteError } from "better-sqlite3";
+
+export type Connection = Database.Database;
+
+/** better-sqlite3 13 is built against Node-API 10: Node 22.14, Electron 35. */
+const NEEDED_NODE_API = 10;
+
+/**
+ * The first SQLite in which two connections cannot corrupt a WAL database by writing and
+ * checkpointing at once (sqlite.org, release 3.51.3, “WAL-reset bug”).
+ */
+const NEEDED_SQLITE = "3.51.3";
+
+/** How long a statement waits for another program's lock, ms. It blocks the thread, so not long. */
+const BUSY_TIMEOUT_MS = 2000;
+
+export interface OpenOptions {
+  readonly?: boolean;
+  /** ms; how long to wait, blocking, for another program's lock. */
+  timeout?: number;
+  /** Path of a better_sqlite3.node to use instead of the shipped one. */
+  nativeBinding?: string;
+}
+
+const isOlder = (version: string, needed: string): boolean => {
+  const [have, want] = [version, needed].map((text) => text.split(".").map(Number));
+  const at = want?.findIndex((part, index) => part !== have?.[index]) ?? -1;
+  return at >= 0 && (have?.[at] ?? 0) < (want?.[at] ?? 0);
+};
+
+/**
+ * The one place that loads SQLite's native code. With an older Node that would be a segmentation
+ * fault, so the runtime is looked at first, unless a build made for it is named.
+ */
+const load = (source: string | Buffer, options: OpenOptions): Connection => {
+  const nativeBinding = options.nativeBinding ?? process.env["LOCAL_MCP_SQLITE_BINDING"];
+  if (!nativeBinding && Number(process.versions.napi) < NEEDED_NODE_API) {
+    throw new GatewayError("node_too_old", { version: process.versions.node });
+  }
+  return new Database(source, {
+    readonly: options.readonly ?? false,
+    timeout: options.timeout ?? BUSY_TIMEOUT_MS,
+    ...(nativeBinding && { nativeBinding }),
+  });
+};
+
+/**
+ * Opens a SQLite file, or the bytes of one.
+ * @throws GatewayError node_too_old, sqlite_too_old; SqliteError, see {@link translating}
+ */
+export const openSqlite = (source: string | Buffer, options: OpenOptions = {}): Connection => {
+  const connection = load(source, options);
+  const version = String(connection.prepare("SELECT sqlite_version()").pluck().get());
+  if (isOlder(version, NEEDED_SQLITE)) {
+    connection.close();
+    throw new GatewayError("sqlite_too_old", { version, needed: NEEDED_SQLITE });
+  }
+  return connection;
+};
+
+export const isSqliteError = (error: unknown, code: string): error is SqliteError =>
+  error instanceof SqliteError && error.code.startsWith(code);
+
+/**
+ * Turns what SQLite says (https://sqlite.org/rescode.html) into an error a person can act on.
+ * SQLite's texts name tables and columns, never values.
+ */
+const translate = (path: string, error: unknown): unknown => {
+  if (!(error instanceof SqliteError)) return error;
+  const reason = error.message;
+  const [, code] = error.code.split("_");
+  switch (code) {
+    case "FULL":
+    case "IOERR":
+      return new GatewayError("disk_full", { path, reason }, { cause: error });
+    case "CORRUPT":
+    case "NOTADB":
+      return new GatewayError("database_damaged", { path, reason }, { cause: error });
+    case "BUSY":
+    case "LOCKED":
+      return new GatewayError("database_locked", { path }, { cause: error });
+    case "CANTOPEN":
+    case "READONLY":
+    case "PERM":
+      return new GatewayError("data_dir_unusable", { dataDir: path, reason }, { cause: error });
+    default:
+      return error;
+  }
+};
+
+/** Runs SQLite on the file at `path` with its errors translated. */
+export const translating = <T>(path: string, run: () => T): T => {
+  try {
+    return run();
+  } catch (error) {
+    throw translate(path, error);
+  }
+};

@@ -1,0 +1,230 @@
+import type { CapabilityKind } from "@local-mcp/contract";
+import {
+  capabilityKey,
+  type NameAssignments,
+  type Override,
+  type ProfileDefinition,
+  type ServerCatalog,
+  type ServerDefinition,
+} from "../definitions.ts";
+import type { JsonObject } from "../jsonrpc.ts";
+import { assignNames, type ExposedName, type Nameable, type RenameReason } from "./names.ts";
+import { matchesTemplate } from "./uri-template.ts";
+
+/** A server's part in a profile: who it is and what it last listed. */
+export interface Offer {
+  definition: ServerDefinition;
+  catalog: ServerCatalog | null;
+}
+
+/** One tool, prompt or resource of a profile, also where it is turned off. */
+export interface Entry {
+  kind: CapabilityKind;
+  /** Name or URI that clients see. */
+  exposed: string;
+  original: string;
+  serverId: string;
+  serverName: string;
+  enabled: boolean;
+  renamed: RenameReason | null;
+  describedByYou: boolean;
+  /** As the server sent it. */
+  definition: JsonObject;
+  /** As clients are sent it: the same with its exposed name and a person's description. */
+  shown: JsonObject;
+}
+
+export type ListName = "tools" | "prompts" | "resources" | "resourceTemplates";
+
+/**
+ * What clients of one profile see, computed from what its servers last listed. The same table lists
+ * a name and routes it, so the two cannot differ. Order is that of the profile, then of the server.
+ */
+export class ProfileView {
+  readonly entries: readonly Entry[];
+  /** The results of the list methods, serialized once for many answers. */
+  readonly json: Readonly<Record<ListName, string>>;
+  readonly toolNames: NameAssignments;
+  readonly promptNames: NameAssignments;
+  readonly #tools: Map<string, Entry>;
+  readonly #prompts: Map<string, Entry>;
+  readonly #resources: Map<string, Entry>;
+  readonly #templates: { serverId: string; template: string }[] = [];
+  /** Servers that may know a resource they do not list. */
+  readonly resourceServers: readonly string[];
+
+  constructor(
+    profile: ProfileDefinition,
+    offers: readonly Offer[],
+    assigned: { tool: NameAssignments; prompt: NameAssignments },
+  ) {
+    const toolNames = name(profile, offers, "tool", assigned.tool);
+    const promptNames = name(profile, offers, "prompt", assigned.prompt);
+    this.toolNames = plain(toolNames);
+    this.promptNames = plain(promptNames);
+
+    const tools: Entry[] = [];
+    const prompts: Entry[] = [];
+    const resources: Entry[] = [];
+    const templates: JsonObject[] = [];
+    const uris = new Set<string>();
+    for (const offer of offers) {
+      tools.push(...named(profile, offer, "tool", toolNames));
+      prompts.push(...named(profile, offer, "prompt", promptNames));
+      resources.push(...located(profile, offer, uris));
+      for (const definition of offer.catalog?.lists.resourceTemplates ?? []) {
+        templates.push(definition);
+        this.#templates.push({
+          serverId: offer.definition.id,
+          template: String(definition.uriTemplate),
+        });
+      }
+    }
+    this.entries = [...tools, ...prompts, ...resources];
+    this.#tools = offered(tools);
+    this.#prompts = offered(prompts);
+    this.#resources = offered(resources);
+    this.resourceServers = offers
+      .filter(
+        ({ catalog }) =>
+          catalog &&
+          (catalog.lists.resources.length > 0 || catalog.lists.resourceTemplates.length > 0),
+      )
+      .map(({ definition }) => definition.id);
+    this.json = {
+      tools: JSON.stringify({ tools: shown(this.#tools) }),
+      prompts: JSON.stringify({ prompts: shown(this.#prompts) }),
+      resources: JSON.stringify({ resources: shown(this.#resources) }),
+      resourceTemplates: JSON.stringify({ resourceTemplates: templates }),
+    };
+  }
+
+  tool(exposed: string): Entry | undefined {
+    return this.#tools.get(exposed);
+  }
+
+  prompt(exposed: string): Entry | undefined {
+    return this.#prompts.get(exposed);
+  }
+
+  resource(exposed: string): Entry | undefined {
+    return this.#resources.get(exposed);
+  }
+
+  /** Whether a person has turned this resource off, so that no other way to it opens. */
+  isWithheld(uri: string): boolean {
+    return this.entries.some(
+      (entry) => entry.kind === "resource" && entry.exposed === uri && !entry.enabled,
+    );
+  }
+
+  /** Ids of servers with a template the URI could come from. */
+  templateServers(uri: string): string[] {
+    const servers = this.#templates.filter(({ template }) => matchesTemplate(template, uri));
+    return [...new Set(servers.map(({ serverId }) => serverId))];
+  }
+
+  counts(): { tools: number; prompts: number; resources: number } {
+    return {
+      tools: this.#tools.size,
+      prompts: this.#prompts.size,
+      resources: this.#resources.size,
+    };
+  }
+}
+
+const overrideOf = (
+  profile: ProfileDefinition,
+  kind: CapabilityKind,
+  key: string,
+): Override | undefined => profile.overrides[kind].get(key);
+
+function name(
+  profile: ProfileDefinition,
+  offers: readonly Offer[],
+  kind: "tool" | "prompt",
+  assigned: NameAssignments,
+): Map<string, ExposedName> {
+  const nameables: Nameable[] = offers.flatMap(({ definition: server, catalog }) =>
+    (catalog?.lists[kind === "tool" ? "tools" : "prompts"] ?? []).map((definition) => {
+      const original = String(definition.name);
+      const override = overrideOf(profile, kind, capabilityKey(server.id, original));
+      return {
+        serverId: server.id,
+        serverName: server.name,
+        original,
+        chosen: override?.name ?? null,
+      };
+    }),
+  );
+  return assignNames(nameables, profile.namePolicy, assigned);
+}
+
+const plain = (names: ReadonlyMap<string, ExposedName>): NameAssignments =>
+  new Map([...names].map(([key, exposed]) => [key, exposed.name]));
+
+function named(
+  profile: ProfileDefinition,
+  { definition: server, catalog }: Offer,
+  kind: "tool" | "prompt",
+  names: ReadonlyMap<string, ExposedName>,
+): Entry[] {
+  return (catalog?.lists[kind === "tool" ? "tools" : "prompts"] ?? []).map((definition) => {
+    const original = String(definition.name);
+    const key = capabilityKey(server.id, original);
+    const override = overrideOf(profile, kind, key);
+    const exposed = names.get(key) ?? { name: original, renamed: null };
+    return {
+      kind,
+      exposed: exposed.name,
+      original,
+      serverId: server.id,
+      serverName: server.name,
+      enabled: override?.enabled ?? true,
+      renamed: exposed.renamed,
+      describedByYou: override?.description != null,
+      definition,
+      shown: {
+        ...definition,
+        name: exposed.name,
+        ...(override?.description == null ? {} : { description: override.description }),
+      },
+    };
+  });
+}
+
+/**
+ * Resources keep their URI; the second server to offer the same one gets it marked with its name,
+ * so that both stay readable.
+ */
+function located(
+  profile: ProfileDefinition,
+  { definition: server, catalog }: Offer,
+  uris: Set<string>,
+): Entry[] {
+  return (catalog?.lists.resources ?? []).map((definition) => {
+    const original = String(definition.uri);
+    const contested = uris.has(original);
+    const exposed = contested ? `gw+${server.name}+${original}` : original;
+    uris.add(exposed);
+    const override = overrideOf(profile, "resource", capabilityKey(server.id, original));
+    return {
+      kind: "resource" as const,
+      exposed,
+      original,
+      serverId: server.id,
+      serverName: server.name,
+      enabled: override?.enabled ?? true,
+      renamed: contested ? ("collision" as const) : null,
+      describedByYou: false,
+      definition,
+      shown: { ...definition, uri: exposed },
+    };
+  });
+}
+
+const offered = (entries: readonly Entry[]): Map<string, Entry> =>
+  new Map(entries.filter((entry) => entry.enabled).map((entry) => [entry.exposed, entry]));
+
+const shown = (entries: ReadonlyMap<string, Entry>): JsonObject[] =>
+  [...entries.values()].map((entry) => entry.shown);

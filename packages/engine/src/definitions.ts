@@ -1,0 +1,133 @@
+import type { NamePolicy, Transport } from "@local-mcp/contract";
+import type { JsonObject } from "./jsonrpc.ts";
+
+/**
+ * What the engine is told and what it asks for: small interfaces, so that it runs and is tested
+ * without a database. Desired state is here; observed state is in `upstream/upstream.ts`.
+ */
+
+/** A server as configured. Holds no secret. */
+export interface ServerDefinition {
+  id: string;
+  name: string;
+  title: string;
+  transport: Transport;
+  enabled: boolean;
+  /** Whether a person has agreed to run exactly this command; always true for remote servers. */
+  confirmed: boolean;
+  /** Changes whenever anything about how the server is reached changes. */
+  configHash: string;
+  startTimeoutMs: number;
+  callTimeoutMs: number;
+}
+
+/** How a server is started or reached, secrets included; asked for at each start, never kept. */
+export type Launch =
+  | {
+      transport: "stdio";
+      command: string;
+      args: string[];
+      cwd: string | null;
+      /** The whole environment of the process. */
+      env: Record<string, string>;
+    }
+  | { transport: "http" | "sse"; url: string; headers: Record<string, string> };
+
+/** A person's choices for one capability of one server in a profile. */
+export interface Override {
+  enabled: boolean;
+  name: string | null;
+  description: string | null;
+}
+
+export interface ProfileDefinition {
+  id: string;
+  slug: string;
+  namePolicy: NamePolicy;
+  /** Ids of the servers turned on in it, in order. */
+  serverIds: string[];
+  /** Keyed by {@link capabilityKey}. What is not listed is on, under its own name. */
+  overrides: {
+    tool: ReadonlyMap<string, Override>;
+    prompt: ReadonlyMap<string, Override>;
+    resource: ReadonlyMap<string, Override>;
+  };
+}
+
+/** Identifies a tool, prompt or resource by the server it comes from and its name or URI there. */
+export const capabilityKey = (serverId: string, original: string): string =>
+  `${serverId} ${original}`;
+
+/** The four lists of a server, as it sent them. */
+export interface ServerLists {
+  tools: JsonObject[];
+  prompts: JsonObject[];
+  resources: JsonObject[];
+  resourceTemplates: JsonObject[];
+}
+export type ListKind = keyof ServerLists;
+
+export interface Implementation {
+  name: string;
+  version: string;
+  protocolVersion: string;
+  instructions: string | null;
+}
+
+/** The last good answer of a server to what it offers. */
+export interface ServerCatalog {
+  lists: ServerLists;
+  implementation: Implementation | null;
+  /** ms since 1970. */
+  listedAt: number;
+  configHash: string;
+}
+
+/** Names given to clients of a profile: {@link capabilityKey} → exposed name. */
+export type NameAssignments = ReadonlyMap<string, string>;
+
+/** Configuration, as the engine reads it. Every call answers from memory or fast storage. */
+export interface Registry {
+  servers(): ServerDefinition[];
+  profiles(): ProfileDefinition[];
+  activeProfileId(): string | null;
+  /** @throws GatewayError vault_locked, vault_missing, secret_unset, secret_damaged */
+  launch(serverId: string): Promise<Launch>;
+}
+
+/** What the engine learns and must not forget over a restart. */
+export interface CatalogStore {
+  load(serverId: string): ServerCatalog | null;
+  save(serverId: string, catalog: ServerCatalog): void;
+  names(profileId: string, kind: "tool" | "prompt"): NameAssignments;
+  saveNames(profileId: string, kind: "tool" | "prompt", names: NameAssignments): void;
+}
+
+/** A legacy client's session (MCP 2025-11-25, transports, session management). */
+export interface SessionRecord {
+  sessionId: string;
+  /** Null follows the active profile. */
+  profileId: string | null;
+  /** Null where the profile needs no token. A session opens for its own token only. */
+  tokenId: string | null;
+  protocolVersion: string;
+  clientInfo: JsonObject;
+  capabilities: JsonObject;
+  createdAt: number;
+  lastSeenAt: number;
+}
+
+export interface SessionStore {
+  create(record: SessionRecord): Promise<void>;
+  get(sessionId: string): Promise<SessionRecord | null>;
+  remove(sessionId: string): Promise<void>;
+  /** Written behind: `lastSeenAt` by session id. */
+  touch(seen: ReadonlyMap<string, number>): Promise<void>;
+}
+
+/** The app's own log. Never given a secret or a message body. */
+export interface Log {
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}

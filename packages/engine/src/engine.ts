@@ -1,0 +1,259 @@
+import type { CapabilityKind, GatewayError } from "@local-mcp/contract";
+import { type Entry, ProfileView } from "./catalog/view.ts";
+import type {
+  CatalogStore,
+  Log,
+  NameAssignments,
+  ProfileDefinition,
+  Registry,
+  ServerDefinition,
+  SessionStore,
+} from "./definitions.ts";
+import { type EndpointRequest, LegacyEndpoint } from "./endpoint/legacy-endpoint.ts";
+import { Sessions } from "./endpoint/sessions.ts";
+import { type Answer, type Caller, route, type Routes } from "./router/router.ts";
+import type { RpcRequest } from "./jsonrpc.ts";
+import { Upstream } from "./upstream/upstream.ts";
+
+/** What the instructions of all servers together may take, characters. */
+const MAX_INSTRUCTIONS = 8000;
+
+export interface EngineOptions {
+  registry: Registry;
+  catalogs: CatalogStore;
+  sessions: SessionStore;
+  serverInfo: { name: string; title: string; version: string };
+  maxMessageBytes: () => number;
+  sessionIdleMs: () => number;
+  /** The words for a server that cannot answer; computed where status is. */
+  explain: (serverId: string) => GatewayError;
+  log: Log;
+  onServerChange: (serverId: string) => void;
+  onCatalogChange: (profileId: string) => void;
+  onSessionsChange: () => void;
+}
+
+/**
+ * The MCP engine: keeps the servers connected, computes what each profile offers, and serves it.
+ * It starts nothing by itself: `start` brings up every server, a call brings up the one it needs.
+ */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #upstreams = new Map<string, Upstream>();
+  readonly #profiles = new Map<string, ProfileDefinition>();
+  readonly #views = new Map<string, ProfileView>();
+  readonly #sessions: Sessions;
+  readonly #endpoint: LegacyEndpoint;
+  #activeProfileId: string | null = null;
+  #started = false;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#sessions = new Sessions({
+      store: options.sessions,
+      idleMs: options.sessionIdleMs,
+      log: options.log,
+      onChange: options.onSessionsChange,
+    });
+    this.#endpoint = new LegacyEndpoint({
+      sessions: this.#sessions,
+      serverInfo: options.serverInfo,
+      instructions: (routes) => this.#instructions(routes),
+    });
+  }
+
+  get sessionCount(): number {
+    return this.#sessions.size;
+  }
+
+  upstream(serverId: string): Upstream | undefined {
+    return this.#upstreams.get(serverId);
+  }
+
+  /** @returns undefined where there is no such profile */
+  view(profileId: string): ProfileView | undefined {
+    return this.#views.get(profileId);
+  }
+
+  entries(profileId: string, kind?: CapabilityKind): readonly Entry[] {
+    const entries = this.#views.get(profileId)?.entries ?? [];
+    return kind === undefined ? entries : entries.filter((entry) => entry.kind === kind);
+  }
+
+  /** Brings up every server that is meant to run, all at once. */
+  start(): void {
+    this.#started = true;
+    for (const upstream of this.#upstreams.values()) upstream.start();
+  }
+
+  /** Tries again what waited for the vault. */
+  retryLocked(): void {
+    for (const upstream of this.#upstreams.values()) {
+      if (upstream.observation.state === "locked") void upstream.restart();
+    }
+  }
+
+  /** Takes over the configuration as it is now. Called after each change of it. */
+  async reload(): Promise<void> {
+    const { registry } = this.#options;
+    const wanted = new Map(registry.servers().map((server) => [server.id, server]));
+    const gone = [...this.#upstreams].filter(([id]) => !wanted.has(id));
+    for (const [id] of gone) this.#upstreams.delete(id);
+    const changes = gone.map(([, upstream]) => upstream.stop());
+
+    for (const definition of wanted.values()) {
+      const upstream = this.#upstreams.get(definition.id);
+      if (upstream) changes.push(upstream.reconfigure(definition));
+      else this.#add(definition);
+    }
+    this.#profiles.clear();
+    for (const profile of registry.profiles()) this.#profiles.set(profile.id, profile);
+    for (const id of this.#views.keys()) {
+      if (!this.#profiles.has(id)) this.#views.delete(id);
+    }
+    for (const profile of this.#profiles.values()) this.#rebuild(profile);
+    this.#followActive(registry.activeProfileId());
+    await Promise.all(changes);
+  }
+
+  /** Serves one HTTP request at a profile's address. @throws GatewayError */
+  async serve(incoming: Omit<EndpointRequest, "routes">, profileId: string): Promise<void> {
+    await this.#endpoint.handle({ ...incoming, routes: this.#routes(profileId) });
+  }
+
+  /** Answers one request outside any session, for the app itself. @throws GatewayError */
+  request(profileId: string, request: RpcRequest, caller: Caller): Promise<Answer> {
+    return route(request, this.#routes(profileId), caller);
+  }
+
+  /** Ends the sessions of a token at once, open streams included. @returns how many */
+  endSessionsOfToken(tokenId: string): Promise<number> {
+    return this.#sessions.removeWhere((record) => record.tokenId === tokenId);
+  }
+
+  async close(): Promise<void> {
+    await this.#sessions.close();
+    await Promise.all([...this.#upstreams.values()].map((upstream) => upstream.stop()));
+  }
+
+  #add(definition: ServerDefinition): void {
+    const { registry, catalogs, serverInfo, maxMessageBytes, log } = this.#options;
+    const upstream = new Upstream({
+      definition,
+      launch: () => registry.launch(definition.id),
+      store: catalogs,
+      clientInfo: { name: serverInfo.name, version: serverInfo.version },
+      maxMessageBytes,
+      log,
+      onObservation: () => this.#onObservation(definition.id),
+      onCatalog: () => this.#onCatalog(definition.id),
+    });
+    this.#upstreams.set(definition.id, upstream);
+    if (this.#started) upstream.start();
+  }
+
+  #onObservation(serverId: string): void {
+    this.#options.onServerChange(serverId);
+    // A server that is done starting may have been the last one that names waited for.
+    if (this.#upstreams.get(serverId)?.observation.state !== "starting") this.#onCatalog(serverId);
+  }
+
+  #onCatalog(serverId: string): void {
+    for (const profile of this.#profiles.values()) {
+      if (profile.serverIds.includes(serverId)) this.#rebuild(profile);
+    }
+  }
+
+  #rebuild(profile: ProfileDefinition): void {
+    const { catalogs, onCatalogChange } = this.#options;
+    const before = this.#views.get(profile.id);
+    const upstreams = profile.serverIds
+      .map((id) => this.#upstreams.get(id))
+      .filter((upstream) => upstream !== undefined)
+      .filter(({ definition }) => definition.enabled && definition.confirmed);
+    const assigned = {
+      tool: catalogs.names(profile.id, "tool"),
+      prompt: catalogs.names(profile.id, "prompt"),
+    };
+    const view = new ProfileView(
+      profile,
+      upstreams.map(({ definition, catalog }) => ({ definition, catalog })),
+      assigned,
+    );
+    this.#views.set(profile.id, view);
+    if (upstreams.every(hasSpoken)) {
+      this.#keepNames(profile.id, "tool", assigned.tool, view.toolNames);
+      this.#keepNames(profile.id, "prompt", assigned.prompt, view.promptNames);
+    }
+    if (!before) return;
+    const changed = LIST_CHANGES.filter(({ lists }) =>
+      lists.some((list) => before.json[list] !== view.json[list]),
+    );
+    for (const { method } of changed) this.#announce(profile.id, method);
+    if (changed.length > 0) onCatalogChange(profile.id);
+  }
+
+  /**
+   * Names become permanent once every server of the profile has listed or failed, so that the order
+   * in which servers happen to start decides nothing.
+   */
+  #keepNames(
+    profileId: string,
+    kind: "tool" | "prompt",
+    before: NameAssignments,
+    now: NameAssignments,
+  ): void {
+    const used = new Set(now.values());
+    const absent = [...before].filter(([key, name]) => !now.has(key) && !used.has(name));
+    const merged = new Map([...absent, ...now]);
+    const same =
+      merged.size === before.size && [...merged].every(([key, name]) => before.get(key) === name);
+    if (!same) this.#options.catalogs.saveNames(profileId, kind, merged);
+  }
+
+  #followActive(profileId: string | null): void {
+    const before = this.#activeProfileId;
+    this.#activeProfileId = profileId;
+    if (before === profileId || before === null) return;
+    for (const { method } of LIST_CHANGES) {
+      this.#sessions.broadcast({ jsonrpc: "2.0", method }, (record) => record.profileId === null);
+    }
+  }
+
+  #announce(profileId: string, method: string): void {
+    this.#sessions.broadcast({ jsonrpc: "2.0", method }, (record) =>
+      record.profileId === null
+        ? this.#activeProfileId === profileId
+        : record.profileId === profileId,
+    );
+  }
+
+  #routes(profileId: string): Routes {
+    const view = this.#views.get(profileId);
+    if (!view) throw new Error(`no view of profile ${profileId}`);
+    return {
+      view,
+      upstream: (serverId) => this.#upstreams.get(serverId),
+      explain: this.#options.explain,
+    };
+  }
+
+  /** What the servers say about themselves, under the name each is known by here. */
+  #instructions({ view }: Routes): string | undefined {
+    const servers = new Map(view.entries.map((entry) => [entry.serverId, entry.serverName]));
+    const parts = [...servers].flatMap(([id, name]) => {
+      const text = this.#upstreams.get(id)?.catalog?.implementation?.instructions;
+      return text ? [`# ${name}\n\n${text.trim()}`] : [];
+    });
+    return parts.length === 0 ? undefined : parts.join("\n\n").slice(0, MAX_INSTRUCTIONS);
+  }
+}
+
+const LIST_CHANGES = [
+  { method: "notifications/tools/list_changed", lists: ["tools"] },
+  { method: "notifications/prompts/list_changed", lists: ["prompts"] },
+  { method: "notifications/resources/list_changed", lists: ["resources", "resourceTemplates"] },
+] as const;
+
+const hasSpoken = (upstream: Upstream): boolean =>
+  upstream.catalog !== null || !["idle", "starting"].includes(upstream.observation.state);

@@ -1,0 +1,95 @@
+import http from "node:http";
+import https from "node:https";
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+
+/** A body or event over the size limit. */
+export class TooLargeError extends Error {
+  constructor() {
+    super("too large");
+    this.name = "TooLargeError";
+  }
+}
+
+export interface ExchangeRequest {
+  url: URL;
+  method: "GET" | "POST" | "DELETE";
+  headers: Record<string, string>;
+  body?: string;
+  agent: http.Agent;
+}
+
+/**
+ * Keep-alive connections to one upstream. Not the global agent, so that closing an upstream closes
+ * its sockets and nobody else's.
+ */
+export const createAgent = (url: URL): http.Agent =>
+  url.protocol === "https:"
+    ? new https.Agent({ keepAlive: true })
+    : new http.Agent({ keepAlive: true });
+
+/**
+ * Sends one HTTP request and resolves with the head of the answer; the body is still to come.
+ * Redirects are not followed: a configured credential goes to the configured address only.
+ */
+export function exchange(
+  request: ExchangeRequest,
+  onRequest: (request: http.ClientRequest) => void,
+): Promise<http.IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const { url, method, headers, body, agent } = request;
+    const send = url.protocol === "https:" ? https.request : http.request;
+    const outgoing = send(url, {
+      method,
+      headers:
+        body === undefined ? headers : { ...headers, "content-length": Buffer.byteLength(body) },
+      agent,
+    });
+    outgoing.once("response", resolve);
+    outgoing.once("error", reject);
+    onRequest(outgoing);
+    outgoing.end(body);
+  });
+}
+
+/** @throws TooLargeError */
+export async function readText(response: http.IncomingMessage, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) {
+      response.destroy();
+      throw new TooLargeError();
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/**
+ * Reads a server-sent event stream to its end (WHATWG HTML, server-sent events).
+ *
+ * @throws TooLargeError where one event is over `maxBytes`
+ */
+export async function readEvents(
+  response: http.IncomingMessage,
+  maxBytes: number,
+  onEvent: (event: EventSourceMessage) => void,
+): Promise<void> {
+  let tooLarge = false;
+  const parser = createParser({
+    maxBufferSize: maxBytes,
+    onEvent,
+    onError: (error) => {
+      if (error.type === "max-buffer-size-exceeded") tooLarge = true;
+    },
+  });
+  const decoder = new TextDecoder();
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    parser.feed(decoder.decode(chunk, { stream: true }));
+    if (tooLarge) {
+      response.destroy();
+      throw new TooLargeError();
+    }
+  }
+}

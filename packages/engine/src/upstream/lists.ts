@@ -1,0 +1,94 @@
+import type { ListKind, ServerLists } from "../definitions.ts";
+import { isErrorResponse, isObject, type JsonObject } from "../jsonrpc.ts";
+import type { Connection } from "./connection.ts";
+
+/** A server that never stops naming a next page is cut off here. */
+const MAX_PAGES = 500;
+
+interface ListMethod {
+  method: string;
+  /** Key of the list in the result. */
+  key: string;
+  /** What an entry is known by. */
+  identity: "name" | "uri" | "uriTemplate";
+  capability: "tools" | "prompts" | "resources";
+}
+
+export const LIST_METHODS: Record<ListKind, ListMethod> = {
+  tools: { method: "tools/list", key: "tools", identity: "name", capability: "tools" },
+  prompts: { method: "prompts/list", key: "prompts", identity: "name", capability: "prompts" },
+  resources: {
+    method: "resources/list",
+    key: "resources",
+    identity: "uri",
+    capability: "resources",
+  },
+  resourceTemplates: {
+    method: "resources/templates/list",
+    key: "resourceTemplates",
+    identity: "uriTemplate",
+    capability: "resources",
+  },
+};
+
+export const LIST_KINDS: readonly ListKind[] = [
+  "tools",
+  "prompts",
+  "resources",
+  "resourceTemplates",
+];
+
+/** Which lists a list_changed notification makes stale. */
+export const STALE_LISTS: ReadonlyMap<string, readonly ListKind[]> = new Map([
+  ["notifications/tools/list_changed", ["tools"]],
+  ["notifications/prompts/list_changed", ["prompts"]],
+  ["notifications/resources/list_changed", ["resources", "resourceTemplates"]],
+]);
+
+export interface FetchedList {
+  entries: JsonObject[];
+  complete: boolean;
+}
+
+/**
+ * Walks all pages of one list. Entries without a usable identity or seen before are left out, since
+ * nothing could call them. Null where the server answers with an error.
+ */
+export async function fetchList(
+  connection: Connection,
+  kind: ListKind,
+  timeoutMs: number,
+): Promise<FetchedList | null> {
+  const { method, key, identity } = LIST_METHODS[kind];
+  const entries = new Map<string, JsonObject>();
+  const cursors = new Set<string>();
+  let cursor: string | undefined;
+
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const params = cursor === undefined ? undefined : { cursor };
+    const response = await connection.request(method, params, { timeoutMs });
+    if (isErrorResponse(response)) {
+      return page === 0 ? null : { entries: [...entries.values()], complete: false };
+    }
+    const listed = response.result[key];
+    for (const entry of Array.isArray(listed) ? listed : []) {
+      if (!isObject(entry)) continue;
+      const id = entry[identity];
+      if (typeof id === "string" && !entries.has(id)) entries.set(id, entry);
+    }
+    const next = response.result.nextCursor;
+    // The empty string is a cursor like any other (MCP 2025-11-25, pagination: opaque).
+    if (typeof next !== "string") return { entries: [...entries.values()], complete: true };
+    if (cursors.has(next)) break;
+    cursors.add(next);
+    cursor = next;
+  }
+  return { entries: [...entries.values()], complete: false };
+}
+
+export const emptyLists = (): ServerLists => ({
+  tools: [],
+  prompts: [],
+  resources: [],
+  resourceTemplates: [],
+});

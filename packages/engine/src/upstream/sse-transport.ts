@@ -1,0 +1,180 @@
+import type http from "node:http";
+import { GatewayError } from "@local-mcp/contract";
+import type { Launch } from "../definitions.ts";
+import { type RequestId, requestIdOf, type RpcMessage } from "../jsonrpc.ts";
+import { formatBytes } from "../text.ts";
+import { networkFailure, UpstreamFailure } from "./failure.ts";
+import { createAgent, exchange, readEvents, TooLargeError } from "./http-exchange.ts";
+import type { Transport, TransportEvents } from "./transport.ts";
+
+type SseLaunch = Extract<Launch, { transport: "http" | "sse" }>;
+
+/**
+ * The transport of MCP 2024-11-05: one event stream for everything that comes, and an address,
+ * named by its first event, to which everything is posted.
+ */
+export class SseTransport implements Transport {
+  readonly #name: string;
+  readonly #url: URL;
+  readonly #headers: Record<string, string>;
+  readonly #maxMessageBytes: number;
+  readonly #agent: http.Agent;
+  readonly #requests = new Set<http.ClientRequest>();
+  #events: TransportEvents | null = null;
+  #endpoint: URL | null = null;
+  #protocolVersion: string | null = null;
+  #closed = false;
+
+  constructor(options: { name: string; launch: SseLaunch; maxMessageBytes: number }) {
+    this.#name = options.name;
+    this.#url = new URL(options.launch.url);
+    this.#headers = options.launch.headers;
+    this.#maxMessageBytes = options.maxMessageBytes;
+    this.#agent = createAgent(this.#url);
+  }
+
+  async open(events: TransportEvents): Promise<void> {
+    this.#events = events;
+    const { host, pathname } = this.#url;
+    let response: http.IncomingMessage;
+    try {
+      response = await exchange(
+        {
+          url: this.#url,
+          method: "GET",
+          headers: { ...this.#headers, accept: "text/event-stream" },
+          agent: this.#agent,
+        },
+        (request) => this.#track(request),
+      );
+    } catch (error) {
+      throw networkFailure(host, error);
+    }
+    const status = response.statusCode ?? 0;
+    if (status === 401) {
+      response.resume();
+      throw new UpstreamFailure("sign_in", `${host} asks for a sign-in.`, { retry: "never" });
+    }
+    if (
+      status !== 200 ||
+      !(response.headers["content-type"] ?? "").startsWith("text/event-stream")
+    ) {
+      response.resume();
+      const message = `${host} answered with HTTP status ${status}; there is no SSE endpoint at ${pathname}.`;
+      throw new UpstreamFailure("http_status", message, {
+        retry: status >= 500 ? "later" : "never",
+      });
+    }
+    await new Promise<void>((resolve, reject) => {
+      void this.#readStream(response, (endpoint) => {
+        if (endpoint.origin === this.#url.origin) {
+          this.#endpoint = endpoint;
+          resolve();
+        } else {
+          const message = `${host} wants messages sent to ${endpoint.host}, which is refused.`;
+          reject(new UpstreamFailure("not_mcp", message, { retry: "never" }));
+        }
+      }).finally(resolve);
+    });
+  }
+
+  send(message: RpcMessage): void {
+    if (this.#closed) return;
+    void this.#post(message, requestIdOf(message));
+  }
+
+  handshakeDone(protocolVersion: string): void {
+    this.#protocolVersion = protocolVersion;
+  }
+
+  abandon(): void {}
+
+  output(): string[] {
+    return [];
+  }
+
+  async close(): Promise<void> {
+    this.#end(new UpstreamFailure("unreachable", `${this.#name} was stopped.`, { retry: "never" }));
+    this.#agent.destroy();
+  }
+
+  async #readStream(response: http.IncomingMessage, onEndpoint: (url: URL) => void): Promise<void> {
+    const { host } = this.#url;
+    try {
+      await readEvents(response, this.#maxMessageBytes, (event) => {
+        if (event.event === "endpoint") onEndpoint(new URL(event.data, this.#url));
+        else if (event.event === undefined || event.event === "message") this.#deliver(event.data);
+      });
+      this.#end(
+        new UpstreamFailure("unreachable", `${host} closed the event stream.`, { retry: "later" }),
+      );
+    } catch (error) {
+      if (error instanceof TooLargeError) {
+        const limit = formatBytes(this.#maxMessageBytes);
+        this.#events?.onRequestFailed(
+          null,
+          new GatewayError("message_too_big", {
+            server: this.#name,
+            size: `more than ${limit}`,
+            limit,
+          }),
+        );
+      }
+      this.#end(networkFailure(host, error));
+    }
+  }
+
+  #deliver(text: string): void {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      return;
+    }
+    this.#events?.onMessage(value, undefined);
+  }
+
+  async #post(message: RpcMessage, id: RequestId | null): Promise<void> {
+    if (!this.#endpoint) return;
+    try {
+      const headers: Record<string, string> = {
+        ...this.#headers,
+        "content-type": "application/json",
+      };
+      if (this.#protocolVersion !== null) headers["mcp-protocol-version"] = this.#protocolVersion;
+      const response = await exchange(
+        {
+          url: this.#endpoint,
+          method: "POST",
+          headers,
+          body: JSON.stringify(message),
+          agent: this.#agent,
+        },
+        (request) => this.#track(request),
+      );
+      response.resume();
+      const status = response.statusCode ?? 0;
+      if (status >= 400 && id !== null) {
+        const text = `${this.#url.host} answered with HTTP status ${status}.`;
+        this.#events?.onRequestFailed(
+          id,
+          new UpstreamFailure("http_status", text, { retry: "later" }),
+        );
+      }
+    } catch (error) {
+      if (id !== null) this.#events?.onRequestFailed(id, networkFailure(this.#url.host, error));
+    }
+  }
+
+  #track(request: http.ClientRequest): void {
+    this.#requests.add(request);
+    request.once("close", () => this.#requests.delete(request));
+  }
+
+  #end(failure: UpstreamFailure): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const request of this.#requests) request.destroy();
+    this.#events?.onClosed(failure);
+  }
+}

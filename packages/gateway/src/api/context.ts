@@ -1,0 +1,76 @@
+import { contract, GatewayError, type TokenRight } from "@local-mcp/contract";
+import type { Log } from "@local-mcp/engine";
+import { implement, ORPCError, ValidationError } from "@orpc/server";
+import { z } from "zod";
+import type { Principal } from "../tokens/tokens.ts";
+
+/** Who calls the API. In process it is the person at this computer, with every right. */
+interface ApiContext {
+  principal: Principal;
+  log: Log;
+}
+
+const implementer = implement(contract).$context<ApiContext>();
+
+/**
+ * Every procedure answers with errors of the one table. What is none of ours stays inside and in
+ * the log.
+ */
+const withKnownErrors = implementer.use(async ({ next, context, path }) => {
+  try {
+    return await next();
+  } catch (thrown) {
+    throw asApiError(thrown, path.join("."), context.log);
+  }
+});
+
+/** What most procedures need. */
+export const manage = withKnownErrors.use(({ next, context }) => {
+  requireRight(context.principal, "manage");
+  return next();
+});
+
+/** @throws GatewayError token_lacks_right */
+export function requireRight(principal: Principal, right: TokenRight): void {
+  if (!principal.rights.includes(right)) throw new GatewayError("token_lacks_right", { right });
+}
+
+function asApiError(thrown: unknown, procedure: string, log: Log): ORPCError<string, unknown> {
+  const error = asGatewayError(thrown, procedure, log);
+  return new ORPCError(error.code.toUpperCase(), {
+    status: error.http,
+    message: error.message,
+    data: {
+      code: error.code,
+      params: error.params,
+      message: error.message,
+      wayOut: error.wayOut,
+    },
+  });
+}
+
+function asGatewayError(thrown: unknown, procedure: string, log: Log): GatewayError {
+  if (thrown instanceof GatewayError) return thrown;
+  if (thrown instanceof ORPCError && thrown.code === "BAD_REQUEST") {
+    const { cause } = thrown;
+    if (cause instanceof ValidationError) {
+      return new GatewayError("validation_failed", { detail: describeIssues(cause.issues) });
+    }
+    return new GatewayError("malformed_json", { what: "request", detail: "it cannot be read" });
+  }
+  log.error("a procedure failed", {
+    procedure,
+    error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
+  });
+  return new GatewayError("internal");
+}
+
+/** The first problems, each with its place. A value is never quoted: it may be a secret. */
+export function describeIssues(issues: readonly { message: string; path?: unknown }[]): string {
+  const sentences = issues.slice(0, 5).map((issue) => {
+    const path = z.array(z.union([z.string(), z.number()])).safeParse(issue.path);
+    const place = path.success && path.data.length > 0 ? `${path.data.join(".")}: ` : "";
+    return `${place}${issue.message}`;
+  });
+  return sentences.join(" ");
+}

@@ -1,0 +1,147 @@
+import type { ServerUpdate } from "@local-mcp/contract";
+import type { Engine } from "@local-mcp/engine";
+import type { DoctorService } from "../doctor/doctor-service.ts";
+import type { Events } from "../events.ts";
+import type { ProfilesService } from "../profiles/profiles-service.ts";
+import type { ServersService } from "../servers/servers-service.ts";
+import type { SettingsService } from "../settings/settings-service.ts";
+import type { Status } from "../status/status.ts";
+import type { Principal, Tokens } from "../tokens/tokens.ts";
+import type { VaultService } from "../vault/vault-service.ts";
+import { manage, requireRight } from "./context.ts";
+
+export interface Services {
+  status: Status;
+  doctor: DoctorService;
+  events: Events;
+  servers: ServersService;
+  profiles: ProfilesService;
+  tokens: Tokens;
+  settings: SettingsService;
+  vault: VaultService;
+  engine: Engine;
+}
+
+const done = { ok: true } as const;
+
+/** The contract, carried out. Each line only picks the service; what is decided is decided there. */
+export function createRouter(services: Services) {
+  const { status, doctor, events, servers, profiles, tokens, settings, vault, engine } = services;
+
+  /** What starts a process on this computer needs the right to. */
+  const mayRun = (principal: Principal, server: string): void => {
+    if (servers.find(server).transport === "stdio") requireRight(principal, "processes");
+  };
+  const mayChange = (principal: Principal, server: string, changes: ServerUpdate): void => {
+    const runs = servers.find(server).transport === "stdio" || changes.command !== undefined;
+    if (runs && RUNS_SOMETHING.some((field) => changes[field] !== undefined)) {
+      requireRight(principal, "processes");
+    }
+  };
+
+  return manage.router({
+    status: {
+      get: manage.status.get.handler(() => status.ofGateway()),
+      events: manage.status.events.handler(({ signal }) => events.watch(signal)),
+      doctor: manage.status.doctor.handler(async () => ({ findings: await doctor.examine() })),
+    },
+    servers: {
+      list: manage.servers.list.handler(() => servers.list()),
+      get: manage.servers.get.handler(({ input }) => servers.get(input.server)),
+      create: manage.servers.create.handler(({ input, context }) => {
+        if (input.config.transport === "stdio") requireRight(context.principal, "processes");
+        return servers.create(input);
+      }),
+      update: manage.servers.update.handler(({ input, context }) => {
+        mayChange(context.principal, input.server, input.changes);
+        return servers.update(input.server, input.changes);
+      }),
+      remove: manage.servers.remove.handler(({ input }) => {
+        servers.remove(input.server);
+        return done;
+      }),
+      test: manage.servers.test.handler(({ input, context }) => {
+        mayRun(context.principal, input.server);
+        return servers.test(input.server);
+      }),
+      restart: manage.servers.restart.handler(async ({ input, context }) => {
+        mayRun(context.principal, input.server);
+        await servers.restart(input.server);
+        return done;
+      }),
+      output: manage.servers.output.handler(({ input }) => ({
+        lines: servers.output(input.server),
+      })),
+      importFile: manage.servers.importFile.handler(async ({ input, context }) => ({
+        rows: await servers.importFile(input.text, context.principal.rights.includes("processes")),
+      })),
+    },
+    profiles: {
+      list: manage.profiles.list.handler(() => profiles.list()),
+      get: manage.profiles.get.handler(({ input }) => profiles.get(input.profile)),
+      create: manage.profiles.create.handler(({ input }) => profiles.create(input)),
+      update: manage.profiles.update.handler(({ input }) =>
+        profiles.update(input.profile, input.changes),
+      ),
+      remove: manage.profiles.remove.handler(({ input }) => {
+        profiles.remove(input.profile);
+        return done;
+      }),
+      activate: manage.profiles.activate.handler(({ input }) => profiles.activate(input.profile)),
+      capabilities: manage.profiles.capabilities.handler(({ input }) =>
+        profiles.capabilities(input.profile, input.kind),
+      ),
+      customize: manage.profiles.customize.handler(({ input }) =>
+        profiles.customize(input.profile, input.changes),
+      ),
+      callTool: manage.profiles.callTool.handler(({ input, signal }) =>
+        profiles.callTool(input.profile, input.name, input.arguments, signal),
+      ),
+    },
+    tokens: {
+      list: manage.tokens.list.handler(() => tokens.list()),
+      create: manage.tokens.create.handler(({ input, context }) => {
+        // Nobody hands out more than they have.
+        for (const right of input.rights) requireRight(context.principal, right);
+        const profileId = input.profile === null ? null : profiles.find(input.profile).id;
+        const created = tokens.create({ name: input.name, profileId, rights: input.rights });
+        events.publish({ type: "tokens.changed" });
+        return created;
+      }),
+      createTemporary: manage.tokens.createTemporary.handler(({ input }) => ({
+        token: tokens.createTemporary("bridge", profiles.find(input.profile).id),
+      })),
+      revoke: manage.tokens.revoke.handler(async ({ input }) => {
+        await engine.endSessionsOfToken(tokens.revoke(input.token));
+        events.publish({ type: "tokens.changed" });
+        return done;
+      }),
+    },
+    settings: {
+      list: manage.settings.list.handler(() => settings.list()),
+      update: manage.settings.update.handler(({ input }) => settings.update(input)),
+    },
+    vault: {
+      status: manage.vault.status.handler(() => vault.status()),
+      init: manage.vault.init.handler(({ input }) => vault.init(input.passphrase)),
+      unlock: manage.vault.unlock.handler(({ input }) => vault.unlock(input.passphrase)),
+      addPassphrase: manage.vault.addPassphrase.handler(({ input }) =>
+        vault.addPassphrase(input.passphrase, input.label),
+      ),
+      removeSlot: manage.vault.removeSlot.handler(({ input }) => vault.removeSlot(input.slot)),
+    },
+  });
+}
+export type Router = ReturnType<typeof createRouter>;
+
+/** Fields of a stdio server that decide what runs, or that something runs. */
+const RUNS_SOMETHING = [
+  "command",
+  "args",
+  "cwd",
+  "env",
+  "secrets",
+  "enabled",
+  "confirmed",
+  "transport",
+] as const;

@@ -1,0 +1,60 @@
+/**
+ * Every environment variable that is read, once: the configuration reads this table and the
+ * documentation is written from it.
+ */
+export interface Variable {
+  name: string;
+  /** One sentence for people. */
+  purpose: string;
+  default: string | null;
+  /** A secret may also be given as the path of a file, in the variable `NAME_FILE`. */
+  secret: boolean;
+  /** Where it has an effect: in `.env` a variable that would move the data has none. */
+  inEnvFile: boolean;
+}
+
+const variable = (
+  name: string,
+  purpose: string,
+  options: { default?: string; secret?: boolean; inEnvFile?: boolean } = {},
+): Variable => ({
+  name,
+  purpose,
+  default: options.default ?? null,
+  secret: options.secret ?? false,
+  inEnvFile: options.inEnvFile ?? true,
+});
+
+export const VARIABLES = {
+  HOST: variable(
+    "HOST",
+    "Address the gateway listens on. For a client command, the machine of a remote gateway unless it is a loopback name.",
+    { default: "127.0.0.1" },
+  ),
+  PORT: variable("PORT", "Port the gateway listens on; 0 takes any free one.", { default: "4444" }),
+  DATABASE_PATH: variable(
+    "DATABASE_PATH",
+    "The database file; everything else lives in its directory under the usual names.",
+    { default: "~/.local-mcp-gateway-data/local-mcp-gateway.db", inEnvFile: false },
+  ),
+  DATABASE_URL: variable(
+    "DATABASE_URL",
+    "The same as a URL. Only the scheme sqlite: is read; any other is refused by name.",
+    { inEnvFile: false },
+  ),
+  AUTH_ENCRYPTION_SECRET: variable(
+    "AUTH_ENCRYPTION_SECRET",
+    "Opens the vault without a person, and makes one when the first secret is stored. At least 12 characters.",
+    { secret: true },
+  ),
+  VAULT_PASSPHRASE: variable("VAULT_PASSPHRASE", "Opens the vault with a passphrase slot.", {
+    secret: true,
+  }),
+  MCPGATEWAY_BEARER_TOKEN: variable(
+    "MCPGATEWAY_BEARER_TOKEN",
+    "A token with every right: accepted by the gateway that is started with it, and sent by the command line to a remote one.",
+    { secret: true },
+  ),
+} as const satisfies Record<string, Variable>;
+
+export type VariableName = keyof typeof VARIABLES;

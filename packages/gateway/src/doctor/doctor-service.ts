@@ -1,0 +1,157 @@
+import type { DoctorFinding, ServerStatus } from "@local-mcp/contract";
+import type { Configuration } from "../configuration/configuration.ts";
+import { findCommand } from "../servers/probe.ts";
+import type { Status } from "../status/status.ts";
+import type { Stores } from "../stores.ts";
+import type { VaultService } from "../vault/vault-service.ts";
+
+/** Programs that servers are commonly started with. */
+const PROGRAMS = ["node", "npx", "uvx", "docker"];
+
+const NOTES: readonly ServerStatus["state"][] = [
+  "off",
+  "unconfirmed",
+  "idle",
+  "starting",
+  "retrying",
+];
+
+type Finding = Omit<DoctorFinding, "area">;
+
+/** Looks at everything that can be wrong, and says so in one sentence each. */
+export class DoctorService {
+  readonly #configuration: Configuration;
+  readonly #stores: Stores;
+  readonly #status: Status;
+  readonly #vault: VaultService;
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(options: {
+    configuration: Configuration;
+    stores: Stores;
+    status: Status;
+    vault: VaultService;
+    env: NodeJS.ProcessEnv;
+  }) {
+    this.#configuration = options.configuration;
+    this.#stores = options.stores;
+    this.#status = options.status;
+    this.#vault = options.vault;
+    this.#env = options.env;
+  }
+
+  async examine(): Promise<DoctorFinding[]> {
+    return [
+      ...inArea("runtime", this.#runtime()),
+      ...inArea("data", this.#data()),
+      ...inArea("settings", this.#settings()),
+      ...inArea("vault", await this.#vaultState()),
+      ...inArea("endpoint", this.#endpoint()),
+      ...inArea("servers", this.#servers()),
+      ...inArea("programs", this.#programs()),
+    ];
+  }
+
+  #runtime(): Finding[] {
+    const sqlite = this.#stores.health.sqliteVersion();
+    return [ok(`Node ${process.version}, SQLite ${sqlite}, ${process.platform} ${process.arch}.`)];
+  }
+
+  #data(): Finding[] {
+    const { dataDir, database } = this.#configuration.paths;
+    const verdict = this.#stores.health.quickCheck();
+    return [
+      ok(`The data is in ${dataDir}.`),
+      verdict === "ok"
+        ? ok(`${database} is sound.`)
+        : problem(
+            `${database} is damaged.`,
+            "Put back a good copy: docs/database/troubleshooting.md.",
+          ),
+    ];
+  }
+
+  #settings(): Finding[] {
+    const { environment } = this.#configuration;
+    const values = this.#configuration
+      .views()
+      .map(({ key, value, source }) => ok(`${key} is ${value} (${source}).`));
+    const file = environment.filePath === null ? [] : [ok(`${environment.filePath} is read.`)];
+    const ignored = environment
+      .ignoredInFile()
+      .map((name) =>
+        note(
+          `${name} in .env has no effect: it would move the data it is read beside.`,
+          "Set it in the environment instead.",
+        ),
+      );
+    return [...file, ...values, ...ignored];
+  }
+
+  async #vaultState(): Promise<Finding[]> {
+    const { state, slots, secrets, wayOut } = await this.#vault.status();
+    const keys = slots.map(({ provider }) => provider).join(", ");
+    switch (state) {
+      case "open":
+        return [
+          ok(
+            `The vault is open and holds ${secrets === 1 ? "1 secret" : `${secrets} secrets`}. Keys: ${keys}.`,
+          ),
+        ];
+      case "locked":
+        return [problem(`The vault is locked. Keys that open it: ${keys}.`, wayOut)];
+      default:
+        return [note("There is no vault yet, so no secret can be stored.", wayOut)];
+    }
+  }
+
+  #endpoint(): Finding[] {
+    const { url, activeProfile, summary } = this.#status.ofGateway();
+    const serving =
+      url === null
+        ? note("No gateway is running on this data.", "Start one with “local-mcp-gateway serve”.")
+        : ok(`${summary} at ${url}.`);
+    const active =
+      activeProfile === null
+        ? note(
+            "No profile is active, so /mcp has nothing to serve.",
+            "Create one: “local-mcp-gateway profiles create SLUG”.",
+          )
+        : ok(`/mcp follows the profile “${activeProfile}”.`);
+    return [serving, active];
+  }
+
+  #servers(): Finding[] {
+    return this.#status.ofGateway().servers.map(({ name, status }) => {
+      const text = status.reason?.message ?? `${name} is ${status.state.replaceAll("_", " ")}.`;
+      const way = status.action?.command ? `Run “${status.action.command}”.` : null;
+      if (status.state === "ready")
+        return ok(`${name} is ready with ${status.affects.tools} tools.`);
+      return NOTES.includes(status.state) ? note(text, way) : problem(text, way);
+    });
+  }
+
+  #programs(): Finding[] {
+    return PROGRAMS.map((program) => {
+      const path = findCommand(program, this.#env, null);
+      return path === null
+        ? note(`“${program}” is not in PATH; servers that need it cannot start.`, null)
+        : ok(`${program} is ${path}.`);
+    });
+  }
+}
+
+const inArea = (area: DoctorFinding["area"], findings: Finding[]): DoctorFinding[] =>
+  findings.map((finding) => ({ area, ...finding }));
+
+const ok = (message: string): Finding => ({ level: "ok", message, wayOut: null });
+const note = (message: string, wayOut: string | null): Finding => ({
+  level: "note",
+  message,
+  wayOut,
+});
+const problem = (message: string, wayOut: string | null): Finding => ({
+  level: "problem",
+  message,
+  wayOut,
+});

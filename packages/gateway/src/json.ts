@@ -1,0 +1,24 @@
+import { GatewayError } from "@local-mcp/contract";
+
+/**
+ * Parses JSON that somebody else wrote. The error names the place only: the parser's own message
+ * quotes the text, which may hold a secret.
+ *
+ * @throws GatewayError malformed_json
+ */
+export function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw new GatewayError("malformed_json", { what, detail: whereIn(text, error) });
+  }
+}
+
+function whereIn(text: string, error: unknown): string {
+  if (text.trim() === "") return "it is empty";
+  const position =
+    error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined;
+  if (position === undefined) return "it ends too early";
+  const before = text.slice(0, Number(position)).split("\n");
+  return `line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
+}

@@ -1,0 +1,308 @@
+import {
+  type CapabilityKind,
+  type CapabilityView,
+  type Customization,
+  GatewayError,
+  type ProfileCreate,
+  type ProfileUpdate,
+  type ProfileView,
+} from "@local-mcp/contract";
+import type { ProfileRow, StoredCustomization } from "@local-mcp/database";
+import { type Engine, type Entry, isErrorResponse, type JsonObject } from "@local-mcp/engine";
+import type { ProfileRoute } from "../http/http-server.ts";
+import type { ServersService } from "../servers/servers-service.ts";
+import type { Stores } from "../stores.ts";
+
+export interface ProfilesServiceOptions {
+  stores: Stores;
+  engine: Engine;
+  servers: ServersService;
+  url: () => string | null;
+  onChange: () => void;
+  /** Called with the id of a profile that is gone, whose tokens and sessions end with it. */
+  onRemoved: (profileId: string) => void;
+}
+
+/** Profiles: which servers they have, and what of them clients see. */
+export class ProfilesService {
+  readonly #options: ProfilesServiceOptions;
+
+  constructor(options: ProfilesServiceOptions) {
+    this.#options = options;
+  }
+
+  list(): ProfileView[] {
+    return this.#options.stores.profiles.list().map((row) => this.#view(row));
+  }
+
+  /** By slug or id. @throws GatewayError profile_not_found */
+  get(profile: string): ProfileView {
+    return this.#view(this.find(profile));
+  }
+
+  /** @throws GatewayError profile_not_found */
+  find(profile: string): ProfileRow {
+    const { profiles } = this.#options.stores;
+    const row = profiles.getBySlug(profile) ?? profiles.get(profile);
+    if (!row) throw new GatewayError("profile_not_found", { profile: profile.slice(0, 200) });
+    return row;
+  }
+
+  /** The first one becomes active. @throws GatewayError name_taken, server_not_found */
+  create(wanted: ProfileCreate): ProfileView {
+    const { stores, onChange } = this.#options;
+    const serverIds = this.#serverIds(wanted.servers);
+    const row = stores.db.transaction(() => {
+      const all = stores.profiles.list();
+      const inserted = stores.profiles.insert({
+        slug: wanted.slug,
+        name: wanted.name ?? wanted.slug,
+        description: wanted.description,
+        namePolicy: wanted.namePolicy,
+        allowWithoutToken: wanted.allowWithoutToken,
+        position: all.length,
+      });
+      stores.profiles.replaceServers(inserted.id, serverIds);
+      if (all.length === 0) stores.profiles.setActive(inserted.id);
+      return inserted;
+    });
+    onChange();
+    return this.#view(row);
+  }
+
+  /** @throws GatewayError profile_not_found, name_taken, server_not_found */
+  update(profile: string, changes: ProfileUpdate): ProfileView {
+    const { stores, onChange } = this.#options;
+    const before = this.find(profile);
+    const serverIds = changes.servers && this.#serverIds(changes.servers);
+    stores.db.transaction(() => {
+      const { slug, name, description, namePolicy, allowWithoutToken } = changes;
+      stores.profiles.update(before.id, { slug, name, description, namePolicy, allowWithoutToken });
+      if (serverIds) stores.profiles.replaceServers(before.id, serverIds);
+      // Another policy is a wish for other names, which those given before would withstand.
+      if (namePolicy && namePolicy !== before.namePolicy) stores.names.replace(before.id, []);
+    });
+    onChange();
+    return this.get(before.id);
+  }
+
+  /** With its tokens. @throws GatewayError profile_not_found */
+  remove(profile: string): void {
+    const { stores, onChange, onRemoved } = this.#options;
+    const { id } = this.find(profile);
+    stores.profiles.delete(id);
+    onRemoved(id);
+    onChange();
+  }
+
+  /** @throws GatewayError profile_not_found */
+  activate(profile: string): ProfileView {
+    const { stores, onChange } = this.#options;
+    const row = this.find(profile);
+    stores.profiles.setActive(row.id);
+    onChange();
+    return this.#view(row);
+  }
+
+  /** What it offers, turned off or not. @throws GatewayError profile_not_found */
+  async capabilities(profile: string, kind?: CapabilityKind): Promise<CapabilityView[]> {
+    const { id } = this.find(profile);
+    await this.#listed(id);
+    return this.#capabilities(id, kind);
+  }
+
+  /** All changes or none. @throws GatewayError profile_not_found, exposed_name_taken, … */
+  async customize(profile: string, changes: readonly Customization[]): Promise<CapabilityView[]> {
+    const { stores, engine, onChange } = this.#options;
+    const row = this.find(profile);
+    await this.#listed(row.id);
+    const entries = engine.entries(row.id);
+    const stored = new Map(
+      stores.customizations
+        .list(row.id)
+        .map((one) => [keyOf(one.kind, one.mcpServerId, one.original), one]),
+    );
+    for (const change of changes) {
+      const entry = this.#entry(row, entries, change);
+      const key = keyOf(entry.kind, entry.serverId, entry.original);
+      stored.set(key, merged(stored.get(key), entry, change));
+    }
+    refuseSameNames(row.slug, entries, stored);
+    stores.customizations.put(row.id, [...stored.values()]);
+    onChange();
+    return this.#capabilities(row.id);
+  }
+
+  /** As a client of the profile would. @throws GatewayError as the router does */
+  async callTool(
+    profile: string,
+    name: string,
+    args: JsonObject,
+    signal: AbortSignal | undefined,
+  ): Promise<{ result: JsonObject; durationMs: number }> {
+    const { id } = this.find(profile);
+    await this.#listed(id);
+    const startedAt = performance.now();
+    const answer = await this.#options.engine.request(
+      id,
+      { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: args } },
+      { signal: signal ?? new AbortController().signal, notify: () => {} },
+    );
+    const durationMs = performance.now() - startedAt;
+    if (answer.kind === "json") return { result: JSON.parse(answer.result), durationMs };
+    const { response } = answer;
+    if (!isErrorResponse(response)) return { result: response.result, durationMs };
+    throw new GatewayError("validation_failed", {
+      detail: `${name} refused the call: ${response.error.message.slice(0, 1000)}`,
+    });
+  }
+
+  /** @throws GatewayError profile_not_found */
+  routeBySlug(slug: string): ProfileRoute {
+    const row = this.#options.stores.profiles.getBySlug(slug);
+    if (!row) throw new GatewayError("profile_not_found", { profile: slug.slice(0, 200) });
+    return { profileId: row.id, slug: row.slug, allowWithoutToken: row.allowWithoutToken };
+  }
+
+  /** @throws GatewayError no_active_profile */
+  activeRoute(): ProfileRoute {
+    const row = this.#options.stores.profiles.active();
+    if (!row) throw new GatewayError("no_active_profile");
+    return { profileId: row.id, slug: row.slug, allowWithoutToken: row.allowWithoutToken };
+  }
+
+  /** Where nothing has been listed yet, as in a command that runs by itself, it is listed now. */
+  async #listed(profileId: string): Promise<void> {
+    const { stores, engine } = this.#options;
+    const upstreams = stores.profiles
+      .servers(profileId)
+      .map(({ id }) => engine.upstream(id))
+      .filter((upstream) => upstream !== undefined);
+    for (const upstream of upstreams) {
+      const isKnown = upstream.catalog?.configHash === upstream.definition.configHash;
+      if (!isKnown && upstream.observation.state === "idle") upstream.start();
+    }
+    await Promise.all(upstreams.map((upstream) => upstream.settled()));
+  }
+
+  /** @throws GatewayError server_not_found */
+  #serverIds(names: readonly string[]): string[] {
+    return [...new Set(names.map((name) => this.#options.servers.find(name).id))];
+  }
+
+  /** @throws GatewayError server_not_in_profile, tool_not_found, prompt_not_found, resource_not_found */
+  #entry(profile: ProfileRow, entries: readonly Entry[], change: Customization): Entry {
+    const server = this.#options.servers.find(change.server);
+    const isMember = this.#options.stores.profiles
+      .servers(profile.id)
+      .some(({ id }) => id === server.id);
+    if (!isMember) {
+      throw new GatewayError("server_not_in_profile", {
+        server: server.name,
+        profile: profile.slug,
+      });
+    }
+    const entry = entries.find(
+      (one) =>
+        one.kind === change.kind && one.serverId === server.id && one.original === change.original,
+    );
+    if (entry) return entry;
+    switch (change.kind) {
+      case "prompt":
+        throw new GatewayError("prompt_not_found", { prompt: change.original });
+      case "resource":
+        throw new GatewayError("resource_not_found", { uri: change.original });
+      default:
+        throw new GatewayError("tool_not_found", { tool: change.original });
+    }
+  }
+
+  #capabilities(profileId: string, kind?: CapabilityKind): CapabilityView[] {
+    return this.#options.engine.entries(profileId, kind).map((entry) => ({
+      kind: entry.kind,
+      name: entry.exposed,
+      original: entry.original,
+      server: entry.serverName,
+      title: textOf(entry.definition.title),
+      description: textOf(entry.shown.description),
+      enabled: entry.enabled,
+      renamed: entry.renamed,
+      describedByYou: entry.describedByYou,
+      definition: entry.definition,
+    }));
+  }
+
+  #view(row: ProfileRow): ProfileView {
+    const { stores, engine, url } = this.#options;
+    const base = url();
+    return {
+      id: row.id,
+      slug: row.slug,
+      name: row.name,
+      description: row.description,
+      active: stores.profiles.active()?.id === row.id,
+      url: base === null ? null : `${base}/mcp/${row.slug}`,
+      namePolicy: row.namePolicy,
+      allowWithoutToken: row.allowWithoutToken,
+      servers: stores.profiles
+        .servers(row.id)
+        .map(({ id, name, enabled }) => ({ id, name, enabled })),
+      counts: engine.view(row.id)?.counts() ?? { tools: 0, prompts: 0, resources: 0 },
+      createdAt: row.createdAt,
+      updatedAt: row.updatedAt,
+    };
+  }
+}
+
+const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
+
+const keyOf = (kind: CapabilityKind, serverId: string, original: string): string =>
+  `${kind} ${serverId} ${original}`;
+
+function merged(
+  before: StoredCustomization | undefined,
+  entry: Entry,
+  change: Customization,
+): StoredCustomization {
+  const isTool = entry.kind === "tool";
+  if (!isTool && (change.name != null || change.description != null)) {
+    throw new GatewayError("validation_failed", {
+      detail: "Only tools can be renamed or described; prompts and resources are turned on or off.",
+    });
+  }
+  return {
+    kind: entry.kind,
+    mcpServerId: entry.serverId,
+    original: entry.original,
+    isEnabled: change.enabled ?? before?.isEnabled ?? true,
+    customName: change.name === undefined ? (before?.customName ?? null) : change.name,
+    customDescription:
+      change.description === undefined ? (before?.customDescription ?? null) : change.description,
+  };
+}
+
+/** A chosen name must not be anybody else's. @throws GatewayError exposed_name_taken */
+function refuseSameNames(
+  profile: string,
+  entries: readonly Entry[],
+  stored: ReadonlyMap<string, StoredCustomization>,
+): void {
+  const holders = new Map<string, Entry>();
+  const tools = entries.filter((entry) => entry.kind === "tool");
+  for (const entry of tools) {
+    const custom = stored.get(keyOf("tool", entry.serverId, entry.original))?.customName;
+    // One that loses its chosen name gets a free one, so only the chosen and the kept count.
+    if (custom == null && entry.renamed === "by_you") continue;
+    const name = custom ?? entry.exposed;
+    const holder = holders.get(name);
+    if (holder) {
+      throw new GatewayError("exposed_name_taken", {
+        profile,
+        kind: "tool",
+        name,
+        server: holder.serverName,
+      });
+    }
+    holders.set(name, entry);
+  }
+}

@@ -1,0 +1,142 @@
+import type { Settings } from "@local-mcp/contract";
+import type { NameAssignment } from "@local-mcp/database";
+import {
+  capabilityKey,
+  type CatalogStore,
+  type Override,
+  type ProfileDefinition,
+  type Registry,
+  type ServerDefinition,
+  type SessionStore,
+} from "@local-mcp/engine";
+import type { StorageBackend } from "@local-mcp/sessions/server";
+import type { Vault } from "@local-mcp/vault";
+import { z } from "zod";
+import { configHash } from "./servers/config.ts";
+import { needsVault, resolveLaunch } from "./servers/launch.ts";
+import { isConfirmed } from "./servers/servers-service.ts";
+import type { Stores } from "./stores.ts";
+
+/** Configuration as the engine reads it. */
+export function createRegistry(options: {
+  stores: Stores;
+  vault: Vault;
+  settings: () => Settings;
+  baseEnv: Record<string, string>;
+}): Registry {
+  const { stores, vault, settings, baseEnv } = options;
+  return {
+    servers: () => {
+      const { startTimeoutMs, callTimeoutMs } = settings();
+      return stores.servers.list().map((row): ServerDefinition => ({
+        id: row.id,
+        name: row.name,
+        title: row.title,
+        transport: row.transport,
+        enabled: row.enabled,
+        confirmed: isConfirmed(row),
+        configHash: configHash(row.config),
+        startTimeoutMs: row.limits.startTimeoutMs ?? startTimeoutMs,
+        callTimeoutMs: row.limits.callTimeoutMs ?? callTimeoutMs,
+      }));
+    },
+    profiles: () =>
+      stores.profiles.list().map((row): ProfileDefinition => ({
+        id: row.id,
+        slug: row.slug,
+        namePolicy: row.namePolicy,
+        serverIds: stores.profiles.servers(row.id).map(({ id }) => id),
+        overrides: readOverrides(stores, row.id),
+      })),
+    activeProfileId: () => stores.profiles.active()?.id ?? null,
+    launch: async (serverId) => {
+      const row = stores.servers.get(serverId);
+      if (!row) throw new Error(`server ${serverId} is gone`);
+      if (needsVault(row.config)) await vault.ready();
+      return resolveLaunch(row.name, row.config, baseEnv, (id) => {
+        const secret = stores.vault.secrets.get(id);
+        const place = { table: "vault_secrets", column: "sealed", row: id, owner: row.name };
+        return vault.open(secret?.sealed ?? "", place);
+      });
+    },
+  };
+}
+
+function readOverrides(stores: Stores, profileId: string): ProfileDefinition["overrides"] {
+  const overrides = {
+    tool: new Map<string, Override>(),
+    prompt: new Map<string, Override>(),
+    resource: new Map<string, Override>(),
+  };
+  for (const row of stores.customizations.list(profileId)) {
+    overrides[row.kind].set(capabilityKey(row.mcpServerId, row.original), {
+      enabled: row.isEnabled,
+      name: row.customName,
+      description: row.customDescription,
+    });
+  }
+  return overrides;
+}
+
+/** What the engine learned of the servers, and the names it gave. */
+export function createCatalogStore({ catalogs, names }: Stores): CatalogStore {
+  return {
+    load: (serverId) => {
+      const row = catalogs.get(serverId);
+      if (!row) return null;
+      const { tools, prompts, resources, resourceTemplates, listedAt } = row;
+      return {
+        lists: { tools, prompts, resources, resourceTemplates },
+        implementation: row.implementation && {
+          ...row.implementation,
+          instructions: z.string().nullable().catch(null).parse(row.implementation.instructions),
+        },
+        listedAt,
+        configHash: row.configHash,
+      };
+    },
+    save: (serverId, { lists, implementation, listedAt, configHash: hash }) =>
+      catalogs.put({
+        mcpServerId: serverId,
+        ...lists,
+        implementation: implementation && { ...implementation },
+        listedAt,
+        configHash: hash,
+      }),
+    names: (profileId, kind) =>
+      new Map(
+        names
+          .list(profileId)
+          .filter((assignment) => assignment.kind === kind)
+          .map((one) => [capabilityKey(one.mcpServerId, one.originalName), one.exposedName]),
+      ),
+    saveNames: (profileId, kind, assigned) => {
+      const others = names.list(profileId).filter((assignment) => assignment.kind !== kind);
+      const own = [...assigned].map(([key, exposedName]): NameAssignment => {
+        const space = key.indexOf(" ");
+        const [mcpServerId, originalName] = [key.slice(0, space), key.slice(space + 1)];
+        return { kind, mcpServerId, originalName, exposedName };
+      });
+      names.replace(profileId, [...others, ...own]);
+    },
+  };
+}
+
+const jsonObject = z.record(z.string(), z.json());
+
+/** Sessions of legacy clients, in the session store the gateway was given. */
+export function createSessionStore(storage: StorageBackend): SessionStore {
+  return {
+    create: (record) =>
+      storage.createClientSession({
+        ...record,
+        clientInfo: jsonObject.parse(record.clientInfo),
+        capabilities: jsonObject.parse(record.capabilities),
+        logLevel: null,
+        subscriptions: [],
+      }),
+    get: (sessionId) => storage.getClientSession(sessionId),
+    remove: (sessionId) => storage.removeClientSession(sessionId),
+    touch: (seen) => storage.touch(seen),
+  };
+}

@@ -1,0 +1,240 @@
+import { createHash, randomUUID } from "node:crypto";
+import {
+  GatewayError,
+  type SecretInfo,
+  type ServerConfigView,
+  type ServerConfigWrite,
+  type ServerUpdate,
+} from "@local-mcp/contract";
+import type { StoredServerConfig } from "@local-mcp/database";
+import { marksIn, splitUrl } from "./url-secrets.ts";
+
+/** A secret that has to be sealed and stored before the configuration that refers to it. */
+export interface NewSecret {
+  id: string;
+  /** Unique within its server; says where it belongs. */
+  name: string;
+  value: string;
+}
+
+export interface BuiltConfig {
+  config: StoredServerConfig;
+  secrets: NewSecret[];
+}
+
+type Stdio = Extract<StoredServerConfig, { transport: "stdio" }>;
+type Remote = Exclude<StoredServerConfig, { transport: "stdio" }>;
+
+/** Collects the secrets found while a configuration is built. */
+class SecretCollector {
+  readonly secrets: NewSecret[] = [];
+
+  add(name: string, value: string): string {
+    const id = randomUUID();
+    this.secrets.push({ id, name, value });
+    return id;
+  }
+}
+
+/** What is stored for a server that is being added. */
+export function buildConfig(
+  write: ServerConfigWrite,
+  markValues: Record<string, string>,
+): BuiltConfig {
+  const collector = new SecretCollector();
+  const config: StoredServerConfig =
+    write.transport === "stdio"
+      ? {
+          transport: "stdio",
+          command: write.command,
+          args: write.args,
+          cwd: write.cwd,
+          env: mergeEnv({}, write.env, collector),
+          secrets: mergeMarks({}, markValues, collector),
+        }
+      : {
+          transport: write.transport,
+          ...withUrl({}, write.url, collector),
+          headers: mergeHeaders({}, write.headers, collector),
+        };
+  return { config, secrets: collector.secrets };
+}
+
+/**
+ * What is stored after a change: absent keeps, null clears, a value sets. Giving a command makes it
+ * a stdio server, giving a URL a remote one.
+ *
+ * @throws GatewayError validation_failed where a change does not fit the kind of server
+ */
+export function changeConfig(before: StoredServerConfig, changes: ServerUpdate): BuiltConfig {
+  const collector = new SecretCollector();
+  if (changes.command !== undefined && changes.url !== undefined) {
+    throw new GatewayError("validation_failed", {
+      detail: "A server has either a command or a URL.",
+    });
+  }
+  const becomesStdio = changes.command !== undefined || changes.transport === "stdio";
+  const becomesRemote = changes.url !== undefined;
+  const isStdio = becomesStdio || (before.transport === "stdio" && !becomesRemote);
+  const config = isStdio
+    ? changeStdio(before, changes, collector)
+    : changeRemote(before, changes, collector);
+  return { config, secrets: collector.secrets };
+}
+
+function changeStdio(
+  before: StoredServerConfig,
+  changes: ServerUpdate,
+  collector: SecretCollector,
+): Stdio {
+  refuse(changes.headers !== undefined, "A stdio server has no headers.");
+  refuse(
+    changes.transport !== undefined && changes.transport !== "stdio",
+    "A remote server needs a URL.",
+  );
+  const base: Stdio =
+    before.transport === "stdio"
+      ? before
+      : { transport: "stdio", command: "", args: [], cwd: null, env: {}, secrets: {} };
+  const command = changes.command ?? base.command;
+  refuse(command === "", "A stdio server needs a command.");
+  // Arguments belong to their command: a new command starts without the old one's.
+  const args = changes.args ?? (changes.command === undefined ? base.args : []);
+  return {
+    transport: "stdio",
+    command,
+    args,
+    cwd: changes.cwd === undefined ? base.cwd : changes.cwd,
+    env: mergeEnv(base.env, changes.env ?? {}, collector),
+    secrets: mergeMarks(base.secrets, changes.secrets ?? {}, collector),
+  };
+}
+
+function changeRemote(
+  before: StoredServerConfig,
+  changes: ServerUpdate,
+  collector: SecretCollector,
+): Remote {
+  const stdioOnly = changes.args ?? changes.env ?? changes.cwd;
+  refuse(stdioOnly !== undefined, "A remote server has no arguments, environment or folder.");
+  const wasRemote = before.transport !== "stdio";
+  const transport =
+    changes.transport === "sse" || changes.transport === "http" ? changes.transport : null;
+  const kept = wasRemote ? before.secrets : {};
+  const address =
+    changes.url !== undefined
+      ? withUrl(kept, changes.url, collector)
+      : { url: wasRemote ? before.url : "", secrets: kept };
+  return {
+    transport: transport ?? (wasRemote ? before.transport : "http"),
+    url: address.url,
+    secrets: mergeMarks(address.secrets, changes.secrets ?? {}, collector),
+    headers: mergeHeaders(wasRemote ? before.headers : {}, changes.headers ?? {}, collector),
+  };
+}
+
+function refuse(condition: boolean, detail: string): void {
+  if (condition) throw new GatewayError("validation_failed", { detail });
+}
+
+function mergeEnv(
+  before: Stdio["env"],
+  changes: NonNullable<ServerUpdate["env"]>,
+  collector: SecretCollector,
+): Stdio["env"] {
+  const env = { ...before };
+  for (const [name, change] of Object.entries(changes)) {
+    if (change === null) delete env[name];
+    else if (change.plain) env[name] = { plain: change.value };
+    else env[name] = { secret: collector.add(`env.${name}`, change.value) };
+  }
+  return env;
+}
+
+function mergeHeaders(
+  before: Remote["headers"],
+  changes: Record<string, string | null>,
+  collector: SecretCollector,
+): Remote["headers"] {
+  const headers = new Map(Object.entries(before));
+  for (const [name, value] of Object.entries(changes)) {
+    // Header names are the same in any case (RFC 9110 §5.1).
+    for (const known of headers.keys()) {
+      if (known.toLowerCase() === name.toLowerCase()) headers.delete(known);
+    }
+    if (value !== null) {
+      headers.set(name, { secret: collector.add(`header.${name.toLowerCase()}`, value) });
+    }
+  }
+  return Object.fromEntries(headers);
+}
+
+function mergeMarks(
+  before: Record<string, string>,
+  changes: Record<string, string | null>,
+  collector: SecretCollector,
+): Record<string, string> {
+  const marks = { ...before };
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) delete marks[name];
+    else marks[name] = collector.add(`mark.${name}`, value);
+  }
+  return marks;
+}
+
+function withUrl(
+  before: Record<string, string>,
+  url: string,
+  collector: SecretCollector,
+): { url: string; secrets: Record<string, string> } {
+  const { template, secrets } = splitUrl(url);
+  const kept = Object.entries(before).filter(([name]) => marksIn(template).includes(name));
+  return {
+    url: template,
+    secrets: mergeMarks(Object.fromEntries(kept), secrets, collector),
+  };
+}
+
+/** Ids of all secrets a configuration refers to. */
+export function secretIds(config: StoredServerConfig): string[] {
+  const values = config.transport === "stdio" ? config.env : config.headers;
+  const direct = Object.values(values).flatMap((value) =>
+    "secret" in value ? [value.secret] : [],
+  );
+  return [...direct, ...Object.values(config.secrets)];
+}
+
+/** What is shown of a configuration: everything but the secrets. */
+export function viewConfig(
+  config: StoredServerConfig,
+  secret: (id: string) => SecretInfo,
+): ServerConfigView {
+  if (config.transport !== "stdio") {
+    const { transport, url, headers } = config;
+    const shown = Object.entries(headers).map(([name, value]) => [name, secret(value.secret)]);
+    return { transport, url, headers: Object.fromEntries(shown) };
+  }
+  const { transport, command, args, cwd, env } = config;
+  const shown = Object.entries(env).map(([name, value]) => [
+    name,
+    "plain" in value
+      ? { plain: true, value: value.plain }
+      : { plain: false, secret: secret(value.secret) },
+  ]);
+  return { transport, command, args, cwd, env: Object.fromEntries(shown) };
+}
+
+const sha256 = (value: unknown): string =>
+  createHash("sha256").update(JSON.stringify(value)).digest("hex");
+
+/** Identifies how a server is reached; a secret that was replaced has another id. */
+export const configHash = (config: StoredServerConfig): string => sha256(config);
+
+/**
+ * Identifies what a person agrees to run: the command line, its folder and the names of its
+ * variables. Null for servers that run nothing here.
+ */
+export const consentHash = (config: StoredServerConfig): string | null =>
+  config.transport === "stdio"
+    ? sha256([config.command, config.args, config.cwd, Object.keys(config.env).sort()])
+    : null;

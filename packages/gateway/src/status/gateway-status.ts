@@ -1,0 +1,31 @@
+import type { GatewayStatus, ServerStatus } from "@local-mcp/contract";
+
+/** States in which a person has to do something, and the roll-up says so. */
+const NEEDS_A_PERSON: readonly ServerStatus["state"][] = ["needs_sign_in", "failed", "locked"];
+/** States that are somebody's choice and never count against the whole. */
+const AT_REST: readonly ServerStatus["state"][] = ["off", "unconfirmed", "idle"];
+
+/** The roll-up of all servers: one state and one line. */
+export function rollUp(
+  url: string | null,
+  servers: readonly { enabled: boolean; status: ServerStatus }[],
+): Pick<GatewayStatus, "state" | "summary"> {
+  if (url === null) return { state: "not_serving", summary: "Not serving" };
+  const counted = servers.filter(({ status }) => !AT_REST.includes(status.state));
+  const ready = counted.filter(({ status }) => status.state === "ready").length;
+  const attention = counted.filter(({ status }) => NEEDS_A_PERSON.includes(status.state)).length;
+  const progress =
+    counted.length === 0 ? "no server on" : `${ready} of ${counted.length} servers ready`;
+  if (attention > 0) {
+    const verb = attention === 1 ? "needs" : "need";
+    return {
+      state: "attention",
+      summary: `Serving · ${progress} · ${attention} ${verb} attention`,
+    };
+  }
+  const starting = counted.some(({ status }) => status.state === "starting");
+  return {
+    state: starting && ready === 0 ? "starting" : "serving",
+    summary: `Serving · ${progress}`,
+  };
+}

@@ -1,0 +1,115 @@
+import {
+  GatewayError,
+  type ServerStatus,
+  type StatusAction,
+  type StatusFlag,
+  type StatusReason,
+} from "@local-mcp/contract";
+import type { Observation, ServerCatalog, ServerDefinition } from "@local-mcp/engine";
+
+export interface ServerFacts {
+  definition: ServerDefinition;
+  observation: Observation;
+  catalog: ServerCatalog | null;
+  /** Slugs of the profiles it is in. */
+  profiles: string[];
+  vault: "missing" | "locked" | "open";
+}
+
+const COMMAND = "local-mcp-gateway";
+
+/** The one place where the status of a server gets its words. */
+export function serverStatus(facts: ServerFacts, now: number): ServerStatus {
+  const { definition, observation, catalog, profiles } = facts;
+  const { state, since, retryAt } = observation;
+  return {
+    state,
+    reason: reasonOf(facts, now),
+    since,
+    affects: { tools: catalog?.lists.tools.length ?? 0, profiles },
+    action: actionOf(definition.name, facts),
+    flags: flagsOf(observation, catalog),
+    listedAt: catalog?.listedAt ?? null,
+    retryAt,
+  };
+}
+
+/** Why a call to this server cannot be answered, as a tool error or an API error says it. */
+export function unavailable(facts: ServerFacts, now: number): GatewayError {
+  const status = serverStatus(facts, now);
+  const reason = status.reason?.message ?? fallbackReason(status.state);
+  const command = status.action?.command;
+  return new GatewayError("server_unavailable", {
+    server: facts.definition.name,
+    reason,
+    action: command ? `To fix it, run “${command}”.` : "It may be ready in a moment; call again.",
+  });
+}
+
+function fallbackReason(state: ServerStatus["state"]): string {
+  return state === "starting" ? "It is starting." : "It is not running.";
+}
+
+function reasonOf({ definition, observation }: ServerFacts, now: number): StatusReason | null {
+  const { state, reason, retryAt } = observation;
+  if (state === "unconfirmed") {
+    const message = `Nobody has agreed yet to run the command of ${definition.name}.`;
+    return { code: "consent", message, detail: null };
+  }
+  if (state === "needs_sign_in") {
+    const message = `${definition.name} needs a sign-in: ${reason?.message ?? "it refused the request."}`;
+    return { code: "sign_in", message, detail: reason?.detail ?? null };
+  }
+  if (state === "retrying" && reason && retryAt !== null) {
+    const seconds = Math.max(1, Math.round((retryAt - now) / 1000));
+    return { ...reason, message: `${reason.message} Next try in ${seconds} s.` };
+  }
+  return state === "failed" || state === "locked" ? reason : null;
+}
+
+function actionOf(
+  name: string,
+  { observation, definition, vault }: ServerFacts,
+): StatusAction | null {
+  switch (observation.state) {
+    case "off":
+      return { code: "turn_on", label: "Turn on", command: `${COMMAND} servers enable ${name}` };
+    case "unconfirmed":
+      return {
+        code: "review_command",
+        label: "Review command…",
+        command: `${COMMAND} servers confirm ${name}`,
+      };
+    case "needs_sign_in":
+      return {
+        code: "sign_in",
+        label: "Sign in…",
+        command: `${COMMAND} servers edit ${name} --header "Authorization: Bearer TOKEN"`,
+      };
+    case "retrying":
+      return { code: "retry", label: "Retry now", command: `${COMMAND} servers test ${name}` };
+    case "failed":
+      return {
+        code: "fix",
+        label: definition.transport === "stdio" ? "Fix command…" : "Edit URL…",
+        command: `${COMMAND} servers test ${name}`,
+      };
+    case "locked":
+      return {
+        code: "unlock_vault",
+        label: "Unlock vault…",
+        command: `${COMMAND} vault ${vault === "missing" ? "init" : "unlock"}`,
+      };
+    default:
+      return null;
+  }
+}
+
+function flagsOf(observation: Observation, catalog: ServerCatalog | null): StatusFlag[] {
+  const flags: StatusFlag[] = [];
+  if (observation.listIncomplete) flags.push("list_incomplete");
+  if (observation.answerTooBig) flags.push("answer_too_big");
+  const awayStates = ["starting", "needs_sign_in", "retrying", "failed", "locked"];
+  if (catalog && awayStates.includes(observation.state)) flags.push("stale");
+  return flags;
+}

@@ -1,0 +1,27 @@
+import {
+  createCatalogQueries,
+  createCustomizationQueries,
+  createHealthQueries,
+  createNameQueries,
+  createProfileQueries,
+  createServerQueries,
+  createSettingQueries,
+  createTokenQueries,
+  createVaultQueries,
+  type Db,
+} from "@local-mcp/database";
+
+/** The queries of every area, over one database. */
+export const createStores = (db: Db) => ({
+  db,
+  catalogs: createCatalogQueries(db),
+  customizations: createCustomizationQueries(db),
+  health: createHealthQueries(db),
+  names: createNameQueries(db),
+  profiles: createProfileQueries(db),
+  servers: createServerQueries(db),
+  settings: createSettingQueries(db),
+  tokens: createTokenQueries(db),
+  vault: createVaultQueries(db),
+});
+export type Stores = ReturnType<typeof createStores>;

@@ -1,0 +1,63 @@
+import type { Sealer } from "@local-mcp/vault";
+import type { StorageOptions } from "./record-storage.ts";
+import { RecordStorage } from "./record-storage.ts";
+import type { Row, Rows } from "./rows.ts";
+
+/** Nothing leaves the process, so there is nothing to protect. */
+const unsealed: Sealer = { seal: (text) => text, open: (text) => text };
+
+/** Sessions in memory: gone when the process ends. */
+export class MemoryStorageBackend extends RecordStorage {
+  constructor(options: StorageOptions = {}) {
+    super(memoryRows(), unsealed, options);
+  }
+}
+
+/** Rows are never changed in place, so handing one out is handing out a copy. */
+const memoryRows = (): Rows => {
+  const rows = new Map<string, Readonly<Row>>();
+
+  const find = (kind: Row["kind"], sessionId: string): Readonly<Row> | null => {
+    const row = rows.get(sessionId);
+    return row?.kind === kind ? row : null;
+  };
+
+  const removeWhere = (doomed: (row: Row) => boolean): number => {
+    const before = rows.size;
+    for (const row of rows.values()) if (doomed(row)) rows.delete(row.sessionId);
+    return before - rows.size;
+  };
+
+  return {
+    init: async () => {},
+    insert: async (row, now) => {
+      const taken = rows.get(row.sessionId);
+      if (taken !== undefined && taken.expiresAt > now) return false;
+      rows.set(row.sessionId, row);
+      return true;
+    },
+    read: async (kind, sessionId) => find(kind, sessionId),
+    list: async (kind, identity) =>
+      [...rows.values()]
+        .filter((row) => row.kind === kind && (identity === undefined || row.identity === identity))
+        .sort((a, b) => a.createdAt - b.createdAt || (a.sessionId < b.sessionId ? -1 : 1)),
+    modify: async (kind, sessionIds, change) => {
+      const changed = [...sessionIds]
+        .map((sessionId) => find(kind, sessionId))
+        .map((row) => row && change(row))
+        .filter((row) => row !== null);
+      for (const row of changed) rows.set(row.sessionId, row);
+      return changed.length;
+    },
+    remove: async (kind, sessionId, identity) => {
+      const row = find(kind, sessionId);
+      if (row !== null && (identity === undefined || row.identity === identity)) {
+        rows.delete(sessionId);
+      }
+    },
+    removeAll: async (kind) => {
+      removeWhere((row) => row.kind === kind);
+    },
+    removeExpired: async (now) => removeWhere((row) => row.expiresAt <= now),
+  };
+};

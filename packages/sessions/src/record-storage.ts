@@ -1,0 +1,222 @@
+import { GatewayError } from "@local-mcp/contract";
+import type { Sealer } from "@local-mcp/vault";
+import type { ClientSession } from "./client-session.ts";
+import { clientSession } from "./client-session.ts";
+import type { Row, Rows } from "./rows.ts";
+import type { SessionData } from "./session-data.ts";
+import { ownedSession } from "./session-data.ts";
+import { newSessionId } from "./session-id.ts";
+import type { SignInRecord } from "./sign-in-record.ts";
+import { doesSlide, readSignIn, writeSignIn } from "./sign-in-record.ts";
+import type { StorageBackend } from "./storage-backend.ts";
+import { checked, parse, stored } from "./text.ts";
+
+/** Options of every backend. */
+export interface StorageOptions {
+  /** ms since 1970. */
+  now?: () => number;
+  /** How long a client session lives after it was last seen, ms. Asked at every write. */
+  clientIdleMs?: () => number;
+}
+
+interface Lifetime {
+  slides: boolean;
+  /** ms since 1970. */
+  expiresAt: number;
+}
+
+const TWELVE_HOURS_MS = 12 * 3_600_000;
+/** A sliding session is renewed by a write at most this often, ms. */
+const RENEWAL_STEP_MS = 60_000;
+
+/** The rules of {@link StorageBackend}, over the rows of any storage engine. */
+export class RecordStorage implements StorageBackend {
+  readonly #rows: Rows;
+  readonly #sealer: Sealer | undefined;
+  readonly #now: () => number;
+  readonly #clientIdleMs: () => number;
+
+  constructor(rows: Rows, sealer: Sealer | undefined, options: StorageOptions) {
+    this.#rows = rows;
+    this.#sealer = sealer;
+    this.#now = options.now ?? (() => Date.now());
+    this.#clientIdleMs = options.clientIdleMs ?? (() => TWELVE_HOURS_MS);
+  }
+
+  async init(): Promise<void> {
+    await this.#rows.init();
+  }
+
+  generateSessionId(): string {
+    return newSessionId();
+  }
+
+  async createSession(session: SessionData, ttlSeconds?: number): Promise<void> {
+    await this.#insert(this.#signInRow(session, this.#lifetime(ttlSeconds)));
+  }
+
+  async getSession(identity: string, sessionId: string): Promise<SessionData | null> {
+    const row = await this.#rows.read("sign_in", sessionId);
+    if (row === null || row.identity !== identity || !this.#lives(row)) return null;
+    const { session, slides } = this.#open(row);
+    const renewed = this.#now() + TWELVE_HOURS_MS;
+    if (slides && renewed - row.expiresAt >= RENEWAL_STEP_MS) {
+      await this.#rows.modify("sign_in", [sessionId], (current) =>
+        // Between the two it may have been given a fixed time, or to somebody else.
+        current.identity === identity && doesSlide(current.data)
+          ? { ...current, expiresAt: Math.max(renewed, current.expiresAt) }
+          : null,
+      );
+    }
+    return session;
+  }
+
+  async updateSession(
+    identity: string,
+    sessionId: string,
+    changes: Partial<SessionData>,
+    ttlSeconds?: number,
+  ): Promise<void> {
+    refuseMove("sessionId", sessionId, changes);
+    refuseMove("identity", identity, changes);
+    const updated = await this.#rows.modify("sign_in", [sessionId], (row) => {
+      if (row.identity !== identity || !this.#lives(row)) return null;
+      const { session, slides } = this.#open(row);
+      const lifetime =
+        ttlSeconds === undefined
+          ? { slides, expiresAt: row.expiresAt }
+          : this.#lifetime(ttlSeconds);
+      return this.#signInRow({ ...session, ...changes }, lifetime);
+    });
+    if (updated === 0) throw new GatewayError("sign_in_not_found");
+  }
+
+  async removeSession(identity: string, sessionId: string): Promise<void> {
+    await this.#rows.remove("sign_in", sessionId, identity);
+  }
+
+  async getIdentitySessionsData(identity: string): Promise<SessionData[]> {
+    const rows = await this.#living("sign_in", identity);
+    return rows.map((row) => this.#open(row).session);
+  }
+
+  async getIdentityMcpSessions(identity: string): Promise<string[]> {
+    return idsOf(await this.#living("sign_in", identity));
+  }
+
+  async getAllSessionIds(): Promise<string[]> {
+    return idsOf(await this.#living("sign_in"));
+  }
+
+  async clearAll(): Promise<void> {
+    await this.#rows.removeAll("sign_in");
+  }
+
+  async cleanupExpiredSessions(): Promise<number> {
+    return this.#rows.removeExpired(this.#now());
+  }
+
+  async disconnect(): Promise<void> {}
+
+  async createClientSession(session: ClientSession): Promise<void> {
+    await this.#insert(this.#clientRow(session));
+  }
+
+  async getClientSession(sessionId: string): Promise<ClientSession | null> {
+    const row = await this.#rows.read("client", sessionId);
+    return row === null || !this.#lives(row) ? null : readClient(row);
+  }
+
+  async updateClientSession(sessionId: string, changes: Partial<ClientSession>): Promise<void> {
+    refuseMove("sessionId", sessionId, changes);
+    const updated = await this.#rows.modify("client", [sessionId], (row) =>
+      this.#lives(row) ? this.#clientRow({ ...readClient(row), ...changes }) : null,
+    );
+    if (updated === 0) throw new GatewayError("session_not_found");
+  }
+
+  async removeClientSession(sessionId: string): Promise<void> {
+    await this.#rows.remove("client", sessionId);
+  }
+
+  async listClientSessions(): Promise<ClientSession[]> {
+    return (await this.#living("client")).map(readClient);
+  }
+
+  async touch(seen: ReadonlyMap<string, number>): Promise<void> {
+    await this.#rows.modify("client", seen.keys(), (row) => {
+      const session = readClient(row);
+      const lastSeenAt = seen.get(row.sessionId) ?? 0;
+      return lastSeenAt > session.lastSeenAt && this.#lives(row)
+        ? this.#clientRow({ ...session, lastSeenAt })
+        : null;
+    });
+  }
+
+  async #insert(row: Row): Promise<void> {
+    if (!(await this.#rows.insert(row, this.#now()))) throw new GatewayError("session_exists");
+  }
+
+  async #living(kind: Row["kind"], identity?: string): Promise<Row[]> {
+    return (await this.#rows.list(kind, identity)).filter((row) => this.#lives(row));
+  }
+
+  #lives(row: Row): boolean {
+    return row.expiresAt > this.#now();
+  }
+
+  #lifetime(ttlSeconds: number | undefined): Lifetime {
+    if (ttlSeconds === undefined) return { slides: true, expiresAt: this.#now() + TWELVE_HOURS_MS };
+    if (!(ttlSeconds > 0 && Number.isSafeInteger(Math.ceil(ttlSeconds * 1000)))) {
+      throw new GatewayError("validation_failed", {
+        detail: "Session: the time to live is a positive number of seconds.",
+      });
+    }
+    return { slides: false, expiresAt: this.#now() + Math.ceil(ttlSeconds * 1000) };
+  }
+
+  #signInRow(given: SessionData, { slides, expiresAt }: Lifetime): Row {
+    const session = checked(ownedSession, given);
+    return {
+      sessionId: session.sessionId,
+      kind: "sign_in",
+      identity: session.identity,
+      data: writeSignIn({ session, slides }, this.#sealer),
+      createdAt: session.createdAt,
+      expiresAt,
+    };
+  }
+
+  #clientRow(given: ClientSession): Row {
+    const session = checked(clientSession, given);
+    return {
+      sessionId: session.sessionId,
+      kind: "client",
+      identity: null,
+      data: JSON.stringify(session),
+      createdAt: session.createdAt,
+      expiresAt: session.lastSeenAt + this.#clientIdleMs(),
+    };
+  }
+
+  #open({ sessionId, data }: Row): SignInRecord {
+    return readSignIn(sessionId, data, this.#sealer);
+  }
+}
+
+const readClient = ({ data }: Row): ClientSession => stored(clientSession, parse(data));
+
+const idsOf = (rows: Row[]): string[] => rows.map(({ sessionId }) => sessionId);
+
+/** A record keeps the id and the identity it is found by. */
+const refuseMove = <Name extends string>(
+  name: Name,
+  current: string,
+  changes: Partial<Record<Name, string | undefined>>,
+): void => {
+  if (name in changes && changes[name] !== current) {
+    throw new GatewayError("validation_failed", {
+      detail: `Session: the ${name} of a session cannot be changed.`,
+    });
+  }
+};

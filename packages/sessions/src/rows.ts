@@ -1,0 +1,41 @@
+/** One stored record. `data` is JSON text; nothing in it is secret unless it is sealed. */
+export interface Row {
+  sessionId: string;
+  kind: "sign_in" | "client";
+  /** Owner of a sign-in; null for client sessions. */
+  identity: string | null;
+  data: string;
+  /** ms since 1970. */
+  createdAt: number;
+  /** ms since 1970. */
+  expiresAt: number;
+}
+
+/**
+ * What a storage engine has to offer; everything else is the same for all of them. Rows go in and
+ * out as copies.
+ */
+export interface Rows {
+  /** Rejects when the engine cannot be used. */
+  init(): Promise<void>;
+  /** Stores a row unless its id is taken by one that lives at `now`. Atomic. Says if it did. */
+  insert(row: Row, now: number): Promise<boolean>;
+  /** The row with this id, expired or not. */
+  read(kind: Row["kind"], sessionId: string): Promise<Row | null>;
+  /** The rows of one kind, or of one identity in it, expired or not; oldest first, then by id. */
+  list(kind: Row["kind"], identity?: string): Promise<Row[]>;
+  /**
+   * Replaces each of the rows by what `change` makes of it, or leaves it where that is null; all
+   * or, when it throws, none. Atomic. Says how many were replaced.
+   */
+  modify(
+    kind: Row["kind"],
+    sessionIds: Iterable<string>,
+    change: (row: Row) => Row | null,
+  ): Promise<number>;
+  /** Removes one row; with `identity` only if it belongs to that. */
+  remove(kind: Row["kind"], sessionId: string, identity?: string): Promise<void>;
+  removeAll(kind: Row["kind"]): Promise<void>;
+  /** Removes what has expired at `now`, and says how many that were. */
+  removeExpired(now: number): Promise<number>;
+}

@@ -1,0 +1,70 @@
+import { GatewayError } from "@local-mcp/contract";
+import type { Place, Sealer } from "@local-mcp/vault";
+import { z } from "zod";
+import type { OwnedSession } from "./session-data.ts";
+import { ownedSession } from "./session-data.ts";
+import { parse, stored } from "./text.ts";
+
+/** A sign-in as a store keeps it. */
+export interface SignInRecord {
+  session: OwnedSession;
+  /** True: each use gives it its full time again. False: it ends when it was said to. */
+  slides: boolean;
+}
+
+/** The JSON of a row. `sealed` holds the secret members of the session, as sealed JSON. */
+const envelope = z.strictObject({
+  slides: z.boolean(),
+  session: z.record(z.string(), z.json()),
+  sealed: z.string().optional(),
+});
+const secrets = z.record(z.string(), z.json());
+
+const SECRET_MEMBERS = new Set(["headers", "tokens", "clientInformation", "codeVerifier"]);
+const URL_MEMBERS = new Set(["serverUrl", "callbackUrl"]);
+
+/** User info, query and fragment of a URL may hold credentials. */
+const isSecret = ([name, value]: [string, unknown]): boolean =>
+  SECRET_MEMBERS.has(name) ||
+  (URL_MEMBERS.has(name) && typeof value === "string" && /[@?#]/.test(value));
+
+const placeOf = (sessionId: string): Place => ({
+  table: "mcp_sessions",
+  column: "data",
+  row: sessionId,
+  owner: "a stored sign-in",
+});
+
+/**
+ * The text to store. Without a sealer only sessions that hold no secret are accepted.
+ * @throws GatewayError `vault_missing`, `vault_locked`
+ */
+export const writeSignIn = (
+  { session, slides }: SignInRecord,
+  sealer: Sealer | undefined,
+): string => {
+  const members = Object.entries(session).filter(([, value]) => value !== undefined);
+  const secret = members.filter(isSecret);
+  const plain = Object.fromEntries(members.filter((member) => !isSecret(member)));
+  if (secret.length === 0) return JSON.stringify({ slides, session: plain });
+  if (sealer === undefined) throw new GatewayError("vault_missing");
+  const text = JSON.stringify(Object.fromEntries(secret));
+  const sealed = sealer.seal(text, placeOf(session.sessionId));
+  return JSON.stringify({ slides, session: plain, sealed });
+};
+
+/** @throws GatewayError `vault_missing`, `vault_locked`, `secret_damaged`, `database_damaged` */
+export const readSignIn = (
+  sessionId: string,
+  text: string,
+  sealer: Sealer | undefined,
+): SignInRecord => {
+  const { slides, session, sealed } = stored(envelope, parse(text));
+  if (sealed === undefined) return { slides, session: stored(ownedSession, session) };
+  if (sealer === undefined) throw new GatewayError("vault_missing");
+  const opened = stored(secrets, parse(sealer.open(sealed, placeOf(sessionId))));
+  return { slides, session: stored(ownedSession, { ...session, ...opened }) };
+};
+
+/** Whether a stored sign-in slides, told without opening it. */
+export const doesSlide = (text: string): boolean => stored(envelope, parse(text)).slides;
