@@ -1,5 +1,4 @@
 export { VARIABLES, type Variable } from "./configuration/variables.ts";
-export { Environment } from "./configuration/environment.ts";
 export { findGateway } from "./find-gateway.ts";
 export { createGateway, type Gateway, type GatewayOptions } from "./gateway.ts";
 export type { Runtime } from "./runtime-file.ts";

@@ -106,7 +106,7 @@ class Bridge {
     signal.addEventListener("abort", stop);
     this.#stopping.signal.addEventListener("abort", () => {
       input.destroy();
-      this.#link.present?.endpoint.close();
+      this.#link.close();
     });
     if (signal.aborted) stop();
     try {
@@ -274,7 +274,6 @@ class Bridge {
       farewell.abort();
     }
     this.#stopping.abort();
-    conversation?.endpoint.close();
     await this.#listener;
     await Promise.all(this.#unanswered);
   }

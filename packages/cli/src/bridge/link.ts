@@ -37,6 +37,8 @@ const sessionOf = (answer: IncomingMessage, { protocolVersion }: Initialized): S
 /** Keeps a conversation with a gateway, whichever gateway that is at the time. */
 export class Link {
   readonly #options: LinkOptions;
+  /** All that were opened: a stream of an earlier one may still be open. */
+  readonly #endpoints: Endpoint[] = [];
   #conversation: Conversation | null = null;
   #opening: Promise<Conversation> | null = null;
   /** The client's initialize as it sent it, to be repeated to the next gateway. */
@@ -93,13 +95,17 @@ export class Link {
     this.#initialize = initialize;
   }
 
+  /** Ends all connections, also those with a request under way. */
+  close(): void {
+    for (const endpoint of this.#endpoints) endpoint.close();
+  }
+
   async #open(): Promise<Conversation> {
-    const conversation: Conversation = {
-      endpoint: new Endpoint(await this.#access(), this.#options.profile),
-      session: null,
-    };
+    const endpoint = new Endpoint(await this.#access(), this.#options.profile);
+    this.#endpoints.push(endpoint);
+    const conversation: Conversation = { endpoint, session: null };
     if (this.#initialize !== null) {
-      conversation.session = await this.#repeatInitialize(conversation.endpoint, this.#initialize);
+      conversation.session = await this.#repeatInitialize(endpoint, this.#initialize);
     }
     this.#conversation = conversation;
     if (conversation.session !== null) await this.#options.renewed();

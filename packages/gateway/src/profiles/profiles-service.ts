@@ -26,6 +26,9 @@ export interface ProfilesServiceOptions {
 /** Profiles: which servers they have, and what of them clients see. */
 export class ProfilesService {
   readonly #options: ProfilesServiceOptions;
+  /** Asked at every request of a client, so not read from the database each time. */
+  readonly #routes = new Map<string, ProfileRoute>();
+  #activeRoute: ProfileRoute | null = null;
 
   constructor(options: ProfilesServiceOptions) {
     this.#options = options;
@@ -50,7 +53,7 @@ export class ProfilesService {
 
   /** The first one becomes active. @throws GatewayError name_taken, server_not_found */
   create(wanted: ProfileCreate): ProfileView {
-    const { stores, onChange } = this.#options;
+    const { stores } = this.#options;
     const serverIds = this.#serverIds(wanted.servers);
     const row = stores.db.transaction(() => {
       const all = stores.profiles.list();
@@ -66,13 +69,13 @@ export class ProfilesService {
       if (all.length === 0) stores.profiles.setActive(inserted.id);
       return inserted;
     });
-    onChange();
+    this.#changed();
     return this.#view(row);
   }
 
   /** @throws GatewayError profile_not_found, name_taken, server_not_found */
   update(profile: string, changes: ProfileUpdate): ProfileView {
-    const { stores, onChange } = this.#options;
+    const { stores } = this.#options;
     const before = this.find(profile);
     const serverIds = changes.servers && this.#serverIds(changes.servers);
     stores.db.transaction(() => {
@@ -82,25 +85,25 @@ export class ProfilesService {
       // Another policy is a wish for other names, which those given before would withstand.
       if (namePolicy && namePolicy !== before.namePolicy) stores.names.replace(before.id, []);
     });
-    onChange();
+    this.#changed();
     return this.get(before.id);
   }
 
   /** With its tokens. @throws GatewayError profile_not_found */
   remove(profile: string): void {
-    const { stores, onChange, onRemoved } = this.#options;
+    const { stores, onRemoved } = this.#options;
     const { id } = this.find(profile);
     stores.profiles.delete(id);
     onRemoved(id);
-    onChange();
+    this.#changed();
   }
 
   /** @throws GatewayError profile_not_found */
   activate(profile: string): ProfileView {
-    const { stores, onChange } = this.#options;
+    const { stores } = this.#options;
     const row = this.find(profile);
     stores.profiles.setActive(row.id);
-    onChange();
+    this.#changed();
     return this.#view(row);
   }
 
@@ -113,7 +116,7 @@ export class ProfilesService {
 
   /** All changes or none. @throws GatewayError profile_not_found, exposed_name_taken, … */
   async customize(profile: string, changes: readonly Customization[]): Promise<CapabilityView[]> {
-    const { stores, engine, onChange } = this.#options;
+    const { stores, engine } = this.#options;
     const row = this.find(profile);
     await this.#listed(row.id);
     const entries = engine.entries(row.id);
@@ -129,7 +132,7 @@ export class ProfilesService {
     }
     refuseSameNames(row.slug, entries, stored);
     stores.customizations.put(row.id, [...stored.values()]);
-    onChange();
+    this.#changed();
     return this.#capabilities(row.id);
   }
 
@@ -159,16 +162,28 @@ export class ProfilesService {
 
   /** @throws GatewayError profile_not_found */
   routeBySlug(slug: string): ProfileRoute {
+    const known = this.#routes.get(slug);
+    if (known) return known;
     const row = this.#options.stores.profiles.getBySlug(slug);
     if (!row) throw new GatewayError("profile_not_found", { profile: slug.slice(0, 200) });
-    return { profileId: row.id, slug: row.slug, allowWithoutToken: row.allowWithoutToken };
+    const route = routeOf(row);
+    this.#routes.set(slug, route);
+    return route;
   }
 
   /** @throws GatewayError no_active_profile */
   activeRoute(): ProfileRoute {
+    if (this.#activeRoute) return this.#activeRoute;
     const row = this.#options.stores.profiles.active();
     if (!row) throw new GatewayError("no_active_profile");
-    return { profileId: row.id, slug: row.slug, allowWithoutToken: row.allowWithoutToken };
+    this.#activeRoute = routeOf(row);
+    return this.#activeRoute;
+  }
+
+  #changed(): void {
+    this.#routes.clear();
+    this.#activeRoute = null;
+    this.#options.onChange();
   }
 
   /** Where nothing has been listed yet, as in a command that runs by itself, it is listed now. */
@@ -253,6 +268,12 @@ export class ProfilesService {
     };
   }
 }
+
+const routeOf = ({ id, slug, allowWithoutToken }: ProfileRow): ProfileRoute => ({
+  profileId: id,
+  slug,
+  allowWithoutToken,
+});
 
 const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
