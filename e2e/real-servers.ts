@@ -107,7 +107,8 @@ const inspector = (target: string[], env: NodeJS.ProcessEnv) => {
       const answer = await ask("--method", "tools/call", "--tool-name", name, ...json);
       const { content, isError } = callAnswer.parse(answer).result;
       const text = content.map((part) => part.text ?? "").join("\n");
-      show(text, 300);
+      // The whole environment of a machine has no place in a transcript.
+      show(name === "get-env" ? `${text.length} characters` : text, 300);
       if (isError) throw new Error(`${name} answered with isError: ${text}`);
       return text;
     },

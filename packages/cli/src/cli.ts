@@ -2,7 +2,7 @@ import type { ExitCode } from "@local-mcp/contract";
 import { GatewayError } from "@local-mcp/contract";
 import { type Api, connect, type Connection, type Place } from "./connect.ts";
 import type { Io } from "./io.ts";
-import { visible } from "./output.ts";
+import { quoted, visible } from "./output.ts";
 
 /** The options that every command takes. */
 export interface GlobalOptions extends Place {
@@ -53,6 +53,11 @@ export class Cli {
     this.io.stderr.write(`${visible(text)}\n`);
   }
 
+  /** Says what a person may want to do next; programs are spared it. */
+  hint(text: string): void {
+    if (!this.json) this.note(text);
+  }
+
   warn(text: string): void {
     this.note(`Warning: ${text}`);
   }
@@ -60,16 +65,14 @@ export class Cli {
   /** A command a person can copy, for the same data directory. */
   command(words: string): string {
     const { dataDir } = this.options;
-    return `local-mcp-gateway ${words}${dataDir === undefined ? "" : ` --data-dir ${dataDir}`}`;
+    const where = dataDir === undefined ? "" : `--data-dir ${quoted(dataDir)} `;
+    return `local-mcp-gateway ${where}${words}`;
   }
 
   /** Runs `work` on a gateway, and closes what was opened for it however it ends. */
-  async use<T>(
-    work: (api: Api, connection: Connection) => Promise<T>,
-    needs: { secrets?: boolean } = {},
-  ): Promise<T> {
+  async use<T>(work: (api: Api, connection: Connection) => Promise<T>): Promise<T> {
     const { signal } = this.io;
-    const connection = await connect(this.io, this.options, needs);
+    const connection = await connect(this.io, this.options);
     try {
       return await unlessAborted(work(connection.api, connection), signal);
     } finally {

@@ -75,8 +75,7 @@ export const findRunning = async (
 ): Promise<{ url: string; token: string } | null> => {
   const url = remoteUrl(place, io.env);
   if (url === null) {
-    const { dataDir, configEnv } = place;
-    const running = await findGateway({ dataDir, configEnv, env: io.env });
+    const running = await findGateway({ dataDir: place.dataDir, env: io.env });
     return running === null ? null : { url: running.url, token: given ?? running.token };
   }
   const token = given ?? (await environmentSecret(io, "MCPGATEWAY_BEARER_TOKEN"));
@@ -130,25 +129,28 @@ export const httpConnection = (url: string, token: string): Connection => {
 
 /**
  * A running gateway where there is one, else one in this process, which holds the data directory
- * until it is closed. While another command holds it, waits a moment. `secrets` opens the vault
- * with VAULT_PASSPHRASE, if that is set.
+ * until it is closed. While another command holds it, waits a moment.
  */
 export const connect = async (
   io: Io,
   place: Place,
-  { secrets = false, patienceMs = PATIENCE_MS } = {},
+  { patienceMs = PATIENCE_MS } = {},
 ): Promise<Connection> => {
   const giveUpAt = performance.now() + patienceMs;
+  const { dataDir, configEnv } = place;
   for (;;) {
     const running = await findRunning(io, place);
     if (running !== null) return httpConnection(running.url, running.token);
     try {
       const gateway = await createGateway({
-        dataDir: place.dataDir,
-        configEnv: place.configEnv,
+        dataDir,
+        configEnv,
         env: io.env,
-        vaultPassphrase: secrets ? await environmentSecret(io, "VAULT_PASSPHRASE") : undefined,
         kind: "cli",
+        // What goes wrong with a server is part of its status, which commands show.
+        log: (line, level) => {
+          if (level === "error") io.stderr.write(`${line}\n`);
+        },
       });
       return { api: gateway.api, running: false, close: () => gateway.close() };
     } catch (error) {

@@ -1,12 +1,17 @@
-import { type ErrorParams, GatewayError, isErrorCode } from "@local-mcp/contract";
+import { GatewayError, isErrorCode } from "@local-mcp/contract";
 import { ORPCError } from "@orpc/client";
 import { z } from "zod";
 
-/** The `data` of an error that the gateway's API answers. */
-const errorData = z.object({
+/** What tells the entry of the error table. */
+const entry = z.object({
   code: z.string(),
   params: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
 });
+/** A procedure says it in `data`; a request refused before one was reached, in its body. */
+const errorData = z.union([
+  entry,
+  z.object({ body: z.object({ error: entry }) }).transform(({ body }) => body.error),
+]);
 
 /** The error that the API meant, or null when it is none that the gateway knows of. */
 const meantBy = (error: unknown): GatewayError | null => {
@@ -14,8 +19,7 @@ const meantBy = (error: unknown): GatewayError | null => {
   if (!(error instanceof ORPCError)) return null;
   const data = errorData.safeParse(error.data);
   if (!data.success || !isErrorCode(data.data.code)) return null;
-  const params: ErrorParams = data.data.params;
-  return new GatewayError(data.data.code, params, { cause: error });
+  return new GatewayError(data.data.code, data.data.params, { cause: error });
 };
 
 /**

@@ -1,4 +1,6 @@
 import { GatewayError } from "@local-mcp/contract";
+import { VERSION } from "@local-mcp/gateway";
+import { ORPCError } from "@orpc/client";
 import { Command, CommanderError } from "commander";
 import { type Act, Cli, type GlobalOptions } from "./cli.ts";
 import { addBridgeCommand } from "./commands/bridge.ts";
@@ -21,6 +23,7 @@ export const buildProgram = (io: Io, ended: (exit: number) => void): Command => 
     .option("--config-env <file>", "read settings from this file instead of the directory's .env")
     .option("--gateway <url>", "speak to this gateway (needs MCPGATEWAY_BEARER_TOKEN)")
     .option("--json", "print one JSON document; errors as JSON on stderr")
+    .version(VERSION, "--version", "print the version")
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
@@ -58,7 +61,8 @@ const usageError = (error: CommanderError): GatewayError => {
 
 /** Where an unexpected error came from. Not its message, which might quote a secret. */
 const originOf = (error: unknown): string[] => {
-  if (!(error instanceof Error)) return [];
+  // Of an error inside the API the log has told.
+  if (!(error instanceof Error) || error instanceof ORPCError) return [];
   const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
   return [error.name, ...frames.slice(0, 5)];
 };

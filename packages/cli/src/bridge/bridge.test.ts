@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
@@ -89,6 +88,15 @@ class Client {
   }
 }
 
+/** A promise, and what resolves it. */
+const signalled = () => {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+};
+
 /** Waits until something that has no event of its own has happened. */
 const until = async (holds: () => boolean): Promise<void> => {
   while (!holds()) await turn();
@@ -143,7 +151,7 @@ describe("carrying", () => {
 
   test("requests side by side, and notifications on the request's stream", async () => {
     const gateway = await endpoint();
-    const held = Promise.withResolvers<void>();
+    const held = signalled();
     gateway.special = async ({ id, method }, response) => {
       if (method !== "tools/call") return false;
       response.writeHead(200, { "content-type": "text/event-stream" });
@@ -213,7 +221,7 @@ describe("carrying", () => {
 
   test("a cancellation, after which no answer is made up", async () => {
     const gateway = await endpoint();
-    const held = Promise.withResolvers<void>();
+    const held = signalled();
     gateway.special = async ({ method }, response) => {
       if (method === "notifications/cancelled") held.resolve();
       if (method !== "tools/call") return false;
@@ -371,8 +379,8 @@ describe("a gateway that comes and goes", () => {
 describe("the end", () => {
   test("comes with the end of the input, after the answers, and ends the session", async () => {
     const gateway = await endpoint();
-    const arrived = Promise.withResolvers<void>();
-    const held = Promise.withResolvers<void>();
+    const arrived = signalled();
+    const held = signalled();
     gateway.special = async ({ id, method }, response) => {
       if (method !== "tools/call") return false;
       arrived.resolve();
@@ -433,7 +441,6 @@ describe("the end", () => {
     await bridge.initialize();
     bridge.output.pause();
     bridge.send({ id: 1, method: "tools/call" });
-    await once(bridge.output, "readable").catch(() => {});
     await until(() => bridge.output.writableNeedDrain);
     bridge.stopping.abort();
     await bridge.ended;

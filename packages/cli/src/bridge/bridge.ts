@@ -274,6 +274,7 @@ class Bridge {
       farewell.abort();
     }
     this.#stopping.abort();
+    this.#link.close();
     await this.#listener;
     await Promise.all(this.#unanswered);
   }

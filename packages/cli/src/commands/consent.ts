@@ -54,29 +54,26 @@ const confirm = async (cli: Cli, names: string[], options: ConfirmOptions): Outc
   const show = (text: string): void => {
     (cli.json ? cli.io.stderr : cli.io.stdout).write(`${visible(text)}\n`);
   };
-  await cli.use(
-    async (api) => {
-      const servers = await wanted(api, names, all);
-      const asks = !yes && servers.some(isUnconfirmed);
-      const results = [];
-      for (const server of servers) {
-        show(commandOf(server));
-        if (asks && !isInteractive(cli.io)) continue;
-        results.push(await confirmOne(cli, api, server, yes));
-      }
-      if (asks && !isInteractive(cli.io)) {
-        throw usage("There is no terminal to ask on. Read the commands above, then add --yes.");
-      }
-      const agreed = results.filter((result) => result.confirmed).length;
-      cli.answer(
-        results,
-        servers.length === 0
-          ? "No server waits for a confirmation."
-          : `Confirmed ${agreed} of ${plural(results.length, "server")}.`,
-      );
-    },
-    { secrets: true },
-  );
+  await cli.use(async (api) => {
+    const servers = await wanted(api, names, all);
+    const asks = !yes && servers.some(isUnconfirmed);
+    const results = [];
+    for (const server of servers) {
+      show(commandOf(server));
+      if (asks && !isInteractive(cli.io)) continue;
+      results.push(await confirmOne(cli, api, server, yes));
+    }
+    if (asks && !isInteractive(cli.io)) {
+      throw usage("There is no terminal to ask on. Read the commands above, then add --yes.");
+    }
+    const agreed = results.filter((result) => result.confirmed).length;
+    cli.answer(
+      results,
+      servers.length === 0
+        ? "No server waits for a confirmation."
+        : `Confirmed ${agreed} of ${plural(results.length, "server")}.`,
+    );
+  });
 };
 
 const importTable = (rows: readonly ServerImportRow[]): string =>
@@ -87,27 +84,24 @@ const importTable = (rows: readonly ServerImportRow[]): string =>
 
 const importFile = async (cli: Cli, file: string): Outcome => {
   const text = await readText(cli.io, file);
-  return cli.use(
-    async (api) => {
-      const { rows } = await api.servers.importFile({ text });
-      cli.answer({ rows }, rows.length === 0 ? "The file names no servers." : importTable(rows));
-      const added = new Set(rows.flatMap((row) => (row.outcome === "added" ? row.name : [])));
-      const waiting = (await api.servers.list()).filter(
-        (server) => added.has(server.name) && isUnconfirmed(server),
+  return cli.use(async (api) => {
+    const { rows } = await api.servers.importFile({ text });
+    cli.answer({ rows }, rows.length === 0 ? "The file names no servers." : importTable(rows));
+    const added = new Set(rows.flatMap((row) => (row.outcome === "added" ? row.name : [])));
+    const waiting = (await api.servers.list()).filter(
+      (server) => added.has(server.name) && isUnconfirmed(server),
+    );
+    if (waiting.length > 0) {
+      const start = waiting.length === 1 ? "1 server is" : `${waiting.length} servers are`;
+      const names = waiting.map((server) => server.name).join(" ");
+      cli.note(
+        `${start} not started before you have seen the command: ${cli.command(`servers confirm ${names}`)}`,
       );
-      if (waiting.length > 0) {
-        const start = waiting.length === 1 ? "1 server is" : `${waiting.length} servers are`;
-        const names = waiting.map((server) => server.name).join(" ");
-        cli.note(
-          `${start} not started before you have seen the command: ${cli.command(`servers confirm ${names}`)}`,
-        );
-      }
-      const failed = rows.filter((row) => row.outcome === "failed").length;
-      if (failed === 0) return 0;
-      return failed === rows.length ? 3 : 5;
-    },
-    { secrets: true },
-  );
+    }
+    const failed = rows.filter((row) => row.outcome === "failed").length;
+    if (failed === 0) return 0;
+    return failed === rows.length ? 3 : 5;
+  });
 };
 
 export const addConsentCommands = (servers: Command, act: Act): void => {

@@ -76,20 +76,17 @@ const toolTable = (cli: Cli, tools: readonly CapabilityView[]): string =>
       );
 
 const tools = (cli: Cli, slug: string, options: ToolsOptions): Outcome =>
-  cli.use(
-    async (api) => {
-      const found = await api.profiles.capabilities({ profile: slug, kind: "tool" });
-      const changes = customizations(found, options);
-      const shown =
-        changes.length === 0
-          ? found
-          : (await api.profiles.customize({ profile: slug, changes })).filter(
-              (capability) => capability.kind === "tool",
-            );
-      cli.answer(shown, toolTable(cli, shown));
-    },
-    { secrets: true },
-  );
+  cli.use(async (api) => {
+    const found = await api.profiles.capabilities({ profile: slug, kind: "tool" });
+    const changes = customizations(found, options);
+    const shown =
+      changes.length === 0
+        ? found
+        : (await api.profiles.customize({ profile: slug, changes })).filter(
+            (capability) => capability.kind === "tool",
+          );
+    cli.answer(shown, toolTable(cli, shown));
+  });
 
 export const addProfileToolsCommand = (profiles: Command, act: Act): void => {
   profiles

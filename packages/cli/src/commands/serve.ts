@@ -4,7 +4,6 @@ import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import { integer } from "../forms.ts";
 import { plural } from "../output.ts";
-import { environmentSecret } from "../values.ts";
 
 interface ServeOptions {
   host?: string;
@@ -22,8 +21,10 @@ const serve = async (cli: Cli, options: ServeOptions): Outcome => {
       ...(options.port === undefined ? {} : { port: options.port }),
     },
     env: io.env,
-    vaultPassphrase: await environmentSecret(io, "VAULT_PASSPHRASE"),
     kind: "serve",
+    log: (line, level) => {
+      if (level !== "info") io.stderr.write(`${line}\n`);
+    },
   });
   try {
     const { url } = await gateway.listen();

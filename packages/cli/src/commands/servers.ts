@@ -61,29 +61,26 @@ const configOf = async (
 const add = async (cli: Cli, name: string, words: string[], options: AddOptions): Outcome => {
   const config = await configOf(cli, options, words);
   const secrets = await readSecrets(cli, options);
-  await cli.use(
-    async (api) => {
-      const added = await api.servers.create({
-        name,
-        title: options.title,
-        config,
-        secrets,
-        limits: readLimits(options),
-        // Whoever types a command has seen it.
-        confirmed: true,
-        profiles: options.profile,
-      });
-      cli.answer(
-        added,
-        `Added “${added.server.name}”: ${summaryOf(added.server.config)}` +
-          (added.server.profiles.length > 0
-            ? ` (in ${added.server.profiles.join(", ")})`
-            : `\nNo profile shows it yet: ${cli.command(`profiles add-server SLUG ${name}`)}`),
-      );
-      printWarnings(cli, added.warnings);
-    },
-    { secrets: true },
-  );
+  await cli.use(async (api) => {
+    const added = await api.servers.create({
+      name,
+      title: options.title,
+      config,
+      secrets,
+      limits: readLimits(options),
+      // Whoever types a command has seen it.
+      confirmed: true,
+      profiles: options.profile,
+    });
+    cli.answer(
+      added,
+      `Added “${added.server.name}”: ${summaryOf(added.server.config)}` +
+        (added.server.profiles.length > 0
+          ? ` (in ${added.server.profiles.join(", ")})`
+          : `\nNo profile shows it yet: ${cli.command(`profiles add-server SLUG ${name}`)}`),
+    );
+    printWarnings(cli, added.warnings);
+  });
 };
 
 interface EditOptions extends ServerOptions {
@@ -119,46 +116,37 @@ const edit = async (cli: Cli, name: string, words: string[], options: EditOption
   if (Object.values(changes).every((change) => change === undefined)) {
     throw usage("Nothing to change was given.");
   }
-  await cli.use(
-    async (api) => {
-      const edited = await api.servers.update({ server: name, changes });
-      cli.answer(edited, `Changed “${edited.server.name}”: ${summaryOf(edited.server.config)}`);
-      printWarnings(cli, edited.warnings);
-    },
-    { secrets: true },
-  );
+  await cli.use(async (api) => {
+    const edited = await api.servers.update({ server: name, changes });
+    cli.answer(edited, `Changed “${edited.server.name}”: ${summaryOf(edited.server.config)}`);
+    printWarnings(cli, edited.warnings);
+  });
 };
 
 const turn =
   (enabled: boolean) =>
   (cli: Cli, name: string): Outcome =>
-    cli.use(
-      async (api) => {
-        const edited = await api.servers.update({ server: name, changes: { enabled } });
-        cli.answer(edited, `Turned ${enabled ? "on" : "off"} “${edited.server.name}”.`);
-        printWarnings(cli, edited.warnings);
-      },
-      { secrets: true },
-    );
+    cli.use(async (api) => {
+      const edited = await api.servers.update({ server: name, changes: { enabled } });
+      cli.answer(edited, `Turned ${enabled ? "on" : "off"} “${edited.server.name}”.`);
+      printWarnings(cli, edited.warnings);
+    });
 
 const test = (cli: Cli, name: string): Outcome =>
-  cli.use(
-    async (api) => {
-      const result = await api.servers.test({ server: name });
-      const took = duration(result.durationMs);
-      if (result.ok) {
-        cli.answer(result, `“${name}” is ready: ${countsOf(result.counts)} in ${took}.`);
-        return 0;
-      }
-      const why = trouble(result.status) ?? "It gave no reason.";
-      const detail = result.status.reason?.detail;
-      const text = `“${name}” is not ready after ${took}. ${why}${detail ? `\n\n${detail}` : ""}`;
-      if (cli.json) cli.answer(result, text);
-      else cli.note(text);
-      return 1;
-    },
-    { secrets: true },
-  );
+  cli.use(async (api) => {
+    const result = await api.servers.test({ server: name });
+    const took = duration(result.durationMs);
+    if (result.ok) {
+      cli.answer(result, `“${name}” is ready: ${countsOf(result.counts)} in ${took}.`);
+      return 0;
+    }
+    const why = trouble(result.status) ?? "It gave no reason.";
+    const detail = result.status.reason?.detail;
+    const text = `“${name}” is not ready after ${took}. ${why}${detail ? `\n\n${detail}` : ""}`;
+    if (cli.json) cli.answer(result, text);
+    else cli.note(text);
+    return 1;
+  });
 
 export const addServerCommands = (program: Command, act: Act): void => {
   const servers = program

@@ -42,14 +42,11 @@ const findingText = ({ level, area, message, wayOut }: DoctorFinding): string =>
   (wayOut === null ? "" : `\n${" ".repeat(19)}${wayOut}`);
 
 const doctor = (cli: Cli): Outcome =>
-  cli.use(
-    async (api) => {
-      const { findings } = await api.status.doctor();
-      cli.answer({ findings }, findings.map(findingText).join("\n"));
-      return findings.some((finding) => finding.level === "problem") ? 1 : 0;
-    },
-    { secrets: true },
-  );
+  cli.use(async (api) => {
+    const { findings } = await api.status.doctor();
+    cli.answer({ findings }, findings.map(findingText).join("\n"));
+    return findings.some((finding) => finding.level === "problem") ? 1 : 0;
+  });
 
 export const addStatusCommands = (program: Command, act: Act): void => {
   program

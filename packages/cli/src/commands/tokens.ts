@@ -1,7 +1,7 @@
-import { GatewayError, tokenRight, type TokenRight, type TokenView } from "@local-mcp/contract";
+import { tokenRight, type TokenRight, type TokenView } from "@local-mcp/contract";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
-import { list, oneOf, usage } from "../forms.ts";
+import { list, oneOf } from "../forms.ts";
 import { dateTime, table } from "../output.ts";
 
 interface CreateOptions {
@@ -39,23 +39,9 @@ const tokenTable = (cli: Cli, tokens: readonly TokenView[]): string =>
         cli.width,
       );
 
-/** A token by its id, or by its name where only one has it. */
-const findToken = (tokens: readonly TokenView[], wanted: string): TokenView => {
-  const byId = tokens.find((token) => token.id === wanted);
-  if (byId !== undefined) return byId;
-  const named = tokens.filter((token) => token.name === wanted);
-  const [only] = named;
-  if (only === undefined) throw new GatewayError("token_not_found", { token: wanted });
-  if (named.length === 1) return only;
-  const ids = named.map((token) => token.id).join(", ");
-  throw usage(`Several tokens are named “${wanted}”; revoke one by its id: ${ids}.`);
-};
-
-const revoke = (cli: Cli, wanted: string): Outcome =>
+const revoke = (cli: Cli, token: string): Outcome =>
   cli.use(async (api) => {
-    const token = findToken(await api.tokens.list(), wanted);
-    const done = await api.tokens.revoke({ token: token.id });
-    cli.answer(done, `“${token.name}” can no longer connect.`);
+    cli.answer(await api.tokens.revoke({ token }), `“${token}” can no longer connect.`);
   });
 
 export const addTokenCommands = (program: Command, act: Act): void => {

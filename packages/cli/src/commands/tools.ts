@@ -36,15 +36,12 @@ const toolTable = (cli: Cli, tools: readonly CapabilityView[]): string =>
       );
 
 const listTools = (cli: Cli, options: ListOptions): Outcome =>
-  cli.use(
-    async (api) => {
-      const profile = await profileOf(api, options.profile);
-      const all = await api.profiles.capabilities({ profile, kind: "tool" });
-      const tools = all.filter((tool) => tool.enabled);
-      cli.answer(tools, toolTable(cli, tools));
-    },
-    { secrets: true },
-  );
+  cli.use(async (api) => {
+    const profile = await profileOf(api, options.profile);
+    const all = await api.profiles.capabilities({ profile, kind: "tool" });
+    const tools = all.filter((tool) => tool.enabled);
+    cli.answer(tools, toolTable(cli, tools));
+  });
 
 const jsonObject = z.record(z.string(), z.unknown());
 
@@ -161,21 +158,18 @@ const callTool = async (cli: Cli, name: string, options: CallOptions): Outcome =
   if (options.args !== undefined && options.argsFile !== undefined) {
     throw usage("Give --args or --args-file, not both.");
   }
-  return cli.use(
-    async (api) => {
-      const profile = await profileOf(api, options.profile);
-      const given = await readArguments(cli, api, profile, name, options);
-      const { result } = await api.profiles.callTool({ profile, name, arguments: given });
-      const text = resultText(result);
-      // A terminal is protected from what a server sends; a pipe gets it as it is.
-      const shown = cli.io.stdout.isTTY === true ? visible(text) : text;
-      const failed = result["isError"] === true;
-      if (failed && !cli.json) cli.note(text);
-      else cli.answer(result, shown);
-      return failed ? 1 : 0;
-    },
-    { secrets: true },
-  );
+  return cli.use(async (api) => {
+    const profile = await profileOf(api, options.profile);
+    const given = await readArguments(cli, api, profile, name, options);
+    const { result } = await api.profiles.callTool({ profile, name, arguments: given });
+    const text = resultText(result);
+    // A terminal is protected from what a server sends; a pipe gets it as it is.
+    const shown = cli.io.stdout.isTTY === true ? visible(text) : text;
+    const failed = result["isError"] === true;
+    if (failed && !cli.json) cli.note(text);
+    else cli.answer(result, shown);
+    return failed ? 1 : 0;
+  });
 };
 
 export const addToolCommands = (program: Command, act: Act): void => {

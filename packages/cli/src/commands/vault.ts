@@ -105,29 +105,23 @@ const openFirst = async (cli: Cli, api: Api): Promise<void> => {
 };
 
 const addPassphrase = (cli: Cli, options: AddOptions): Outcome =>
-  cli.use(
-    async (api) => {
-      const given = await givenPassphrase(cli, options);
-      await openFirst(cli, api);
-      const passphrase = given ?? (await askNewPassphrase(cli));
-      const status = await api.vault.addPassphrase({ passphrase, label: options.label });
-      cli.answer(status, `${plural(status.slots.length, "key opens", "keys open")} the vault now.`);
-    },
-    { secrets: true },
-  );
+  cli.use(async (api) => {
+    const given = await givenPassphrase(cli, options);
+    await openFirst(cli, api);
+    const passphrase = given ?? (await askNewPassphrase(cli));
+    const status = await api.vault.addPassphrase({ passphrase, label: options.label });
+    cli.answer(status, `${plural(status.slots.length, "key opens", "keys open")} the vault now.`);
+  });
 
 const removeSlot = (cli: Cli, wanted: string): Outcome =>
-  cli.use(
-    async (api) => {
-      const { slots } = await api.vault.status();
-      const labelled = slots.filter((slot) => slot.label === wanted);
-      const [only] = labelled;
-      const slot = labelled.length === 1 && only !== undefined ? only.id : wanted;
-      const status = await api.vault.removeSlot({ slot });
-      cli.answer(status, `“${wanted}” no longer opens the vault.`);
-    },
-    { secrets: true },
-  );
+  cli.use(async (api) => {
+    const { slots } = await api.vault.status();
+    const labelled = slots.filter((slot) => slot.label === wanted);
+    const [only] = labelled;
+    const slot = labelled.length === 1 && only !== undefined ? only.id : wanted;
+    const status = await api.vault.removeSlot({ slot });
+    cli.answer(status, `“${wanted}” no longer opens the vault.`);
+  });
 
 export const addVaultCommands = (program: Command, act: Act): void => {
   const vault = program
@@ -139,13 +133,10 @@ export const addVaultCommands = (program: Command, act: Act): void => {
     .description("whether it is open, and which keys open it")
     .action(
       act((cli) =>
-        cli.use(
-          async (api) => {
-            const status = await api.vault.status();
-            cli.answer(status, vaultText(status));
-          },
-          { secrets: true },
-        ),
+        cli.use(async (api) => {
+          const status = await api.vault.status();
+          cli.answer(status, vaultText(status));
+        }),
       ),
     );
 

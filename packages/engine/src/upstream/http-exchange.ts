@@ -52,18 +52,20 @@ export function exchange(
 }
 
 /** @throws TooLargeError */
-export async function readText(response: http.IncomingMessage, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) {
-      response.destroy();
-      throw new TooLargeError();
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+export function readText(response: http.IncomingMessage, maxBytes: number): Promise<string> {
+  // By events and not by iteration, which costs a good part of a small answer.
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    response.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) response.destroy(new TooLargeError());
+      else chunks.push(chunk);
+    });
+    response.once("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+    response.once("error", reject);
+    response.once("close", () => reject(new Error("the answer was cut off")));
+  });
 }
 
 /**

@@ -7,16 +7,25 @@ import { formatBytes } from "@local-mcp/engine";
  *
  * @throws GatewayError payload_too_large
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<string> {
-  const tooLarge = (): GatewayError =>
-    new GatewayError("payload_too_large", { limit: formatBytes(limit) });
-  if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString("utf8") ?? "";
+export function readBody(request: IncomingMessage, limit: number): Promise<string> {
+  // By events and not by iteration, which costs a good part of a small request.
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const refuse = (): void => {
+      request.removeAllListeners("data");
+      reject(new GatewayError("payload_too_large", { limit: formatBytes(limit) }));
+    };
+    if (Number(request.headers["content-length"] ?? 0) > limit) {
+      refuse();
+      return;
+    }
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) refuse();
+      else chunks.push(chunk);
+    });
+    request.once("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+    request.once("error", reject);
+  });
 }

@@ -1,0 +1,222 @@
+/**
+ * One compressed working day on everything that is finished: `npm run day`. Each scene plays on the
+ * same data directory, which began as a golden one of an earlier build. At the end no process is
+ * left, no secret lies about, no setting is lost, and every status that was shown was true.
+ */
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { CLI, eventually, run, Serving } from "../command-line.ts";
+import { FAULTS } from "../fixtures/http-plumbing.ts";
+import { startHttpServer } from "../fixtures/http-server.ts";
+import { McpClient } from "../fixtures/mcp-client.ts";
+import { startSseServer } from "../fixtures/sse-server.ts";
+import { StdioClient } from "../fixtures/stdio-client.ts";
+import { PASSPHRASE } from "../golden/snapshot.ts";
+
+const READY_MS = 20_000;
+const CANARY = "day-canary-7c1f0a4e9b";
+const FIXTURE = resolve("e2e/fixtures/stdio-server.ts");
+const HOSTILE = resolve("e2e/fixtures/hostile-stdio.ts");
+
+const failures: string[] = [];
+const check = (what: string, holds: boolean, detail: unknown = ""): void => {
+  console.log(`${holds ? "  ok  " : "FAILED"} ${what}${holds ? "" : `: ${String(detail)}`}`);
+  if (!holds) failures.push(what);
+};
+
+const statusSchema = z.object({
+  servers: z.array(z.object({ name: z.string(), status: z.object({ state: z.string() }) })),
+});
+
+const root = mkdtempSync(join(tmpdir(), "day-"));
+const dataDir = join(root, "data");
+const env: NodeJS.ProcessEnv = {
+  PATH: process.env.PATH,
+  HOME: root,
+  VAULT_PASSPHRASE: PASSPHRASE,
+  DAY_SECRET: CANARY,
+};
+
+async function cli(...args: string[]): Promise<unknown> {
+  const { code, stdout, stderr } = await run([CLI, "--data-dir", dataDir, "--json", ...args], env);
+  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+const configuredSchema = z.array(
+  z.object({
+    name: z.string(),
+    config: z.unknown(),
+    secrets: z.unknown(),
+    limits: z.unknown(),
+    enabled: z.boolean(),
+    confirmed: z.boolean(),
+    profiles: z.array(z.string()),
+  }),
+);
+
+/** What a person has set, without what is only observed. */
+const configured = async () => configuredSchema.parse(await cli("servers", "list"));
+
+/** Waits until the status of each server is what it really is, and says where it is not. */
+async function expectStates(expected: Record<string, string[]>): Promise<void> {
+  let wrong: string[] = [];
+  await eventually(async () => {
+    const { servers } = statusSchema.parse(await cli("status"));
+    wrong = servers
+      .filter(({ name, status }) => expected[name] && !expected[name].includes(status.state))
+      .map(({ name, status }) => `${name} is ${status.state}`);
+    return wrong.length === 0 ? true : undefined;
+  }, READY_MS);
+  check("every status is true", wrong.length === 0, wrong.join(", "));
+}
+
+const latestGolden = (): string => {
+  const all = readdirSync("e2e/golden", { withFileTypes: true }).filter((one) => one.isDirectory());
+  const name = all
+    .map((one) => one.name)
+    .sort()
+    .at(-1);
+  if (name === undefined) throw new Error("there is no golden directory");
+  return join("e2e/golden", name, "data");
+};
+
+async function setUp(httpUrl: string, sseUrl: string, signInUrl: string): Promise<string> {
+  console.log("08:00 an upgrade, and thirteen servers more");
+  cpSync(latestGolden(), dataDir, { recursive: true });
+  const node = process.execPath;
+  for (const name of ["one", "two", "three", "four", "five"]) {
+    await cli(
+      "servers",
+      "add",
+      name,
+      "--",
+      node,
+      FIXTURE,
+      "--name",
+      name,
+      "--tool-prefix",
+      `${name}_`,
+    );
+  }
+  const withSecret = ["servers", "add", "secret", "--env", "DAY_SECRET", "--", node, FIXTURE];
+  await cli(...withSecret, "--tools", "env", "--tool-prefix", "secret_");
+  await cli("servers", "add", "web", "--url", `${httpUrl}?key=${CANARY}-query`);
+  await cli("servers", "add", "legacy", "--url", sseUrl, "--transport", "sse");
+  await cli("servers", "add", "signin", "--url", signInUrl);
+  await cli("servers", "add", "gone", "--", "no-such-command-anywhere");
+  for (const mode of ["hang", "crash-loop", "garbage"]) {
+    await cli("servers", "add", mode, "--start-timeout", "2", "--", node, HOSTILE, mode);
+  }
+  const all = "one,two,three,four,five,secret,web,legacy,signin,gone,hang,crash-loop,garbage";
+  await cli("profiles", "create", "day", "--servers", all);
+  await cli("profiles", "activate", "day");
+  const created = await cli("tokens", "create", "--name", "day", "--profile", "day");
+  return z.object({ token: z.string() }).parse(created).token;
+}
+
+const TRUE_STATES: Record<string, string[]> = {
+  ...Object.fromEntries(
+    ["one", "two", "three", "four", "five", "secret", "web", "legacy"].map((name) => [
+      name,
+      ["ready"],
+    ]),
+  ),
+  signin: ["needs_sign_in"],
+  gone: ["failed"],
+  hang: ["starting", "retrying", "failed"],
+  "crash-loop": ["retrying", "failed"],
+  remote: ["off"],
+  "not-yet-confirmed": ["unconfirmed"],
+};
+
+const textOf = (result: unknown): string => JSON.stringify(result);
+
+async function work(url: string, client: McpClient, bridge: StdioClient): Promise<void> {
+  const { tools } = z
+    .object({ tools: z.array(z.looseObject({ name: z.string() })) })
+    .parse(await client.request("tools/list", {}));
+  check(
+    "the dead servers cost only their own tools",
+    tools.some(({ name }) => name === "one_echo"),
+  );
+  const echoed = await client.request("tools/call", {
+    name: "two_echo",
+    arguments: { message: "hi" },
+  });
+  check("a call is answered", textOf(echoed).includes("hi"), textOf(echoed));
+  const secret = await client.request("tools/call", {
+    name: "secret_env",
+    arguments: { name: "DAY_SECRET" },
+  });
+  check("a secret reaches its server", textOf(secret).includes(CANARY), textOf(secret));
+  const bridged = await bridge.request("tools/list", {});
+  check("the bridge lists the same", textOf(bridged) === textOf({ tools }));
+  const stranger = new McpClient(`${url}/mcp/day`, { authorization: "Bearer lmg_wrong" });
+  const refused = await stranger.initialize().then(() => "let in", String);
+  check("a wrong token is refused", refused.includes("401"), refused);
+}
+
+/** Every file of the data directory, but the one that may hold its own token. */
+const filesWith = (text: string): string[] =>
+  readdirSync(dataDir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => readFileSync(path).includes(text));
+
+async function day(): Promise<void> {
+  const web = await startHttpServer({
+    fixture: { toolPrefix: "web_" },
+    require: { query: { name: "key", value: `${CANARY}-query` } },
+  });
+  const legacy = await startSseServer({ fixture: { toolPrefix: "legacy_" } });
+  const signIn = await startHttpServer({ fault: () => FAULTS.unauthorized });
+  let serving: Serving | null = null;
+  try {
+    const token = await setUp(web.url, legacy.url, signIn.url);
+    const before = textOf(await configured());
+
+    console.log("09:00 the gateway, two clients and a bridge");
+    serving = await Serving.start(dataDir, env);
+    await expectStates(TRUE_STATES);
+    const client = new McpClient(`${serving.url}/mcp/day`, { authorization: `Bearer ${token}` });
+    await client.initialize();
+    const bridge = new StdioClient({
+      command: process.execPath,
+      args: [CLI, "bridge", "--profile", "day", "--data-dir", dataDir],
+      env: { HOME: root },
+    });
+    await bridge.initialize();
+    await work(serving.url, client, bridge);
+
+    console.log("12:00 kill -9");
+    const { port } = serving;
+    const killed = await serving.end("SIGKILL");
+    check("no server outlives a killed gateway", killed.left.length === 0, killed.left);
+    serving = await Serving.start(dataDir, env, { port });
+    await expectStates(TRUE_STATES);
+    await work(serving.url, client, bridge);
+    check("client and bridge go on as if nothing had been", true);
+
+    console.log("18:00 the end of the day");
+    await bridge.close();
+    const ended = await serving.end("SIGTERM");
+    serving = null;
+    check("it ends when it is asked to", ended.code === 0, ended.code);
+    check("no process is left", ended.left.length === 0, ended.left);
+    const after = textOf(await configured());
+    check("no setting is lost", after === before, after);
+    check("no secret lies about", filesWith(CANARY).length === 0, filesWith(CANARY));
+    check("no token lies about", filesWith(token).length === 0, filesWith(token));
+  } finally {
+    await serving?.end("SIGKILL");
+    await Promise.all([web.close(), legacy.close(), signIn.close()]);
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+await day();
+console.log(failures.length === 0 ? "\na good day" : `\n${failures.length} went wrong`);
+process.exitCode = failures.length === 0 ? 0 : 1;

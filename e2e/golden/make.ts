@@ -1,0 +1,103 @@
+/**
+ * Makes a golden data directory: `node e2e/golden/make.ts NAME`, once at the end of each round of
+ * work, from the root of the project. It is committed and never made again: the test opens every
+ * one of them with the build of the day.
+ */
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createGateway } from "@local-mcp/gateway";
+import { PASSPHRASE, snapshot } from "./snapshot.ts";
+
+const name = process.argv[2];
+if (name === undefined || !/^\d{4}-[a-z-]+$/.test(name)) {
+  throw new Error("name it like 0001-foundation");
+}
+const directory = join(import.meta.dirname, name);
+if (existsSync(directory)) throw new Error(`${directory} is there, and golden directories stay`);
+const dataDir = join(directory, "data");
+mkdirSync(directory);
+
+const gateway = await createGateway({
+  dataDir,
+  kind: "cli",
+  env: { PATH: process.env.PATH, HOME: "/nowhere" },
+  vaultPassphrase: PASSPHRASE,
+});
+const { api } = gateway;
+const fixture = (...args: string[]) => ["e2e/fixtures/stdio-server.ts", ...args];
+
+await api.vault.init({ passphrase: PASSPHRASE });
+await api.vault.addPassphrase({ passphrase: "another way into the same vault", label: "Second" });
+await api.servers.create({
+  name: "alpha",
+  title: "Alpha (with a secret)",
+  description: "stdio, with one secret and one plain variable",
+  confirmed: true,
+  config: {
+    transport: "stdio",
+    command: "node",
+    args: fixture("--name", "alpha", "--tools", "echo,add,env,args", "${secret:argument}"),
+    env: {
+      API_KEY: { value: "golden-api-key-0123456789" },
+      LOG_LEVEL: { value: "debug", plain: true },
+    },
+  },
+  secrets: { argument: "golden-argument-secret" },
+});
+await api.servers.create({
+  name: "beta",
+  confirmed: true,
+  config: {
+    transport: "stdio",
+    command: "node",
+    args: fixture("--name", "beta", "--tools", "echo,fail"),
+  },
+  limits: { callTimeoutMs: 5000 },
+});
+await api.servers.create({
+  name: "remote",
+  enabled: false,
+  config: {
+    transport: "http",
+    url: "https://user:golden-password@example.invalid/mcp?key=golden-query-secret-1234",
+    headers: { Authorization: "Bearer golden-header-secret-5678" },
+  },
+});
+await api.servers.create({
+  name: "old",
+  enabled: false,
+  config: { transport: "sse", url: "http://127.0.0.1:9/sse" },
+});
+await api.servers.importFile({
+  text: JSON.stringify({
+    mcpServers: { "Not Yet Confirmed": { command: "node", args: ["x.js"] } },
+  }),
+});
+await api.profiles.create({
+  slug: "dev",
+  name: "Development",
+  servers: ["alpha", "beta", "remote"],
+});
+await api.profiles.create({
+  slug: "prefixed",
+  servers: ["beta", "alpha"],
+  namePolicy: "always_prefix",
+  allowWithoutToken: true,
+});
+await api.profiles.customize({
+  profile: "dev",
+  changes: [
+    { kind: "tool", server: "alpha", original: "add", name: "sum", description: "Adds numbers." },
+    { kind: "tool", server: "beta", original: "fail", enabled: false },
+  ],
+});
+await api.profiles.activate({ profile: "prefixed" });
+await api.tokens.create({ name: "Everything", rights: ["use", "manage", "processes"] });
+await api.tokens.create({ name: "Only dev", profile: "dev" });
+await api.settings.update({ callTimeoutMs: 120_000, port: 4555 });
+
+const expected = await snapshot(gateway);
+await gateway.close();
+rmSync(join(dataDir, "lock.db"), { force: true });
+writeFileSync(join(directory, "expected.json"), `${JSON.stringify(expected, null, 2)}\n`);
+console.log(`${directory} is made; commit it`);

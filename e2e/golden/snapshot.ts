@@ -1,0 +1,46 @@
+import type { Gateway } from "@local-mcp/gateway";
+
+/** Opens the vault of every golden directory. It protects nothing. */
+export const PASSPHRASE = "golden directories are public";
+
+/** What differs from run to run, or from machine to machine. */
+const VOLATILE = new Set([
+  "id",
+  "status",
+  "url",
+  "createdAt",
+  "updatedAt",
+  "lastUsedAt",
+  "definition",
+]);
+
+const lasting = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(lasting);
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) => !VOLATILE.has(key));
+  return Object.fromEntries(kept.map(([key, one]) => [key, lasting(one)]));
+};
+
+/**
+ * What a person configured, as the API says it. Its last part proves that a sealed secret still
+ * opens and reaches its server.
+ */
+export async function snapshot({ api }: Gateway): Promise<unknown> {
+  const profiles = await api.profiles.list();
+  const capabilities = await Promise.all(
+    profiles.map(async ({ slug }) => [slug, await api.profiles.capabilities({ profile: slug })]),
+  );
+  const secret = { profile: "dev", name: "env", arguments: { name: "API_KEY" } };
+  const called = await api.profiles.callTool(secret);
+  return {
+    // A URL is what a person configured here, unlike the address of a running endpoint.
+    urls: (await api.servers.list()).map(({ config }) => ("url" in config ? config.url : null)),
+    servers: lasting(await api.servers.list()),
+    profiles: lasting(profiles),
+    capabilities: lasting(Object.fromEntries(capabilities)),
+    tokens: lasting(await api.tokens.list()),
+    settings: lasting(await api.settings.list()),
+    vault: lasting(await api.vault.status()),
+    secretAsItsServerSeesIt: called.result,
+  };
+}
