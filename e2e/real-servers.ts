@@ -3,19 +3,17 @@
  * client over HTTP and through the stdio bridge. `npm run e2e:servers` after `npm run build`;
  * prints a transcript, and ends with 1 when anything is not as it has to be.
  */
-import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { CLI, eventually, run, Serving } from "./command-line.ts";
 import { ensureInstalled } from "./install.ts";
-import { descendants, isAlive } from "./processes.ts";
 import { INSPECTOR, realServers, SERVERS_DIRECTORY, type RealServer } from "./servers/catalogue.ts";
 
-const CLI = fileURLToPath(new URL("../out/cli/index.mjs", import.meta.url));
+const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 /** Whole start-up of twelve servers on a slow machine, ms. */
 const READY_WITHIN = 90_000;
 /** What clients of today put up with, see MAX_EXPOSED_NAME in packages/contract. */
@@ -28,30 +26,22 @@ const check = (what: string, holds: boolean, detail = ""): void => {
   if (!holds) failures.push(what);
 };
 
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-const run = (args: string[], env: NodeJS.ProcessEnv): Promise<Outcome> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
-    const outcome: Outcome = { code: null, stdout: "", stderr: "" };
-    child.stdout.on("data", (bytes: Buffer) => (outcome.stdout += bytes.toString("utf8")));
-    child.stderr.on("data", (bytes: Buffer) => (outcome.stderr += bytes.toString("utf8")));
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ ...outcome, code }));
-  });
+/** Prints for a reader elsewhere: without tokens, and without where this machine keeps things. */
+const print = (text: string): void => {
+  const shown = text
+    .replaceAll(/lmg_[\w-]+/g, "lmg_…")
+    .replaceAll(process.execPath, "node")
+    .replaceAll(REPOSITORY, "./")
+    .replaceAll(tmpdir(), "$TMP");
+  console.log(shown);
+};
 
 const show = (text: string, limit = 1500): void => {
-  const redacted = text.replaceAll(/lmg_[\w-]+/g, "lmg_…").trimEnd();
-  const shown = redacted.length > limit ? `${redacted.slice(0, limit)}…` : redacted;
-  for (const line of shown.split("\n")) console.log(`    ${line}`);
+  const shown = text.length > limit ? `${text.slice(0, limit)}…` : text;
+  for (const line of shown.trimEnd().split("\n")) print(`    ${line}`);
 };
 
 const tokenAnswer = z.object({ token: z.string() });
-const readyLine = z.object({ event: z.literal("ready"), url: z.url(), pid: z.number() });
 const statusAnswer = z.object({
   servers: z.array(
     z.object({
@@ -73,28 +63,23 @@ const callAnswer = z.object({
   }),
 });
 
-/** The product's command line on one data directory. */
-const commandLine = (dataDir: string, env: NodeJS.ProcessEnv) => ({
-  serve: () =>
-    spawn(process.execPath, [CLI, "serve", "--port", "0", "--data-dir", dataDir], {
-      env,
-      stdio: ["ignore", "pipe", "inherit"],
-    }),
-  run: async (command: string[], rest: string[] = []): Promise<unknown> => {
-    console.log(`$ local-mcp-gateway ${[...command, ...rest].join(" ")}`);
+/** The product's command line on one data directory; what it answers as JSON. */
+const commandLine =
+  (dataDir: string, env: NodeJS.ProcessEnv) =>
+  async (command: string[], rest: string[] = []): Promise<unknown> => {
+    print(`$ local-mcp-gateway ${[...command, ...rest].join(" ")}`);
     const args = [CLI, ...command, "--data-dir", dataDir, "--json", ...rest];
     const { code, stdout, stderr } = await run(args, env);
     if (stderr) show(stderr);
     if (code !== 0) throw new Error(`${command.join(" ")} ended with ${code}`);
     return JSON.parse(stdout);
-  },
-});
+  };
 type CommandLine = ReturnType<typeof commandLine>;
 
 /** The independent client, in front of a target that is a URL or a command. */
 const inspector = (target: string[], env: NodeJS.ProcessEnv) => {
   const ask = async (...args: string[]): Promise<unknown> => {
-    console.log(`$ inspector --cli … ${args.join(" ")}`);
+    print(`$ inspector --cli … ${args.join(" ")}`);
     const all = [INSPECTOR, "--cli", ...args, "--format", "json", "--quiet", ...target];
     const { code, stdout, stderr } = await run(all, env);
     if (code !== 0) throw new Error(`the inspector ended with ${code}: ${stderr}${stdout}`);
@@ -121,38 +106,19 @@ const addServers = async (cli: CommandLine, servers: RealServer[]): Promise<void
     const plain = Object.entries(env).flatMap(([key, value]) => ["--env-plain", `${key}=${value}`]);
     // Without a value it is read from the environment, and kept as a secret.
     const secret = name === "everything" ? ["--env", "E2E_SECRET"] : [];
-    await cli.run(["servers", "add", name, ...plain, ...secret], ["--", command, ...args]);
-  }
-};
-
-const firstLine = (child: ChildProcess): Promise<string> =>
-  new Promise((resolve, reject) => {
-    if (!child.stdout) throw new Error("stdout is not piped");
-    createInterface(child.stdout).once("line", resolve);
-    child.once("exit", (code) => reject(new Error(`serve ended with ${code}`)));
-  });
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Asks again until `read` gives something, or the time is over. */
-const eventually = async <T>(read: () => Promise<T | undefined>): Promise<T | undefined> => {
-  const end = Date.now() + READY_WITHIN;
-  for (;;) {
-    const value = await read();
-    if (value !== undefined || Date.now() > end) return value;
-    await pause(1000);
+    await cli(["servers", "add", name, ...plain, ...secret], ["--", command, ...args]);
   }
 };
 
 const waitUntilReady = async (cli: CommandLine): Promise<void> => {
   let waiting: string[] = [];
   await eventually(async () => {
-    const { servers } = statusAnswer.parse(await cli.run(["status"]));
+    const { servers } = statusAnswer.parse(await cli(["status"]));
     waiting = servers
       .filter(({ status }) => status.state !== "ready")
       .map(({ name, status }) => `${name} ${status.state} ${status.reason?.message ?? ""}`);
     return waiting.length === 0 ? true : undefined;
-  });
+  }, READY_WITHIN);
   check("every server is ready", waiting.length === 0, waiting.join("; "));
 };
 
@@ -194,7 +160,7 @@ const checkBoth = async (cli: CommandLine, servers: RealServer[], setup: Setup):
     if (tools.length === expected) return true;
     tools = await overHttp.tools();
     return undefined;
-  });
+  }, READY_WITHIN);
   check(`HTTP lists ${expected} tools`, tools.length === expected, String(tools.length));
   const names = tools.map(({ name }) => name);
   check("their names are different", new Set(names).size === names.length);
@@ -221,16 +187,12 @@ interface Setup {
   env: NodeJS.ProcessEnv;
 }
 
-const stop = async (child: ChildProcess, dataDir: string): Promise<void> => {
-  const family = descendants(child.pid ?? 0);
-  const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  child.kill("SIGTERM");
-  const code = await Promise.race([exit, pause(20_000)]);
+const stop = async (serving: Serving, dataDir: string): Promise<void> => {
+  const count = serving.family().length;
+  const { code, left } = await serving.end("SIGTERM");
   check("serve ends with 0 when it is asked to", code === 0, String(code));
-  const left = family.filter(isAlive);
-  check(`none of its ${family.length} processes is left`, left.length === 0, left.join(" "));
+  check(`none of its ${count} processes is left`, left.length === 0, left.join(" "));
   check("runtime.json is gone", !existsSync(join(dataDir, "runtime.json")));
-  child.kill("SIGKILL");
   for (const pid of left) process.kill(pid, "SIGKILL");
 };
 
@@ -249,20 +211,18 @@ const main = async (): Promise<void> => {
   };
   const cli = commandLine(dataDir, env);
   const servers = realServers(directory);
-  let serving: ChildProcess | undefined;
+  let serving: Serving | undefined;
   try {
     await addServers(cli, servers);
     const names = servers.map(({ name }) => name).join(",");
-    await cli.run(["profiles", "create", "all", "--servers", names]);
-    const created = await cli.run(["tokens", "create", "--name", "e2e", "--profile", "all"]);
+    await cli(["profiles", "create", "all", "--servers", names]);
+    const created = await cli(["tokens", "create", "--name", "e2e", "--profile", "all"]);
     const { token } = tokenAnswer.parse(created);
 
-    console.log("$ local-mcp-gateway serve --port 0");
-    serving = cli.serve();
-    const line = await firstLine(serving);
-    show(line);
-    const { url, pid } = readyLine.parse(JSON.parse(line));
-    check("the ready line names the process that serves", pid === serving.pid);
+    print("$ local-mcp-gateway serve --port 0");
+    serving = await Serving.start(dataDir, env);
+    const { url } = serving;
+    show(url);
     await checkBoth(cli, servers, { url, token, dataDir, directory, env });
   } catch (error) {
     check("the flow went through", false, String(error));

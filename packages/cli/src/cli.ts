@@ -1,8 +1,11 @@
+import type { Writable } from "node:stream";
 import type { ExitCode } from "@local-mcp/contract";
 import { GatewayError } from "@local-mcp/contract";
 import { type Api, connect, type Connection, type Place } from "./connect.ts";
-import type { Io } from "./io.ts";
+import { toGatewayError } from "./errors.ts";
+import { type Io, isInteractive } from "./io.ts";
 import { quoted, visible } from "./output.ts";
+import { askSecret } from "./prompt.ts";
 
 /** The options that every command takes. */
 export interface GlobalOptions extends Place {
@@ -45,12 +48,12 @@ export class Cli {
 
   /** The answer of the command: one JSON document with --json, otherwise the text. */
   answer(document: unknown, text: string): void {
-    this.io.stdout.write(`${this.json ? JSON.stringify(document) : text}\n`);
+    this.#write(this.io.stdout, this.json ? JSON.stringify(document) : text);
   }
 
   /** Says something beside the answer. */
   note(text: string): void {
-    this.io.stderr.write(`${visible(text)}\n`);
+    this.#write(this.io.stderr, visible(text));
   }
 
   /** Says what a person may want to do next; programs are spared it. */
@@ -62,6 +65,11 @@ export class Cli {
     this.note(`Warning: ${text}`);
   }
 
+  /** What was interrupted may still come to an end, and nobody wants to hear of it. */
+  #write(stream: Writable, text: string): void {
+    if (!this.io.signal.aborted) stream.write(`${text}\n`);
+  }
+
   /** A command a person can copy, for the same data directory. */
   command(words: string): string {
     const { dataDir } = this.options;
@@ -69,12 +77,24 @@ export class Cli {
     return `local-mcp-gateway ${where}${words}`;
   }
 
-  /** Runs `work` on a gateway, and closes what was opened for it however it ends. */
+  /**
+   * Runs `work` on a gateway, and closes what was opened for it however it ends. Where only the
+   * passphrase of the vault is missing and a person is there, asks for it and tries again.
+   */
   async use<T>(work: (api: Api, connection: Connection) => Promise<T>): Promise<T> {
-    const { signal } = this.io;
     const connection = await connect(this.io, this.options);
+    const { api } = connection;
     try {
-      return await unlessAborted(work(connection.api, connection), signal);
+      return await unlessAborted(
+        work(api, connection).catch(async (error: unknown) => {
+          const isLocked = toGatewayError(error).code === "vault_locked";
+          if (!isLocked || connection.running || !isInteractive(this.io)) throw error;
+          const passphrase = await askSecret(this.io, "Passphrase of the vault: ");
+          await api.vault.unlock({ passphrase });
+          return work(api, connection);
+        }),
+        this.io.signal,
+      );
     } finally {
       await connection.close();
     }

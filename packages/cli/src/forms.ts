@@ -40,7 +40,8 @@ export const oneOf =
   (text: string): Word => {
     const word = words.find((candidate) => candidate === text);
     if (word !== undefined) return word;
-    throw usage(`${option} takes ${words.join(" or ")}, not “${text}”.`);
+    const all = words.join(", ").replace(/, ([^,]*)$/, " or $1");
+    throw usage(`${option} takes ${all}, not “${text}”.`);
   };
 
 /** Splits at the first `separator`; the second part is undefined where there is none. */

@@ -1,6 +1,6 @@
 import { GatewayError } from "@local-mcp/contract";
 import type { Io } from "./io.ts";
-import { isTooOld, startAgain } from "./old-node.ts";
+import { forgetStart, isTooOld, startAgain } from "./old-node.ts";
 
 /**
  * A terminal sends Ctrl-C to every process of the command, and some of them hand it on: the same
@@ -29,6 +29,7 @@ const ignoreClosedPipe = (error: NodeJS.ErrnoException): void => {
 
 const main = async (): Promise<void> => {
   if (isTooOld(process.versions["napi"])) return startAgain(import.meta.url);
+  forgetStart();
   process.stdout.on("error", ignoreClosedPipe);
   process.stderr.on("error", ignoreClosedPipe);
   const io: Io = {

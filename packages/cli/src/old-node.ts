@@ -21,6 +21,11 @@ const STARTED_AGAIN = "LOCAL_MCP_GATEWAY_STARTED_AGAIN";
 /** Whether a Node of this Node-API version (`process.versions.napi`) cannot load the database. */
 export const isTooOld = (napi: string | undefined): boolean => Number(napi ?? 0) < NEEDED_NODE_API;
 
+/** Takes the mark away, so that what this process starts does not inherit it. */
+export const forgetStart = (): void => {
+  delete process.env[STARTED_AGAIN];
+};
+
 /**
  * The Node that was installed beside `entry` (a file or its URL), or null where there is none.
  * The working directory plays no part.

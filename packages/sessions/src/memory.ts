@@ -42,10 +42,14 @@ const memoryRows = (): Rows => {
         .filter((row) => row.kind === kind && (identity === undefined || row.identity === identity))
         .sort((a, b) => a.createdAt - b.createdAt || (a.sessionId < b.sessionId ? -1 : 1)),
     modify: async (kind, sessionIds, change) => {
-      const changed = [...sessionIds]
-        .map((sessionId) => find(kind, sessionId))
-        .map((row) => row && change(row))
-        .filter((row) => row !== null);
+      const changed: Row[] = [];
+      for (const sessionId of sessionIds) {
+        const row = find(kind, sessionId);
+        const changes = row && change(row);
+        if (row === null || changes === null) continue;
+        const { data, expiresAt } = changes;
+        changed.push({ ...row, data, expiresAt });
+      }
       for (const row of changed) rows.set(row.sessionId, row);
       return changed.length;
     },

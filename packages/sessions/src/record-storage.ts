@@ -64,7 +64,7 @@ export class RecordStorage implements StorageBackend {
       await this.#rows.modify("sign_in", [sessionId], (current) =>
         // Between the two it may have been given a fixed time, or to somebody else.
         current.identity === identity && doesSlide(current.data)
-          ? { ...current, expiresAt: Math.max(renewed, current.expiresAt) }
+          ? { data: current.data, expiresAt: Math.max(renewed, current.expiresAt) }
           : null,
       );
     }

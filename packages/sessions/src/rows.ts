@@ -11,6 +11,9 @@ export interface Row {
   expiresAt: number;
 }
 
+/** What of a row can change; the rest is as it was inserted. */
+export type RowChange = Pick<Row, "data" | "expiresAt">;
+
 /**
  * What a storage engine has to offer; everything else is the same for all of them. Rows go in and
  * out as copies.
@@ -25,13 +28,13 @@ export interface Rows {
   /** The rows of one kind, or of one identity in it, expired or not; oldest first, then by id. */
   list(kind: Row["kind"], identity?: string): Promise<Row[]>;
   /**
-   * Replaces each of the rows by what `change` makes of it, or leaves it where that is null; all
-   * or, when it throws, none. Atomic. Says how many were replaced.
+   * Changes each of the rows as `change` says, or leaves it where that is null; all of them or,
+   * when it throws, none. Atomic. Says how many were changed.
    */
   modify(
     kind: Row["kind"],
     sessionIds: Iterable<string>,
-    change: (row: Row) => Row | null,
+    change: (row: Row) => RowChange | null,
   ): Promise<number>;
   /** Removes one row; with `identity` only if it belongs to that. */
   remove(kind: Row["kind"], sessionId: string, identity?: string): Promise<void>;

@@ -1,10 +1,11 @@
-import type { Db } from "@local-mcp/database";
-import { mcpSessions } from "@local-mcp/database";
+import type { Db, SessionRow } from "@local-mcp/database";
+import { createSessionQueries } from "@local-mcp/database";
 import type { Sealer } from "@local-mcp/vault";
-import { and, asc, eq, lte } from "drizzle-orm";
 import type { StorageOptions } from "./record-storage.ts";
 import { RecordStorage } from "./record-storage.ts";
 import type { Row, Rows } from "./rows.ts";
+
+type SessionQueries = ReturnType<typeof createSessionQueries>;
 
 interface SqliteStorageOptions extends StorageOptions {
   /**
@@ -21,71 +22,59 @@ export class SqliteStorageBackend extends RecordStorage {
   }
 }
 
+const KINDS = ["sign_in", "client"] as const;
+
 /** What the column means by null. */
 const NEVER = Number.MAX_SAFE_INTEGER;
 
-const toRow = (stored: typeof mcpSessions.$inferSelect): Row => ({
-  ...stored,
-  expiresAt: stored.expiresAt ?? NEVER,
-});
+const toRow = (row: SessionRow): Row => ({ ...row, expiresAt: row.expiresAt ?? NEVER });
 
 const sqliteRows = (db: Db): Rows => {
-  const isRow = (kind: Row["kind"], sessionId: string, identity?: string) =>
-    and(
-      eq(mcpSessions.sessionId, sessionId),
-      eq(mcpSessions.kind, kind),
-      identity === undefined ? undefined : eq(mcpSessions.identity, identity),
-    );
-  const expiredAt = (now: number) => lte(mcpSessions.expiresAt, now);
+  const sessions = createSessionQueries(db);
+
+  /** Runs in one transaction: nothing of another writer comes between its reads and its writes. */
+  const atomically = <T>(work: (sessions: SessionQueries) => T): T =>
+    db.transaction((tx) => work(createSessionQueries(tx)));
 
   return {
     init: async () => {
-      db.select({ id: mcpSessions.sessionId }).from(mcpSessions).limit(1).all();
+      sessions.get("client", "");
     },
     insert: async (row, now) =>
-      db.transaction((tx) => {
-        tx.delete(mcpSessions)
-          .where(and(eq(mcpSessions.sessionId, row.sessionId), expiredAt(now)))
-          .run();
-        return tx.insert(mcpSessions).values(row).onConflictDoNothing().run().changes === 1;
+      atomically((sessions) => {
+        for (const kind of KINDS) {
+          const taken = sessions.get(kind, row.sessionId);
+          if (taken && toRow(taken).expiresAt <= now) sessions.delete(kind, row.sessionId);
+        }
+        return sessions.insert(row);
       }),
     read: async (kind, sessionId) => {
-      const row = db.select().from(mcpSessions).where(isRow(kind, sessionId)).get();
-      return row === undefined ? null : toRow(row);
+      const row = sessions.get(kind, sessionId);
+      return row ? toRow(row) : null;
     },
-    list: async (kind, identity) =>
-      db
-        .select()
-        .from(mcpSessions)
-        .where(
-          and(
-            eq(mcpSessions.kind, kind),
-            identity === undefined ? undefined : eq(mcpSessions.identity, identity),
-          ),
-        )
-        .orderBy(asc(mcpSessions.createdAt), asc(mcpSessions.sessionId))
-        .all()
-        .map(toRow),
+    list: async (kind, identity) => sessions.list(kind, identity).map(toRow),
     modify: async (kind, sessionIds, change) =>
-      db.transaction((tx) => {
-        let replaced = 0;
+      atomically((sessions) => {
+        let changed = 0;
         for (const sessionId of sessionIds) {
-          const row = tx.select().from(mcpSessions).where(isRow(kind, sessionId)).get();
-          const changed = row === undefined ? null : change(toRow(row));
-          if (changed === null) continue;
-          tx.update(mcpSessions).set(changed).where(isRow(kind, sessionId)).run();
-          replaced += 1;
+          const row = sessions.get(kind, sessionId);
+          const changes = row ? change(toRow(row)) : null;
+          if (changes === null) continue;
+          const { data, expiresAt } = changes;
+          sessions.update(kind, sessionId, { data, expiresAt });
+          changed += 1;
         }
-        return replaced;
+        return changed;
       }),
-    remove: async (kind, sessionId, identity) => {
-      db.delete(mcpSessions)
-        .where(isRow(kind, sessionId, identity))
-        .run();
-    },
-    removeAll: async (kind) => {
-      db.delete(mcpSessions).where(eq(mcpSessions.kind, kind)).run();
-    },
-    removeExpired: async (now) => db.delete(mcpSessions).where(expiredAt(now)).run().changes,
+    remove: async (kind, sessionId, identity) =>
+      atomically((sessions) => {
+        const row = sessions.get(kind, sessionId);
+        if (identity === undefined || row?.identity === identity) sessions.delete(kind, sessionId);
+      }),
+    removeAll: async (kind) => sessions.clear(kind),
+    removeExpired: async (now) =>
+      atomically((sessions) =>
+        KINDS.reduce((removed, kind) => removed + sessions.sweep(kind, now), 0),
+      ),
   };
 };

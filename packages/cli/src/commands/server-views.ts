@@ -33,10 +33,10 @@ const stored = (secrets: Record<string, { hint: string | null }>): string | null
 };
 
 /** What is the matter and what to do, or null while all is well. */
-export const trouble = (status: ServerStatus): string | null => {
-  const parts = [status.reason?.message, status.action?.command ?? status.action?.label];
-  const said = parts.filter((part) => part !== undefined && part !== null);
-  return said.length === 0 ? null : said.join("\n");
+export const trouble = ({ reason, action }: ServerStatus): string | null => {
+  const next = action?.command ?? null;
+  const said = [...(reason ? [reason.message] : []), ...(next ? [`Run “${next}”.`] : [])];
+  return said.length === 0 ? null : said.join(" ");
 };
 
 export const countsOf = (counts: ServerView["counts"]): string =>

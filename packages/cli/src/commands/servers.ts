@@ -15,14 +15,7 @@ import {
   type ServerOptions,
   warnUrl,
 } from "./server-forms.ts";
-import {
-  countsOf,
-  printWarnings,
-  serverFacts,
-  serverTable,
-  summaryOf,
-  trouble,
-} from "./server-views.ts";
+import { countsOf, printWarnings, serverFacts, serverTable, summaryOf } from "./server-views.ts";
 
 interface AddOptions extends ServerOptions {
   profile?: string[];
@@ -72,13 +65,12 @@ const add = async (cli: Cli, name: string, words: string[], options: AddOptions)
       confirmed: true,
       profiles: options.profile,
     });
-    cli.answer(
-      added,
-      `Added “${added.server.name}”: ${summaryOf(added.server.config)}` +
-        (added.server.profiles.length > 0
-          ? ` (in ${added.server.profiles.join(", ")})`
-          : `\nNo profile shows it yet: ${cli.command(`profiles add-server SLUG ${name}`)}`),
-    );
+    const { profiles } = added.server;
+    const shown = profiles.length === 0 ? "" : ` (in ${profiles.join(", ")})`;
+    cli.answer(added, `Added “${name}”: ${summaryOf(added.server.config)}${shown}`);
+    if (profiles.length === 0) {
+      cli.hint(`No profile shows it yet: ${cli.command(`profiles add-server SLUG ${name}`)}`);
+    }
     printWarnings(cli, added.warnings);
   });
 };
@@ -110,13 +102,17 @@ const edit = async (cli: Cli, name: string, words: string[], options: EditOption
     headers: unlessEmpty({ ...cleared(options.unsetHeader), ...(await readHeaders(cli, options)) }),
     secrets: unlessEmpty({ ...cleared(options.unsetSecret), ...(await readSecrets(cli, options)) }),
     limits: unlessEmpty(readLimits(options)),
-    // Whoever types a command has seen it.
-    ...(words.length === 0 ? {} : { ...readCommand(cli, words, cwd), confirmed: true }),
+    ...(words.length === 0 ? {} : readCommand(cli, words, cwd)),
   };
   if (Object.values(changes).every((change) => change === undefined)) {
     throw usage("Nothing to change was given.");
   }
+  const changesRun = (cwd ?? changes.env ?? changes.secrets) !== undefined;
   await cli.use(async (api) => {
+    const before = await api.servers.get({ server: name });
+    // Whoever types a command has seen it; and who changes one that was agreed to, agrees again.
+    if (words.length > 0 || (before.confirmed && changesRun)) changes.confirmed = true;
+    if (changes.limits !== undefined) changes.limits = { ...before.limits, ...changes.limits };
     const edited = await api.servers.update({ server: name, changes });
     cli.answer(edited, `Changed “${edited.server.name}”: ${summaryOf(edited.server.config)}`);
     printWarnings(cli, edited.warnings);
@@ -140,9 +136,14 @@ const test = (cli: Cli, name: string): Outcome =>
       cli.answer(result, `“${name}” is ready: ${countsOf(result.counts)} in ${took}.`);
       return 0;
     }
-    const why = trouble(result.status) ?? "It gave no reason.";
-    const detail = result.status.reason?.detail;
-    const text = `“${name}” is not ready after ${took}. ${why}${detail ? `\n\n${detail}` : ""}`;
+    const { reason, action } = result.status;
+    // To test it again is what was just done.
+    const next = action === null || /^(fix|retry)$/.test(action.code) ? null : action.command;
+    const text = [
+      `“${name}” is not ready after ${took}. ${reason?.message ?? "It gave no reason."}`,
+      ...(reason?.detail ? [reason.detail] : []),
+      ...(next === null ? [] : [`Run “${next}”.`]),
+    ].join("\n");
     if (cli.json) cli.answer(result, text);
     else cli.note(text);
     return 1;

@@ -23,7 +23,7 @@ const statusText = (status: GatewayStatus, running: boolean): string => {
     status.servers.map((server) => [
       server.name,
       STATE_WORDS[server.status.state],
-      trouble(server.status)?.replace("\n", " — ") ?? "",
+      trouble(server.status) ?? "",
     ]),
   );
   return `${head}\n\n${servers}`;

@@ -19,7 +19,7 @@ const create = (cli: Cli, options: CreateOptions): Outcome =>
   cli.use(async (api) => {
     const token = await api.tokens.create(options);
     cli.answer(token, token.token);
-    if (!cli.json) cli.note("Copy this token now. It cannot be shown again.");
+    cli.hint("Copy this token now. It cannot be shown again.");
   });
 
 const tokenTable = (cli: Cli, tokens: readonly TokenView[]): string =>

@@ -7,6 +7,7 @@ import { pair, repeated, usage } from "../forms.ts";
 import { bytes, table, visible } from "../output.ts";
 import { readText } from "../values.ts";
 import { findTool } from "./profile-tools.ts";
+import { trouble } from "./server-views.ts";
 
 interface ListOptions {
   profile?: string;
@@ -35,12 +36,21 @@ const toolTable = (cli: Cli, tools: readonly CapabilityView[]): string =>
         cli.width,
       );
 
+/** A server that is down costs its own tools; a person should know why they are not there. */
+const sayWhoIsMissing = async (cli: Cli, api: Api, profile: string): Promise<void> => {
+  for (const { name, status } of (await api.status.get()).servers) {
+    const why = status.affects.profiles.includes(profile) ? trouble(status) : null;
+    if (why !== null) cli.hint(`“${name}”: ${why}`);
+  }
+};
+
 const listTools = (cli: Cli, options: ListOptions): Outcome =>
   cli.use(async (api) => {
     const profile = await profileOf(api, options.profile);
     const all = await api.profiles.capabilities({ profile, kind: "tool" });
     const tools = all.filter((tool) => tool.enabled);
     cli.answer(tools, toolTable(cli, tools));
+    await sayWhoIsMissing(cli, api, profile);
   });
 
 const jsonObject = z.record(z.string(), z.unknown());
@@ -50,7 +60,9 @@ const parseObject = (what: string, text: string): Record<string, unknown> => {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    // Where it broke, and not the words of the parser, which quote the text.
+    const at = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
+    const detail = at === undefined ? "it ends too early" : `it breaks at character ${at}`;
     throw new GatewayError("malformed_json", { what, detail }, { cause: error });
   }
   const object = jsonObject.safeParse(value);

@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { text as textOf } from "node:stream/consumers";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { FIXTURE, Place } from "./test-kit.ts";
+
+const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
+
+let place: Place;
+const children: ChildProcess[] = [];
+beforeEach(() => {
+  place = new Place();
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+  place.remove();
+});
+
+const start = (words: string[], env: NodeJS.ProcessEnv = {}) => {
+  const child = spawn(process.execPath, [MAIN, "--data-dir", place.dataDir, ...words], {
+    env: { PATH: process.env["PATH"], ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  children.push(child);
+  const exit = once(child, "exit").then(([code, signal]) => code ?? signal);
+  return { child, exit };
+};
+
+const serving = async () => {
+  const { child, exit } = start(["serve", "--port", "0"]);
+  const [line] = await once(createInterface(child.stdout), "line");
+  return { child, exit, ready: JSON.parse(String(line)) };
+};
+
+const initialize = `${JSON.stringify({
+  jsonrpc: "2.0",
+  id: 0,
+  method: "initialize",
+  params: {
+    protocolVersion: "2025-11-25",
+    capabilities: {},
+    clientInfo: { name: "test", version: "1" },
+  },
+})}\n`;
+
+describe("the program", { timeout: 30_000 }, () => {
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("serve ends with 0 on %s", async (signal) => {
+    const { child, exit, ready } = await serving();
+    expect(ready).toMatchObject({ event: "ready", pid: child.pid, dataDir: place.dataDir });
+    child.kill(signal);
+    // A terminal and a program between may both hand it on.
+    child.kill(signal);
+    expect(await exit).toBe(0);
+    expect(await place.json(["status"])).toMatchObject({ state: "not_serving" });
+  });
+
+  test("an interrupted command ends with 130 and leaves the directory free", async () => {
+    await place.run(["servers", "add", "one", "--", ...FIXTURE, "--tools", "slow"]);
+    await place.run(["profiles", "create", "dev", "--servers", "one"]);
+    const { child, exit } = start(["tools", "call", "slow", "--arg", "ms=600000"]);
+    const err = textOf(child.stderr);
+    const { promise: running, resolve } = ((): { promise: Promise<void>; resolve: () => void } => {
+      let done = (): void => {};
+      const promise = new Promise<void>((settle) => {
+        done = settle;
+      });
+      return { promise, resolve: done };
+    })();
+    // It holds the directory while it works.
+    const watch = async (): Promise<void> => {
+      for (;;) {
+        const other = await place.run(["serve", "--port", "0"], { signal: AbortSignal.abort() });
+        if (other.exit === 7) return resolve();
+      }
+    };
+    await Promise.all([watch(), running]);
+    child.kill("SIGINT");
+    expect(await exit).toBe(130);
+    expect(await err).toMatch(/^The request was cancelled\.\n/);
+    expect((await place.run(["status"])).exit).toBe(0);
+  });
+
+  test("a reader that leaves is no error", async () => {
+    const { child, exit } = start(["servers", "list"]);
+    child.stdout.destroy();
+    expect(await textOf(child.stderr)).toBe("");
+    expect(await exit).toBe(0);
+  });
+
+  test("the bridge carries a conversation of its profile, and ends with its input", async () => {
+    await place.run(["servers", "add", "one", "--", ...FIXTURE, "--tools", "echo,add"]);
+    await place.run(["profiles", "create", "dev", "--servers", "one"]);
+    const gateway = await serving();
+    const { child, exit } = start(["bridge", "--profile", "dev"]);
+    child.stdin.write(initialize);
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+    const next = async () => JSON.parse(String((await lines.next()).value));
+    expect(await next()).toMatchObject({ id: 0, result: { protocolVersion: "2025-11-25" } });
+    child.stdin.write(`{"jsonrpc":"2.0","method":"notifications/initialized"}\n`);
+    const call = { name: "add", arguments: { a: 20, b: 22 } };
+    child.stdin.write(
+      `${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: call })}\n`,
+    );
+    expect(JSON.stringify(await next())).toContain("42");
+    expect(await place.json(["status"])).toMatchObject({ sessions: 1 });
+    child.stdin.end();
+    expect(await exit).toBe(0);
+    expect(await place.json(["status"])).toMatchObject({ sessions: 0 });
+    gateway.child.kill("SIGTERM");
+    expect(await gateway.exit).toBe(0);
+  });
+
+  test("the bridge says what is wrong with its profile or token as an answer", async () => {
+    await place.run(["profiles", "create", "dev"]);
+    const gateway = await serving();
+    const ask = async (words: string[], env: NodeJS.ProcessEnv = {}) => {
+      const { child, exit } = start(["bridge", ...words], env);
+      child.stdin.end(initialize);
+      const out = await textOf(child.stdout);
+      expect(await exit).toBe(0);
+      return JSON.parse(out);
+    };
+    expect(await ask(["--profile", "none"])).toMatchObject({
+      id: 0,
+      error: { message: expect.stringContaining("There is no profile “none”.") },
+    });
+    expect(await ask(["--profile", "dev"], { LOCAL_MCP_TOKEN: "lmg_wrong" })).toMatchObject({
+      id: 0,
+      error: { message: expect.stringContaining("token") },
+    });
+    gateway.child.kill("SIGTERM");
+    await gateway.exit;
+  });
+});

@@ -1,0 +1,224 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createDb, mcpSessions } from "@local-mcp/database";
+import type { Sealer } from "@local-mcp/vault";
+import { eq } from "drizzle-orm";
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describeBackend } from "./describe-backend.ts";
+import { describeModel } from "./model.ts";
+import { SqliteStorageBackend } from "./sqlite.ts";
+import type { MakeBackend } from "./test-kit.ts";
+import { clientSession, openVault, refusalOf, secretMembers, session, START } from "./test-kit.ts";
+
+// Every write waits for the disk.
+vi.setConfig({ testTimeout: 120_000 });
+
+const temporary = () => mkdtemp(join(tmpdir(), "sessions-"));
+
+const make: MakeBackend = async (options) => {
+  const dir = await temporary();
+  const db = createDb({ path: join(dir, "test.db") });
+  return {
+    store: new SqliteStorageBackend(db, { ...options, sealer: await openVault() }),
+    close: async () => {
+      db.close();
+      await rm(dir, { recursive: true });
+    },
+  };
+};
+
+describeBackend("SqliteStorageBackend", make);
+
+describe("one file", async () => {
+  // A file of its own for every sequence would be waiting for the disk most of the time.
+  const dir = await temporary();
+  const db = createDb({ path: join(dir, "model.db") });
+  afterAll(async () => {
+    db.close();
+    await rm(dir, { recursive: true });
+  });
+  const sealer = await openVault();
+  const emptied: MakeBackend = async (options) => {
+    db.delete(mcpSessions).run();
+    return { store: new SqliteStorageBackend(db, { ...options, sealer }), close: async () => {} };
+  };
+  describeModel("SqliteStorageBackend", emptied, 100);
+});
+
+describe("a file of sessions", () => {
+  let dir: string;
+  let sealer: Sealer;
+  const now = () => START;
+  const closers: (() => void)[] = [];
+  const open = (with_: Sealer | undefined = sealer) => {
+    const db = createDb({ path: join(dir, "test.db") });
+    closers.push(() => db.close());
+    return { db, store: new SqliteStorageBackend(db, { sealer: with_, now }) };
+  };
+  const closeAll = () => {
+    for (const close of closers.splice(0)) close();
+  };
+
+  beforeEach(async () => {
+    dir = await temporary();
+    sealer = await openVault();
+  });
+  afterEach(async () => {
+    closeAll();
+    await rm(dir, { recursive: true });
+  });
+
+  test("keeps its records over a restart", async () => {
+    const first = open();
+    await first.store.createSession(session(secretMembers()));
+    await first.store.createClientSession(clientSession({ subscriptions: ["file:///a"] }));
+    closeAll();
+
+    const { db, store } = open();
+    await store.init();
+    expect(await store.getSession("user-123", "abc123")).toStrictEqual(session(secretMembers()));
+    expect(await store.listClientSessions()).toStrictEqual([
+      clientSession({ subscriptions: ["file:///a"] }),
+    ]);
+    const rows = db.select().from(mcpSessions).orderBy(mcpSessions.sessionId).all();
+    expect(rows).toMatchObject([
+      { sessionId: "abc123", kind: "sign_in", identity: "user-123", createdAt: START },
+      { sessionId: "client-1", kind: "client", identity: null, createdAt: START },
+    ]);
+  });
+
+  test("serves two programs at once", async () => {
+    const [one, two] = [open().store, open().store];
+    await one.createSession(session());
+    expect(await refusalOf(two.createSession(session()))).toBe("session_exists");
+    await Promise.all([
+      one.updateSession("user-123", "abc123", { serverName: "one" }),
+      two.updateSession("user-123", "abc123", { clientId: "two" }),
+    ]);
+    expect(await one.getSession("user-123", "abc123")).toStrictEqual(
+      session({ serverName: "one", clientId: "two" }),
+    );
+  });
+
+  test("holds no secret in clear, in any of its files, at any time", async () => {
+    const canaries = async () => {
+      const found: string[] = [];
+      for (const file of await readdir(dir)) {
+        const bytes = await readFile(join(dir, file));
+        for (const text of ["CANARY", Buffer.from("CANARY-access").toString("base64")]) {
+          if (bytes.includes(text)) found.push(`${text} in ${file}`);
+        }
+      }
+      return found;
+    };
+    const { store } = open();
+    await store.createSession(session({ serverName: "visible-name", ...secretMembers() }));
+    await store.createSession(
+      session({ sessionId: "url", serverUrl: "https://CANARY:pw@mcp.example.com/?key=CANARY" }),
+    );
+    await store.updateSession("user-123", "abc123", { codeVerifier: "CANARY-again" });
+    expect(await readdir(dir)).toContain("test.db-wal");
+    expect(await canaries()).toEqual([]);
+    const wal = await readFile(join(dir, "test.db-wal"));
+    expect(wal.includes("visible-name")).toBe(true);
+    closeAll();
+    expect(await canaries()).toEqual([]);
+  });
+
+  test("without a sealer stores what is not secret, and refuses what is", async () => {
+    const { db, store } = open();
+    const bare = new SqliteStorageBackend(db, { now });
+    await bare.createSession(session({ sessionId: "plain" }));
+    expect(await bare.getSession("user-123", "plain")).toStrictEqual(
+      session({ sessionId: "plain" }),
+    );
+    for (const [name, value] of Object.entries({
+      ...secretMembers(),
+      serverUrl: "https://mcp.example.com/?key=1",
+    })) {
+      const secret = { [name]: value };
+      expect(await refusalOf(bare.createSession(session(secret)))).toBe("vault_missing");
+      expect(await refusalOf(bare.updateSession("user-123", "plain", secret))).toBe(
+        "vault_missing",
+      );
+    }
+    expect(await bare.getIdentitySessionsData("user-123")).toStrictEqual([
+      session({ sessionId: "plain" }),
+    ]);
+
+    await store.createSession(session(secretMembers()));
+    expect(await refusalOf(bare.getSession("user-123", "abc123"))).toBe("vault_missing");
+    expect(await bare.getAllSessionIds()).toEqual(["abc123", "plain"]);
+  });
+
+  test("says that the vault is locked, and changes nothing", async () => {
+    const vault = await openVault();
+    const { store } = open(vault);
+    await store.createSession(session(secretMembers()));
+    await store.createSession(session({ sessionId: "plain" }));
+    vault.lock();
+    expect(await refusalOf(store.getSession("user-123", "abc123"))).toBe("vault_locked");
+    expect(await refusalOf(store.updateSession("user-123", "abc123", { active: false }))).toBe(
+      "vault_locked",
+    );
+    expect(
+      await refusalOf(store.createSession(session({ sessionId: "new", codeVerifier: "x" }))),
+    ).toBe("vault_locked");
+    expect(await store.getSession("user-123", "plain")).not.toBeNull();
+    expect(await store.getAllSessionIds()).toEqual(["abc123", "plain"]);
+  });
+
+  test("refuses sealed values that were moved or changed, and unreadable records", async () => {
+    const { db, store } = open();
+    await store.createSession(session({ sessionId: "one", codeVerifier: "CANARY" }));
+    await store.createSession(session({ sessionId: "two", codeVerifier: "another" }));
+    const dataOf = (id: string) =>
+      db.select().from(mcpSessions).where(eq(mcpSessions.sessionId, id)).get()?.data ?? "";
+    const write = (id: string, data: string) =>
+      db.update(mcpSessions).set({ data }).where(eq(mcpSessions.sessionId, id)).run();
+
+    const two = dataOf("two");
+    write("two", dataOf("one"));
+    expect(await refusalOf(store.getSession("user-123", "two"))).toBe("secret_damaged");
+    write("two", two.replace(/"sealed":"v1/, '"sealed":"v2'));
+    expect(await refusalOf(store.getSession("user-123", "two"))).toBe("secret_damaged");
+    for (const data of ["", "{", "null", "{}", two.replace("sse", "CANARY")]) {
+      write("two", data);
+      const error = await store.getSession("user-123", "two").catch((error: unknown) => error);
+      expect(error).toMatchObject({ code: "database_damaged" });
+      expect(String(error)).not.toContain("CANARY");
+    }
+    write("two", two);
+    expect(await store.getSession("user-123", "two")).toMatchObject({ codeVerifier: "another" });
+  });
+
+  test("changes all of what is touched, or nothing", async () => {
+    const { db, store } = open();
+    await store.createClientSession(clientSession({ sessionId: "one" }));
+    await store.createClientSession(clientSession({ sessionId: "two" }));
+    db.update(mcpSessions).set({ data: "{" }).where(eq(mcpSessions.sessionId, "two")).run();
+    const seen = new Map([
+      ["one", START + 1],
+      ["two", START + 1],
+    ]);
+    expect(await refusalOf(store.touch(seen))).toBe("database_damaged");
+    expect(await store.getClientSession("one")).toMatchObject({ lastSeenAt: START });
+  });
+
+  test("a record without an end does not expire", async () => {
+    const { db, store } = open();
+    await store.createSession(session(), 60);
+    db.update(mcpSessions).set({ expiresAt: null }).run();
+    const later = new SqliteStorageBackend(db, { now: () => START * 2 });
+    expect(await later.getSession("user-123", "abc123")).not.toBeNull();
+    expect(await later.cleanupExpiredSessions()).toBe(0);
+    expect(await refusalOf(store.createSession(session()))).toBe("session_exists");
+  });
+
+  test("a closed database is an error when the store is made ready", async () => {
+    const { store } = open();
+    closeAll();
+    expect(await refusalOf(store.init())).toBe("shutting_down");
+  });
+});

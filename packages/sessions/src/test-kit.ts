@@ -1,0 +1,116 @@
+import { randomBytes } from "node:crypto";
+import { GatewayError } from "@local-mcp/contract";
+import type { KeyProvider, KeyStore, SlotRecord, Vault } from "@local-mcp/vault";
+import { createVault } from "@local-mcp/vault";
+import type { ClientSession } from "./client-session.ts";
+import type { StorageOptions } from "./record-storage.ts";
+import type { OwnedSession } from "./session-data.ts";
+import type { StorageBackend } from "./storage-backend.ts";
+
+/** When the clock of every test starts, ms since 1970. */
+export const START = 1_800_000_000_000;
+export const HOUR = 3_600_000;
+
+/** A backend under test, with the clock it lives by. */
+export interface Bench {
+  store: StorageBackend;
+  /** Moves the clock on. */
+  pass(ms: number): void;
+  close(): Promise<void>;
+}
+
+/** Makes a fresh, empty backend. */
+export type MakeBackend = (
+  options: Required<StorageOptions>,
+) => Promise<{ store: StorageBackend; close: () => Promise<void> }>;
+
+export const IDLE_MS = HOUR;
+
+export const benchOf = async (make: MakeBackend): Promise<Bench> => {
+  let now = START;
+  const { store, close } = await make({ now: () => now, clientIdleMs: () => IDLE_MS });
+  await store.init();
+  return {
+    store,
+    pass: (ms) => {
+      now += ms;
+    },
+    close: async () => {
+      await store.disconnect();
+      await close();
+    },
+  };
+};
+
+export const session = (members: Partial<OwnedSession> = {}): OwnedSession => ({
+  sessionId: "abc123",
+  identity: "user-123",
+  serverId: "server-1",
+  serverName: "My MCP Server",
+  serverUrl: "https://mcp.example.com",
+  callbackUrl: "https://app.com/callback",
+  transportType: "sse",
+  active: true,
+  createdAt: START,
+  ...members,
+});
+
+export const secretMembers = () => ({
+  headers: { Authorization: "Bearer CANARY-header" },
+  tokens: {
+    access_token: "CANARY-access",
+    token_type: "Bearer",
+    expires_in: 3600,
+    refresh_token: "CANARY-refresh",
+    scope: "tools",
+    vendor: { nested: ["CANARY-extra"] },
+  },
+  clientInformation: { client_id: "client-1", client_secret: "CANARY-client" },
+  codeVerifier: "CANARY-verifier",
+});
+
+export const clientSession = (members: Partial<ClientSession> = {}): ClientSession => ({
+  sessionId: "client-1",
+  profileId: "profile-1",
+  tokenId: "token-1",
+  protocolVersion: "2025-11-25",
+  clientInfo: { name: "client", version: "1", nested: { list: [1, null] } },
+  capabilities: { roots: { listChanged: true } },
+  logLevel: null,
+  subscriptions: [],
+  createdAt: START,
+  lastSeenAt: START,
+  ...members,
+});
+
+/** The code of the GatewayError that `work` rejects with; anything else fails the test. */
+export const refusalOf = async (work: Promise<unknown>): Promise<string> => {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof GatewayError) return error.code;
+    throw error;
+  }
+  return "accepted";
+};
+
+/** A real vault, open, with a key of this test in one slot. */
+export const openVault = async (): Promise<Vault> => {
+  const slots: SlotRecord[] = [];
+  const keyStore: KeyStore = {
+    slots: () => slots,
+    insertSlots: (added) => void slots.push(...added),
+    deleteSlot: () => {
+      throw new Error("no test removes a slot");
+    },
+    transaction: (work) => work(),
+  };
+  const provider: KeyProvider = {
+    provider: "keychain",
+    wrap: async (dataKey) => ({ wrapped: dataKey.toString("base64url"), params: {} }),
+    unwrap: async ({ wrapped }) => Buffer.from(wrapped, "base64url"),
+  };
+  const vault = createVault({ keyStore, now: () => START });
+  await vault.init(provider, randomBytes(4).toString("hex"));
+  return vault;
+};
