@@ -1,4 +1,4 @@
-import { defineConfig, type Plugin } from "rolldown";
+import type { Plugin, RolldownOptions } from "rolldown";
 
 const HTTP = "\0lazy-http";
 
@@ -22,7 +22,7 @@ export const { Agent, createServer, request } = http;`
  * binary from its own package. One bundle is not for looks: drizzle-orm imported unbundled costs
  * about 200 MB of memory.
  */
-export default defineConfig({
+const options = {
   input: "packages/cli/src/main.ts",
   platform: "node",
   external: ["better-sqlite3"],
@@ -36,4 +36,6 @@ export default defineConfig({
     minify: "dce-only",
     banner: "#!/usr/bin/env node",
   },
-});
+} satisfies RolldownOptions;
+
+export default options;

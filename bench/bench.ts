@@ -29,6 +29,8 @@ const { values: options } = parseArgs({
   },
 });
 
+const interrupted = new AbortController();
+
 const say = (line: string) => console.error(line);
 
 const choose = (targets: Target[]): Target[] => {
@@ -46,6 +48,7 @@ const runRounds = async (targets: Target[], rounds: number, effort: Effort, root
   const samples = new Map<Target, Sample[]>(targets.map((target) => [target, []]));
   for (let round = 1; round <= rounds; round++) {
     for (const [target, list] of samples) {
+      interrupted.signal.throwIfAborted();
       say(`round ${round} of ${rounds}: ${target.name}`);
       list.push(await measure(target, effort, root));
     }
@@ -75,15 +78,18 @@ const main = async (root: string): Promise<number> => {
 };
 
 const root = await mkdtemp(join(tmpdir(), "bench-"));
-const clean = async () => {
-  await stopAll();
-  await rm(root, { recursive: true, force: true });
-};
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.once(name, () => void clean().finally(() => process.exit(130)));
+  process.once(name, () => {
+    interrupted.abort();
+    void stopAll();
+  });
 }
 try {
   process.exitCode = await main(root);
+} catch (error) {
+  say(interrupted.signal.aborted ? "interrupted" : String(error));
+  process.exitCode = interrupted.signal.aborted ? 130 : 1;
 } finally {
-  await clean();
+  await stopAll();
+  await rm(root, { recursive: true, force: true });
 }

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { text as textOf } from "node:stream/consumers";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { setImmediate as turn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FIXTURE, Place } from "./test-kit.ts";
@@ -57,25 +59,13 @@ describe("the program", { timeout: 30_000 }, () => {
   });
 
   test("an interrupted command ends with 130 and leaves the directory free", async () => {
-    await place.run(["servers", "add", "one", "--", ...FIXTURE, "--tools", "slow"]);
+    const record = place.write("record", "");
+    const variable = ["--env-plain", `FIXTURE_RECORD=${record}`];
+    await place.run(["servers", "add", "one", ...variable, "--", ...FIXTURE, "--tools", "slow"]);
     await place.run(["profiles", "create", "dev", "--servers", "one"]);
     const { child, exit } = start(["tools", "call", "slow", "--arg", "ms=600000"]);
     const err = textOf(child.stderr);
-    const { promise: running, resolve } = ((): { promise: Promise<void>; resolve: () => void } => {
-      let done = (): void => {};
-      const promise = new Promise<void>((settle) => {
-        done = settle;
-      });
-      return { promise, resolve: done };
-    })();
-    // It holds the directory while it works.
-    const watch = async (): Promise<void> => {
-      for (;;) {
-        const other = await place.run(["serve", "--port", "0"], { signal: AbortSignal.abort() });
-        if (other.exit === 7) return resolve();
-      }
-    };
-    await Promise.all([watch(), running]);
+    while (!readFileSync(record, "utf8").includes('"tools/call"')) await turn();
     child.kill("SIGINT");
     expect(await exit).toBe(130);
     expect(await err).toMatch(/^The request was cancelled\.\n/);

@@ -26,8 +26,8 @@ interface How {
   /** There is a person at a terminal, who types `input`. */
   terminal?: boolean;
   signal?: AbortSignal;
-  /** Called with what was written to stdout so far. */
-  onOutput?: (out: string) => void;
+  /** Called with what was written so far. */
+  onOutput?: (ran: Ran) => void;
 }
 
 /** A directory of its own, and command lines that work on it. */
@@ -55,12 +55,13 @@ export class Place {
     if (how.terminal === true) stdin.isTTY = stderr.isTTY = true;
     stdout.on("data", (chunk: Buffer) => {
       ran.out += chunk.toString("utf8");
-      how.onOutput?.(ran.out);
+      how.onOutput?.(ran);
     });
     const answers = (how.input ?? "").split("\n");
     stderr.on("data", (chunk: Buffer) => {
       const text = chunk.toString("utf8");
       ran.err += text;
+      how.onOutput?.(ran);
       // A question ends without a line end; the next line is typed when it stands there.
       if (stdin instanceof PassThrough && /[:\]] $/.test(text)) {
         stdin.write(`${answers.shift() ?? ""}\n`);
@@ -93,7 +94,10 @@ export class Place {
     const out = await new Promise<string>((resolve, reject) => {
       ended = this.run(["serve", "--port", "0", ...words], {
         signal: stopping.signal,
-        onOutput: resolve,
+        // The last thing it says.
+        onOutput: ({ out, err }) => {
+          if (err.includes("They need a token")) resolve(out);
+        },
       });
       ended.then((ran) => reject(new Error(ran.err)), reject);
     });

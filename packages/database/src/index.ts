@@ -1,3 +1,4 @@
+export { type ColumnClass, columnClass, columnClasses } from "./classification.ts";
 export {
   createDb,
   createTrafficDb,

@@ -19,7 +19,7 @@ const parseText = (text: string): unknown => {
  * A TEXT column that holds JSON of one zod schema: checked when written (`validation_failed`), and
  * parsed when read (`database_damaged`), so a row in hand is always of the type it claims.
  */
-export const json = <Name extends string, Schema extends z.ZodType>(name: Name, schema: Schema) =>
+export const json = <Schema extends z.ZodType>(name: string, schema: Schema) =>
   customType<{ data: z.output<Schema>; driverData: string }>({
     dataType: () => "text",
     toDriver(value) {

@@ -148,8 +148,8 @@ const migrate = (connection: Connection, kind: FileKind, applied: number): void 
       for (const statement of sql) connection.exec(statement);
       record.run(hash, folderMillis);
     }
-    const [orphan] = connection.prepare("PRAGMA foreign_key_check").raw().all();
-    if (orphan) throw new Error(`a migration left a row without its parent: ${String(orphan)}`);
+    const orphans = connection.prepare("SELECT count(*) FROM pragma_foreign_key_check").pluck();
+    if (orphans.get() !== 0) throw new Error("A migration left rows without their parents.");
     connection.pragma(`application_id = ${kind.applicationId}`);
     connection.pragma(`user_version = ${kind.migrations.length}`);
   });

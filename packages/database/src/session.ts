@@ -108,7 +108,7 @@ const begin = (connection: Connection, path: string) => {
   exec(nested ? "SAVEPOINT nested" : "BEGIN IMMEDIATE");
   return {
     commit: () => exec(nested ? "RELEASE nested" : "COMMIT"),
-    rollback() {
+    rollback: () => {
       // After some errors SQLite has rolled back everything by itself.
       if (!connection.inTransaction) return;
       exec(nested ? "ROLLBACK TO nested; RELEASE nested" : "ROLLBACK");

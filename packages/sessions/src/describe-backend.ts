@@ -14,6 +14,7 @@ import {
 } from "./test-kit.ts";
 
 const SECOND = 1000;
+const MINUTE = 60 * SECOND;
 
 /** The rules of {@link StorageBackend}, run against a backend. */
 export const describeBackend = (name: string, make: MakeBackend): void => {
@@ -328,6 +329,16 @@ export const describeBackend = (name: string, make: MakeBackend): void => {
         bench.pass(12 * HOUR - 1);
         expect(await store.getSession("user-123", "abc123")).not.toBeNull();
         bench.pass(12 * HOUR);
+        expect(await traces()).toEqual(NONE);
+      });
+
+      test("reads within a minute do not renew it again", async () => {
+        await store.createSession(session());
+        bench.pass(MINUTE - 1);
+        expect(await store.getSession("user-123", "abc123")).not.toBeNull();
+        bench.pass(12 * HOUR - MINUTE);
+        expect(await store.getAllSessionIds()).toEqual(["abc123"]);
+        bench.pass(1);
         expect(await traces()).toEqual(NONE);
       });
 

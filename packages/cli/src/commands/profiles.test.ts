@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => place.remove());
 
-describe("profiles", () => {
+describe("profiles", { timeout: 30_000 }, () => {
   test("the first becomes active, another one when it is told to", async () => {
     const first = await place.run([
       "profiles",
@@ -78,7 +78,7 @@ describe("profiles", () => {
   });
 });
 
-describe("profiles tools", () => {
+describe("profiles tools", { timeout: 30_000 }, () => {
   beforeEach(() => place.run(["profiles", "create", "dev", "--servers", "one,two"]));
 
   test("several changes of one tool at a time, by any of its names", async () => {
@@ -115,7 +115,7 @@ describe("profiles tools", () => {
   });
 });
 
-describe("tools call", () => {
+describe("tools call", { timeout: 30_000 }, () => {
   beforeEach(() => place.run(["profiles", "create", "dev", "--servers", "one"]));
 
   test("arguments are read by the tool's schema", async () => {

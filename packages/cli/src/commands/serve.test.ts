@@ -7,7 +7,7 @@ beforeEach(() => {
 });
 afterEach(() => place.remove());
 
-describe("serve", () => {
+describe("serve", { timeout: 30_000 }, () => {
   test("says where it is, and ends with 0 when it is asked to stop", async () => {
     await place.run(["profiles", "create", "dev"]);
     const gateway = await place.serve();
@@ -49,7 +49,7 @@ describe("serve", () => {
   });
 });
 
-describe("with a gateway running", () => {
+describe("with a gateway running", { timeout: 30_000 }, () => {
   test("commands speak to it", async () => {
     const gateway = await place.serve();
     await place.run(["servers", "add", "one", "--", ...FIXTURE, "--tools", "echo,add"]);
@@ -92,7 +92,7 @@ describe("with a gateway running", () => {
   });
 });
 
-describe("tokens", () => {
+describe("tokens", { timeout: 30_000 }, () => {
   test("are printed once, listed without their value, and revoked", async () => {
     await place.run(["profiles", "create", "dev"]);
     const made = await place.run(["tokens", "create", "--name", "Cursor", "--profile", "dev"]);
@@ -118,7 +118,7 @@ describe("tokens", () => {
   });
 });
 
-describe("doctor", () => {
+describe("doctor", { timeout: 30_000 }, () => {
   test("ends with 0, and says where each setting comes from", async () => {
     const ran = await place.run(["doctor"], { env: { PORT: "5555" } });
     expect(ran.exit).toBe(0);

@@ -11,7 +11,7 @@ afterEach(() => place.remove());
 const SECRET = "AUTH_ENCRYPTION_SECRET";
 const env = { [SECRET]: "a secret of the tests, long enough" };
 
-describe("servers add", () => {
+describe("servers add", { timeout: 30_000 }, () => {
   test("stores a command that works, and nothing warns", async () => {
     const ran = await place.run(["servers", "add", "one", "--", ...FIXTURE, "--name", "one"]);
     expect(ran.exit).toBe(0);
@@ -158,7 +158,7 @@ describe("servers add", () => {
   });
 });
 
-describe("servers edit", () => {
+describe("servers edit", { timeout: 30_000 }, () => {
   test("changes what is mentioned and keeps the rest", async () => {
     await place.run(
       [
@@ -223,7 +223,7 @@ describe("servers edit", () => {
   });
 });
 
-describe("a server's life", () => {
+describe("a server's life", { timeout: 30_000 }, () => {
   test("off, on, tested and gone", async () => {
     await place.run(["servers", "add", "one", "--", "no-such-program-7"]);
     expect((await place.run(["servers", "disable", "one"])).out).toBe("Turned off “one”.\n");
@@ -246,7 +246,7 @@ describe("a server's life", () => {
   });
 });
 
-describe("servers import and confirm", () => {
+describe("servers import and confirm", { timeout: 30_000 }, () => {
   const servers = {
     "My Files": { command: "npx", args: ["-y", "pkg", "--flag=a b", "x\u001b[2Jy"] },
     remote: { url: "http://127.0.0.1:9/mcp" },

@@ -12,7 +12,7 @@ afterEach(() => place.remove());
 
 const init = () => place.run(["vault", "init", "--passphrase-stdin"], { input: `${FIRST}\n` });
 
-describe("vault init", () => {
+describe("vault init", { timeout: 30_000 }, () => {
   test("asks twice, and shows nothing", async () => {
     const ran = await place.run(["vault", "init"], { terminal: true, input: `${FIRST}\n${FIRST}` });
     expect(ran.exit).toBe(0);
@@ -67,7 +67,7 @@ describe("vault init", () => {
   });
 });
 
-describe("keys of the vault", () => {
+describe("keys of the vault", { timeout: 30_000 }, () => {
   test("a passphrase opens it or ends with 6", async () => {
     await init();
     const wrong = await place.run(["vault", "unlock"], { terminal: true, input: SECOND });

@@ -13,7 +13,7 @@ export const createdAt = () => integer("created_at").notNull().$defaultFn(now);
 /** ms since 1970. */
 export const updatedAt = () => integer("updated_at").notNull().$defaultFn(now).$onUpdateFn(now);
 
-export const flag = <Name extends string>(name: Name) => integer(name, { mode: "boolean" });
+export const flag = (name: string) => integer(name, { mode: "boolean" });
 
 // Constraints name their columns bare: SQLite copies them as they are when a later migration has
 // to rebuild a table under another name.

@@ -1,0 +1,35 @@
+/**
+ * `npm run lint:columns`: every column of both database files says what it may hold. The compiler
+ * checks the same; this names the columns, and needs no compiler to have run.
+ */
+import * as database from "@local-mcp/database";
+import { getTableColumns, is } from "drizzle-orm";
+import { SQLiteCustomColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+
+const classes = new Map(
+  Object.entries(database.columnClasses).flatMap(([table, columns]) =>
+    Object.entries(columns).map(([column, word]): [string, string] => [`${table}.${column}`, word]),
+  ),
+);
+
+const faults: string[] = [];
+for (const [name, table] of Object.entries(database)) {
+  if (!is(table, SQLiteTable)) continue;
+  for (const [property, column] of Object.entries(getTableColumns(table))) {
+    const place = `${name}.${property}`;
+    const word = classes.get(place);
+    classes.delete(place);
+    if (!word) {
+      faults.push(`${place} is not classified.`);
+    } else if (is(column, SQLiteCustomColumn) !== (word === "json")) {
+      faults.push(`${place} is classified “${word}”: a column made by json() is “json”, no other.`);
+    }
+  }
+}
+for (const place of classes.keys()) faults.push(`${place} is classified but is not in the schema.`);
+
+for (const fault of faults) console.error(fault);
+if (faults.length > 0) {
+  console.error("Correct packages/database/src/classification.ts.");
+  process.exitCode = 1;
+}
