@@ -21,10 +21,10 @@ export interface DataDirectoryLock {
   release(): void;
 }
 
-/** ms; the first of the two transactions below, of somebody else, is over within this. */
+/** ms; somebody else who only looks, or fails to get in, is gone within this. */
 const PATIENCE_MS = 200;
 
-/** The holder, or null where the first one is just about to write its name. */
+/** Who wrote its name last, or null where nobody has. */
 const readHolder = (connection: Connection): LockHolder | null => {
   if (connection.prepare("SELECT 1 FROM sqlite_schema").get() === undefined) return null;
   return lockHolder.parse(connection.prepare("SELECT pid, kind, url, since FROM holder").get());
@@ -43,7 +43,7 @@ const tryBegin = (connection: Connection): boolean => {
 
 const held = (connection: Connection, { dataDir }: Paths): GatewayError => {
   const holder = readHolder(connection);
-  const text = holder ? `pid ${holder.pid}, ${holder.kind}` : "starting";
+  const text = holder ? `pid ${holder.pid}, ${holder.kind}` : "just starting";
   return new GatewayError("data_dir_held", { holder: text, dataDir });
 };
 
@@ -63,17 +63,24 @@ export const lockDataDirectory = (
   makePrivateFile(paths.lock);
   return translating(paths.lock, () => {
     const connection = openSqlite(paths.lock, { timeout: PATIENCE_MS });
+    const since = Date.now();
+    const isMine = (holder: LockHolder | null): boolean =>
+      holder?.pid === process.pid && holder.since === since;
     try {
       if (!tryBegin(connection)) throw held(connection, paths);
-      connection.exec(
-        "CREATE TABLE IF NOT EXISTS holder (pid INTEGER, kind TEXT, url TEXT, since INTEGER); DELETE FROM holder",
-      );
-      connection
-        .prepare("INSERT INTO holder (pid, kind, url, since) VALUES (?, ?, ?, ?)")
-        .run(process.pid, kind, url, Date.now());
-      connection.exec("COMMIT");
-      // Between the two somebody else may get in; then they are the one.
-      if (!tryBegin(connection)) throw held(connection, paths);
+      connection.pragma("busy_timeout = 0");
+      // The name is readable once it is committed, and with that the transaction ends. Whoever gets
+      // in before the next one begins writes its own name; the last one to write is the one.
+      while (!isMine(readHolder(connection))) {
+        connection.exec(
+          "CREATE TABLE IF NOT EXISTS holder (pid INTEGER, kind TEXT, url TEXT, since INTEGER); DELETE FROM holder",
+        );
+        connection
+          .prepare("INSERT INTO holder (pid, kind, url, since) VALUES (?, ?, ?, ?)")
+          .run(process.pid, kind, url, since);
+        connection.exec("COMMIT");
+        if (!tryBegin(connection)) throw held(connection, paths);
+      }
     } catch (error) {
       connection.close();
       throw error;

@@ -12,7 +12,7 @@ export interface Row {
 }
 
 /** What of a row can change; the rest is as it was inserted. */
-export type RowChange = Pick<Row, "data" | "expiresAt">;
+type RowChange = Pick<Row, "data" | "expiresAt">;
 
 /**
  * What a storage engine has to offer; everything else is the same for all of them. Rows go in and

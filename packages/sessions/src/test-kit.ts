@@ -24,7 +24,7 @@ export type MakeBackend = (
   options: Required<StorageOptions>,
 ) => Promise<{ store: StorageBackend; close: () => Promise<void> }>;
 
-export const IDLE_MS = HOUR;
+export const IDLE_MS = 2 * HOUR;
 
 export const benchOf = async (make: MakeBackend): Promise<Bench> => {
   let now = START;

@@ -22,6 +22,11 @@ const slotOf = async (provider: KeyProvider): Promise<SlotRecord> => ({
   createdAt: NOW,
 });
 
+const saltOf = ({ params: { salt } }: SlotRecord): string => {
+  expect(salt).toBeTypeOf("string");
+  return typeof salt === "string" ? salt : "";
+};
+
 const passphraseSlot = await slotOf(passphraseProvider(PASSPHRASE));
 
 test("a slot holds a data key under scrypt of at least 2^17, with a salt of its own", async () => {
@@ -32,7 +37,7 @@ test("a slot holds a data key under scrypt of at least 2^17, with a salt of its 
   expect(passphraseSlot.wrapped).toMatch(/^[A-Za-z0-9_-]+$/);
   expect(JSON.parse(JSON.stringify(passphraseSlot.params))).toEqual(passphraseSlot.params);
 
-  const key = scryptSync(PASSPHRASE, Buffer.from(String(other.params["salt"]), "base64url"), 32, {
+  const key = scryptSync(PASSPHRASE, Buffer.from(saltOf(other), "base64url"), 32, {
     N: 2 ** 17,
     r: 8,
     p: 1,
@@ -59,7 +64,7 @@ test("a changed slot is refused exactly as a wrong secret is", async () => {
   const provider = passphraseProvider(PASSPHRASE);
   const wrong = await refusalOf(() => passphraseProvider("not the one").unwrap(passphraseSlot));
   const { params, wrapped } = passphraseSlot;
-  const salt = String(params["salt"]);
+  const salt = saltOf(passphraseSlot);
   const changed: Partial<SlotRecord>[] = [
     { id: "slot-2" },
     { keyId: "key-2" },
@@ -85,7 +90,7 @@ test("a changed slot is refused exactly as a wrong secret is", async () => {
 
 test("costs beyond the limits are refused before anything is derived", async () => {
   const { params } = passphraseSlot;
-  const hostile: Record<string, unknown>[] = [
+  const hostile: SlotRecord["params"][] = [
     { ...params, logN: 21 },
     { ...params, logN: 63 },
     { ...params, logN: 0 },
@@ -97,7 +102,7 @@ test("costs beyond the limits are refused before anything is derived", async () 
     { ...params, p: 0 },
     { ...params, salt: "" },
     { ...params, salt: null },
-    { ...params, salt: `${String(params["salt"])}AAAA` },
+    { ...params, salt: `${saltOf(passphraseSlot)}AAAA` },
     { ...params, kdf: "none" },
     {},
   ];

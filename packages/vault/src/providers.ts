@@ -14,10 +14,7 @@ export interface WrapContext {
 export interface KeyProvider {
   provider: SlotProvider;
   /** Wraps a copy of the data key; leaves the buffer as it is. */
-  wrap(
-    dataKey: Buffer,
-    context: WrapContext,
-  ): Promise<{ wrapped: string; params: Record<string, unknown> }>;
+  wrap(dataKey: Buffer, context: WrapContext): Promise<Pick<SlotRecord, "wrapped" | "params">>;
   /**
    * The data key, in a buffer that the caller owns.
    * @throws GatewayError `vault_wrong_key` when this provider does not open the slot
@@ -90,7 +87,7 @@ const slotBinding = (provider: SlotProvider, { slotId, keyId }: WrapContext): Bu
   bind("lmg", "v1", "slot", slotId, keyId, provider);
 
 /** Null for anything outside the limits: a slot may come from a file that somebody else wrote. */
-const readDerivation = ({ kdf, logN, r, p, salt }: Record<string, unknown>): Derivation | null => {
+const readDerivation = ({ kdf, logN, r, p, salt }: SlotRecord["params"]): Derivation | null => {
   if (kdf !== "scrypt" || r !== LIMITS.r || typeof salt !== "string") return null;
   if (!isWithin(logN, LIMITS.logN) || !isWithin(p, LIMITS.p)) return null;
   const bytes = fromBase64url(salt);

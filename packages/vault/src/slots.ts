@@ -1,5 +1,8 @@
 import type { SlotProvider } from "@local-mcp/contract";
 
+/** What JSON can hold. */
+type Json = string | number | boolean | null | Json[] | { [member: string]: Json };
+
 /**
  * One way to open the vault: the data key, wrapped by one key provider. Nothing in it is secret
  * without what the provider knows.
@@ -13,8 +16,8 @@ export interface SlotRecord {
   label: string;
   /** One line, in the provider's own encoding. */
   wrapped: string;
-  /** What the provider needs to unwrap it, JSON-safe: key derivation, salt, keychain backend. */
-  params: Record<string, unknown>;
+  /** What the provider needs to unwrap it, for example a salt and a cost, or the keychain's name. */
+  params: Record<string, Json>;
   /** ms since 1970. */
   createdAt: number;
 }
