@@ -32,7 +32,12 @@ const start = (words: string[], env: NodeJS.ProcessEnv = {}) => {
 
 const serving = async () => {
   const { child, exit } = start(["serve", "--port", "0"]);
-  const [line] = await once(createInterface(child.stdout), "line");
+  const err = textOf(child.stderr);
+  const failed = exit.then(async () => {
+    throw new Error(await err);
+  });
+  failed.catch(() => {});
+  const [line] = await Promise.race([once(createInterface(child.stdout), "line"), failed]);
   return { child, exit, ready: JSON.parse(String(line)) };
 };
 

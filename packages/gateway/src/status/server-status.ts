@@ -4,6 +4,7 @@ import {
   type StatusAction,
   type StatusFlag,
   type StatusReason,
+  type Transport,
 } from "@local-mcp/contract";
 import type { Observation, ServerCatalog, ServerDefinition } from "@local-mcp/engine";
 
@@ -89,11 +90,7 @@ function actionOf(
     case "retrying":
       return { code: "retry", label: "Retry now", command: `${COMMAND} servers test ${name}` };
     case "failed":
-      return {
-        code: "fix",
-        label: definition.transport === "stdio" ? "Fix command…" : "Edit URL…",
-        command: `${COMMAND} servers test ${name}`,
-      };
+      return fixFor(name, definition.transport, observation.reason?.code);
     case "locked":
       return {
         code: "unlock_vault",
@@ -103,6 +100,29 @@ function actionOf(
     default:
       return null;
   }
+}
+
+/** What is wrong decides what is offered: another command, another URL, or another try. */
+function fixFor(
+  name: string,
+  transport: Transport,
+  reason: StatusReason["code"] | undefined,
+): StatusAction {
+  if (reason === "command_not_found") {
+    const command = `${COMMAND} servers edit ${name} -- COMMAND ARGS…`;
+    return { code: "fix", label: "Choose file…", command };
+  }
+  if (reason === "secret") {
+    return { code: "fix", label: "Enter it…", command: `${COMMAND} servers show ${name}` };
+  }
+  if (transport !== "stdio") {
+    return {
+      code: "fix",
+      label: "Edit URL…",
+      command: `${COMMAND} servers edit ${name} --url URL`,
+    };
+  }
+  return { code: "retry", label: "Start again", command: `${COMMAND} servers test ${name}` };
 }
 
 function flagsOf(observation: Observation, catalog: ServerCatalog | null): StatusFlag[] {
