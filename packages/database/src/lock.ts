@@ -21,7 +21,7 @@ export interface DataDirectoryLock {
   release(): void;
 }
 
-/** ms; somebody else who only looks, or fails to get in, is gone within this. */
+/** ms; somebody who only looks, or leaves again, is gone within this. */
 const PATIENCE_MS = 200;
 
 /** Who wrote its name last, or null where nobody has. */
@@ -39,12 +39,6 @@ const tryBegin = (connection: Connection): boolean => {
     if (isSqliteError(error, "SQLITE_BUSY")) return false;
     throw error;
   }
-};
-
-const held = (connection: Connection, { dataDir }: Paths): GatewayError => {
-  const holder = readHolder(connection);
-  const text = holder ? `pid ${holder.pid}, ${holder.kind}` : "just starting";
-  return new GatewayError("data_dir_held", { holder: text, dataDir });
 };
 
 /**
@@ -66,21 +60,24 @@ export const lockDataDirectory = (
     const since = Date.now();
     const isMine = (holder: LockHolder | null): boolean =>
       holder?.pid === process.pid && holder.since === since;
+    const held = (): GatewayError => {
+      const holder = readHolder(connection);
+      const name =
+        holder && !isMine(holder) ? `pid ${holder.pid}, ${holder.kind}` : "just starting";
+      return new GatewayError("data_dir_held", { holder: name, dataDir: paths.dataDir });
+    };
     try {
-      if (!tryBegin(connection)) throw held(connection, paths);
-      connection.pragma("busy_timeout = 0");
-      // The name is readable once it is committed, and with that the transaction ends. Whoever gets
-      // in before the next one begins writes its own name; the last one to write is the one.
-      while (!isMine(readHolder(connection))) {
-        connection.exec(
-          "CREATE TABLE IF NOT EXISTS holder (pid INTEGER, kind TEXT, url TEXT, since INTEGER); DELETE FROM holder",
-        );
-        connection
-          .prepare("INSERT INTO holder (pid, kind, url, since) VALUES (?, ?, ?, ?)")
-          .run(process.pid, kind, url, since);
-        connection.exec("COMMIT");
-        if (!tryBegin(connection)) throw held(connection, paths);
-      }
+      if (!tryBegin(connection)) throw held();
+      connection.exec(
+        "CREATE TABLE IF NOT EXISTS holder (pid INTEGER, kind TEXT, url TEXT, since INTEGER); DELETE FROM holder",
+      );
+      connection
+        .prepare("INSERT INTO holder (pid, kind, url, since) VALUES (?, ?, ?, ?)")
+        .run(process.pid, kind, url, since);
+      // Others can read the name once it is committed, which ends the transaction. Of those who get
+      // in before the next one begins, the last to write its name stays and the others leave.
+      connection.exec("COMMIT");
+      if (!tryBegin(connection) || !isMine(readHolder(connection))) throw held();
     } catch (error) {
       connection.close();
       throw error;
@@ -93,7 +90,7 @@ export const lockDataDirectory = (
 export const readLockHolder = (paths: Paths): LockHolder | null => {
   if (!sizeOf(paths.lock)) return null;
   return translating(paths.lock, () => {
-    const connection = openSqlite(paths.lock, { timeout: 0 });
+    const connection = openSqlite(paths.lock, { timeout: PATIENCE_MS });
     try {
       return tryBegin(connection) ? null : readHolder(connection);
     } finally {

@@ -42,14 +42,13 @@ const pathOfUrl = (url: string): string => {
   if (scheme.toLowerCase() !== "sqlite") {
     throw invalid("DATABASE_URL", `its scheme is “${scheme}”, and only “sqlite” is understood`);
   }
-  const path = url
-    .slice(scheme.length + 1)
-    .replace(/^\/\/(?=\/|\.)/, "")
-    .replace(/^\/(?=\.{1,2}\/|\/|[A-Za-z]:[\\/])/, "");
-  if (path.includes("?") || path.includes("#")) {
-    throw invalid("DATABASE_URL", "what follows “?” or “#” is not understood");
+  let path = url.slice(scheme.length + 1);
+  if (path.startsWith("//")) {
+    path = path.slice(2);
+    if (!/^[/.]/.test(path)) throw invalid("DATABASE_URL", "it names a host");
+    if (/^\/(\.{0,2}\/|[a-z]:)/i.test(path)) path = path.slice(1);
   }
-  if (path.startsWith("//")) throw invalid("DATABASE_URL", "it names a host");
+  if (/[?#]/.test(path)) throw invalid("DATABASE_URL", "what follows “?” or “#” is not understood");
   try {
     return decodeURIComponent(path);
   } catch {

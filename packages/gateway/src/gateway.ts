@@ -32,6 +32,9 @@ import { LOCAL, Tokens } from "./tokens/tokens.ts";
 import { VaultService } from "./vault/vault-service.ts";
 import { VERSION } from "./version.ts";
 
+/** How often sessions that have expired are removed from their store, ms. */
+const SWEEP_MS = 10 * 60_000;
+
 export interface GatewayOptions {
   /** `--data-dir`. */
   dataDir?: string;
@@ -109,6 +112,12 @@ async function wire(
     clientIdleMs: () => settings.sessionIdleMs,
   });
   await storage.init();
+  const sweeper = setInterval(() => {
+    storage.cleanupExpiredSessions().catch((error: unknown) => {
+      log.error("expired sessions could not be removed", { error: String(error) });
+    });
+  }, SWEEP_MS);
+  sweeper.unref();
 
   let url: string | null = null;
   const status: Status = new Status({
@@ -220,6 +229,7 @@ async function wire(
       return { url };
     },
     close: async () => {
+      clearInterval(sweeper);
       if (url !== null) removeRuntime(configuration.paths.runtime, cliToken);
       await engine.close();
       await http.close();

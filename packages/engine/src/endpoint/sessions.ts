@@ -140,6 +140,12 @@ export class Sessions {
   /** Writes what was put off, and ends what nobody has used for too long. */
   async sweep(now: number): Promise<void> {
     try {
+      // An open stream is use, though no request comes with it.
+      for (const [sessionId, session] of this.#sessions) {
+        if (!session.busy) continue;
+        session.lastSeenAt = now;
+        this.#seen.set(sessionId, now);
+      }
       const seen = new Map(this.#seen);
       this.#seen.clear();
       if (seen.size > 0) await this.#store.touch(seen);

@@ -1,0 +1,48 @@
+import type { ErrorEntry } from "./entry.ts";
+
+/** Who is asking. */
+export const ACCESS_ERRORS = {
+  token_missing: {
+    http: 401,
+    jsonRpc: -32001,
+    exit: 1,
+    sentence: "This address needs an access token.",
+    wayOut:
+      "Create one with “local-mcp-gateway tokens create --name NAME” and send it as “Authorization: Bearer TOKEN”.",
+  },
+  token_unknown: {
+    http: 401,
+    jsonRpc: -32001,
+    exit: 1,
+    sentence: "The access token is not valid here; it may have been revoked.",
+    wayOut: "Create a new one with “local-mcp-gateway tokens create --name NAME”.",
+  },
+  token_lacks_right: {
+    http: 403,
+    jsonRpc: -32001,
+    exit: 1,
+    sentence: "The access token does not carry the right “{right}”.",
+    wayOut: "Create one with “local-mcp-gateway tokens create --name NAME --rights {right}”.",
+  },
+  token_other_profile: {
+    http: 403,
+    jsonRpc: -32001,
+    exit: 1,
+    sentence: "The access token is not valid for the profile “{profile}”.",
+    wayOut: "Create one with “local-mcp-gateway tokens create --name NAME --profile {profile}”.",
+  },
+  host_refused: {
+    http: 403,
+    jsonRpc: -32600,
+    exit: 1,
+    sentence: "The Host header “{host}” is not an address of this gateway.",
+    wayOut: "Connect to {url}.",
+  },
+  origin_refused: {
+    http: 403,
+    jsonRpc: -32600,
+    exit: 1,
+    sentence: "Requests from the web page “{origin}” are refused.",
+    wayOut: "Connect from a program, not from a page in a browser.",
+  },
+} as const satisfies Record<string, ErrorEntry>;
