@@ -1,4 +1,5 @@
 import {
+  SQLiteDeleteBase,
   SQLiteInsertBase,
   type SQLitePreparedQuery,
   SQLiteSelectBase,
@@ -16,19 +17,22 @@ type AnyPrepared = SQLitePreparedQuery<{
 }>;
 
 /**
- * `await builder` calls `builder.execute()`. Drizzle's delete builder passes that on to the
- * prepared query's `execute()`; the others call its `all()`, `get()` or `run()`, exactly as
- * `builder.all()` does, so that a prepared query cannot tell who waits and who does not. Here they
- * all take the way of delete, which changes nothing for other databases.
+ * `await builder` calls `builder.execute()`, which in drizzle calls the prepared query's `all()`,
+ * `get()` or `run()`, exactly as `builder.all()` does: a prepared query cannot tell who waits and
+ * who does not. Here it calls the prepared query's `execute()`, which for other databases is the
+ * same. `then()` makes that happen now, so that queries run in the order in which they were given.
  */
 const throughPreparedQuery = async function (this: { _prepare(): AnyPrepared }): Promise<unknown> {
-  return await this._prepare().execute();
+  return this._prepare()
+    .execute()
+    .then((result) => result);
 };
 
 for (const { prototype } of [
   SQLiteSelectBase,
   SQLiteInsertBase,
   SQLiteUpdateBase,
+  SQLiteDeleteBase,
   SQLiteRelationalQuery,
 ]) {
   Object.defineProperty(prototype, "execute", {

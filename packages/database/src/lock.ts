@@ -24,6 +24,9 @@ export interface DataDirectoryLock {
 /** ms; somebody who only looks, or leaves again, is gone within this. */
 const PATIENCE_MS = 200;
 
+/** Connections that hold a lock. One that nothing refers to would be collected, and closed by that. */
+const held = new Set<Connection>();
+
 /** Who wrote its name last, or null where nobody has. */
 const readHolder = (connection: Connection): LockHolder | null => {
   if (connection.prepare("SELECT 1 FROM sqlite_schema").get() === undefined) return null;
@@ -60,14 +63,14 @@ export const lockDataDirectory = (
     const since = Date.now();
     const isMine = (holder: LockHolder | null): boolean =>
       holder?.pid === process.pid && holder.since === since;
-    const held = (): GatewayError => {
+    const refusal = (): GatewayError => {
       const holder = readHolder(connection);
       const name =
         holder && !isMine(holder) ? `pid ${holder.pid}, ${holder.kind}` : "just starting";
       return new GatewayError("data_dir_held", { holder: name, dataDir: paths.dataDir });
     };
     try {
-      if (!tryBegin(connection)) throw held();
+      if (!tryBegin(connection)) throw refusal();
       connection.exec(
         "CREATE TABLE IF NOT EXISTS holder (pid INTEGER, kind TEXT, url TEXT, since INTEGER); DELETE FROM holder",
       );
@@ -77,12 +80,18 @@ export const lockDataDirectory = (
       // Others can read the name once it is committed, which ends the transaction. Of those who get
       // in before the next one begins, the last to write its name stays and the others leave.
       connection.exec("COMMIT");
-      if (!tryBegin(connection) || !isMine(readHolder(connection))) throw held();
+      if (!tryBegin(connection) || !isMine(readHolder(connection))) throw refusal();
     } catch (error) {
       connection.close();
       throw error;
     }
-    return { release: () => connection.close() };
+    held.add(connection);
+    return {
+      release() {
+        connection.close();
+        held.delete(connection);
+      },
+    };
   });
 };
 

@@ -18,11 +18,10 @@ export const useTempDir = (): ((...parts: string[]) => string) => {
 };
 
 /** An empty database for each test of the file. */
-export const useDb = (options: DbOptions = {}): (() => Db) => {
-  const temp = useTempDir();
+export const useDb = (path: () => string, options: DbOptions = {}): (() => Db) => {
   let db: Db;
   beforeEach(() => {
-    db = createDb({ path: temp("local-mcp-gateway.db"), ...options });
+    db = createDb({ path: path(), ...options });
   });
   afterEach(() => db.close());
   return () => db;
@@ -58,11 +57,9 @@ export class OtherProcess {
 
   constructor(code: string) {
     const load = `const load = (file) => import(new URL(file, ${JSON.stringify(import.meta.url)}));`;
-    this.#child = spawn(
-      process.execPath,
-      ["--input-type=module", "-e", `${load}\n${code}`],
-      { stdio: ["pipe", "pipe", "inherit"] },
-    );
+    this.#child = spawn(process.execPath, ["--input-type=module", "-e", `${load}\n${code}`], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
     let rest = "";
     this.#child.stdout?.on("data", (chunk: Buffer) => {
       const parts = `${rest}${chunk.toString()}`.split("\n");

@@ -5,7 +5,7 @@ import { type Access, Endpoint, messagesOf, type Session } from "./endpoint.ts";
 import { type Initialized, readInitialized } from "./message.ts";
 
 /** Waits so many milliseconds; rejects when the bridge stops. */
-export type Pause = (milliseconds: number) => Promise<void>;
+type Pause = (milliseconds: number) => Promise<void>;
 
 export interface LinkOptions {
   profile: string;

@@ -27,7 +27,7 @@ export const findTool = (tools: readonly CapabilityView[], name: string): Capabi
 };
 
 /** The changes that the options ask for, one for each tool. */
-export const customizations = (
+const customizations = (
   tools: readonly CapabilityView[],
   options: ToolsOptions,
 ): Customization[] => {

@@ -81,7 +81,7 @@ const typed = z.object({ type: z.unknown() });
  * The value of `--arg k=v`: text where the tool's schema asks for a string, JSON where it asks for
  * anything else, and where it does not say, JSON if it can be read as such.
  */
-export const argumentValue = (
+const argumentValue = (
   definition: Record<string, unknown>,
   name: string,
   text: string,
@@ -157,7 +157,7 @@ const blockText = (given: unknown): string => {
 };
 
 /** A tool's answer as text: its content, or its structured content where that is all there is. */
-export const resultText = (result: Record<string, unknown>): string => {
+const resultText = (result: Record<string, unknown>): string => {
   const parsed = toolResult.safeParse(result);
   if (!parsed.success) return JSON.stringify(result, null, 2);
   const { content, structuredContent } = parsed.data;

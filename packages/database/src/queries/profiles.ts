@@ -29,10 +29,16 @@ export const createProfileQueries = (db: Queryable) => {
     insert: (values: ProfileInsert): ProfileRow =>
       naming("profile", values.slug, () => db.insert(profiles).values(values).returning().get()),
     /** @throws GatewayError name_taken */
-    update: (id: string, changes: Partial<ProfileInsert>): ProfileRow | undefined =>
-      naming("profile", changes.slug, () =>
-        db.update(profiles).set(changes).where(eq(profiles.id, id)).returning().get(),
-      ),
+    update(id: string, changes: Partial<ProfileInsert>): ProfileRow | undefined {
+      const set = Object.fromEntries(
+        Object.entries(changes).filter(([, value]) => value !== undefined),
+      );
+      // An UPDATE needs a column to set.
+      if (Object.keys(set).length === 0) return get(id);
+      return naming("profile", changes.slug, () =>
+        db.update(profiles).set(set).where(eq(profiles.id, id)).returning().get(),
+      );
+    },
     /** With its choices, names and tokens; false where there was none. */
     delete: (id: string): boolean =>
       db.transaction(() => {

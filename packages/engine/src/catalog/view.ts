@@ -44,6 +44,7 @@ export class ProfileView {
   readonly entries: readonly Entry[];
   /** The results of the list methods, serialized once for many answers. */
   readonly json: Readonly<Record<ListName, string>>;
+  /** The names that were given, not chosen. */
   readonly toolNames: NameAssignments;
   readonly promptNames: NameAssignments;
   readonly #tools: Map<string, Entry>;
@@ -60,8 +61,8 @@ export class ProfileView {
   ) {
     const toolNames = name(profile, offers, "tool", assigned.tool);
     const promptNames = name(profile, offers, "prompt", assigned.prompt);
-    this.toolNames = plain(toolNames);
-    this.promptNames = plain(promptNames);
+    this.toolNames = given(toolNames);
+    this.promptNames = given(promptNames);
 
     const tools: Entry[] = [];
     const prompts: Entry[] = [];
@@ -160,8 +161,13 @@ function name(
   return assignNames(nameables, profile.namePolicy, assigned);
 }
 
-const plain = (names: ReadonlyMap<string, ExposedName>): NameAssignments =>
-  new Map([...names].map(([key, exposed]) => [key, exposed.name]));
+/** A chosen name is kept as a choice, so that taking it back gives the old name back. */
+const given = (names: ReadonlyMap<string, ExposedName>): NameAssignments =>
+  new Map(
+    [...names]
+      .filter(([, { renamed }]) => renamed !== "by_you")
+      .map(([key, { name }]) => [key, name]),
+  );
 
 function named(
   profile: ProfileDefinition,

@@ -7,7 +7,7 @@ export interface StopTimes {
   afterEof: number;
   afterTerm: number;
 }
-const STOP_TIMES: StopTimes = { afterEof: 2000, afterTerm: 2000 };
+const STOP_TIMES: StopTimes = { afterEof: 1500, afterTerm: 1500 };
 
 const POLL_MS = 20;
 

@@ -28,11 +28,11 @@ const allow = (error: GatewayError): Record<string, string> =>
 
 /** An error outside MCP. */
 export function sendError(response: ServerResponse, error: GatewayError): void {
-  const { code, message, wayOut } = error;
+  const { code, params, message, wayOut } = error;
   sendJson(
     response,
     error.http,
-    { error: { code, message, wayOut } },
+    { error: { code, params, message, wayOut } },
     {
       ...authenticate(error),
       ...allow(error),

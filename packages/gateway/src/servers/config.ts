@@ -224,8 +224,20 @@ export function viewConfig(
   return { transport, command, args, cwd, env: Object.fromEntries(shown) };
 }
 
+/** The same for the same content, in whatever order its keys were written. */
 const sha256 = (value: unknown): string =>
-  createHash("sha256").update(JSON.stringify(value)).digest("hex");
+  createHash("sha256")
+    .update(
+      JSON.stringify(value, (_, one: unknown) =>
+        isRecord(one) ? Object.fromEntries(Object.entries(one).sort(byKey)) : one,
+      ),
+    )
+    .digest("hex");
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const byKey = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
 
 /** Identifies how a server is reached; a secret that was replaced has another id. */
 export const configHash = (config: StoredServerConfig): string => sha256(config);
