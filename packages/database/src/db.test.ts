@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { relative } from "node:path";
 import Database from "better-sqlite3";
@@ -6,6 +7,8 @@ import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { columnClasses } from "./classification.ts";
 import { createDb, createTrafficDb } from "./db.ts";
+import { lockDataDirectory } from "./lock.ts";
+import { resolvePaths } from "./paths.ts";
 import {
   accessTokens,
   debugLogs,
@@ -374,6 +377,11 @@ describe("createDb", () => {
         code: "node_too_old",
         message: expect.stringContaining("20.18.1"),
       });
+      const paths = resolvePaths({ dataDir: temp("old") });
+      expect(errorOf(() => lockDataDirectory(paths, { kind: "app" }))).toMatchObject({
+        code: "node_too_old",
+      });
+      expect([temp("old.db"), temp("old")].filter((each) => existsSync(each))).toEqual([]);
       const nativeBinding = temp("none.node");
       expect(() => createDb({ path: temp("old.db"), nativeBinding })).toThrow("none.node");
       vi.stubEnv("LOCAL_MCP_SQLITE_BINDING", nativeBinding);

@@ -2,7 +2,13 @@ import { GatewayError } from "@local-mcp/contract";
 import { z } from "zod";
 import { makePrivateDirectory, makePrivateFile, sizeOf } from "./files.ts";
 import type { Paths } from "./paths.ts";
-import { type Connection, isSqliteError, openSqlite, translating } from "./sqlite.ts";
+import {
+  assertRuntime,
+  type Connection,
+  isSqliteError,
+  openSqlite,
+  translating,
+} from "./sqlite.ts";
 
 const lockHolder = z.object({
   pid: z.number(),
@@ -50,12 +56,13 @@ const tryBegin = (connection: Connection): boolean => {
  * The lock is an open write transaction on a small database of its own, so the system itself gives
  * it back when the process dies, however it dies; and as SQLite lets others read meanwhile, whoever
  * is refused can say who holds it. https://sqlite.org/lockingv3.html, RESERVED
- * @throws GatewayError data_dir_held, data_dir_unusable, disk_full
+ * @throws GatewayError data_dir_held, data_dir_unusable, disk_full, node_too_old
  */
 export const lockDataDirectory = (
   paths: Paths,
   { kind, url = null }: { kind: string; url?: string | null },
 ): DataDirectoryLock => {
+  assertRuntime({});
   makePrivateDirectory(paths.dataDir);
   makePrivateFile(paths.lock);
   return translating(paths.lock, () => {

@@ -9,7 +9,7 @@ import {
   readStart,
   sizeOf,
 } from "./files.ts";
-import { type Connection, openSqlite, translating } from "./sqlite.ts";
+import { assertRuntime, type Connection, openSqlite, translating } from "./sqlite.ts";
 
 /** What one kind of database file is. */
 export interface FileKind {
@@ -208,6 +208,7 @@ export const connect = (path: string, kind: FileKind, options: OpenFileOptions):
  *   data_dir_unusable, disk_full, database_locked, node_too_old, sqlite_too_old
  */
 export const openFile = (path: string, kind: FileKind, options: OpenFileOptions): Connection => {
+  assertRuntime(options);
   const applied = inUse.has(path) ? kind.migrations.length : inspect(path, kind, options);
   makePrivateDirectory(dirname(path));
   makePrivateFile(path);

@@ -20,24 +20,34 @@ export interface OpenOptions {
   /** ms; how long to wait, blocking, for another program's lock. */
   timeout?: number;
   /** Path of a better_sqlite3.node to use instead of the shipped one. */
-  nativeBinding?: string;
+  nativeBinding?: string | undefined;
 }
 
-const isOlder = (version: string, needed: string): boolean => {
+/** Compares versions such as 3.51.3 by their numbers. */
+export const isOlder = (version: string, needed: string): boolean => {
   const [have, want] = [version, needed].map((text) => text.split(".").map(Number));
   const at = want?.findIndex((part, index) => part !== have?.[index]) ?? -1;
   return at >= 0 && (have?.[at] ?? 0) < (want?.[at] ?? 0);
 };
 
+const bindingOf = ({ nativeBinding }: OpenOptions): string | undefined =>
+  nativeBinding || process.env["LOCAL_MCP_SQLITE_BINDING"] || undefined;
+
 /**
- * The one place that loads SQLite's native code. With an older Node that would be a segmentation
- * fault, so the runtime is looked at first, unless a build made for it is named.
+ * With an older Node, loading SQLite's native code is a segmentation fault. To be asked before
+ * anything is created; a build that was made for the older Node is taken at its word.
+ * @throws GatewayError node_too_old
  */
-const load = (source: string | Buffer, options: OpenOptions): Connection => {
-  const nativeBinding = options.nativeBinding ?? process.env["LOCAL_MCP_SQLITE_BINDING"];
-  if (!nativeBinding && Number(process.versions.napi) < NEEDED_NODE_API) {
+export const assertRuntime = (options: OpenOptions): void => {
+  if (!bindingOf(options) && Number(process.versions.napi) < NEEDED_NODE_API) {
     throw new GatewayError("node_too_old", { version: process.versions.node });
   }
+};
+
+/** The one place that loads SQLite's native code; importing better-sqlite3 does not. */
+const load = (source: string | Buffer, options: OpenOptions): Connection => {
+  assertRuntime(options);
+  const nativeBinding = bindingOf(options);
   return new Database(source, {
     readonly: options.readonly ?? false,
     timeout: options.timeout ?? BUSY_TIMEOUT_MS,

@@ -1,0 +1,54 @@
+import { SqliteError } from "better-sqlite3";
+import { expect, test } from "vitest";
+import { isOlder, openSqlite, translating } from "./sqlite.ts";
+import { errorOf } from "./test-kit.ts";
+
+test.each([
+  ["3.51.2", true],
+  ["3.9.4", true],
+  ["2.99.99", true],
+  ["3.51", true],
+  ["3.51.3", false],
+  ["3.51.10", false],
+  ["3.53.0", false],
+  ["4.0.0", false],
+])("SQLite %s is too old: %s", (version, older) => {
+  expect(isOlder(version, "3.51.3")).toBe(older);
+});
+
+test("the SQLite that is shipped is new enough", () => {
+  const connection = openSqlite(":memory:");
+  expect(connection.open).toBe(true);
+  connection.close();
+});
+
+test.each([
+  ["SQLITE_FULL", "disk_full"],
+  ["SQLITE_IOERR_WRITE", "disk_full"],
+  ["SQLITE_CORRUPT_INDEX", "database_damaged"],
+  ["SQLITE_NOTADB", "database_damaged"],
+  ["SQLITE_BUSY_SNAPSHOT", "database_locked"],
+  ["SQLITE_CANTOPEN", "data_dir_unusable"],
+  ["SQLITE_READONLY_DIRECTORY", "data_dir_unusable"],
+])("%s is %s, with the file and its cause", (code, ours) => {
+  const cause = new SqliteError("the reason", code);
+  const error = errorOf(() =>
+    translating("/data/x.db", () => {
+      throw cause;
+    }),
+  );
+  expect(error).toMatchObject({ code: ours, cause });
+  expect(String(error)).toContain("/data/x.db");
+});
+
+test("other errors stay what they are", () => {
+  const unique = new SqliteError("UNIQUE constraint failed: a.b", "SQLITE_CONSTRAINT_UNIQUE");
+  for (const thrown of [unique, new TypeError("x"), "text"]) {
+    const error = errorOf(() =>
+      translating("/data/x.db", () => {
+        throw thrown;
+      }),
+    );
+    expect(error).toBe(thrown);
+  }
+});
