@@ -133,6 +133,19 @@ describe("a file that is there", () => {
     db.close();
   });
 
+  test("is opened where it went through a dump, which loses the marks of the file", () => {
+    withProfile();
+    const connection = new Database(file());
+    connection.pragma("journal_mode = DELETE");
+    connection.pragma("application_id = 0");
+    connection.pragma("user_version = 0");
+    connection.close();
+    const again = open();
+    expect(again.prepare("SELECT slug FROM profiles").pluck().all()).toEqual(["dev"]);
+    expect(pragma(again, "application_id")).toBe(configurationFile.applicationId);
+    expect(pragma(again, "user_version")).toBe(configurationFile.migrations.length);
+  });
+
   test("is for its owner alone from then on; its directory keeps its mode", () => {
     withProfile();
     chmodSync(file(), 0o644);

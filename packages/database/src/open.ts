@@ -29,7 +29,7 @@ export interface OpenFileOptions {
   nativeBinding?: string | undefined;
 }
 
-/** https://sqlite.org/fileformat.html#the_database_header, and of the first page the cell count. */
+/** Offsets: https://sqlite.org/fileformat.html#the_database_header */
 const HEADER = { bytes: 108, magic: "SQLite format 3\0", userVersion: 60, applicationId: 68 };
 const FIRST_PAGE = { type: 100, leaf: 13, cells: 103 };
 const MIGRATIONS_TABLE = "__drizzle_migrations";
@@ -42,11 +42,32 @@ interface Identity {
   isEmpty: boolean;
 }
 
-const identityOfConnection = (connection: Connection): Identity => ({
-  applicationId: Number(connection.pragma("application_id", { simple: true })),
-  userVersion: Number(connection.pragma("user_version", { simple: true })),
-  isEmpty: connection.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined,
-});
+/** Hashes of the migrations a file has had. */
+const historyOf = (connection: Connection): unknown[] => {
+  const table = connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = ?");
+  return table.get(MIGRATIONS_TABLE) === undefined
+    ? []
+    : connection.prepare(`SELECT hash FROM ${MIGRATIONS_TABLE} ORDER BY id`).pluck().all();
+};
+
+const isOurHistory = (history: unknown[], { migrations }: FileKind): boolean =>
+  history.every((hash, index) => hash === migrations[index]?.hash);
+
+const mark = (connection: Connection, kind: FileKind, userVersion: number): void => {
+  connection.pragma(`application_id = ${kind.applicationId}`);
+  connection.pragma(`user_version = ${userVersion}`);
+};
+
+const identityOfConnection = (connection: Connection, kind: FileKind): Identity => {
+  const applicationId = Number(connection.pragma("application_id", { simple: true }));
+  const userVersion = Number(connection.pragma("user_version", { simple: true }));
+  const isEmpty = connection.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
+  // A copy made by way of `.dump` has everything but these two marks.
+  const history = applicationId === 0 ? historyOf(connection) : [];
+  return history.length > 0 && isOurHistory(history, kind)
+    ? { applicationId: kind.applicationId, userVersion: history.length, isEmpty }
+    : { applicationId, userVersion, isEmpty };
+};
 
 const identityOfHeader = (header: Buffer): Identity => ({
   applicationId: header.readUInt32BE(HEADER.applicationId),
@@ -98,15 +119,12 @@ const inspect = (path: string, kind: FileKind, options: OpenFileOptions): number
     throw damaged("it is not a SQLite database");
   }
   const hasLog = Boolean(sizeOf(`${path}-wal`));
-  if (!hasLog) {
-    const applied = refuse(identityOfHeader(header));
-    if (!kind.checkPages) return applied;
-  }
+  if (!hasLog && !kind.checkPages) return refuse(identityOfHeader(header));
 
   return translating(path, () => {
     const connection = openToLook(hasLog ? path : inMemory(path), options);
     try {
-      const applied = refuse(identityOfConnection(connection));
+      const applied = refuse(identityOfConnection(connection, kind));
       if (kind.checkPages) {
         const verdict = String(connection.pragma("quick_check(1)", { simple: true }));
         if (verdict !== "ok") throw damaged(verdict.replaceAll(/\s+/g, " "));
@@ -150,25 +168,11 @@ const migrate = (connection: Connection, kind: FileKind, applied: number): void 
     }
     const orphans = connection.prepare("SELECT count(*) FROM pragma_foreign_key_check").pluck();
     if (orphans.get() !== 0) throw new Error("A migration left rows without their parents.");
-    connection.pragma(`application_id = ${kind.applicationId}`);
-    connection.pragma(`user_version = ${kind.migrations.length}`);
+    mark(connection, kind, kind.migrations.length);
   });
   connection.pragma("foreign_keys = OFF");
   bringUp.immediate();
   connection.pragma("foreign_keys = ON");
-};
-
-/** @throws GatewayError database_damaged for a file whose migrations are not the ones we have. */
-const checkHistory = (connection: Connection, path: string, kind: FileKind, applied: number) => {
-  const hashes =
-    applied > 0
-      ? connection.prepare(`SELECT hash FROM ${MIGRATIONS_TABLE} ORDER BY id`).pluck().all()
-      : [];
-  const known = kind.migrations.slice(0, applied).map(({ hash }) => hash);
-  if (hashes.join() !== known.join()) {
-    const reason = "it was made by a build of this program that was never released";
-    throw new GatewayError("database_damaged", { path, reason });
-  }
 };
 
 const applyPragmas = (connection: Connection, path: string, kind: FileKind): void => {
@@ -214,11 +218,18 @@ export const openFile = (path: string, kind: FileKind, options: OpenFileOptions)
   makePrivateFile(path);
   const connection = connect(path, kind, options);
   try {
-    checkHistory(connection, path, kind, applied);
-    if (applied < kind.migrations.length) {
-      if (applied > 0 && kind.copyBeforeMigration) copyBeforeMigration(connection, path);
-      translating(path, () => migrate(connection, kind, applied));
-    }
+    translating(path, () => {
+      if (!isOurHistory(historyOf(connection), kind)) {
+        const reason = "it was made by a build of this program that was never released";
+        throw new GatewayError("database_damaged", { path, reason });
+      }
+      if (applied < kind.migrations.length) {
+        if (applied > 0 && kind.copyBeforeMigration) copyBeforeMigration(connection, path);
+        migrate(connection, kind, applied);
+      } else {
+        mark(connection, kind, applied);
+      }
+    });
     inUse.set(path, (inUse.get(path) ?? 0) + 1);
     return connection;
   } catch (error) {

@@ -3,7 +3,7 @@ export const FIRST_DELAY_MS = 250;
 export const MAX_DELAY_MS = 30_000;
 /** So long without a failure and the count starts anew, ms. */
 export const HEALTHY_MS = 60_000;
-export const CRASH_LOOP_FAILURES = 5;
+const CRASH_LOOP_FAILURES = 5;
 export const CRASH_LOOP_WINDOW_MS = 5 * 60_000;
 
 export type Verdict = { kind: "retry"; delayMs: number } | { kind: "give_up"; failures: number };
