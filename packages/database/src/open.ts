@@ -226,7 +226,7 @@ export const openFile = (path: string, kind: FileKind, options: OpenFileOptions)
       if (applied < kind.migrations.length) {
         if (applied > 0 && kind.copyBeforeMigration) copyBeforeMigration(connection, path);
         migrate(connection, kind, applied);
-      } else {
+      } else if (connection.pragma("application_id", { simple: true }) !== kind.applicationId) {
         mark(connection, kind, applied);
       }
     });
