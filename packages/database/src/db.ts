@@ -80,7 +80,7 @@ const printToStderr = (statement: string): void => {
 };
 
 /** Opens a file of any kind with the tables it holds. */
-export const openHandle = <Schema extends Record<string, unknown>>(
+const openHandle = <Schema extends Record<string, unknown>>(
   path: string,
   kind: FileKind,
   fullSchema: Schema,

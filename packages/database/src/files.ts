@@ -6,6 +6,7 @@ import {
   openSync,
   readFileSync,
   readSync,
+  rmSync,
   statSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -15,7 +16,7 @@ const isErrno = (error: unknown): error is NodeJS.ErrnoException & { code: strin
   error instanceof Error && "code" in error && typeof error.code === "string";
 
 /** Runs file operations in `directory` with the system's errors translated. */
-export const usingFiles = <T>(directory: string, run: () => T): T => {
+const usingFiles = <T>(directory: string, run: () => T): T => {
   try {
     return run();
   } catch (error) {
@@ -68,6 +69,11 @@ export const makePrivateFile = (path: string): void => {
     // A copy that a person put back usually has the mode of any other file of theirs.
     if (there.mode & 0o077 && there.uid === process.getuid?.()) chmodSync(path, 0o600);
   });
+};
+
+/** Removes a file if it is there. */
+export const removeFile = (path: string): void => {
+  usingFiles(dirname(path), () => rmSync(path, { force: true }));
 };
 
 /** Waits until a file's bytes are on the disk. */

@@ -101,6 +101,16 @@ describe("a new file", () => {
     db.close();
   });
 
+  test("is all that is left once it is closed", async () => {
+    const db = createDb({ path: file() });
+    await db.transaction(async (tx) => {
+      await tx.insert(profiles).values({ slug: "dev", name: "Dev" });
+    });
+    expect(readdirSync(temp("data"))).toHaveLength(3);
+    db.close();
+    expect(readdirSync(temp("data"))).toEqual(["local-mcp-gateway.db"]);
+  });
+
   test("is not mixed with a -wal that a rm has left behind", () => {
     const first = createDb({ path: file() });
     first.insert(profiles).values({ slug: "dev", name: "Dev" }).run();

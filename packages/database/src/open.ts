@@ -7,6 +7,7 @@ import {
   makePrivateDirectory,
   makePrivateFile,
   readStart,
+  removeFile,
   sizeOf,
 } from "./files.ts";
 import { assertRuntime, type Connection, openSqlite, translating } from "./sqlite.ts";
@@ -145,8 +146,13 @@ const copyBeforeMigration = (connection: Connection, path: string): void => {
   const copy = join(backups, `before-migration-${time}.db`);
   // VACUUM INTO keeps the mode of an empty file that is there, and does not wait for the disk.
   createPrivateFile(copy);
-  translating(copy, () => connection.prepare("VACUUM INTO ?").run(copy));
-  flushFile(copy);
+  try {
+    translating(copy, () => connection.prepare("VACUUM INTO ?").run(copy));
+    flushFile(copy);
+  } catch (error) {
+    removeFile(copy);
+    throw error;
+  }
 };
 
 /**

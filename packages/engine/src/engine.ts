@@ -42,6 +42,8 @@ export class Engine {
   readonly #upstreams = new Map<string, Upstream>();
   readonly #profiles = new Map<string, ProfileDefinition>();
   readonly #views = new Map<string, ProfileView>();
+  /** Profiles whose names are not permanent yet. */
+  readonly #unsettled = new Set<string>();
   readonly #sessions: Sessions;
   readonly #endpoint: LegacyEndpoint;
   #activeProfileId: string | null = null;
@@ -155,7 +157,10 @@ export class Engine {
   #onObservation(serverId: string): void {
     this.#options.onServerChange(serverId);
     // A server that is done starting may have been the last one that names waited for.
-    if (this.#upstreams.get(serverId)?.observation.state !== "starting") this.#onCatalog(serverId);
+    if (this.#upstreams.get(serverId)?.observation.state === "starting") return;
+    for (const profile of this.#profiles.values()) {
+      if (profile.serverIds.includes(serverId)) this.#settleNames(profile);
+    }
   }
 
   #onCatalog(serverId: string): void {
@@ -167,24 +172,17 @@ export class Engine {
   #rebuild(profile: ProfileDefinition): void {
     const { catalogs, onCatalogChange } = this.#options;
     const before = this.#views.get(profile.id);
-    const upstreams = profile.serverIds
-      .map((id) => this.#upstreams.get(id))
-      .filter((upstream) => upstream !== undefined)
-      .filter(({ definition }) => definition.enabled && definition.confirmed);
-    const assigned = {
-      tool: catalogs.names(profile.id, "tool"),
-      prompt: catalogs.names(profile.id, "prompt"),
-    };
     const view = new ProfileView(
       profile,
-      upstreams.map(({ definition, catalog }) => ({ definition, catalog })),
-      assigned,
+      this.#offering(profile).map(({ definition, catalog }) => ({ definition, catalog })),
+      {
+        tool: catalogs.names(profile.id, "tool"),
+        prompt: catalogs.names(profile.id, "prompt"),
+      },
     );
     this.#views.set(profile.id, view);
-    if (upstreams.every(hasSpoken)) {
-      this.#keepNames(profile.id, "tool", assigned.tool, view.toolNames);
-      this.#keepNames(profile.id, "prompt", assigned.prompt, view.promptNames);
-    }
+    this.#unsettled.add(profile.id);
+    this.#settleNames(profile);
     if (!before) return;
     const changed = LIST_CHANGES.filter(({ lists }) =>
       lists.some((list) => before.json[list] !== view.json[list]),
@@ -193,22 +191,36 @@ export class Engine {
     if (changed.length > 0) onCatalogChange(profile.id);
   }
 
+  /** The servers of a profile that offer something, now or as last known. */
+  #offering(profile: ProfileDefinition): Upstream[] {
+    return profile.serverIds
+      .map((id) => this.#upstreams.get(id))
+      .filter((upstream) => upstream !== undefined)
+      .filter(({ definition }) => definition.enabled && definition.confirmed);
+  }
+
   /**
    * Names become permanent once every server of the profile has listed or failed, so that the order
    * in which servers happen to start decides nothing.
    */
-  #keepNames(
-    profileId: string,
-    kind: "tool" | "prompt",
-    before: NameAssignments,
-    now: NameAssignments,
-  ): void {
+  #settleNames(profile: ProfileDefinition): void {
+    const view = this.#views.get(profile.id);
+    if (!view || !this.#unsettled.has(profile.id)) return;
+    if (!this.#offering(profile).every(hasSpoken)) return;
+    this.#unsettled.delete(profile.id);
+    this.#keepNames(profile.id, "tool", view.toolNames);
+    this.#keepNames(profile.id, "prompt", view.promptNames);
+  }
+
+  #keepNames(profileId: string, kind: "tool" | "prompt", now: NameAssignments): void {
+    const { catalogs } = this.#options;
+    const before = catalogs.names(profileId, kind);
     const used = new Set(now.values());
     const absent = [...before].filter(([key, name]) => !now.has(key) && !used.has(name));
     const merged = new Map([...absent, ...now]);
     const same =
       merged.size === before.size && [...merged].every(([key, name]) => before.get(key) === name);
-    if (!same) this.#options.catalogs.saveNames(profileId, kind, merged);
+    if (!same) catalogs.saveNames(profileId, kind, merged);
   }
 
   #followActive(profileId: string | null): void {

@@ -26,6 +26,7 @@ import { proofOf, removeRuntime, writeRuntime } from "./runtime-file.ts";
 import { baseEnvironment } from "./servers/base-environment.ts";
 import { ServersService } from "./servers/servers-service.ts";
 import { SettingsService } from "./settings/settings-service.ts";
+import { StatusAnnouncer } from "./status/announcer.ts";
 import { Status } from "./status/status.ts";
 import { createStores, type Stores } from "./stores.ts";
 import { LOCAL, Tokens } from "./tokens/tokens.ts";
@@ -128,6 +129,7 @@ async function wire(
     version: VERSION,
     dataDir: configuration.paths.dataDir,
   });
+  const announcer = new StatusAnnouncer({ events, status: () => status });
   const engine: Engine = new Engine({
     registry: createRegistry({ stores, vault, settings: () => settings, baseEnv }),
     catalogs: createCatalogStore(stores),
@@ -137,7 +139,7 @@ async function wire(
     sessionIdleMs: () => settings.sessionIdleMs,
     explain: (serverId) => status.explain(serverId),
     log,
-    onServerChange: (serverId) => publishServer(events, status, stores, serverId),
+    onServerChange: (serverId) => announcer.changed(serverId),
     onCatalogChange: (profile) => events.publish({ type: "catalog.changed", profile }),
     onSessionsChange: () => events.publish({ type: "sessions.changed" }),
   });
@@ -230,6 +232,7 @@ async function wire(
     },
     close: async () => {
       clearInterval(sweeper);
+      announcer.close();
       if (url !== null) removeRuntime(configuration.paths.runtime, cliToken);
       await engine.close();
       await http.close();
@@ -238,14 +241,6 @@ async function wire(
       await storage.disconnect();
     },
   };
-}
-
-function publishServer(events: Events, status: Status, stores: Stores, serverId: string): void {
-  // Its last change may come after it was removed.
-  if (!stores.servers.get(serverId)) return;
-  events.publish({ type: "server.status", serverId, status: status.ofServer(serverId) });
-  const { state, summary } = status.ofGateway();
-  events.publish({ type: "gateway.status", state, summary });
 }
 
 function openVault(options: GatewayOptions, configuration: Configuration, stores: Stores): Vault {
