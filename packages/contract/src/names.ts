@@ -37,6 +37,7 @@ export const title = z.string().trim().min(1).max(200);
 export const slugify = (text: string): string =>
   text
     .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+|-+$/g, "")
