@@ -30,11 +30,17 @@ const httpUrl = z.string().superRefine((text, context) => {
   try {
     url = new URL(text);
   } catch {
-    context.addIssue({ code: "custom", message: "It is not a URL." });
+    context.addIssue({
+      code: "custom",
+      message: "Write the whole URL, beginning with https:// or http://.",
+    });
     return;
   }
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    context.addIssue({ code: "custom", message: "Only http and https URLs can be used." });
+    context.addIssue({
+      code: "custom",
+      message: "Only URLs that begin with https:// or http:// can be used.",
+    });
   }
 });
 

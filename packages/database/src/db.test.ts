@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { relative } from "node:path";
 import Database from "better-sqlite3";
@@ -7,7 +7,7 @@ import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { columnClasses } from "./classification.ts";
 import { createDb, createTrafficDb } from "./db.ts";
-import { lockDataDirectory } from "./lock.ts";
+import { lockDataDirectory, readLockHolder } from "./lock.ts";
 import { resolvePaths } from "./paths.ts";
 import {
   accessTokens,
@@ -368,8 +368,21 @@ describe("createDb", () => {
     expect(opened().select().from(settings).all()).toHaveLength(1);
   });
 
+  test.runIf(process.platform === "linux")(
+    "keeps this process's lock on a file that it opens again",
+    () => {
+      const { ino } = statSync(path());
+      const lock = new RegExp(`POSIX .* ${process.pid} \\S+:${ino} `);
+      expect(readFileSync("/proc/locks", "utf8")).toMatch(lock);
+      createDb({ path: path() }).close();
+      expect(readFileSync("/proc/locks", "utf8")).toMatch(lock);
+    },
+  );
+
   test("refuses a Node that would crash, unless a build for it is named", () => {
     const { versions } = process;
+    const held = resolvePaths({ dataDir: temp("held") });
+    lockDataDirectory(held, { kind: "app" }).release();
     const olderNode = { ...versions, napi: "9", node: "20.18.1" };
     Object.defineProperty(process, "versions", { value: olderNode, configurable: true });
     try {
@@ -381,6 +394,7 @@ describe("createDb", () => {
       expect(errorOf(() => lockDataDirectory(paths, { kind: "app" }))).toMatchObject({
         code: "node_too_old",
       });
+      expect(errorOf(() => readLockHolder(held))).toMatchObject({ code: "node_too_old" });
       expect([temp("old.db"), temp("old")].filter((each) => existsSync(each))).toEqual([]);
       const nativeBinding = temp("none.node");
       expect(() => createDb({ path: temp("old.db"), nativeBinding })).toThrow("none.node");

@@ -122,6 +122,20 @@ describe("a synchronous transaction", () => {
     expect(errorOf(() => kept.tx.transaction(() => 1))).toMatchObject({ code: "database_misuse" });
   });
 
+  test("that failed does not write into the next one by a handle that was kept", () => {
+    let kept: Queryable = db();
+    expect(() =>
+      db().transaction((tx) => {
+        kept = tx;
+        throw new Error("on purpose");
+      }),
+    ).toThrow("on purpose");
+    db().transaction(() => {
+      expect(errorOf(() => insert(kept, "late").run())).toMatchObject({ code: "database_misuse" });
+    });
+    expect(keys(db())).toEqual([]);
+  });
+
   test("that SQLite itself rolled back takes no further statement", () => {
     const error = errorOf(() =>
       db().transaction((tx) => {
@@ -154,6 +168,28 @@ describe("an asynchronous transaction", () => {
         tx.rollback();
       }),
     ).rejects.toThrow(TransactionRollbackError);
+    expect(keys(db())).toEqual(["inside"]);
+  });
+
+  test("has a connection of its own", async () => {
+    db().run(sql`CREATE TEMP TABLE of_this_connection (x)`);
+    const temporary = sql`SELECT count(*) AS tables FROM temp.sqlite_schema`;
+    expect(db().transaction((tx) => tx.all(temporary))).toEqual([{ tables: 1 }]);
+    expect(await db().transaction(async (tx) => tx.all(temporary))).toEqual([{ tables: 0 }]);
+  });
+
+  test("that failed does not write into the next one by a handle that was kept", async () => {
+    let kept: Queryable = db();
+    await db()
+      .transaction(async (tx) => {
+        kept = tx;
+        throw new Error("on purpose");
+      })
+      .catch(() => {});
+    const { ended, go } = await openTransaction();
+    await expect(insert(kept, "late").execute()).rejects.toMatchObject({ code: "database_misuse" });
+    go();
+    await ended;
     expect(keys(db())).toEqual(["inside"]);
   });
 
@@ -298,13 +334,17 @@ describe("an asynchronous transaction", () => {
         await nextTurn();
       }),
     ).rejects.toMatchObject({ code: "database_misuse" });
-    inside.open();
-    await expect(left).rejects.toMatchObject({ code: "database_misuse" });
     expect(keys(db())).toEqual([]);
+    // What is left of it touches nothing of the next one, which has a savepoint open too.
     await db().transaction(async (tx) => {
       await insert(tx, "next");
+      await tx.transaction(async (inner) => {
+        await insert(inner, "after next");
+        inside.open();
+        await expect(left).rejects.toMatchObject({ code: "database_misuse" });
+      });
     });
-    expect(keys(db())).toEqual(["next"]);
+    expect(keys(db())).toEqual(["after next", "next"]);
   });
 
   test("refuses to wait for itself", async () => {

@@ -173,7 +173,12 @@ const callTool = async (cli: Cli, name: string, options: CallOptions): Outcome =
   return cli.use(async (api) => {
     const profile = await profileOf(api, options.profile);
     const given = await readArguments(cli, api, profile, name, options);
-    const { result } = await api.profiles.callTool({ profile, name, arguments: given });
+    const call = api.profiles.callTool({ profile, name, arguments: given });
+    const { result } = await call.catch(async (error: unknown) => {
+      // A tool nobody knows may be one of a server that is not there just now.
+      await sayWhoIsMissing(cli, api, profile);
+      throw error;
+    });
     const text = resultText(result);
     // A terminal is protected from what a server sends; a pipe gets it as it is.
     const shown = cli.io.stdout.isTTY === true ? visible(text) : text;
