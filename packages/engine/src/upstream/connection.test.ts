@@ -71,7 +71,7 @@ describe("requests over one connection", () => {
     const request = connection
       .request(
         "tools/call",
-        { _meta: { keep: true } },
+        { _meta: { keep: true, progressToken: "theirs" } },
         { timeoutMs: 1000, onProgress: (one) => progress.push(one.params) },
       )
       .catch((error: unknown) => error);
