@@ -1,4 +1,4 @@
-import type { CapabilityKind, GatewayError } from "@local-mcp/contract";
+import { type CapabilityKind, GatewayError } from "@local-mcp/contract";
 import { type Entry, ProfileView } from "./catalog/view.ts";
 import type {
   CatalogStore,
@@ -48,6 +48,7 @@ export class Engine {
   readonly #endpoint: LegacyEndpoint;
   #activeProfileId: string | null = null;
   #started = false;
+  #closed = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -133,7 +134,9 @@ export class Engine {
     return this.#sessions.removeWhere((record) => record.tokenId === tokenId);
   }
 
+  /** Ends sessions and servers. What is asked from now on is refused, so that nothing starts again. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#sessions.close();
     await Promise.all([...this.#upstreams.values()].map((upstream) => upstream.stop()));
   }
@@ -241,6 +244,7 @@ export class Engine {
   }
 
   #routes(profileId: string): Routes {
+    if (this.#closed) throw new GatewayError("shutting_down");
     const view = this.#views.get(profileId);
     if (!view) throw new Error(`no view of profile ${profileId}`);
     return {

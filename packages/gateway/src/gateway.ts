@@ -234,8 +234,9 @@ async function wire(
       clearInterval(sweeper);
       announcer.close();
       if (url !== null) removeRuntime(configuration.paths.runtime, cliToken);
-      await engine.close();
+      const servers = engine.close();
       await http.close();
+      await servers;
       tokens.close();
       vault.lock();
       await storage.disconnect();

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createGateway } from "@local-mcp/gateway";
+import { createGateway, type Gateway, isLoopbackHost } from "@local-mcp/gateway";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import { integer } from "../forms.ts";
@@ -38,12 +38,22 @@ const serve = async (cli: Cli, options: ServeOptions): Outcome => {
         : `MCP clients connect to ${plural(profiles.length, "profile")}:\n${open.join("\n")}`,
     );
     cli.note(`They need a token: ${cli.command("tokens create --name NAME")}`);
+    await warnOfOthers(cli, gateway);
     const { state, wayOut } = await gateway.api.vault.status();
     if (state === "locked") cli.note(`The vault is locked. ${wayOut ?? ""}`);
     if (!io.signal.aborted) await once(io.signal, "abort");
   } finally {
     await gateway.close();
   }
+};
+
+/** Beyond this computer a token is all that keeps others out, and it travels in clear. */
+const warnOfOthers = async (cli: Cli, { api }: Gateway): Promise<void> => {
+  const host = (await api.settings.list()).find(({ key }) => key === "host")?.value;
+  if (typeof host !== "string" || isLoopbackHost(host)) return;
+  cli.hint(
+    `Warning: other computers can reach ${host}. They need a token, which travels unencrypted: put TLS in front.`,
+  );
 };
 
 export const addServeCommand = (program: Command, act: Act): void => {
