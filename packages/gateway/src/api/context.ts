@@ -1,7 +1,7 @@
 import { contract, GatewayError, type TokenRight } from "@local-mcp/contract";
 import type { Log } from "@local-mcp/engine";
 import { implement, ORPCError, ValidationError } from "@orpc/server";
-import { z } from "zod";
+import { describeIssues } from "../issues.ts";
 import type { Principal } from "../tokens/tokens.ts";
 
 /** Who calls the API. In process it is the person at this computer, with every right. */
@@ -63,16 +63,4 @@ function asGatewayError(thrown: unknown, procedure: string, log: Log): GatewayEr
     error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
   });
   return new GatewayError("internal");
-}
-
-/** The first problems, each with its place. A value is never quoted: it may be a secret. */
-export function describeIssues(issues: readonly { message: string; path?: unknown }[]): string {
-  const sentences = issues.slice(0, 5).map((issue) => {
-    const path = z.array(z.union([z.string(), z.number()])).safeParse(issue.path);
-    // "config" and "changes" are how the API nests things; a person never wrote them.
-    const names = path.data?.filter((name) => name !== "config" && name !== "changes") ?? [];
-    const place = names.length > 0 ? `${names.join(".")}: ` : "";
-    return `${place}${issue.message}`;
-  });
-  return sentences.join(" ");
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { GatewayError } from "@local-mcp/contract";
 import type { Engine, Log } from "@local-mcp/engine";
 import { parseJson } from "../json.ts";
+import type { ProfileRoute } from "../profiles/profiles-service.ts";
 import type { Principal, Tokens } from "../tokens/tokens.ts";
 import { sendError, sendJson, sendRpcError } from "./answers.ts";
 import { readBody } from "./body.ts";
@@ -13,12 +14,6 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 /** Idle connections of clients that call again soon stay open, ms. */
 const KEEP_ALIVE_MS = 65_000;
-
-export interface ProfileRoute {
-  profileId: string;
-  slug: string;
-  allowWithoutToken: boolean;
-}
 
 export interface HttpServerOptions {
   engine: Engine;

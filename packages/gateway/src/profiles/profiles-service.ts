@@ -9,9 +9,15 @@ import {
 } from "@local-mcp/contract";
 import type { ProfileRow, StoredCustomization } from "@local-mcp/database";
 import { type Engine, type Entry, isErrorResponse, type JsonObject } from "@local-mcp/engine";
-import type { ProfileRoute } from "../http/http-server.ts";
 import type { ServersService } from "../servers/servers-service.ts";
 import type { Stores } from "../stores.ts";
+
+/** As much of a profile as a request to its address needs. */
+export interface ProfileRoute {
+  profileId: string;
+  slug: string;
+  allowWithoutToken: boolean;
+}
 
 export interface ProfilesServiceOptions {
   stores: Stores;

@@ -12,7 +12,7 @@ import type { ServerRow, StoredServerConfig } from "@local-mcp/database";
 import type { Engine } from "@local-mcp/engine";
 import { hintOf, type Vault } from "@local-mcp/vault";
 import type { z } from "zod";
-import { describeIssues } from "../api/context.ts";
+import { describeIssues } from "../issues.ts";
 import type { Status } from "../status/status.ts";
 import type { Stores } from "../stores.ts";
 import { readClientFile } from "./client-files.ts";
