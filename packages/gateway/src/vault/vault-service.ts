@@ -1,4 +1,4 @@
-import type { VaultStatus } from "@local-mcp/contract";
+import { GatewayError, type VaultStatus } from "@local-mcp/contract";
 import { passphraseProvider, type SlotRecord, type Vault } from "@local-mcp/vault";
 
 const WAYS_OUT: Record<VaultStatus["state"], string | null> = {
@@ -29,8 +29,7 @@ export class VaultService {
   }
 
   async status(): Promise<VaultStatus> {
-    // Seen as locked only where nothing at hand opens it; which is found out by trying.
-    await this.#vault.ready().catch(() => {});
+    const problem = await this.#tryToOpen();
     const state = this.#vault.state();
     const slots = this.#slots().map(({ id, provider, label, createdAt }) => ({
       id,
@@ -38,7 +37,7 @@ export class VaultService {
       label,
       createdAt,
     }));
-    return { state, slots, secrets: this.#secretCount(), wayOut: WAYS_OUT[state] };
+    return { state, slots, secrets: this.#secretCount(), wayOut: wayOut(state, problem) };
   }
 
   async init(passphrase: string): Promise<VaultStatus> {
@@ -62,8 +61,25 @@ export class VaultService {
     return this.#changed();
   }
 
+  /** It is locked only where nothing at hand opens it, which is found out by trying. */
+  async #tryToOpen(): Promise<GatewayError | null> {
+    try {
+      await this.#vault.ready();
+      return null;
+    } catch (error) {
+      if (error instanceof GatewayError) return error;
+      throw error;
+    }
+  }
+
   #changed(): Promise<VaultStatus> {
     this.#onChange();
     return this.status();
   }
 }
+
+/** A key that is at hand and does not open the vault is named: somebody believes that it does. */
+const wayOut = (state: VaultStatus["state"], problem: GatewayError | null): string | null =>
+  state === "locked" && problem?.code === "vault_wrong_key"
+    ? `${problem.message} ${WAYS_OUT.locked}`
+    : WAYS_OUT[state];
