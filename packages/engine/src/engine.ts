@@ -17,6 +17,8 @@ import { Upstream } from "./upstream/upstream.ts";
 
 /** What the instructions of all servers together may take, characters. */
 const MAX_INSTRUCTIONS = 8000;
+/** Servers that list at the same time cost one view, ms. */
+const REFRESH_MS = 25;
 
 export interface EngineOptions {
   registry: Registry;
@@ -44,6 +46,11 @@ export class Engine {
   readonly #views = new Map<string, ProfileView>();
   /** Profiles whose names are not permanent yet. */
   readonly #unsettled = new Set<string>();
+  /** Profiles whose view is older than what their servers list. */
+  readonly #stale = new Set<string>();
+  #refreshTimer: NodeJS.Timeout | null = null;
+  /** The permanent names, as stored. */
+  readonly #names = new Map<string, Record<"tool" | "prompt", NameAssignments>>();
   readonly #sessions: Sessions;
   readonly #endpoint: LegacyEndpoint;
   #activeProfileId: string | null = null;
@@ -73,20 +80,36 @@ export class Engine {
     return this.#upstreams.get(serverId);
   }
 
+  /** Whether the servers run, and not only those that a call has needed. */
+  get started(): boolean {
+    return this.#started;
+  }
+
   /** @returns undefined where there is no such profile */
   view(profileId: string): ProfileView | undefined {
+    const profile = this.#stale.has(profileId) ? this.#profiles.get(profileId) : undefined;
+    if (profile) this.#rebuild(profile);
     return this.#views.get(profileId);
   }
 
   entries(profileId: string, kind?: CapabilityKind): readonly Entry[] {
-    const entries = this.#views.get(profileId)?.entries ?? [];
+    const entries = this.view(profileId)?.entries ?? [];
     return kind === undefined ? entries : entries.filter((entry) => entry.kind === kind);
   }
 
-  /** Brings up every server that is meant to run, all at once. */
+  /**
+   * Brings up every server that is meant to run, none waiting for another. Starting a process holds
+   * everything else up for some milliseconds, so requests are let in between two of them.
+   */
   start(): void {
     this.#started = true;
-    for (const upstream of this.#upstreams.values()) upstream.start();
+    const waiting = [...this.#upstreams.values()];
+    const next = (): void => {
+      if (this.#closed) return;
+      waiting.shift()?.start();
+      if (waiting.length > 0) setImmediate(next);
+    };
+    next();
   }
 
   /** Tries again what waited for the vault. */
@@ -109,6 +132,7 @@ export class Engine {
       if (upstream) changes.push(upstream.reconfigure(definition));
       else this.#add(definition);
     }
+    this.#names.clear();
     this.#profiles.clear();
     for (const profile of registry.profiles()) this.#profiles.set(profile.id, profile);
     for (const id of this.#views.keys()) {
@@ -137,6 +161,7 @@ export class Engine {
   /** Ends sessions and servers. What is asked from now on is refused, so that nothing starts again. */
   async close(): Promise<void> {
     this.#closed = true;
+    if (this.#refreshTimer) clearTimeout(this.#refreshTimer);
     await this.#sessions.close();
     await Promise.all([...this.#upstreams.values()].map((upstream) => upstream.stop()));
   }
@@ -166,22 +191,25 @@ export class Engine {
     }
   }
 
+  /** Views are computed anew when they are next read, and soon in any case, for who listens. */
   #onCatalog(serverId: string): void {
     for (const profile of this.#profiles.values()) {
-      if (profile.serverIds.includes(serverId)) this.#rebuild(profile);
+      if (profile.serverIds.includes(serverId)) this.#stale.add(profile.id);
     }
+    this.#refreshTimer ??= setTimeout(() => {
+      this.#refreshTimer = null;
+      for (const profileId of this.#stale) this.view(profileId);
+    }, REFRESH_MS);
   }
 
   #rebuild(profile: ProfileDefinition): void {
-    const { catalogs, onCatalogChange } = this.#options;
+    const { onCatalogChange } = this.#options;
+    this.#stale.delete(profile.id);
     const before = this.#views.get(profile.id);
     const view = new ProfileView(
       profile,
       this.#offering(profile).map(({ definition, catalog }) => ({ definition, catalog })),
-      {
-        tool: catalogs.names(profile.id, "tool"),
-        prompt: catalogs.names(profile.id, "prompt"),
-      },
+      this.#assigned(profile.id),
     );
     this.#views.set(profile.id, view);
     this.#unsettled.add(profile.id);
@@ -216,14 +244,27 @@ export class Engine {
   }
 
   #keepNames(profileId: string, kind: "tool" | "prompt", now: NameAssignments): void {
-    const { catalogs } = this.#options;
-    const before = catalogs.names(profileId, kind);
+    const before = this.#assigned(profileId)[kind];
     const used = new Set(now.values());
     const absent = [...before].filter(([key, name]) => !now.has(key) && !used.has(name));
     const merged = new Map([...absent, ...now]);
     const same =
       merged.size === before.size && [...merged].every(([key, name]) => before.get(key) === name);
-    if (!same) catalogs.saveNames(profileId, kind, merged);
+    if (same) return;
+    this.#options.catalogs.saveNames(profileId, kind, merged);
+    this.#assigned(profileId)[kind] = merged;
+  }
+
+  #assigned(profileId: string): Record<"tool" | "prompt", NameAssignments> {
+    const known = this.#names.get(profileId);
+    if (known) return known;
+    const { catalogs } = this.#options;
+    const names = {
+      tool: catalogs.names(profileId, "tool"),
+      prompt: catalogs.names(profileId, "prompt"),
+    };
+    this.#names.set(profileId, names);
+    return names;
   }
 
   #followActive(profileId: string | null): void {
@@ -245,7 +286,7 @@ export class Engine {
 
   #routes(profileId: string): Routes {
     if (this.#closed) throw new GatewayError("shutting_down");
-    const view = this.#views.get(profileId);
+    const view = this.view(profileId);
     if (!view) throw new Error(`no view of profile ${profileId}`);
     return {
       view,

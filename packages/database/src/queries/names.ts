@@ -10,6 +10,9 @@ export interface NameAssignment {
   exposedName: string;
 }
 
+/** Well under SQLite's limit of bound values: https://sqlite.org/limits.html */
+const ROWS_PER_INSERT = 500;
+
 /** The names that tools and prompts have been given, kept so that start order never changes one. */
 export const createNameQueries = (db: Queryable) => ({
   list: (profileId: string): NameAssignment[] =>
@@ -34,10 +37,12 @@ export const createNameQueries = (db: Queryable) => ({
         .all()
         .map(({ id }) => id);
       db.delete(exposedNames).where(eq(exposedNames.profileId, profileId)).run();
-      for (const assignment of assignments) {
-        if (!members.includes(assignment.mcpServerId)) continue;
+      const kept = assignments
+        .filter(({ mcpServerId }) => members.includes(mcpServerId))
+        .map((assignment) => ({ profileId, ...assignment }));
+      for (let at = 0; at < kept.length; at += ROWS_PER_INSERT) {
         db.insert(exposedNames)
-          .values({ profileId, ...assignment })
+          .values(kept.slice(at, at + ROWS_PER_INSERT))
           .run();
       }
     });

@@ -8,7 +8,13 @@ import {
   type ProfileView,
 } from "@local-mcp/contract";
 import type { ProfileRow, StoredCustomization } from "@local-mcp/database";
-import { type Engine, type Entry, isErrorResponse, type JsonObject } from "@local-mcp/engine";
+import {
+  type Engine,
+  type Entry,
+  isErrorResponse,
+  type JsonObject,
+  type Upstream,
+} from "@local-mcp/engine";
 import type { ServersService } from "../servers/servers-service.ts";
 import type { Stores } from "../stores.ts";
 
@@ -150,7 +156,7 @@ export class ProfilesService {
     signal: AbortSignal | undefined,
   ): Promise<{ result: JsonObject; durationMs: number }> {
     const { id } = this.find(profile);
-    await this.#listed(id);
+    await this.#listedWith(id, name);
     const startedAt = performance.now();
     const answer = await this.#options.engine.request(
       id,
@@ -192,18 +198,33 @@ export class ProfilesService {
     this.#options.onChange();
   }
 
-  /** Where nothing has been listed yet, as in a command that runs by itself, it is listed now. */
+  /**
+   * In a command that runs by itself nothing has been listed yet, so it is listed now. A gateway
+   * that serves answers with what it knows.
+   */
   async #listed(profileId: string): Promise<void> {
-    const { stores, engine } = this.#options;
-    const upstreams = stores.profiles
-      .servers(profileId)
-      .map(({ id }) => engine.upstream(id))
-      .filter((upstream) => upstream !== undefined);
+    if (this.#options.engine.started) return;
+    const upstreams = this.#upstreams(profileId);
     for (const upstream of upstreams) {
       const isKnown = upstream.catalog?.configHash === upstream.definition.configHash;
       if (!isKnown && upstream.observation.state === "idle") upstream.start();
     }
     await Promise.all(upstreams.map((upstream) => upstream.settled()));
+  }
+
+  /** A tool that nobody knows may be one of a server that is just starting. */
+  async #listedWith(profileId: string, tool: string): Promise<void> {
+    await this.#listed(profileId);
+    if (this.#options.engine.view(profileId)?.tool(tool)) return;
+    await Promise.all(this.#upstreams(profileId).map((upstream) => upstream.settled()));
+  }
+
+  #upstreams(profileId: string): Upstream[] {
+    const { stores, engine } = this.#options;
+    return stores.profiles
+      .servers(profileId)
+      .map(({ id }) => engine.upstream(id))
+      .filter((upstream) => upstream !== undefined);
   }
 
   /** @throws GatewayError server_not_found */
