@@ -7,6 +7,7 @@ import { addBridgeCommand } from "./commands/bridge.ts";
 import { addProfileCommands } from "./commands/profiles.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { addServerCommands } from "./commands/servers.ts";
+import { addSettingCommands } from "./commands/settings.ts";
 import { addStatusCommands } from "./commands/status.ts";
 import { addTokenCommands } from "./commands/tokens.ts";
 import { addToolCommands } from "./commands/tools.ts";
@@ -45,6 +46,7 @@ export const buildProgram = (io: Io, ended: (exit: number) => void): Command => 
   addToolCommands(program, act);
   addTokenCommands(program, act);
   addVaultCommands(program, act);
+  addSettingCommands(program, act);
   addBridgeCommand(program, act);
   return program;
 };

@@ -1,8 +1,9 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
+import { clientSnippet, clientsView, connectionTest } from "./clients.ts";
 import { doctorFinding } from "./doctor.ts";
 import { gatewayEvent } from "./events.ts";
-import { exposedName } from "./names.ts";
+import { exposedName, profileSlug, title } from "./names.ts";
 import {
   capabilityKind,
   capabilityView,
@@ -11,15 +12,21 @@ import {
   profileUpdate,
   profileView,
 } from "./profiles.ts";
+import { runtimesView } from "./runtimes.ts";
 import {
+  pasteChoice,
+  recognition,
+  serverActivity,
+  serverCapability,
   serverCreate,
   serverImportRow,
+  serverReview,
   serverTestResult,
   serverUpdate,
   serverView,
   warning,
 } from "./servers.ts";
-import { settingsUpdate, settingView } from "./settings.ts";
+import { settingsChange, settingView } from "./settings.ts";
 import { gatewayStatus } from "./status.ts";
 import { tokenCreate, tokenCreated, tokenView } from "./tokens.ts";
 import { passphrase, vaultStatus } from "./vault.ts";
@@ -46,6 +53,8 @@ export const contract = {
       .route({ method: "GET", path: "/doctor" })
       .input(nothing)
       .output(z.object({ findings: z.array(doctorFinding) })),
+    /** Opens the endpoint where it is not open, for example after its port was taken. */
+    listen: oc.route({ method: "POST", path: "/listen" }).input(nothing).output(gatewayStatus),
   },
   servers: {
     list: oc.route({ method: "GET", path: "/servers" }).input(nothing).output(z.array(serverView)),
@@ -73,10 +82,52 @@ export const contract = {
       .route({ method: "GET", path: "/servers/{server}/output" })
       .input(server)
       .output(z.object({ lines: z.array(z.string()) })),
-    /** Reads an `mcpServers` or `servers` object as clients keep it. Never consent to run anything. */
+    /** What the server itself offers, before any profile chooses from it. */
+    capabilities: oc
+      .route({ method: "GET", path: "/servers/{server}/capabilities" })
+      .input(server)
+      .output(z.array(serverCapability)),
+    /** Calls a tool of the server by its own name, for the person at this computer. */
+    callTool: oc
+      .route({ method: "POST", path: "/servers/{server}/call" })
+      .input(
+        server.extend({
+          name: z.string(),
+          arguments: z.record(z.string(), z.unknown()).default({}),
+        }),
+      )
+      .output(z.object({ result: z.record(z.string(), z.unknown()), durationMs: z.number() })),
+    /** What happened to the server since the gateway started, newest first. */
+    activity: oc
+      .route({ method: "GET", path: "/servers/{server}/activity" })
+      .input(server)
+      .output(z.array(serverActivity)),
+    /** What would run, for the person who decides. Runs nothing of the server. */
+    review: oc
+      .route({ method: "GET", path: "/servers/{server}/review" })
+      .input(server)
+      .output(serverReview),
+    /**
+     * What a pasted text is: a command, a `claude mcp add` line, a URL, JSON or TOML of any client.
+     * Stores nothing; no value that looks secret is in the answer.
+     */
+    recognize: oc
+      .route({ method: "POST", path: "/servers/recognize" })
+      .input(z.object({ text: z.string().max(1024 * 1024) }))
+      .output(recognition),
+    /**
+     * Adds the servers of such a text, all or those chosen. Never consent to run anything.
+     */
     importFile: oc
       .route({ method: "POST", path: "/servers/import" })
-      .input(z.object({ text: z.string() }))
+      .input(
+        z.object({
+          text: z.string(),
+          choices: z.array(pasteChoice).optional(),
+          /** Slug of a profile that they join. */
+          profile: z.string().optional(),
+        }),
+      )
       .output(z.object({ rows: z.array(serverImportRow) })),
   },
   profiles: {
@@ -100,6 +151,11 @@ export const contract = {
     activate: oc
       .route({ method: "POST", path: "/profiles/{profile}/activate" })
       .input(profile)
+      .output(profileView),
+    /** A copy with the same servers and choices, under another slug. It has no tokens. */
+    duplicate: oc
+      .route({ method: "POST", path: "/profiles/{profile}/duplicate", successStatus: 201 })
+      .input(profile.extend({ slug: profileSlug, name: title.optional() }))
       .output(profileView),
     /** What the profile offers, with what is turned off in it. */
     capabilities: oc
@@ -137,6 +193,28 @@ export const contract = {
       .input(z.object({ token: z.string() }))
       .output(done),
   },
+  clients: {
+    /** Who has used the endpoint since the gateway started, and what was seen of them. */
+    list: oc.route({ method: "GET", path: "/clients" }).input(nothing).output(clientsView),
+    /** What to paste into each client. Without a profile for the URL that follows the active one. */
+    snippets: oc
+      .route({ method: "GET", path: "/clients/snippets" })
+      .input(z.object({ profile: z.string().optional() }).optional())
+      .output(z.array(clientSnippet)),
+    /** Goes the way of a client with this token, on the real URL. */
+    test: oc
+      .route({ method: "POST", path: "/clients/test" })
+      .input(z.object({ profile: z.string().optional(), token: z.string().optional() }))
+      .output(connectionTest),
+  },
+  runtimes: {
+    get: oc.route({ method: "GET", path: "/runtimes" }).input(nothing).output(runtimesView),
+    /** Asks the login shell again and looks for the programs anew. */
+    refresh: oc
+      .route({ method: "POST", path: "/runtimes/refresh" })
+      .input(nothing)
+      .output(runtimesView),
+  },
   settings: {
     list: oc
       .route({ method: "GET", path: "/settings" })
@@ -144,7 +222,7 @@ export const contract = {
       .output(z.array(settingView)),
     update: oc
       .route({ method: "PATCH", path: "/settings" })
-      .input(settingsUpdate)
+      .input(settingsChange)
       .output(z.array(settingView)),
   },
   vault: {
@@ -160,6 +238,11 @@ export const contract = {
     addPassphrase: oc
       .route({ method: "POST", path: "/vault/slots" })
       .input(z.object({ passphrase, label: z.string().max(100).optional() }))
+      .output(vaultStatus),
+    /** Lets the keychain of this system open the vault, which has to be open. */
+    addKeychain: oc
+      .route({ method: "POST", path: "/vault/keychain" })
+      .input(nothing)
       .output(vaultStatus),
     removeSlot: oc
       .route({ method: "DELETE", path: "/vault/slots/{slot}" })

@@ -19,5 +19,7 @@ export const gatewayEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("settings.changed") }),
   z.object({ type: z.literal("vault.changed") }),
   z.object({ type: z.literal("sessions.changed") }),
+  z.object({ type: z.literal("clients.changed") }),
+  z.object({ type: z.literal("runtimes.changed") }),
 ]);
 export type GatewayEvent = z.infer<typeof gatewayEvent>;

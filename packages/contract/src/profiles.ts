@@ -43,6 +43,8 @@ export const profileView = z.object({
     prompts: z.number().int(),
     resources: z.number().int(),
   }),
+  /** What its tool list costs a model's context, roughly. */
+  estimatedTokens: z.number().int(),
   createdAt: z.number().int(),
   updatedAt: z.number().int(),
 });

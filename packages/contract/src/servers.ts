@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { serverName, title } from "./names.ts";
 import { secretInfo, secretName } from "./secrets.ts";
-import { serverStatus } from "./status.ts";
+import { serverState, serverStatus, statusReason } from "./status.ts";
 
 export const transport = z.enum(["stdio", "http", "sse"]);
 export type Transport = z.infer<typeof transport>;
@@ -192,3 +192,86 @@ export const serverImportRow = z.object({
   message: z.string().nullable(),
 });
 export type ServerImportRow = z.infer<typeof serverImportRow>;
+
+/** A server as found in a pasted text. Values that look secret are named, never shown. */
+export const pastedServer = z.object({
+  /** What the text calls it; empty where it does not. */
+  original: z.string(),
+  /** What it would be called; null where it cannot be read. */
+  name: z.string().nullable(),
+  config: z
+    .discriminatedUnion("transport", [
+      z.object({
+        transport: z.literal("stdio"),
+        command: z.string(),
+        /** With `${secret:…}` in the place of what looks secret. */
+        args: z.array(z.string()),
+        cwd: z.string().nullable(),
+        env: z.array(z.string()),
+      }),
+      z.object({
+        transport: z.enum(["http", "sse"]),
+        /** With `${secret:…}` in the place of user info and query values. */
+        url: z.string(),
+        headers: z.array(z.string()),
+      }),
+    ])
+    .nullable(),
+  enabled: z.boolean(),
+  /** Whether a server of this name is there already. */
+  taken: z.boolean(),
+  /** Why it cannot be added, as a sentence. */
+  problem: z.string().nullable(),
+});
+export type PastedServer = z.infer<typeof pastedServer>;
+
+export const recognition = z.object({
+  form: z.enum(["command", "claude_command", "client_json", "client_toml", "url"]).nullable(),
+  servers: z.array(pastedServer),
+  /** Why nothing was recognised, with line and column where there is one; quotes nothing of it. */
+  problem: z.string().nullable(),
+});
+export type Recognition = z.infer<typeof recognition>;
+
+/** One server of a pasted text that is to be added, by its place in {@link recognition}. */
+export const pasteChoice = z.object({
+  index: z.number().int().min(0),
+  name: serverName.optional(),
+  /** Environment variables that are no secrets; they are stored and shown in clear. */
+  plain: z.array(z.string()).default([]),
+});
+
+/** What a person reads before they let a command run. */
+export const serverReview = z.object({
+  command: z.string(),
+  args: z.array(z.string()),
+  /** The file that would run; null where it was not found. */
+  path: z.string().nullable(),
+  /** Version of a well-known runtime such as npx. */
+  version: z.string().nullable(),
+  cwd: z.string().nullable(),
+  /** Names of the variables it is given beside the usual ones. */
+  env: z.array(z.string()),
+  /** Who asks: how the server came into the configuration. */
+  addedAt: z.number().int(),
+});
+export type ServerReview = z.infer<typeof serverReview>;
+
+export const serverCapability = z.object({
+  kind: z.enum(["tool", "prompt", "resource", "resource_template"]),
+  /** Name, URI or URI template, as the server calls it. */
+  name: z.string(),
+  title: z.string().nullable(),
+  description: z.string().nullable(),
+  /** As the server sent it. */
+  definition: z.record(z.string(), z.unknown()),
+});
+export type ServerCapability = z.infer<typeof serverCapability>;
+
+/** A change of state of a server. */
+export const serverActivity = z.object({
+  at: z.number().int(),
+  state: serverState,
+  reason: statusReason.nullable(),
+});
+export type ServerActivity = z.infer<typeof serverActivity>;

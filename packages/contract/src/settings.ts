@@ -33,10 +33,28 @@ export const settings = z.object({
     .min(1000)
     .max(30 * 86_400_000)
     .default(12 * 3_600_000),
+  /** Proxy for remote servers, http://host:port. Empty: as the environment says. `direct`: none. */
+  proxy: z
+    .string()
+    .regex(
+      /^(|direct|https?:\/\/[^@\s/]+\/?)$/,
+      "Write http://host:port, direct, or nothing. A proxy with a password belongs into HTTPS_PROXY.",
+    )
+    .default(""),
+  /** Hosts that are reached without the proxy, with commas between them. */
+  noProxy: z.string().max(2000).default(""),
+  /** PEM file with certificates to trust beside the usual ones. Empty: NODE_EXTRA_CA_CERTS. */
+  extraCaFile: z.string().max(4000).default(""),
+  appearance: z.enum(["system", "light", "dark"]).default("system"),
+  /** The app starts with the session, without its window. */
+  startAtLogin: z.boolean().default(false),
+  /** Whether quitting asks while clients are connected. */
+  askBeforeQuit: z.boolean().default(true),
 });
 export type Settings = z.infer<typeof settings>;
 export type SettingKey = keyof Settings;
 
+/** What is set, without the defaults. */
 export const settingsUpdate = z
   .object({
     port: settings.shape.port.unwrap(),
@@ -46,15 +64,39 @@ export const settingsUpdate = z
     startTimeoutMs: settings.shape.startTimeoutMs.unwrap(),
     callTimeoutMs: settings.shape.callTimeoutMs.unwrap(),
     sessionIdleMs: settings.shape.sessionIdleMs.unwrap(),
+    proxy: settings.shape.proxy.unwrap(),
+    noProxy: settings.shape.noProxy.unwrap(),
+    extraCaFile: settings.shape.extraCaFile.unwrap(),
+    appearance: settings.shape.appearance.unwrap(),
+    startAtLogin: settings.shape.startAtLogin.unwrap(),
+    askBeforeQuit: settings.shape.askBeforeQuit.unwrap(),
   })
   .partial();
+
+/** What the API takes: a value sets, null goes back to the default. */
+export const settingsChange = z.object({
+  port: settingsUpdate.shape.port.nullable(),
+  host: settingsUpdate.shape.host.nullable(),
+  maxRequestBytes: settingsUpdate.shape.maxRequestBytes.nullable(),
+  maxMessageBytes: settingsUpdate.shape.maxMessageBytes.nullable(),
+  startTimeoutMs: settingsUpdate.shape.startTimeoutMs.nullable(),
+  callTimeoutMs: settingsUpdate.shape.callTimeoutMs.nullable(),
+  sessionIdleMs: settingsUpdate.shape.sessionIdleMs.nullable(),
+  proxy: settingsUpdate.shape.proxy.nullable(),
+  noProxy: settingsUpdate.shape.noProxy.nullable(),
+  extraCaFile: settingsUpdate.shape.extraCaFile.nullable(),
+  appearance: settingsUpdate.shape.appearance.nullable(),
+  startAtLogin: settingsUpdate.shape.startAtLogin.nullable(),
+  askBeforeQuit: settingsUpdate.shape.askBeforeQuit.nullable(),
+});
 
 export const settingSource = z.enum(["argument", "environment", ".env", "stored", "default"]);
 
 /** A setting with its value and the place that decided it. */
 export const settingView = z.object({
-  key: z.string(),
-  value: z.union([z.string(), z.number()]),
-  default: z.union([z.string(), z.number()]),
+  key: settings.keyof(),
+  value: z.union([z.string(), z.number(), z.boolean()]),
+  default: z.union([z.string(), z.number(), z.boolean()]),
   source: settingSource,
 });
+export type SettingView = z.infer<typeof settingView>;

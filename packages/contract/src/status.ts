@@ -30,6 +30,9 @@ export const STATE_WORDS: Record<ServerState, string> = {
   locked: "Waiting for vault",
 };
 
+/** States in which a person has to do something; they count as trouble wherever trouble is counted. */
+export const NEEDS_A_PERSON: readonly ServerState[] = ["needs_sign_in", "failed", "locked"];
+
 export const failureCode = z.enum([
   "command_not_found",
   "exited",
@@ -82,6 +85,15 @@ export const serverStatus = z.object({
 });
 export type ServerStatus = z.infer<typeof serverStatus>;
 
+/** What went wrong, as a person reads it. */
+export const problem = z.object({
+  code: z.string(),
+  message: z.string(),
+  wayOut: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type Problem = z.infer<typeof problem>;
+
 export const gatewayState = z.enum(["serving", "attention", "starting", "not_serving"]);
 
 export const gatewayStatus = z.object({
@@ -90,6 +102,8 @@ export const gatewayStatus = z.object({
   summary: z.string(),
   /** Base URL, for example http://127.0.0.1:4444; null while nothing listens. */
   url: z.string().nullable(),
+  /** Why nothing listens though it should. */
+  problem: problem.nullable(),
   pid: z.number().int(),
   version: z.string(),
   dataDir: z.string(),

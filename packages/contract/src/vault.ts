@@ -16,6 +16,16 @@ export const vaultStatus = z.object({
   ),
   /** How many secrets it holds. */
   secrets: z.number().int(),
+  /** The keychain of this system; null where this program has none to offer, as on a command line. */
+  keychain: z
+    .object({
+      available: z.boolean(),
+      /** For people: Keychain, DPAPI, GNOME Keyring, KWallet. */
+      name: z.string(),
+      /** Why it cannot be used, as a sentence. */
+      problem: z.string().nullable(),
+    })
+    .nullable(),
   /** What to do when it is not open. */
   wayOut: z.string().nullable(),
 });

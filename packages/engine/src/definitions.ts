@@ -30,8 +30,18 @@ export type Launch =
       cwd: string | null;
       /** The whole environment of the process. */
       env: Record<string, string>;
+      /** What people know its PATH as, in the middle of a sentence. */
+      pathName: string;
     }
-  | { transport: "http" | "sse"; url: string; headers: Record<string, string> };
+  | { transport: "http" | "sse"; url: string; headers: Record<string, string>; route: Route };
+
+/** Which way a remote server is reached. */
+export interface Route {
+  /** An http: or https: URL; its user and password are for the proxy. Null goes directly. */
+  proxy: URL | null;
+  /** PEM; trusted beside the usual ones. */
+  certificates: readonly string[];
+}
 
 /** A person's choices for one capability of one server in a profile. */
 export interface Override {
@@ -123,6 +133,38 @@ export interface SessionStore {
   remove(sessionId: string): Promise<void>;
   /** Written behind: `lastSeenAt` by session id. */
   touch(seen: ReadonlyMap<string, number>): Promise<void>;
+}
+
+/** A client as it is known at the endpoint. */
+export interface TrafficClient {
+  sessionId: string;
+  /** As it called itself; not to be trusted for anything but showing. */
+  info: JsonObject;
+  era: "legacy" | "modern";
+  tokenId: string | null;
+  /** When its session began, ms since 1970. */
+  since: number;
+}
+
+/** One request of a client with what came of it. Holds neither arguments nor results. */
+export interface Exchange {
+  client: TrafficClient;
+  profileId: string;
+  method: string;
+  /** What `tools/call` named, as the client wrote it. */
+  tool: string | null;
+  /** ms since 1970. */
+  startedAt: number;
+  durationMs: number;
+  /** `tool_error`: the tool ran or was refused, and its result says so. */
+  outcome: "ok" | "tool_error" | "error" | "cancelled";
+  /** How many tools the answer to `tools/list` named. */
+  listed: number | null;
+}
+
+/** Told of every exchange once its answer has been written. Has to return at once, and not throw. */
+export interface TrafficSink {
+  onExchange(exchange: Exchange): void;
 }
 
 /** The app's own log. Never given a secret or a message body. */

@@ -7,13 +7,15 @@ import type {
   ProfileDefinition,
   Registry,
   ServerDefinition,
+  SessionRecord,
   SessionStore,
+  TrafficSink,
 } from "./definitions.ts";
 import { type EndpointRequest, LegacyEndpoint } from "./endpoint/legacy-endpoint.ts";
 import { Sessions } from "./endpoint/sessions.ts";
-import { type Answer, type Caller, route, type Routes } from "./router/router.ts";
-import type { RpcRequest } from "./jsonrpc.ts";
-import { Upstream } from "./upstream/upstream.ts";
+import { type Answer, type Caller, callServerTool, route, type Routes } from "./router/router.ts";
+import type { JsonObject, RpcRequest } from "./jsonrpc.ts";
+import { type Observation, Upstream } from "./upstream/upstream.ts";
 
 /** What the instructions of all servers together may take, characters. */
 const MAX_INSTRUCTIONS = 8000;
@@ -24,6 +26,7 @@ export interface EngineOptions {
   registry: Registry;
   catalogs: CatalogStore;
   sessions: SessionStore;
+  traffic: TrafficSink;
   serverInfo: { name: string; title: string; version: string };
   maxMessageBytes: () => number;
   sessionIdleMs: () => number;
@@ -67,6 +70,7 @@ export class Engine {
     });
     this.#endpoint = new LegacyEndpoint({
       sessions: this.#sessions,
+      traffic: options.traffic,
       serverInfo: options.serverInfo,
       instructions: (routes) => this.#instructions(routes),
     });
@@ -74,6 +78,15 @@ export class Engine {
 
   get sessionCount(): number {
     return this.#sessions.size;
+  }
+
+  /** Sessions of clients that this process knows, with whether anything of them is open or runs. */
+  sessions(): { record: SessionRecord; lastSeenAt: number; busy: boolean }[] {
+    return this.#sessions.all().map(({ record, lastSeenAt, busy }) => ({
+      record,
+      lastSeenAt,
+      busy,
+    }));
   }
 
   upstream(serverId: string): Upstream | undefined {
@@ -112,10 +125,12 @@ export class Engine {
     next();
   }
 
-  /** Tries again what waited for the vault. */
-  retryLocked(): void {
+  /** Starts those anew for which something outside of their configuration has changed. */
+  restartWhere(
+    isAffected: (definition: ServerDefinition, observation: Observation) => boolean,
+  ): void {
     for (const upstream of this.#upstreams.values()) {
-      if (upstream.observation.state === "locked") void upstream.restart();
+      if (isAffected(upstream.definition, upstream.observation)) void upstream.restart();
     }
   }
 
@@ -151,6 +166,25 @@ export class Engine {
   /** Answers one request outside any session, for the app itself. @throws GatewayError */
   request(profileId: string, request: RpcRequest, caller: Caller): Promise<Answer> {
     return route(request, this.#routes(profileId), caller);
+  }
+
+  /**
+   * Calls a tool of one server by its own name, for the person at this computer.
+   *
+   * @throws GatewayError as the router does
+   */
+  callServerTool(
+    serverId: string,
+    name: string,
+    args: JsonObject,
+    caller: Caller,
+  ): Promise<Answer> {
+    return callServerTool(
+      { serverId, original: name },
+      { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: args } },
+      this.#servers(),
+      caller,
+    );
   }
 
   /** Ends the sessions of a token at once, open streams included. @returns how many */
@@ -285,11 +319,15 @@ export class Engine {
   }
 
   #routes(profileId: string): Routes {
-    if (this.#closed) throw new GatewayError("shutting_down");
+    const servers = this.#servers();
     const view = this.view(profileId);
     if (!view) throw new Error(`no view of profile ${profileId}`);
+    return { profileId, view, ...servers };
+  }
+
+  #servers(): Pick<Routes, "upstream" | "explain"> {
+    if (this.#closed) throw new GatewayError("shutting_down");
     return {
-      view,
       upstream: (serverId) => this.#upstreams.get(serverId),
       explain: this.#options.explain,
     };

@@ -1,3 +1,7 @@
+/** "1 folder", "3 folders". */
+export const counted = (count: number, one: string): string =>
+  `${count} ${count === 1 ? one : `${one}s`}`;
+
 /** A size as people read it: "32 MB" for 32 · 1024². */
 export function formatBytes(bytes: number): string {
   const units = ["bytes", "KB", "MB", "GB"];

@@ -1,6 +1,13 @@
+import { homedir } from "node:os";
 import type { ContractRouterClient } from "@orpc/contract";
-import { type Contract, type Settings, settingsUpdate } from "@local-mcp/contract";
-import { createDb, lockDataDirectory } from "@local-mcp/database";
+import {
+  type Contract,
+  GatewayError,
+  type Problem,
+  type ServerState,
+  type Settings,
+} from "@local-mcp/contract";
+import { createDb, lockDataDirectory, resolvePaths } from "@local-mcp/database";
 import { z } from "zod";
 import { Engine } from "@local-mcp/engine";
 import { SqliteStorageBackend, type StorageBackend } from "@local-mcp/sessions/server";
@@ -13,28 +20,45 @@ import {
   type Vault,
 } from "@local-mcp/vault";
 import { createRouterClient } from "@orpc/server";
+import type { ApiContext } from "./api/context.ts";
 import { createRest, describeApi } from "./api/rest.ts";
-import { createRouter } from "./api/router.ts";
+import { createRouter, type Router } from "./api/router.ts";
+import { ClientsService } from "./clients/clients-service.ts";
+import { Connections, DEFAULT_LAUNCHER, type Launcher } from "./clients/connections.ts";
 import { Configuration } from "./configuration/configuration.ts";
 import { DoctorService } from "./doctor/doctor-service.ts";
 import { Events } from "./events.ts";
-import { HttpServer } from "./http/http-server.ts";
+import { baseUrl, HttpServer } from "./http/http-server.ts";
 import { createLog, type LogSink } from "./log.ts";
 import { ProfilesService } from "./profiles/profiles-service.ts";
 import { createCatalogStore, createRegistry, createSessionStore } from "./registry.ts";
 import { proofOf, removeRuntime, writeRuntime } from "./runtime-file.ts";
-import { baseEnvironment } from "./servers/base-environment.ts";
+import { RuntimesService } from "./runtimes/runtimes-service.ts";
+import { Activity } from "./servers/activity.ts";
+import { PasteService } from "./servers/paste-service.ts";
+import { isOurselves } from "./servers/recognize/ourselves.ts";
+import { ServerDetails } from "./servers/server-details.ts";
 import { ServersService } from "./servers/servers-service.ts";
 import { SettingsService } from "./settings/settings-service.ts";
+import { createSettingsStore } from "./settings/settings-store.ts";
 import { StatusAnnouncer } from "./status/announcer.ts";
 import { Status } from "./status/status.ts";
 import { createStores, type Stores } from "./stores.ts";
 import { LOCAL, Tokens } from "./tokens/tokens.ts";
-import { VaultService } from "./vault/vault-service.ts";
+import { type Keychain, VaultService } from "./vault/vault-service.ts";
 import { VERSION } from "./version.ts";
 
 /** How often sessions that have expired are removed from their store, ms. */
 const SWEEP_MS = 10 * 60_000;
+
+/** States of a server that has been reached, or has not although it should have been. */
+const TRIED_STATES: readonly ServerState[] = [
+  "starting",
+  "ready",
+  "needs_sign_in",
+  "retrying",
+  "failed",
+];
 
 export interface GatewayOptions {
   /** `--data-dir`. */
@@ -46,16 +70,31 @@ export interface GatewayOptions {
   env: NodeJS.ProcessEnv;
   /** Opens the vault, where it has a passphrase. */
   vaultPassphrase?: string;
+  /** Where the system has one: opens the vault without a person. */
+  keychain?: Keychain;
+  /** What a client's configuration starts to reach the command line, absolute where it can be. */
+  launcher?: Launcher;
   /** Who holds the data directory, as others are told. */
   kind: "cli" | "serve" | "app";
   log?: LogSink;
+  /** Whether servers start as from a terminal, by asking the login shell; by default in the app. */
+  loginShell?: boolean;
 }
 
 export interface Gateway {
   /** The contract in process, with every right. */
   api: ContractRouterClient<Contract>;
+  /** The same for another carrier, such as a MessagePort; called with {@link Gateway.context}. */
+  router: Router;
+  /** The person at this computer. */
+  context: ApiContext;
   events: Events;
-  /** Starts the servers and the endpoint. @throws GatewayError port_taken, address_refused */
+  /**
+   * Starts the servers and the endpoint. Where the port is taken the servers run all the same, the
+   * status says why nothing is served, and `listen` may be called again.
+   *
+   * @throws GatewayError port_taken, address_refused
+   */
   listen(): Promise<{ url: string }>;
   /** Ends everything that was started: endpoint, servers with their processes, database, lock. */
   close(): Promise<void>;
@@ -101,11 +140,23 @@ async function wire(
 ): Promise<Gateway> {
   const log = createLog(options.log ?? (() => {}));
   const events = new Events();
-  const baseEnv = baseEnvironment(options.env);
   const settingsStore = createSettingsStore(stores);
   configuration.store(settingsStore.read());
   // Read once, so that a wrong value is told at the start and not at the first request.
   let settings = configuration.settings;
+  const runtimes = new RuntimesService({
+    env: options.env,
+    settings: () => settings,
+    loginShell: options.loginShell ?? options.kind === "app",
+    onChange: () => {
+      engine.restartWhere((_, { reason }) => reason?.code === "command_not_found");
+      events.publish({ type: "runtimes.changed" });
+    },
+    onNetworkChange: () =>
+      engine.restartWhere(
+        ({ transport }, { state }) => transport !== "stdio" && TRIED_STATES.includes(state),
+      ),
+  });
 
   const vault = openVault(options, configuration, stores);
   const storage: StorageBackend = new SqliteStorageBackend(stores.db, {
@@ -121,29 +172,41 @@ async function wire(
   sweeper.unref();
 
   let url: string | null = null;
+  let listenProblem: Problem | null = null;
   const status: Status = new Status({
     stores,
     engine: () => engine,
     vault,
     url: () => url,
+    problem: () => listenProblem,
     version: VERSION,
     dataDir: configuration.paths.dataDir,
   });
   const announcer = new StatusAnnouncer({ events, status: () => status });
+  const activity = new Activity();
   const engine: Engine = new Engine({
-    registry: createRegistry({ stores, vault, settings: () => settings, baseEnv }),
+    registry: createRegistry({ stores, vault, settings: () => settings, runtimes }),
     catalogs: createCatalogStore(stores),
     sessions: createSessionStore(storage),
+    traffic: { onExchange: (exchange) => clients.onExchange(exchange) },
     serverInfo: { name: "local-mcp-gateway", title: "Local MCP Gateway", version: VERSION },
     maxMessageBytes: () => settings.maxMessageBytes,
     sessionIdleMs: () => settings.sessionIdleMs,
     explain: (serverId) => status.explain(serverId),
     log,
-    onServerChange: (serverId) => announcer.changed(serverId),
+    onServerChange: (serverId) => {
+      const observation = engine.upstream(serverId)?.observation;
+      if (observation) activity.record(serverId, observation);
+      announcer.changed(serverId);
+    },
     onCatalogChange: (profile) => events.publish({ type: "catalog.changed", profile }),
-    onSessionsChange: () => events.publish({ type: "sessions.changed" }),
+    onSessionsChange: () => {
+      events.publish({ type: "sessions.changed" });
+      clients.onSessionsChange();
+    },
   });
   await engine.reload();
+  runtimes.start();
 
   /** The engine takes over at once; what has to stop for it is not waited for. */
   const applyChange = (type: "servers.changed" | "profiles.changed" | "settings.changed"): void => {
@@ -161,8 +224,9 @@ async function wire(
     vault,
     engine,
     status,
-    baseEnv,
+    runtimes,
     onChange: () => applyChange("servers.changed"),
+    onRemoved: (serverId) => activity.forget(serverId),
   });
   const profiles = new ProfilesService({
     stores,
@@ -175,19 +239,93 @@ async function wire(
         void engine.endSessionsOfToken(tokenId);
     },
   });
+  const address = (): string => url ?? baseUrl(settings.host, settings.port);
+  const { dataDir } = configuration.paths;
+  const launcher = options.launcher ?? DEFAULT_LAUNCHER;
+  const isUsual = dataDir === resolvePaths({ env: {}, home: homedir() }).dataDir;
+  const connections = new Connections({
+    url: address,
+    profile: (profile) => profiles.routeBySlug(profiles.find(profile).slug),
+    activeProfile: () => profiles.activeRoute(),
+    launcher,
+    dataDir: isUsual ? null : dataDir,
+    home: homedir(),
+    env: () => runtimes.variables,
+    version: VERSION,
+  });
+  const clients: ClientsService = new ClientsService({
+    engine: () => engine,
+    events,
+    profileSlug: (id) => stores.profiles.get(id)?.slug ?? null,
+    activeProfileId: () => stores.profiles.active()?.id ?? null,
+    tokenName: (id) => tokens.nameOf(id),
+    testName: connections.testName,
+  });
   const vaultService = new VaultService({
     vault,
     slots: () => readSlots(stores),
     secretCount: () => stores.vault.secrets.count(),
+    keychain: options.keychain ?? null,
     onChange: () => {
-      engine.retryLocked();
+      engine.restartWhere((_, { state }) => state === "locked");
       events.publish({ type: "vault.changed" });
     },
   });
+  const startServers = (): void => {
+    if (engine.started) return;
+    engine.start();
+    vaultService.initWithKeychain().catch((error: unknown) => {
+      log.error("the vault could not be made with the keychain", { error: String(error) });
+    });
+  };
+  const open = async (): Promise<string> => {
+    try {
+      const opened = await http.listen(settings.host, settings.port);
+      listenProblem = null;
+      writeRuntime(configuration.paths.runtime, { pid: process.pid, url: opened, token: cliToken });
+      log.info("serving", { url: opened });
+      return opened;
+    } catch (error) {
+      if (error instanceof GatewayError) {
+        const { code, message, wayOut, params } = error;
+        listenProblem = { code, message, wayOut, params };
+      }
+      throw error;
+    }
+  };
+  const listen = async (): Promise<{ url: string }> => {
+    try {
+      url ??= await open();
+      return { url };
+    } finally {
+      // A person with a window can mend the address while the servers run.
+      if (url !== null || options.kind === "app") startServers();
+      announcer.announce();
+    }
+  };
+  /** Moves the endpoint to the address that the settings say now. */
+  const listenAnew = async (): Promise<void> => {
+    if (url !== null) {
+      removeRuntime(configuration.paths.runtime, cliToken);
+      url = null;
+      await http.close();
+    }
+    await listen();
+  };
   const router = createRouter({
     status,
+    listen,
     events,
     servers,
+    details: new ServerDetails({ servers, engine, activity, runtimes }),
+    pastes: new PasteService({
+      servers,
+      home: homedir(),
+      isOurselves: (reach) => isOurselves(reach, { url: address(), launcher }),
+      checkProfile: (slug) => profiles.routeBySlug(slug),
+    }),
+    clients,
+    connections,
     profiles,
     tokens,
     engine,
@@ -197,14 +335,21 @@ async function wire(
       stores,
       status,
       vault: vaultService,
-      env: options.env,
+      runtimes,
     }),
+    runtimes,
     settings: new SettingsService({
       configuration,
       store: settingsStore,
       onChange: () => {
+        const { host, port } = settings;
         settings = configuration.settings;
         applyChange("settings.changed");
+        runtimes.checkNetwork();
+        const moved = host !== settings.host || port !== settings.port;
+        if (!engine.started || (!moved && listenProblem === null)) return;
+        // What comes of it is in the status; the setting itself is stored either way.
+        listenAnew().catch((error: unknown) => log.warn("not serving", { error: String(error) }));
       },
     }),
   });
@@ -217,24 +362,24 @@ async function wire(
     api: createRest(router, log),
     openApi: () => describeApi(VERSION),
     proof: (challenge) => proofOf(cliToken, challenge),
+    onRefused: (userAgent) => clients.onRefused(userAgent),
     log,
   });
 
+  const context: ApiContext = { principal: LOCAL, log };
   return {
-    api: createRouterClient(router, { context: { principal: LOCAL, log } }),
+    api: createRouterClient(router, { context }),
+    router,
+    context,
     events,
-    listen: async () => {
-      url = await http.listen(settings.host, settings.port);
-      writeRuntime(configuration.paths.runtime, { pid: process.pid, url, token: cliToken });
-      engine.start();
-      log.info("serving", { url });
-      return { url };
-    },
+    listen,
     close: async () => {
       clearInterval(sweeper);
       announcer.close();
+      clients.close();
       if (url !== null) removeRuntime(configuration.paths.runtime, cliToken);
       const servers = engine.close();
+      await runtimes.close();
       await http.close();
       await servers;
       tokens.close();
@@ -265,6 +410,7 @@ function openVault(options: GatewayOptions, configuration: Configuration, stores
       const providers: KeyProvider[] = [];
       if (passphrase !== null) providers.push(passphraseProvider(passphrase));
       if (secret !== null) providers.push(environmentProvider(secret));
+      if (options.keychain?.problem() === null) providers.push(options.keychain.provider);
       return providers;
     },
   });
@@ -273,21 +419,3 @@ function openVault(options: GatewayOptions, configuration: Configuration, stores
 const slotParams = z.record(z.string(), z.json());
 
 const readSlots = (stores: Stores): SlotRecord[] => stores.vault.slots.list();
-
-/** Stored settings are those of the contract; anything else in the table is somebody else's. */
-function createSettingsStore({ settings, db }: Stores) {
-  return {
-    read: () => {
-      const stored = Object.fromEntries(settings.all());
-      return settingsUpdate.parse(stored);
-    },
-    write: (changes: Record<string, unknown>) => {
-      const parsed = settingsUpdate.parse(changes);
-      db.transaction(() => {
-        for (const [key, value] of Object.entries(parsed)) {
-          if (value !== undefined) settings.set(key, value);
-        }
-      });
-    },
-  };
-}

@@ -1,6 +1,10 @@
+export { type ApiContext, asApiError } from "./api/context.ts";
+export type { Launcher } from "./clients/connections.ts";
 export { VARIABLES, type Variable } from "./configuration/variables.ts";
 export { findGateway } from "./find-gateway.ts";
 export { createGateway, type Gateway, type GatewayOptions } from "./gateway.ts";
 export { isLoopbackHost } from "./http/guard.ts";
 export type { Runtime } from "./runtime-file.ts";
+export type { Keychain } from "./vault/vault-service.ts";
 export { VERSION } from "./version.ts";
+export { type Paths, resolvePaths } from "@local-mcp/database";

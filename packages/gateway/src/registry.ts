@@ -12,6 +12,7 @@ import {
 import type { StorageBackend } from "@local-mcp/sessions/server";
 import type { Vault } from "@local-mcp/vault";
 import { z } from "zod";
+import type { RuntimesService } from "./runtimes/runtimes-service.ts";
 import { configHash } from "./servers/config.ts";
 import { needsVault, resolveLaunch } from "./servers/launch.ts";
 import { isConfirmed } from "./servers/servers-service.ts";
@@ -22,9 +23,9 @@ export function createRegistry(options: {
   stores: Stores;
   vault: Vault;
   settings: () => Settings;
-  baseEnv: Record<string, string>;
+  runtimes: RuntimesService;
 }): Registry {
-  const { stores, vault, settings, baseEnv } = options;
+  const { stores, vault, settings, runtimes } = options;
   return {
     servers: () => {
       const { startTimeoutMs, callTimeoutMs } = settings();
@@ -53,7 +54,9 @@ export function createRegistry(options: {
       const row = stores.servers.get(serverId);
       if (!row) throw new Error(`server ${serverId} is gone`);
       if (needsVault(row.config)) await vault.ready();
-      return resolveLaunch(row.name, row.config, baseEnv, (id) => {
+      // A shell that was asked may still be thinking, and knows where programs and proxies are.
+      await runtimes.ready();
+      return resolveLaunch(row.name, row.config, runtimes, (id) => {
         const secret = stores.vault.secrets.get(id);
         const place = { table: "vault_secrets", column: "sealed", row: id, owner: row.name };
         return vault.open(secret?.sealed ?? "", place);

@@ -107,6 +107,7 @@ export const openVault = async (): Promise<Vault> => {
   };
   const provider: KeyProvider = {
     provider: "keychain",
+    label: "Test keychain",
     wrap: async (dataKey) => ({ wrapped: dataKey.toString("base64url"), params: {} }),
     unwrap: async ({ wrapped }) => Buffer.from(wrapped, "base64url"),
   };

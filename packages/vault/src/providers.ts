@@ -13,6 +13,8 @@ export interface WrapContext {
 /** Something that can keep a data key: a passphrase, a secret of the environment, a keychain. */
 export interface KeyProvider {
   provider: SlotProvider;
+  /** What a person calls it; names the slot of a vault that is made with it unasked. */
+  label: string;
   /** Wraps a copy of the data key; leaves the buffer as it is. */
   wrap(dataKey: Buffer, context: WrapContext): Promise<Pick<SlotRecord, "wrapped" | "params">>;
   /**
@@ -34,11 +36,11 @@ export const wrongKey = (provider: SlotProvider): GatewayError =>
 
 /** Opens the vault with a passphrase that a person knows. */
 export const passphraseProvider = (passphrase: string): KeyProvider =>
-  derivedProvider("passphrase", passphrase);
+  derivedProvider("passphrase", "Passphrase", passphrase);
 
 /** Opens the vault with AUTH_ENCRYPTION_SECRET, for machines where nobody can be asked. */
 export const environmentProvider = (secret: string): KeyProvider =>
-  derivedProvider("environment", secret);
+  derivedProvider("environment", "AUTH_ENCRYPTION_SECRET", secret);
 
 const MIN_SECRET_LENGTH = 12;
 const SALT_BYTES = 16;
@@ -54,8 +56,13 @@ interface Derivation {
   salt: Buffer;
 }
 
-const derivedProvider = (provider: "passphrase" | "environment", secret: string): KeyProvider => ({
+const derivedProvider = (
+  provider: "passphrase" | "environment",
+  label: string,
+  secret: string,
+): KeyProvider => ({
   provider,
+  label,
   async wrap(dataKey, context) {
     if (secret.length < MIN_SECRET_LENGTH) {
       throw new GatewayError("validation_failed", {

@@ -33,6 +33,7 @@ export const memoryKeyStore = (initial: SlotRecord[] = []): KeyStore => {
 /** A provider as a keychain is one: it has a key already, so nothing is derived and it is fast. */
 export const keychainProvider = (key = randomBytes(32)): KeyProvider => ({
   provider: "keychain",
+  label: "Test keychain",
   wrap: async (dataKey, { slotId, keyId }) => ({
     wrapped: encrypt(key, dataKey, bind(slotId, keyId)),
     params: { backend: "test" },

@@ -24,6 +24,7 @@ const held = (inner: KeyProvider) => {
   const calls: string[] = [];
   const provider: KeyProvider = {
     provider: inner.provider,
+    label: inner.label,
     wrap: async (...args) => {
       calls.push("wrap");
       await released;
@@ -274,7 +275,7 @@ test("a missing vault is made with the environment's secret, only on request", s
   const keyStore = memoryKeyStore();
   const { provider, calls, release } = held(environmentProvider("a secret of the environment"));
   release();
-  const vault = vaultOver(keyStore, [keychainProvider(), provider]);
+  const vault = vaultOver(keyStore, [passphraseProvider("a passphrase at hand"), provider]);
   expect((await refusalOf(() => vault.ready())).code).toBe("vault_missing");
   expect(keyStore.slots()).toEqual([]);
 
@@ -289,6 +290,19 @@ test("a missing vault is made with the environment's secret, only on request", s
   await later.ready({ create: true });
   expect(later.open(sealed, place)).toBe("secret");
   expect(keyStore.slots()).toHaveLength(1);
+});
+
+test("a missing vault is made with a keychain, and never with a passphrase", slow, async () => {
+  const passphrase = passphraseProvider("a passphrase at hand");
+  const none = vaultOver(memoryKeyStore(), [passphrase]);
+  expect((await refusalOf(() => none.ready({ create: true }))).code).toBe("vault_missing");
+  expect(none.state()).toBe("missing");
+
+  const keyStore = memoryKeyStore();
+  const environment = environmentProvider("a secret of the environment");
+  const vault = vaultOver(keyStore, [passphrase, keychainProvider(), environment]);
+  await vault.ready({ create: true });
+  expect(keyStore.slots()).toMatchObject([{ provider: "keychain", label: "Test keychain" }]);
 });
 
 test("a vault made by hand meanwhile is used, not refused", slow, async () => {

@@ -39,7 +39,8 @@ export interface Vault extends Sealer {
   /**
    * Resolves when the vault is open, opening it with an ambient key provider if it must; that is
    * tried once, when first needed, however many wait for it. With `create` a missing vault is made
-   * with the ambient environment secret: ask for it when a secret is about to be stored.
+   * with the first ambient key that nobody has to remember: ask for it when a secret is about to be
+   * stored.
    * @throws GatewayError `vault_missing`, `vault_locked`, `vault_wrong_key`
    */
   ready(options?: { create?: boolean }): Promise<void>;
@@ -66,7 +67,6 @@ interface DataKey {
 
 const VERSION = "v1";
 const KEY_ID_BYTES = 9;
-const AMBIENT_LABEL = "AUTH_ENCRYPTION_SECRET";
 
 /** The vault over a store of slots. Touches nothing until it is asked. */
 export const createVault = ({ keyStore, ambient = () => [], now }: VaultOptions): Vault => {
@@ -146,11 +146,13 @@ export const createVault = ({ keyStore, ambient = () => [], now }: VaultOptions)
     const slots = keyStore.slots();
     if (slots.length === 0) throw new GatewayError("vault_missing");
     const locksBefore = locks;
+    let refused = wrongKey(provider.provider);
     for (const slot of slots.filter((slot) => slot.provider === provider.provider)) {
-      const bytes = await unwrapOrNull(provider, slot);
-      if (bytes !== null) return keep({ id: slot.keyId, bytes }, locksBefore);
+      const opened = await tryToUnwrap(provider, slot);
+      if (Buffer.isBuffer(opened)) return keep({ id: slot.keyId, bytes: opened }, locksBefore);
+      refused = opened;
     }
-    throw wrongKey(provider.provider);
+    throw refused;
   };
 
   /** Null when it is open afterwards, otherwise why the last ambient key did not open it. */
@@ -170,10 +172,11 @@ export const createVault = ({ keyStore, ambient = () => [], now }: VaultOptions)
   };
 
   const createWithAmbient = async (): Promise<void> => {
-    const provider = ambient().find(({ provider }) => provider === "environment");
+    // A passphrase at hand opens what was made with it; it is not agreed to by being there.
+    const provider = ambient().find(({ provider }) => provider !== "passphrase");
     if (provider === undefined) throw new GatewayError("vault_missing");
     try {
-      await init(provider, AMBIENT_LABEL);
+      await init(provider, provider.label);
     } catch (error) {
       // Somebody made it meanwhile: then it is opened like any other.
       if (!(error instanceof GatewayError && error.code === "vault_exists")) throw error;
@@ -253,11 +256,15 @@ const ownerOf = ({ table, row, owner }: Place): string => owner ?? `${table} ${r
 const binding = ({ table, column, row }: Place, keyId: string): Buffer =>
   bind("lmg", VERSION, table, column, row, keyId);
 
-const unwrapOrNull = async (provider: KeyProvider, slot: SlotRecord): Promise<Buffer | null> => {
+/** The data key, or the provider's word on why this slot is not its own. */
+const tryToUnwrap = async (
+  provider: KeyProvider,
+  slot: SlotRecord,
+): Promise<Buffer | GatewayError> => {
   try {
     return await provider.unwrap(slot);
   } catch (error) {
-    if (error instanceof GatewayError && error.code === "vault_wrong_key") return null;
+    if (error instanceof GatewayError && error.code === "vault_wrong_key") return error;
     throw error;
   }
 };

@@ -115,7 +115,7 @@ export const addConsentCommands = (servers: Command, act: Act): void => {
   servers
     .command("import <file>")
     .description(
-      "add the servers of a client's JSON file (mcpServers or servers; - reads standard input)",
+      "add the servers of a client's file, JSON or TOML, or of commands (- reads standard input)",
     )
     .action(act(importFile));
 };

@@ -62,6 +62,27 @@ describe("profiles", { timeout: 30_000 }, () => {
     );
   });
 
+  test("are copied with their servers and choices, under another slug", async () => {
+    await place.run(["profiles", "create", "dev", "--servers", "two,one", "--allow-without-token"]);
+    await place.run(["profiles", "tools", "dev", "--disable", "add"]);
+    expect((await place.run(["profiles", "duplicate", "dev", "work", "--name", "Work"])).out).toBe(
+      "Copied “dev” to “work” at /mcp/work.\n",
+    );
+    const [dev, work] = [
+      await place.json(["profiles", "tools", "dev"]),
+      await place.json(["profiles", "tools", "work"]),
+    ];
+    expect(work).toEqual(dev);
+    expect(JSON.stringify(work)).toContain('"enabled":false');
+    expect(await place.json(["profiles", "show", "work"])).toMatchObject({
+      name: "Work",
+      active: false,
+      allowWithoutToken: false,
+      servers: [{ name: "two" }, { name: "one" }],
+    });
+    expect((await place.run(["profiles", "duplicate", "dev", "work"])).exit).toBe(4);
+  });
+
   test("gain and lose servers", async () => {
     await place.run(["profiles", "create", "dev", "--servers", "one"]);
     expect((await place.run(["profiles", "add-server", "dev", "two", "one"])).out).toBe(

@@ -151,6 +151,12 @@ const removeServer = (cli: Cli, slug: string, names: string[]): Outcome =>
     cli.answer(profile, `“${profile.slug}” shows ${servers.join(", ") || "no server"}.`);
   });
 
+const duplicate = (cli: Cli, slug: string, copy: string, { name }: { name?: string }): Outcome =>
+  cli.use(async (api) => {
+    const profile = await api.profiles.duplicate({ profile: slug, slug: copy, name });
+    cli.answer(profile, `Copied “${slug}” to “${profile.slug}” at ${where(profile)}.`);
+  });
+
 export const addProfileCommands = (program: Command, act: Act): void => {
   const profiles = program
     .command("profiles")
@@ -192,6 +198,12 @@ export const addProfileCommands = (program: Command, act: Act): void => {
   )
     .option("--require-token", "let nobody use it without a token")
     .action(act(edit));
+
+  profiles
+    .command("duplicate <slug> <copy>")
+    .description("copy a profile with its servers and choices under another slug, without tokens")
+    .option("--name <name>", "what people call the copy")
+    .action(act(duplicate));
 
   profiles
     .command("add-server <slug> <names...>")

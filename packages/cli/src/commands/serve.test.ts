@@ -70,6 +70,28 @@ describe("with a gateway running", { timeout: 30_000 }, () => {
     expect((await place.run(["status"])).out).toMatch(/^Gateway +Not serving$/m);
   });
 
+  test("restarts a server of it, and shows what the server wrote to its stderr", async () => {
+    const loud = place.write(
+      "loud.mjs",
+      `console.error("started \\u001b[2J" + process.pid); await import(${JSON.stringify(FIXTURE[1])});`,
+    );
+    await place.run(["servers", "add", "one", "--", FIXTURE[0] ?? "", loud, "--tools", "echo"]);
+    const none = await place.run(["servers", "output", "one"]);
+    expect(none).toMatchObject({ exit: 1, err: expect.stringContaining("No Local MCP Gateway") });
+    expect((await place.run(["servers", "restart", "one"])).exit).toBe(1);
+
+    const gateway = await place.serve();
+    const output = async (): Promise<string> => {
+      expect(await place.json(["servers", "test", "one"])).toMatchObject({ ok: true });
+      return (await place.run(["servers", "output", "one"])).out;
+    };
+    const first = await output();
+    expect(first).toMatch(/^started \\u001b\[2J\d+\n$/);
+    expect((await place.run(["servers", "restart", "one"])).out).toBe("Restarted “one”.\n");
+    expect(await output()).not.toBe(first);
+    await gateway.stop();
+  });
+
   test("a remote one is spoken to with a token, by its rights", async () => {
     const gateway = await place.serve();
     const made = await place.run(["tokens", "create", "--name", "far", "--rights", "use,manage"]);

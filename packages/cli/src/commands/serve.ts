@@ -22,6 +22,8 @@ const serve = async (cli: Cli, options: ServeOptions): Outcome => {
     },
     env: io.env,
     kind: "serve",
+    // This very program, so that a client's configuration finds it without a PATH.
+    launcher: { command: process.execPath, args: process.argv.slice(1, 2) },
     log: (line, level) => {
       if (level !== "info") io.stderr.write(`${line}\n`);
     },

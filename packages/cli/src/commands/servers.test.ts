@@ -312,5 +312,17 @@ describe("servers import and confirm", { timeout: 30_000 }, () => {
       err: expect.stringContaining("there is no such file"),
     });
     expect((await place.run(["servers", "import", "-"], { input: "{" })).exit).toBe(3);
+    expect((await place.run(["servers", "import", "-"], { input: "What is this?" })).exit).toBe(3);
+  });
+
+  test("reads TOML and commands as well as JSON", async () => {
+    const toml = '[mcp_servers.one]\ncommand = "npx"\nargs = ["-y", "one"]\n';
+    const ran = await place.run(["servers", "import", "-"], { input: toml });
+    expect(ran.out).toMatch(/^one +one +added/m);
+    await place.run(["servers", "import", "-"], { input: "$ uvx mcp-server-git" });
+    expect(await place.json(["servers", "show", "git"])).toMatchObject({
+      confirmed: false,
+      config: { command: "uvx", args: ["mcp-server-git"] },
+    });
   });
 });

@@ -1,8 +1,8 @@
-import type { ServerConfigWrite, ServerUpdate } from "@local-mcp/contract";
+import { GatewayError, type ServerConfigWrite, type ServerUpdate } from "@local-mcp/contract";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import { repeated, usage } from "../forms.ts";
-import { duration } from "../output.ts";
+import { duration, visible } from "../output.ts";
 import { addConsentCommands } from "./consent.ts";
 import {
   describeServer,
@@ -149,6 +149,20 @@ const test = (cli: Cli, name: string): Outcome =>
     return 1;
   });
 
+const restart = (cli: Cli, name: string): Outcome =>
+  cli.use(async (api, { running }) => {
+    if (!running) throw new GatewayError("gateway_not_running");
+    cli.answer(await api.servers.restart({ server: name }), `Restarted “${name}”.`);
+  });
+
+const output = (cli: Cli, name: string): Outcome =>
+  cli.use(async (api, { running }) => {
+    if (!running) throw new GatewayError("gateway_not_running");
+    const { lines } = await api.servers.output({ server: name });
+    const text = visible(lines.join("\n"));
+    cli.answer({ lines }, text || `“${name}” has written nothing to its stderr.`);
+  });
+
 export const addServerCommands = (program: Command, act: Act): void => {
   const servers = program
     .command("servers")
@@ -224,6 +238,15 @@ export const addServerCommands = (program: Command, act: Act): void => {
     .command("test <name>")
     .description("start a server and list what it offers")
     .action(act(test));
+
+  servers
+    .command("restart <name>")
+    .description("end a server of the running gateway and start it anew")
+    .action(act(restart));
+  servers
+    .command("output <name>")
+    .description("the last lines that a server of the running gateway wrote to its stderr")
+    .action(act(output));
 
   addConsentCommands(servers, act);
 };

@@ -88,6 +88,13 @@ export const GATEWAY_ERRORS = {
     sentence: "{name} from {source} cannot be used: {detail}.",
     wayOut: "Correct it; “local-mcp-gateway doctor” shows where each setting comes from.",
   },
+  setting_decided: {
+    http: 409,
+    jsonRpc: -32602,
+    exit: 4,
+    sentence: "{key} is decided by {place}, so a stored value would have no effect.",
+    wayOut: "Change it there, or remove it there and try again.",
+  },
   node_too_old: {
     http: 500,
     jsonRpc: -32603,

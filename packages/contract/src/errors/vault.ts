@@ -32,6 +32,13 @@ export const VAULT_ERRORS = {
     sentence: "This data directory has a vault already.",
     wayOut: "Add another way to open it with “local-mcp-gateway vault add-passphrase”.",
   },
+  vault_no_keychain: {
+    http: 409,
+    jsonRpc: -32603,
+    exit: 6,
+    sentence: "The keychain of this system cannot keep the key of the vault: {reason}",
+    wayOut: "Protect the vault with a passphrase instead.",
+  },
   vault_last_slot: {
     http: 409,
     jsonRpc: -32603,

@@ -16,9 +16,11 @@ import {
   LEGACY_VERSIONS,
 } from "../protocol.ts";
 import { type Answer, route, type Routes } from "../router/router.ts";
+import type { TrafficSink } from "../definitions.ts";
 import { AnswerWriter } from "./answer-writer.ts";
 import { EventStream } from "./event-stream.ts";
 import type { Session, Sessions } from "./sessions.ts";
+import { listedTools, Measured, outcomeOf } from "./traffic.ts";
 
 /** A request that passed the guard, for a profile that exists. */
 export interface EndpointRequest {
@@ -34,6 +36,7 @@ export interface EndpointRequest {
 
 export interface EndpointOptions {
   sessions: Sessions;
+  traffic: TrafficSink;
   serverInfo: { name: string; title: string; version: string };
   /** What a client is told about the profile when it connects. */
   instructions(routes: Routes): string | undefined;
@@ -87,6 +90,7 @@ export class LegacyEndpoint {
 
   async #initialize(incoming: EndpointRequest, request: RpcRequest): Promise<void> {
     const params = request.params ?? {};
+    const measured = new Measured(incoming.routes.profileId, request);
     const asked = params.protocolVersion;
     const protocolVersion = isLegacyVersion(asked) ? asked : LATEST_LEGACY_VERSION;
     const session = await this.#options.sessions.create({
@@ -111,12 +115,15 @@ export class LegacyEndpoint {
       mayStream: false,
       headers: { "mcp-session-id": session.record.sessionId },
     }).finish(JSON.stringify({ jsonrpc: "2.0", id: request.id, result }));
+    this.#options.traffic.onExchange(measured.ended(session, "ok"));
   }
 
   async #answer(incoming: EndpointRequest, session: Session, request: RpcRequest): Promise<void> {
     const running = session.begin(request.id);
     if (!running)
       throw new GatewayError("duplicate_request_id", { id: JSON.stringify(request.id) });
+    const { traffic } = this.#options;
+    const measured = new Measured(incoming.routes.profileId, request);
     const writer = new AnswerWriter(incoming.response, {
       mayStream: accepts(incoming.request, "text/event-stream"),
       headers: {},
@@ -127,10 +134,13 @@ export class LegacyEndpoint {
         notify: (notification) => writer.notify(notification),
       });
       writer.finish(serialize(request, answer));
+      const listed = listedTools(request, incoming.routes);
+      traffic.onExchange(measured.ended(session, outcomeOf(request, answer), listed));
     } catch (error) {
       const message = JSON.stringify(rpcError(request, error));
       if (running.signal.aborted) writer.finishWithout(message);
       else writer.finish(message);
+      traffic.onExchange(measured.ended(session, running.signal.aborted ? "cancelled" : "error"));
       if (!(error instanceof GatewayError)) throw error;
     } finally {
       session.finish(request.id);
@@ -145,7 +155,8 @@ export class LegacyEndpoint {
     }
     checkVersionHeader(incoming.request);
     const session = await this.#session(incoming);
-    const detach = session.attach(
+    const detach = this.#options.sessions.attach(
+      session,
       new EventStream(incoming.response, { "mcp-session-id": session.record.sessionId }),
     );
     incoming.response.once("close", detach);

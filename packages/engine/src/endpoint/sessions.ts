@@ -87,6 +87,21 @@ export class Sessions {
     return this.#sessions.size;
   }
 
+  /** Those known to this process, oldest first. */
+  all(): Session[] {
+    return [...this.#sessions.values()];
+  }
+
+  /** Sends what comes unasked on this stream too. @returns how to end that */
+  attach(session: Session, stream: EventStream): () => void {
+    const detach = session.attach(stream);
+    this.#onChange();
+    return () => {
+      detach();
+      this.#onChange();
+    };
+  }
+
   async create(
     fields: Omit<SessionRecord, "sessionId" | "createdAt" | "lastSeenAt">,
   ): Promise<Session> {

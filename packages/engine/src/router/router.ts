@@ -19,6 +19,7 @@ export interface Caller {
 
 /** What the router looks things up in. */
 export interface Routes {
+  profileId: string;
   view: ProfileView;
   upstream(serverId: string): Upstream | undefined;
   /** Why a server cannot answer and what to do about it, in the words of its status. */
@@ -74,10 +75,20 @@ async function callTool(request: RpcRequest, routes: Routes, caller: Caller): Pr
   const name = stringParam(request, "name");
   const entry = routes.view.tool(name);
   if (!entry) throw new GatewayError("tool_not_found", { tool: name.slice(0, 200) });
+  return callServerTool(entry, request, routes, caller);
+}
+
+/** Calls a tool of one server by the server's own name for it, whatever profiles make of it. */
+export async function callServerTool(
+  { serverId, original }: Pick<Entry, "serverId" | "original">,
+  request: RpcRequest,
+  routes: Pick<Routes, "upstream" | "explain">,
+  caller: Caller,
+): Promise<Answer> {
   try {
-    const response = await ask(entry, request, { name: entry.original }, routes, caller);
+    const response = await ask({ serverId }, request, { name: original }, routes, caller);
     if (response !== null) return { kind: "response", response };
-    return json(failedToolResult(routes.explain(entry.serverId)));
+    return json(failedToolResult(routes.explain(serverId)));
   } catch (error) {
     // The model that called must read why; many clients show a protocol error to nobody.
     if (error instanceof GatewayError && error.code !== "request_cancelled") {
@@ -138,7 +149,7 @@ async function ask(
   { serverId }: Pick<Entry, "serverId">,
   request: RpcRequest,
   renamed: JsonObject,
-  routes: Routes,
+  routes: Pick<Routes, "upstream">,
   caller: Caller,
 ): Promise<RpcResponse | null> {
   const upstream = routes.upstream(serverId);

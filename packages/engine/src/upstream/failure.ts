@@ -31,6 +31,7 @@ const TLS_CODE =
 
 /** Names what kept us from a host. `host` is shown to people; it holds no secret. */
 export function networkFailure(host: string, error: unknown): UpstreamFailure {
+  if (error instanceof UpstreamFailure) return error;
   const code = systemCode(error);
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
     return new UpstreamFailure("dns", `The name ${host} could not be resolved.`, {

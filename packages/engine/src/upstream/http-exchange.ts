@@ -1,6 +1,6 @@
-import http from "node:http";
-import https from "node:https";
+import type http from "node:http";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
+import type { Connections } from "./connections.ts";
 
 /** A body or event over the size limit. */
 export class TooLargeError extends Error {
@@ -15,17 +15,8 @@ export interface ExchangeRequest {
   method: "GET" | "POST" | "DELETE";
   headers: Record<string, string>;
   body?: string;
-  agent: http.Agent;
+  connections: Connections;
 }
-
-/**
- * Keep-alive connections to one upstream. Not the global agent, so that closing an upstream closes
- * its sockets and nobody else's.
- */
-export const createAgent = (url: URL): http.Agent =>
-  url.protocol === "https:"
-    ? new https.Agent({ keepAlive: true })
-    : new http.Agent({ keepAlive: true });
 
 /**
  * Sends one HTTP request and resolves with the head of the answer; the body is still to come.
@@ -36,16 +27,20 @@ export function exchange(
   onRequest: (request: http.ClientRequest) => void,
 ): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const { url, method, headers, body, agent } = request;
-    const send = url.protocol === "https:" ? https.request : http.request;
-    const outgoing = send(url, {
+    const { url, method, headers, body, connections } = request;
+    const outgoing = connections.request(url, {
       method,
       headers:
         body === undefined ? headers : { ...headers, "content-length": Buffer.byteLength(body) },
-      agent,
     });
-    outgoing.once("response", resolve);
-    outgoing.once("error", reject);
+    outgoing.once("response", (response) => {
+      const refusal = connections.refusalOf(response);
+      if (refusal) {
+        response.resume();
+        reject(refusal);
+      } else resolve(response);
+    });
+    outgoing.once("error", (error) => reject(connections.failureOf(error)));
     onRequest(outgoing);
     outgoing.end(body);
   });

@@ -4,8 +4,9 @@ import { GatewayError } from "@local-mcp/contract";
 import type { Launch } from "../definitions.ts";
 import { errorOf, isObject, type RequestId, requestIdOf, type RpcMessage } from "../jsonrpc.ts";
 import { formatBytes } from "../text.ts";
+import { Connections } from "./connections.ts";
 import { networkFailure, systemCode, UpstreamFailure } from "./failure.ts";
-import { createAgent, exchange, readEvents, readText, TooLargeError } from "./http-exchange.ts";
+import { exchange, readEvents, readText, TooLargeError } from "./http-exchange.ts";
 import { RestartPolicy } from "./restart-policy.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
 
@@ -24,7 +25,7 @@ export class HttpTransport implements Transport {
   readonly #url: URL;
   readonly #headers: Record<string, string>;
   readonly #maxMessageBytes: number;
-  readonly #agent: http.Agent;
+  readonly #connections: Connections;
   readonly #open = new Map<RequestId, http.ClientRequest>();
   /** Requests under way that answer no request of ours: notifications and the GET stream. */
   readonly #others = new Set<http.ClientRequest>();
@@ -39,7 +40,7 @@ export class HttpTransport implements Transport {
     this.#url = new URL(options.launch.url);
     this.#headers = options.launch.headers;
     this.#maxMessageBytes = options.maxMessageBytes;
-    this.#agent = createAgent(this.#url);
+    this.#connections = new Connections(this.#url, options.launch.route);
   }
 
   async open(events: TransportEvents): Promise<void> {
@@ -70,7 +71,7 @@ export class HttpTransport implements Transport {
     const sessionId = this.#sessionId;
     this.#end(new UpstreamFailure("unreachable", `${this.#name} was stopped.`, { retry: "never" }));
     if (sessionId !== null) await this.#sayGoodbye(sessionId);
-    this.#agent.destroy();
+    this.#connections.close();
   }
 
   async #post(message: RpcMessage, id: RequestId | null): Promise<void> {
@@ -103,7 +104,7 @@ export class HttpTransport implements Transport {
             accept: "application/json, text/event-stream",
           },
           body,
-          agent: this.#agent,
+          connections: this.#connections,
         },
         (request) => {
           outgoing = request;
@@ -244,8 +245,7 @@ export class HttpTransport implements Transport {
       );
       return;
     }
-    const failure =
-      error instanceof UpstreamFailure ? error : networkFailure(this.#url.host, error);
+    const failure = networkFailure(this.#url.host, error);
     // Before the handshake there is nothing else on this connection; afterwards one failed
     // exchange says nothing about the others.
     if (this.#protocolVersion === null) this.#end(failure);
@@ -262,7 +262,7 @@ export class HttpTransport implements Transport {
             url: this.#url,
             method: "GET",
             headers: { ...this.#requestHeaders(), accept: "text/event-stream" },
-            agent: this.#agent,
+            connections: this.#connections,
           },
           (request) => this.#track(request, null),
         );
@@ -291,7 +291,7 @@ export class HttpTransport implements Transport {
           url: this.#url,
           method: "DELETE",
           headers: { ...this.#requestHeaders(), "mcp-session-id": sessionId },
-          agent: this.#agent,
+          connections: this.#connections,
         },
         (request) => request.setTimeout(GOODBYE_MS, () => request.destroy()),
       );

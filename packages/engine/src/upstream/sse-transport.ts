@@ -3,8 +3,9 @@ import { GatewayError } from "@local-mcp/contract";
 import type { Launch } from "../definitions.ts";
 import { type RequestId, requestIdOf, type RpcMessage } from "../jsonrpc.ts";
 import { formatBytes } from "../text.ts";
+import { Connections } from "./connections.ts";
 import { networkFailure, UpstreamFailure } from "./failure.ts";
-import { createAgent, exchange, readEvents, TooLargeError } from "./http-exchange.ts";
+import { exchange, readEvents, TooLargeError } from "./http-exchange.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
 
 type SseLaunch = Extract<Launch, { transport: "http" | "sse" }>;
@@ -18,7 +19,7 @@ export class SseTransport implements Transport {
   readonly #url: URL;
   readonly #headers: Record<string, string>;
   readonly #maxMessageBytes: number;
-  readonly #agent: http.Agent;
+  readonly #connections: Connections;
   readonly #requests = new Set<http.ClientRequest>();
   #events: TransportEvents | null = null;
   #endpoint: URL | null = null;
@@ -30,7 +31,7 @@ export class SseTransport implements Transport {
     this.#url = new URL(options.launch.url);
     this.#headers = options.launch.headers;
     this.#maxMessageBytes = options.maxMessageBytes;
-    this.#agent = createAgent(this.#url);
+    this.#connections = new Connections(this.#url, options.launch.route);
   }
 
   async open(events: TransportEvents): Promise<void> {
@@ -43,7 +44,7 @@ export class SseTransport implements Transport {
           url: this.#url,
           method: "GET",
           headers: { ...this.#headers, accept: "text/event-stream" },
-          agent: this.#agent,
+          connections: this.#connections,
         },
         (request) => this.#track(request),
       );
@@ -95,7 +96,7 @@ export class SseTransport implements Transport {
 
   async close(): Promise<void> {
     this.#end(new UpstreamFailure("unreachable", `${this.#name} was stopped.`, { retry: "never" }));
-    this.#agent.destroy();
+    this.#connections.close();
   }
 
   async #readStream(response: http.IncomingMessage, onEndpoint: (url: URL) => void): Promise<void> {
@@ -148,7 +149,7 @@ export class SseTransport implements Transport {
           method: "POST",
           headers,
           body: JSON.stringify(message),
-          agent: this.#agent,
+          connections: this.#connections,
         },
         (request) => this.#track(request),
       );

@@ -1,10 +1,11 @@
 import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
+import { delimiter } from "node:path";
 import { GatewayError } from "@local-mcp/contract";
 import spawn from "cross-spawn";
 import type { Launch } from "../definitions.ts";
 import { requestIdOf, type RpcMessage } from "../jsonrpc.ts";
-import { formatBytes } from "../text.ts";
+import { counted, formatBytes } from "../text.ts";
 import { systemCode, UpstreamFailure } from "./failure.ts";
 import { LineReader } from "./framing.ts";
 import { OutputRing } from "./output-ring.ts";
@@ -167,10 +168,10 @@ export class StdioTransport implements Transport {
   #spawnFailure(error: Error): UpstreamFailure {
     const { command } = this.#launch;
     const code = systemCode(error);
-    const folders = (this.#launch.env.PATH ?? "").split(process.platform === "win32" ? ";" : ":");
+    const folders = (this.#launch.env.PATH ?? "").split(delimiter).filter((one) => one !== "");
     const message =
       code === "ENOENT"
-        ? `“${command}” was not found. Looked in ${folders.length} folders of PATH.`
+        ? `“${command}” was not found. Looked in ${counted(folders.length, "folder")} of ${this.#launch.pathName}.`
         : `“${command}” cannot be started: ${code || error.message}.`;
     return new UpstreamFailure("command_not_found", message, {
       retry: "never",

@@ -5,7 +5,7 @@ import { describeIssues } from "../issues.ts";
 import type { Principal } from "../tokens/tokens.ts";
 
 /** Who calls the API. In process it is the person at this computer, with every right. */
-interface ApiContext {
+export interface ApiContext {
   principal: Principal;
   log: Log;
 }
@@ -35,7 +35,12 @@ export function requireRight(principal: Principal, right: TokenRight): void {
   if (!principal.rights.includes(right)) throw new GatewayError("token_lacks_right", { right });
 }
 
-function asApiError(thrown: unknown, procedure: string, log: Log): ORPCError<string, unknown> {
+/** What was thrown, as every carrier of the contract tells it. */
+export function asApiError(
+  thrown: unknown,
+  procedure: string,
+  log: Log,
+): ORPCError<string, unknown> {
   const error = asGatewayError(thrown, procedure, log);
   return new ORPCError(error.code.toUpperCase(), {
     status: error.http,

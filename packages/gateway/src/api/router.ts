@@ -1,9 +1,14 @@
 import type { ServerUpdate } from "@local-mcp/contract";
 import type { Engine } from "@local-mcp/engine";
+import type { ClientsService } from "../clients/clients-service.ts";
+import type { Connections } from "../clients/connections.ts";
 import type { DoctorService } from "../doctor/doctor-service.ts";
 import type { Events } from "../events.ts";
 import type { ProfilesService } from "../profiles/profiles-service.ts";
+import type { PasteService } from "../servers/paste-service.ts";
+import type { ServerDetails } from "../servers/server-details.ts";
 import type { ServersService } from "../servers/servers-service.ts";
+import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import type { SettingsService } from "../settings/settings-service.ts";
 import type { Status } from "../status/status.ts";
 import type { Principal, Tokens } from "../tokens/tokens.ts";
@@ -12,11 +17,18 @@ import { manage, requireRight } from "./context.ts";
 
 export interface Services {
   status: Status;
+  /** Opens the endpoint where it is not open. */
+  listen: () => Promise<unknown>;
   doctor: DoctorService;
   events: Events;
   servers: ServersService;
+  details: ServerDetails;
+  pastes: PasteService;
+  clients: ClientsService;
+  connections: Connections;
   profiles: ProfilesService;
   tokens: Tokens;
+  runtimes: RuntimesService;
   settings: SettingsService;
   vault: VaultService;
   engine: Engine;
@@ -26,7 +38,9 @@ const done = { ok: true } as const;
 
 /** The contract, carried out. Each line only picks the service; what is decided is decided there. */
 export function createRouter(services: Services) {
-  const { status, doctor, events, servers, profiles, tokens, settings, vault, engine } = services;
+  const { status, listen, doctor, events, servers, profiles, tokens, settings, vault, engine } =
+    services;
+  const { details, pastes, clients, connections } = services;
 
   /** What starts a process on this computer needs the right to. */
   const mayRun = (principal: Principal, server: string): void => {
@@ -43,6 +57,10 @@ export function createRouter(services: Services) {
     status: {
       get: manage.status.get.handler(() => status.ofGateway()),
       events: manage.status.events.handler(({ signal }) => events.watch(signal)),
+      listen: manage.status.listen.handler(async () => {
+        await listen();
+        return status.ofGateway();
+      }),
       doctor: manage.status.doctor.handler(async () => ({ findings: await doctor.examine() })),
     },
     servers: {
@@ -73,8 +91,18 @@ export function createRouter(services: Services) {
         lines: servers.output(input.server),
       })),
       importFile: manage.servers.importFile.handler(async ({ input, context }) => ({
-        rows: await servers.importFile(input.text, context.principal.rights.includes("processes")),
+        rows: await pastes.importFile(input, context.principal.rights.includes("processes")),
       })),
+      recognize: manage.servers.recognize.handler(({ input }) => pastes.recognize(input.text)),
+      review: manage.servers.review.handler(({ input }) => details.review(input.server)),
+      capabilities: manage.servers.capabilities.handler(({ input }) =>
+        details.capabilities(input.server),
+      ),
+      activity: manage.servers.activity.handler(({ input }) => details.activity(input.server)),
+      callTool: manage.servers.callTool.handler(({ input, context, signal }) => {
+        mayRun(context.principal, input.server);
+        return details.callTool(input.server, input.name, input.arguments, signal);
+      }),
     },
     profiles: {
       list: manage.profiles.list.handler(() => profiles.list()),
@@ -88,6 +116,9 @@ export function createRouter(services: Services) {
         return done;
       }),
       activate: manage.profiles.activate.handler(({ input }) => profiles.activate(input.profile)),
+      duplicate: manage.profiles.duplicate.handler(({ input }) =>
+        profiles.duplicate(input.profile, input),
+      ),
       capabilities: manage.profiles.capabilities.handler(({ input }) =>
         profiles.capabilities(input.profile, input.kind),
       ),
@@ -117,6 +148,19 @@ export function createRouter(services: Services) {
         return done;
       }),
     },
+    runtimes: {
+      get: manage.runtimes.get.handler(() => services.runtimes.view()),
+      refresh: manage.runtimes.refresh.handler(() => services.runtimes.refresh()),
+    },
+    clients: {
+      list: manage.clients.list.handler(() => clients.list()),
+      snippets: manage.clients.snippets.handler(({ input }) =>
+        connections.snippets(input?.profile),
+      ),
+      test: manage.clients.test.handler(({ input }) =>
+        connections.test(input.profile, input.token),
+      ),
+    },
     settings: {
       list: manage.settings.list.handler(() => settings.list()),
       update: manage.settings.update.handler(({ input }) => settings.update(input)),
@@ -128,6 +172,7 @@ export function createRouter(services: Services) {
       addPassphrase: manage.vault.addPassphrase.handler(({ input }) =>
         vault.addPassphrase(input.passphrase, input.label),
       ),
+      addKeychain: manage.vault.addKeychain.handler(() => vault.addKeychain()),
       removeSlot: manage.vault.removeSlot.handler(({ input }) => vault.removeSlot(input.slot)),
     },
   });

@@ -4,10 +4,9 @@ import {
   type SettingKey,
   type Settings,
   settings as settingsSchema,
-  type settingView,
+  type SettingView,
 } from "@local-mcp/contract";
 import { type Paths, resolvePaths } from "@local-mcp/database";
-import type { z } from "zod";
 import { Environment } from "./environment.ts";
 import type { VariableName } from "./variables.ts";
 
@@ -57,7 +56,7 @@ export class Configuration {
   }
 
   /** Each setting with its value and the place that decided it. @throws GatewayError config_invalid */
-  views(): z.infer<typeof settingView>[] {
+  views(): SettingView[] {
     const defaults = settingsSchema.parse({});
     return settingsSchema.keyof().options.map((key) => {
       const given = this.#arguments[key];
@@ -73,6 +72,13 @@ export class Configuration {
     });
   }
 
+  /** What decides a setting that is not stored, in words: “PORT in the environment”. */
+  placeOf(key: SettingKey): string {
+    if (this.#arguments[key] !== undefined) return `--${key}`;
+    const source = this.#fromEnvironment(key)?.source;
+    return `${FROM_ENVIRONMENT[key] ?? key} in the ${source === ".env" ? ".env file" : "environment"}`;
+  }
+
   /** @returns null where it is not set. @throws GatewayError config_invalid */
   secret(
     name: "AUTH_ENCRYPTION_SECRET" | "VAULT_PASSPHRASE" | "MCPGATEWAY_BEARER_TOKEN",
@@ -82,7 +88,7 @@ export class Configuration {
 
   #fromEnvironment(
     key: SettingKey,
-  ): { value: string | number; source: "environment" | ".env" } | null {
+  ): { value: SettingView["value"]; source: "environment" | ".env" } | null {
     const variable = FROM_ENVIRONMENT[key];
     const found = variable === undefined ? null : this.environment.find(variable);
     if (!found) return null;

@@ -1,12 +1,10 @@
-import type { DoctorFinding, ServerStatus } from "@local-mcp/contract";
+import type { DoctorFinding, ProgramView, RuntimesView, ServerStatus } from "@local-mcp/contract";
+import { counted } from "@local-mcp/engine";
 import type { Configuration } from "../configuration/configuration.ts";
-import { findCommand } from "../servers/probe.ts";
+import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import type { Status } from "../status/status.ts";
 import type { Stores } from "../stores.ts";
 import type { VaultService } from "../vault/vault-service.ts";
-
-/** Programs that servers are commonly started with. */
-const PROGRAMS = ["node", "npx", "uvx", "docker"];
 
 const NOTES: readonly ServerStatus["state"][] = [
   "off",
@@ -24,20 +22,20 @@ export class DoctorService {
   readonly #stores: Stores;
   readonly #status: Status;
   readonly #vault: VaultService;
-  readonly #env: NodeJS.ProcessEnv;
+  readonly #runtimes: RuntimesService;
 
   constructor(options: {
     configuration: Configuration;
     stores: Stores;
     status: Status;
     vault: VaultService;
-    env: NodeJS.ProcessEnv;
+    runtimes: RuntimesService;
   }) {
     this.#configuration = options.configuration;
     this.#stores = options.stores;
     this.#status = options.status;
     this.#vault = options.vault;
-    this.#env = options.env;
+    this.#runtimes = options.runtimes;
   }
 
   async examine(): Promise<DoctorFinding[]> {
@@ -48,7 +46,7 @@ export class DoctorService {
       ...inArea("vault", await this.#vaultState()),
       ...inArea("endpoint", this.#endpoint()),
       ...inArea("servers", this.#servers()),
-      ...inArea("programs", this.#programs()),
+      ...inArea("programs", await this.#programs()),
     ];
   }
 
@@ -75,7 +73,9 @@ export class DoctorService {
     const { environment } = this.#configuration;
     const values = this.#configuration
       .views()
-      .map(({ key, value, source }) => ok(`${key} is ${value} (${source}).`));
+      .map(({ key, value, source }) =>
+        ok(`${key} is ${value === "" ? "empty" : value} (${source}).`),
+      );
     const file = environment.filePath === null ? [] : [ok(`${environment.filePath} is read.`)];
     const ignored = environment
       .ignoredInFile()
@@ -131,14 +131,50 @@ export class DoctorService {
     });
   }
 
-  #programs(): Finding[] {
-    return PROGRAMS.map((program) => {
-      const path = findCommand(program, this.#env, null);
-      return path === null
-        ? note(`“${program}” is not in PATH; servers that need it cannot start.`, null)
-        : ok(`${program} is ${path}.`);
-    });
+  async #programs(): Promise<Finding[]> {
+    await this.#runtimes.ready();
+    const { environment, folders, programs, network } = await this.#runtimes.view();
+    return [
+      ...environmentFindings(environment),
+      ok(`Programs are looked for in ${counted(folders.length, "folder")}: ${folders.join(", ")}.`),
+      ...programs.map(programFinding),
+      ...networkFindings(network),
+    ];
   }
+}
+
+function environmentFindings({ source, shell, problem }: RuntimesView["environment"]): Finding[] {
+  const as =
+    source === "login_shell"
+      ? ok(`Servers start with the PATH of ${shell}, as in a terminal.`)
+      : ok("Servers start with the PATH of this program.");
+  if (problem === null) return [as];
+  return [note(problem, "Mend the start-up files of the shell, then check again."), as];
+}
+
+function programFinding({ name, path, version, others }: ProgramView): Finding {
+  if (path === null) {
+    return note(`“${name}” is in none of them; servers that need it cannot start.`, null);
+  }
+  const also = others.length === 0 ? "" : ` There is also ${others.join(", ")}.`;
+  return ok(`${name}${version === null ? "" : ` ${version}`} is ${path}.${also}`);
+}
+
+function networkFindings(network: RuntimesView["network"]): Finding[] {
+  const { httpProxy, httpsProxy, noProxy, extraCa } = network;
+  const proxies = [...new Set([httpProxy, httpsProxy].filter((proxy) => proxy !== null))];
+  const except = noProxy === null ? "" : `, except ${noProxy}`;
+  const way =
+    proxies.length === 0 ? "directly" : `through the proxy ${proxies.join(" or ")}${except}`;
+  const findings = [ok(`Remote servers are reached ${way}.`)];
+  if (extraCa) {
+    const certificates = counted(extraCa.certificates, "certificate");
+    findings.push(ok(`Also trusted: ${certificates} of ${extraCa.file}.`));
+  }
+  if (network.problem !== null) {
+    findings.push(problem(network.problem, "Correct it in Settings, or in the environment."));
+  }
+  return findings;
 }
 
 const inArea = (area: DoctorFinding["area"], findings: Finding[]): DoctorFinding[] =>

@@ -27,6 +27,8 @@ export interface HttpServerOptions {
   api(request: IncomingMessage, response: ServerResponse, principal: Principal): Promise<boolean>;
   openApi(): Promise<unknown>;
   proof(challenge: string): string;
+  /** Somebody came to an MCP address with a token that is not valid here. */
+  onRefused(userAgent: string | null): void;
   log: Log;
 }
 
@@ -71,11 +73,8 @@ export class HttpServer {
     });
     const bound = this.#server.address();
     const boundPort = typeof bound === "object" && bound !== null ? bound.port : port;
-    this.#address = { host: host.includes(":") ? `[${host}]` : host, port: boundPort };
-    const shown = ["0.0.0.0", "[::]"].includes(this.#address.host)
-      ? "127.0.0.1"
-      : this.#address.host;
-    return `http://${shown}:${boundPort}`;
+    this.#address = { host: inUrl(host), port: boundPort };
+    return baseUrl(host, boundPort);
   }
 
   async close(): Promise<void> {
@@ -98,6 +97,9 @@ export class HttpServer {
         // The rest of a refused body is let go by, so that the client gets to read the answer.
         response.shouldKeepAlive = false;
         request.resume();
+      }
+      if (mcp && error.code === "token_unknown") {
+        this.#options.onRefused(request.headers["user-agent"] ?? null);
       }
       if (mcp) sendRpcError(response, error);
       else sendError(response, error);
@@ -199,6 +201,14 @@ export class HttpServer {
     return new GatewayError("internal");
   }
 }
+
+/** The URL at which programs on this computer reach what listens there. */
+export const baseUrl = (host: string, port: number): string => {
+  const name = inUrl(host);
+  return `http://${["0.0.0.0", "[::]"].includes(name) ? "127.0.0.1" : name}:${port}`;
+};
+
+const inUrl = (host: string): string => (host.includes(":") ? `[${host}]` : host);
 
 const isLocal = (request: IncomingMessage): boolean => {
   const address = request.socket.remoteAddress?.replace(/^::ffff:/, "") ?? "";

@@ -8,15 +8,10 @@ import {
   type ProfileView,
 } from "@local-mcp/contract";
 import type { ProfileRow, StoredCustomization } from "@local-mcp/database";
-import {
-  type Engine,
-  type Entry,
-  isErrorResponse,
-  type JsonObject,
-  type Upstream,
-} from "@local-mcp/engine";
+import type { Engine, Entry, JsonObject, Upstream } from "@local-mcp/engine";
 import type { ServersService } from "../servers/servers-service.ts";
 import type { Stores } from "../stores.ts";
+import { toolResult } from "../tool-result.ts";
 
 /** As much of a profile as a request to its address needs. */
 export interface ProfileRoute {
@@ -119,6 +114,34 @@ export class ProfilesService {
     return this.#view(row);
   }
 
+  /**
+   * The same servers, choices and names under another slug. Tokens, and being open to programs
+   * without one, are for a person to give anew.
+   *
+   * @throws GatewayError profile_not_found, name_taken
+   */
+  duplicate(profile: string, wanted: { slug: string; name?: string | undefined }): ProfileView {
+    const { stores } = this.#options;
+    const { id, name, description, namePolicy } = this.find(profile);
+    const row = stores.db.transaction(() => {
+      const inserted = stores.profiles.insert({
+        slug: wanted.slug,
+        name: wanted.name ?? `${name} copy`.slice(0, 200),
+        description,
+        namePolicy,
+        allowWithoutToken: false,
+        position: stores.profiles.list().length,
+      });
+      const serverIds = stores.profiles.servers(id).map((server) => server.id);
+      stores.profiles.replaceServers(inserted.id, serverIds);
+      stores.customizations.put(inserted.id, stores.customizations.list(id));
+      stores.names.replace(inserted.id, stores.names.list(id));
+      return inserted;
+    });
+    this.#changed();
+    return this.#view(row);
+  }
+
   /** What it offers, turned off or not. @throws GatewayError profile_not_found */
   async capabilities(profile: string, kind?: CapabilityKind): Promise<CapabilityView[]> {
     const { id } = this.find(profile);
@@ -157,19 +180,13 @@ export class ProfilesService {
   ): Promise<{ result: JsonObject; durationMs: number }> {
     const { id } = this.find(profile);
     await this.#listedWith(id, name);
-    const startedAt = performance.now();
-    const answer = await this.#options.engine.request(
-      id,
-      { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: args } },
-      { signal: signal ?? new AbortController().signal, notify: () => {} },
+    return toolResult(name, () =>
+      this.#options.engine.request(
+        id,
+        { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: args } },
+        { signal: signal ?? new AbortController().signal, notify: () => {} },
+      ),
     );
-    const durationMs = performance.now() - startedAt;
-    if (answer.kind === "json") return { result: JSON.parse(answer.result), durationMs };
-    const { response } = answer;
-    if (!isErrorResponse(response)) return { result: response.result, durationMs };
-    throw new GatewayError("validation_failed", {
-      detail: `${name} refused the call: ${response.error.message.slice(0, 1000)}`,
-    });
   }
 
   /** @throws GatewayError profile_not_found */
@@ -277,6 +294,7 @@ export class ProfilesService {
   #view(row: ProfileRow): ProfileView {
     const { stores, engine, url } = this.#options;
     const base = url();
+    const view = engine.view(row.id);
     return {
       id: row.id,
       slug: row.slug,
@@ -289,12 +307,20 @@ export class ProfilesService {
       servers: stores.profiles
         .servers(row.id)
         .map(({ id, name, enabled }) => ({ id, name, enabled })),
-      counts: engine.view(row.id)?.counts() ?? { tools: 0, prompts: 0, resources: 0 },
+      counts: view?.counts() ?? { tools: 0, prompts: 0, resources: 0 },
+      estimatedTokens: estimatedTokens(view?.json.tools ?? NO_TOOLS),
       createdAt: row.createdAt,
       updatedAt: row.updatedAt,
     };
   }
 }
+
+const NO_TOOLS = JSON.stringify({ tools: [] });
+/** What a token of a model's context holds of JSON, roughly, characters. */
+const TOKEN_CHARACTERS = 4;
+
+const estimatedTokens = (toolsAsSent: string): number =>
+  Math.round((toolsAsSent.length - NO_TOOLS.length) / TOKEN_CHARACTERS);
 
 const routeOf = ({ id, slug, allowWithoutToken }: ProfileRow): ProfileRoute => ({
   profileId: id,

@@ -204,6 +204,15 @@ export function secretIds(config: StoredServerConfig): string[] {
   return [...direct, ...Object.values(config.secrets)];
 }
 
+/** Texts in which `${secret:name}` marks stand for named secrets. */
+export function markedTexts(config: StoredServerConfig): string[] {
+  if (config.transport !== "stdio") return [config.url];
+  const plain = Object.values(config.env).flatMap((value) =>
+    "plain" in value ? [value.plain] : [],
+  );
+  return [...config.args, ...plain];
+}
+
 /** What is shown of a configuration: everything but the secrets. */
 export function viewConfig(
   config: StoredServerConfig,

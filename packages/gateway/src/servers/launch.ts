@@ -1,6 +1,8 @@
 import { GatewayError, SECRET_MARK } from "@local-mcp/contract";
 import type { StoredServerConfig } from "@local-mcp/database";
 import type { Launch } from "@local-mcp/engine";
+import type { RuntimesService } from "../runtimes/runtimes-service.ts";
+import { markedTexts } from "./config.ts";
 import { marksIn } from "./url-secrets.ts";
 
 /**
@@ -12,7 +14,7 @@ import { marksIn } from "./url-secrets.ts";
 export function resolveLaunch(
   server: string,
   config: StoredServerConfig,
-  baseEnv: Record<string, string>,
+  runtimes: RuntimesService,
   reveal: (secretId: string) => string,
 ): Launch {
   const fill = (text: string): string =>
@@ -27,31 +29,36 @@ export function resolveLaunch(
       name,
       reveal(secret),
     ]);
+    const url = fill(config.url);
     return {
       transport: config.transport,
-      url: fill(config.url),
+      url,
       headers: Object.fromEntries(headers),
+      route: runtimes.routeTo(new URL(url)),
     };
   }
   const own = Object.entries(config.env).map(([name, value]) => [
     name,
-    "plain" in value ? value.plain : reveal(value.secret),
+    "plain" in value ? fill(value.plain) : reveal(value.secret),
   ]);
   return {
     transport: "stdio",
     command: config.command,
     args: config.args.map(fill),
     cwd: config.cwd,
-    env: { ...baseEnv, ...Object.fromEntries(own) },
+    pathName: runtimes.pathName,
+    env: { ...runtimes.variables, ...Object.fromEntries(own) },
   };
 }
 
 /** Whether starting it needs an open vault. */
 export const needsVault = (config: StoredServerConfig): boolean => {
   const values = config.transport === "stdio" ? config.env : config.headers;
-  const texts = config.transport === "stdio" ? config.args : [config.url];
   return (
     Object.values(values).some((value) => "secret" in value) ||
-    texts.some((text) => marksIn(text).length > 0)
+    // A mark without a value is what is missing then, and no vault has it.
+    markedTexts(config)
+      .flatMap(marksIn)
+      .some((mark) => mark in config.secrets)
   );
 };

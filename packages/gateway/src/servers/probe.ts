@@ -2,29 +2,33 @@ import { accessSync, constants, statSync } from "node:fs";
 import { connect } from "node:net";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import type { Warning } from "@local-mcp/contract";
+import { counted } from "@local-mcp/engine";
+import type { RuntimesService } from "../runtimes/runtimes-service.ts";
+import { foldersOf } from "../runtimes/search-path.ts";
 
 const CONNECT_MS = 2000;
 
+type Variables = Readonly<Record<string, string | undefined>>;
+
 /** The file that would run for a command, or null. Looks where spawn looks. */
-export function findCommand(
-  command: string,
-  env: Record<string, string | undefined>,
-  cwd: string | null,
-): string | null {
+export const findCommand = (command: string, env: Variables, cwd: string | null): string | null =>
+  findCommands(command, env, cwd)[0] ?? null;
+
+/** All files of a command's name, in the order in which they are looked for. */
+export function findCommands(command: string, env: Variables, cwd: string | null): string[] {
   const windows = process.platform === "win32";
-  const endings = windows ? (env.PATHEXT ?? ".COM;.EXE;.BAT;.CMD").split(";") : [""];
+  const endings = windows ? (env.PATHEXT ?? ".COM;.EXE;.BAT;.CMD").split(";") : [];
   const hasFolder = command.includes("/") || (windows && command.includes("\\"));
   const folders =
     hasFolder || isAbsolute(command) ? [cwd ?? "."] : (env.PATH ?? "").split(delimiter);
-  for (const folder of folders.filter((one) => one !== "")) {
-    for (const ending of ["", ...endings.filter((one) => one !== "")]) {
-      const candidate = hasFolder
-        ? resolve(folder, command + ending)
-        : join(folder, command + ending);
-      if (isExecutable(candidate)) return candidate;
-    }
-  }
-  return null;
+  return folders
+    .filter((folder) => folder !== "")
+    .flatMap((folder) =>
+      ["", ...endings.filter((one) => one !== "")].map((ending) =>
+        hasFolder ? resolve(folder, command + ending) : join(folder, command + ending),
+      ),
+    )
+    .filter(isExecutable);
 }
 
 function isExecutable(path: string): boolean {
@@ -39,16 +43,19 @@ function isExecutable(path: string): boolean {
 /** Whether something will answer: said as a warning, since what is stored may be right tomorrow. */
 export function probeCommand(
   command: string,
-  env: Record<string, string | undefined>,
+  runtimes: RuntimesService,
   cwd: string | null,
 ): Warning[] {
-  if (findCommand(command, env, cwd) !== null) return [];
-  const folders = (env.PATH ?? "").split(delimiter).length;
-  const message = `“${command}” was not found. Looked in ${folders} folders of PATH.`;
+  const { variables, pathName } = runtimes;
+  if (findCommand(command, variables, cwd) !== null) return [];
+  const folders = counted(foldersOf(variables.PATH).length, "folder");
+  const message = `“${command}” was not found. Looked in ${folders} of ${pathName}.`;
   return [{ code: "command_not_found", message }];
 }
 
-export async function probeUrl(url: URL): Promise<Warning[]> {
+/** The same for an address. What a proxy can reach, only the proxy knows. */
+export async function probeUrl(url: URL, runtimes: RuntimesService): Promise<Warning[]> {
+  if (runtimes.routeTo(url).proxy !== null) return [];
   const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const problem = await new Promise<string | null>((done) => {

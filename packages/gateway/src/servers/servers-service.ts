@@ -1,8 +1,6 @@
 import {
   GatewayError,
-  serverCreate,
   type ServerCreate,
-  type ServerImportRow,
   type serverTestResult,
   type ServerUpdate,
   type ServerView,
@@ -12,15 +10,15 @@ import type { ServerRow, StoredServerConfig } from "@local-mcp/database";
 import type { Engine } from "@local-mcp/engine";
 import { hintOf, type Vault } from "@local-mcp/vault";
 import type { z } from "zod";
-import { describeIssues } from "../issues.ts";
+import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import type { Status } from "../status/status.ts";
 import type { Stores } from "../stores.ts";
-import { readClientFile } from "./client-files.ts";
 import {
   buildConfig,
   changeConfig,
   configHash,
   consentHash,
+  markedTexts,
   type NewSecret,
   secretIds,
   viewConfig,
@@ -35,9 +33,11 @@ export interface ServersServiceOptions {
   vault: Vault;
   engine: Engine;
   status: Status;
-  baseEnv: Record<string, string>;
+  runtimes: RuntimesService;
   /** Called after each change of what is configured. */
   onChange: () => void;
+  /** Called with the id of a server that is gone. */
+  onRemoved: (serverId: string) => void;
 }
 
 /** Adding, changing and removing servers. */
@@ -50,6 +50,10 @@ export class ServersService {
 
   list(): ServerView[] {
     return this.#options.stores.servers.list().map((row) => this.#view(row));
+  }
+
+  names(): Set<string> {
+    return new Set(this.#options.stores.servers.list().map(({ name }) => name));
   }
 
   /** By name or id. @throws GatewayError server_not_found */
@@ -124,7 +128,9 @@ export class ServersService {
 
   /** With its secrets and its places in profiles. @throws GatewayError server_not_found */
   remove(server: string): void {
-    this.#options.stores.servers.delete(this.find(server).id);
+    const { id } = this.find(server);
+    this.#options.stores.servers.delete(id);
+    this.#options.onRemoved(id);
     this.#options.onChange();
   }
 
@@ -154,50 +160,6 @@ export class ServersService {
   /** @throws GatewayError server_not_found */
   output(server: string): string[] {
     return this.#upstream(this.find(server)).output();
-  }
-
-  /**
-   * Adds the servers of a client's file. Never consent: what would run stays unconfirmed.
-   *
-   * @param mayRun whether whoever imports may add servers that run a command
-   * @throws GatewayError malformed_json, validation_failed
-   */
-  async importFile(text: string, mayRun: boolean): Promise<ServerImportRow[]> {
-    const rows: ServerImportRow[] = [];
-    for (const { original, server, problem } of readClientFile(text)) {
-      if (server === null) {
-        rows.push({ original, name: null, outcome: "failed", message: problem });
-        continue;
-      }
-      rows.push({ original, ...(await this.#importOne(server, mayRun)) });
-    }
-    return rows;
-  }
-
-  async #importOne(
-    input: z.input<typeof serverCreate>,
-    mayRun: boolean,
-  ): Promise<Omit<ServerImportRow, "original">> {
-    const { name } = input;
-    const parsed = serverCreate.safeParse(input);
-    if (!parsed.success) {
-      return { name, outcome: "failed", message: describeIssues(parsed.error.issues) };
-    }
-    if (this.#options.stores.servers.getByName(name)) {
-      return { name, outcome: "skipped", message: `There is a server “${name}” already.` };
-    }
-    if (parsed.data.config.transport === "stdio" && !mayRun) {
-      const error = new GatewayError("token_lacks_right", { right: "processes" });
-      return { name, outcome: "failed", message: error.message };
-    }
-    try {
-      const { warnings } = await this.create(parsed.data);
-      const message = warnings.map((one) => one.message).join(" ") || null;
-      return { name, outcome: "added", message };
-    } catch (error) {
-      if (!(error instanceof GatewayError)) throw error;
-      return { name, outcome: "failed", message: `${error.message} ${error.wayOut}` };
-    }
   }
 
   #upstream(row: ServerRow): NonNullable<ReturnType<Engine["upstream"]>> {
@@ -241,17 +203,19 @@ export class ServersService {
   }
 
   async #warnings({ name, config }: ServerRow): Promise<Warning[]> {
-    const { baseEnv } = this.#options;
-    const texts = config.transport === "stdio" ? config.args : [config.url];
-    const unset = texts.flatMap(marksIn).filter((mark) => !(mark in config.secrets));
+    const { runtimes } = this.#options;
+    await runtimes.ready();
+    const unset = markedTexts(config)
+      .flatMap(marksIn)
+      .filter((mark) => !(mark in config.secrets));
     const missing = unset.map((mark) => ({
       code: "secret_unset",
       message: `“${name}” refers to the secret “${mark}”, which has no value yet.`,
     }));
     const reachable =
       config.transport === "stdio"
-        ? probeCommand(config.command, baseEnv, config.cwd)
-        : await probeUrl(new URL(config.url));
+        ? probeCommand(config.command, runtimes, config.cwd)
+        : await probeUrl(new URL(config.url), runtimes);
     return [...missing, ...reachable];
   }
 

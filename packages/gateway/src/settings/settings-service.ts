@@ -1,12 +1,12 @@
-import type { settingsUpdate, settingView } from "@local-mcp/contract";
+import type { SettingKey, settingsChange, SettingView } from "@local-mcp/contract";
+import { GatewayError } from "@local-mcp/contract";
 import type { z } from "zod";
 import type { Configuration } from "../configuration/configuration.ts";
+import { readCertificates } from "../runtimes/certificates.ts";
+import type { SettingsStore } from "./settings-store.ts";
 
-/** Where stored settings are. */
-export interface SettingsStore {
-  read(): Record<string, unknown>;
-  write(changes: Record<string, unknown>): void;
-}
+/** What a person changes: a value sets, null goes back to the default, absent keeps. */
+export type SettingsChange = z.infer<typeof settingsChange>;
 
 export class SettingsService {
   readonly #configuration: Configuration;
@@ -23,14 +23,26 @@ export class SettingsService {
     this.#onChange = options.onChange;
   }
 
-  list(): z.infer<typeof settingView>[] {
+  list(): SettingView[] {
     return this.#configuration.views();
   }
 
-  update(changes: z.infer<typeof settingsUpdate>): z.infer<typeof settingView>[] {
+  /** Stores all of it or nothing. @throws GatewayError setting_decided, file_unreadable */
+  update(changes: SettingsChange): SettingView[] {
+    for (const view of this.list()) {
+      const change = changes[view.key];
+      if (change !== undefined && change !== null) this.#refuseDecided(view);
+    }
+    if (changes.extraCaFile) readCertificates(changes.extraCaFile);
     this.#store.write(changes);
     this.#configuration.store(this.#store.read());
     this.#onChange();
     return this.list();
+  }
+
+  /** What is stored would have no effect, and the person would wonder. */
+  #refuseDecided({ key, source }: { key: SettingKey; source: SettingView["source"] }): void {
+    if (source === "stored" || source === "default") return;
+    throw new GatewayError("setting_decided", { key, place: this.#configuration.placeOf(key) });
   }
 }

@@ -14,7 +14,7 @@ export class StatusAnnouncer {
   readonly #changed = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
-  #lastSummary = "";
+  #lastTold = "";
 
   constructor(options: { events: Events; status: () => Status }) {
     this.#events = options.events;
@@ -22,8 +22,13 @@ export class StatusAnnouncer {
   }
 
   changed(serverId: string): void {
-    if (this.#closed) return;
     this.#changed.add(serverId);
+    this.announce();
+  }
+
+  /** For a change that is none of a server's, such as where the gateway listens. */
+  announce(): void {
+    if (this.#closed) return;
     this.#timer ??= setTimeout(() => this.#tell(), TOGETHER_MS);
   }
 
@@ -35,14 +40,14 @@ export class StatusAnnouncer {
 
   #tell(): void {
     this.#timer = null;
-    const { state, summary, servers } = this.#status().ofGateway();
+    const { state, summary, url, problem, servers } = this.#status().ofGateway();
     for (const server of servers) {
       if (!this.#changed.has(server.id)) continue;
       this.#events.publish({ type: "server.status", serverId: server.id, status: server.status });
     }
     this.#changed.clear();
-    if (summary !== this.#lastSummary)
-      this.#events.publish({ type: "gateway.status", state, summary });
-    this.#lastSummary = summary;
+    const told = JSON.stringify([state, summary, url, problem]);
+    if (told !== this.#lastTold) this.#events.publish({ type: "gateway.status", state, summary });
+    this.#lastTold = told;
   }
 }

@@ -1,7 +1,5 @@
-import type { GatewayStatus, ServerStatus } from "@local-mcp/contract";
+import { type GatewayStatus, NEEDS_A_PERSON, type ServerStatus } from "@local-mcp/contract";
 
-/** States in which a person has to do something, and the roll-up says so. */
-const NEEDS_A_PERSON: readonly ServerStatus["state"][] = ["needs_sign_in", "failed", "locked"];
 /** States that are somebody's choice and never count against the whole. */
 const AT_REST: readonly ServerStatus["state"][] = ["off", "unconfirmed", "idle"];
 

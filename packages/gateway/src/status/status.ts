@@ -1,4 +1,9 @@
-import { GatewayError, type GatewayStatus, type ServerStatus } from "@local-mcp/contract";
+import {
+  GatewayError,
+  type GatewayStatus,
+  type Problem,
+  type ServerStatus,
+} from "@local-mcp/contract";
 import type { Engine } from "@local-mcp/engine";
 import type { Vault } from "@local-mcp/vault";
 import type { Stores } from "../stores.ts";
@@ -10,6 +15,8 @@ export interface StatusOptions {
   engine: () => Engine;
   vault: Vault;
   url: () => string | null;
+  /** Why nothing listens though it should. */
+  problem: () => Problem | null;
   version: string;
   dataDir: string;
 }
@@ -34,7 +41,7 @@ export class Status {
   }
 
   ofGateway(): GatewayStatus {
-    const { stores, engine, vault, url, version, dataDir } = this.#options;
+    const { stores, engine, vault, url, problem, version, dataDir } = this.#options;
     const servers = stores.servers.list().map(({ id, name, title, enabled }) => ({
       id,
       name,
@@ -45,6 +52,7 @@ export class Status {
     return {
       ...rollUp(url(), servers),
       url: url(),
+      problem: problem(),
       pid: process.pid,
       version,
       dataDir,

@@ -92,6 +92,12 @@ export class Tokens {
     return this.#store.list().map((row) => this.#view(row));
   }
 
+  /** What a token is called, also one that is not stored; null where it is gone. */
+  nameOf(tokenId: string): string | null {
+    for (const found of this.#byHash.values()) if (found.tokenId === tokenId) return found.name;
+    return null;
+  }
+
   create(wanted: {
     name: string;
     profileId: string | null;

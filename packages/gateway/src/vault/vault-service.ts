@@ -1,5 +1,10 @@
 import { GatewayError, type VaultStatus } from "@local-mcp/contract";
-import { passphraseProvider, type SlotRecord, type Vault } from "@local-mcp/vault";
+import {
+  type KeyProvider,
+  passphraseProvider,
+  type SlotRecord,
+  type Vault,
+} from "@local-mcp/vault";
 
 const WAYS_OUT: Record<VaultStatus["state"], string | null> = {
   missing: "Run “local-mcp-gateway vault init”, or set AUTH_ENCRYPTION_SECRET.",
@@ -8,11 +13,19 @@ const WAYS_OUT: Record<VaultStatus["state"], string | null> = {
   open: null,
 };
 
+/** The keychain of this system, as the desktop app offers it. */
+export interface Keychain {
+  provider: KeyProvider;
+  /** Why it cannot keep a key here, as a sentence; null where it can. */
+  problem(): string | null;
+}
+
 /** What a person can do with the vault. */
 export class VaultService {
   readonly #vault: Vault;
   readonly #slots: () => SlotRecord[];
   readonly #secretCount: () => number;
+  readonly #keychain: Keychain | null;
   /** Servers wait for the vault; they are told when it opens. */
   readonly #onChange: () => void;
 
@@ -20,11 +33,13 @@ export class VaultService {
     vault: Vault;
     slots: () => SlotRecord[];
     secretCount: () => number;
+    keychain: Keychain | null;
     onChange: () => void;
   }) {
     this.#vault = options.vault;
     this.#slots = options.slots;
     this.#secretCount = options.secretCount;
+    this.#keychain = options.keychain;
     this.#onChange = options.onChange;
   }
 
@@ -37,7 +52,23 @@ export class VaultService {
       label,
       createdAt,
     }));
-    return { state, slots, secrets: this.#secretCount(), wayOut: wayOut(state, problem) };
+    return {
+      state,
+      slots,
+      secrets: this.#secretCount(),
+      keychain: this.#keychainView(),
+      wayOut: wayOut(state, problem),
+    };
+  }
+
+  /**
+   * Where the system has a keychain, a person need not be asked for a passphrase before they have
+   * seen anything.
+   */
+  async initWithKeychain(): Promise<void> {
+    if (this.#vault.state() !== "missing" || this.#keychain?.problem() !== null) return;
+    await this.#vault.ready({ create: true });
+    this.#onChange();
   }
 
   async init(passphrase: string): Promise<VaultStatus> {
@@ -56,9 +87,26 @@ export class VaultService {
     return this.#changed();
   }
 
+  /** @throws GatewayError vault_no_keychain, vault_locked, vault_missing */
+  async addKeychain(): Promise<VaultStatus> {
+    const problem = this.#keychain ? this.#keychain.problem() : "This program has none.";
+    if (!this.#keychain || problem !== null) {
+      throw new GatewayError("vault_no_keychain", { reason: problem ?? "" });
+    }
+    await this.#vault.ready();
+    await this.#vault.addSlot(this.#keychain.provider, this.#keychain.provider.label);
+    return this.#changed();
+  }
+
   async removeSlot(slot: string): Promise<VaultStatus> {
     this.#vault.removeSlot(slot);
     return this.#changed();
+  }
+
+  #keychainView(): VaultStatus["keychain"] {
+    if (!this.#keychain) return null;
+    const problem = this.#keychain.problem();
+    return { available: problem === null, name: this.#keychain.provider.label, problem };
   }
 
   /** It is locked only where nothing at hand opens it, which is found out by trying. */

@@ -1,0 +1,100 @@
+import { eventIterator, oc } from "@orpc/contract";
+import { z } from "zod";
+import { contract } from "./contract.ts";
+import { problem } from "./status.ts";
+
+/**
+ * What only the desktop app can be asked: windows, files, the system. Served to the app's own
+ * window beside the contract of the gateway, and nowhere else.
+ */
+
+/** Pages of the window. A route is one of these, with what is selected on it after a slash. */
+export const page = z.enum(["overview", "profiles", "servers", "tokens", "settings"]);
+export type Page = z.infer<typeof page>;
+
+/** `/servers`, `/servers/ID/output`, `/settings?section=vault`. */
+export const route = z
+  .string()
+  .max(500)
+  .regex(/^\/(overview|profiles|servers|tokens|settings)(\/[A-Za-z0-9._~%-]+)*(\?[^#\s]*)?$/);
+
+/** What menus, tray and deep links ask the window to do. */
+export const windowCommand = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("go"), route }),
+  z.object({
+    type: z.literal("run"),
+    command: z.enum([
+      "add_server",
+      "new_profile",
+      "connect_client",
+      "command_palette",
+      "keyboard_shortcuts",
+      "toggle_sidebar",
+      "find",
+      "copy_endpoint",
+      "run_doctor",
+      "restart_failed",
+      "back",
+      "forward",
+    ]),
+  }),
+  /** Text of an `mcpServers` file that was dropped on or opened with the app, to be reviewed. */
+  z.object({ type: z.literal("add_servers_from"), text: z.string().max(1024 * 1024) }),
+]);
+export type WindowCommand = z.infer<typeof windowCommand>;
+
+export const platform = z.enum(["darwin", "win32", "linux"]);
+
+export const desktopInfo = z.object({
+  platform,
+  version: z.string(),
+  electron: z.string(),
+  packaged: z.boolean(),
+  dataDir: z.string(),
+  /** Whether this desktop shows a tray icon; where it does not, closing minimises the window. */
+  tray: z.boolean(),
+});
+export type DesktopInfo = z.infer<typeof desktopInfo>;
+
+/** Before the shell: whether there is a gateway to show at all. */
+export const startup = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("starting") }),
+  z.object({ state: z.literal("ready") }),
+  z.object({ state: z.literal("failed"), problem }),
+]);
+export type Startup = z.infer<typeof startup>;
+
+const nothing = z.object({}).optional();
+const done = z.object({ ok: z.literal(true) });
+
+export const desktopContract = {
+  info: oc.input(nothing).output(desktopInfo),
+  /** The state now and each later one. */
+  startup: oc.input(nothing).output(eventIterator(startup)),
+  /** Tries once more to open the data directory. */
+  retryStart: oc.input(nothing).output(done),
+  commands: oc.input(nothing).output(eventIterator(windowCommand)),
+  copyText: oc.input(z.object({ text: z.string() })).output(done),
+  /** In the system's browser; https, and http on loopback. */
+  openExternal: oc.input(z.object({ url: z.string().max(4000) })).output(done),
+  openDataFolder: oc.input(nothing).output(done),
+  /** Asks for another data folder and starts again with it. */
+  chooseDataFolder: oc.input(nothing).output(z.object({ chosen: z.boolean() })),
+  /** A program to run. Null where nothing was chosen. */
+  chooseProgram: oc.input(nothing).output(z.object({ path: z.string().nullable() })),
+  chooseFolder: oc.input(nothing).output(z.object({ path: z.string().nullable() })),
+  /** A file with servers, read for the person. Null where nothing was chosen. */
+  openServersFile: oc
+    .input(nothing)
+    .output(z.object({ name: z.string(), text: z.string() }).nullable()),
+  /** To the clipboard; holds no secret. */
+  copyDiagnostics: oc.input(nothing).output(done),
+  /** What the window shows in its title bar and the system in its list of windows. */
+  setTitle: oc.input(z.object({ title: z.string().max(200) })).output(done),
+  showWindowOfHolder: oc.input(nothing).output(done),
+  quit: oc.input(nothing).output(done),
+};
+
+/** Everything the window can call. */
+export const windowContract = { ...contract, desktop: desktopContract };
+export type WindowContract = typeof windowContract;

@@ -1,0 +1,89 @@
+import http from "node:http";
+import https from "node:https";
+import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
+import { urlToHttpOptions } from "node:url";
+import type { Route } from "../definitions.ts";
+import { systemCode } from "./failure.ts";
+import {
+  addressOf,
+  credentialsOf,
+  proxyFailure,
+  proxyRefusal,
+  TunnelAgent,
+} from "./tunnel-agent.ts";
+
+/** Codes of errors that come before there is a connection. */
+const NOT_CONNECTED = [
+  "ECONNREFUSED",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "ETIMEDOUT",
+];
+
+/**
+ * Keep-alive connections to one upstream, on its route. Not the global agent, so that closing an
+ * upstream closes its sockets and nobody else's.
+ */
+export class Connections {
+  readonly #agent: http.Agent;
+  /** A proxy that is told the whole URL of each request, as it is for plain HTTP. */
+  readonly #forwarder: URL | null;
+  readonly #host: string;
+
+  constructor(url: URL, { proxy, certificates }: Route) {
+    this.#host = url.host;
+    const secureContext = trusting(certificates);
+    const isSecure = url.protocol === "https:";
+    this.#forwarder = isSecure ? null : proxy;
+    if (isSecure && proxy) this.#agent = new TunnelAgent(proxy, secureContext);
+    else if ((this.#forwarder ?? url).protocol === "https:") {
+      this.#agent = new https.Agent({ keepAlive: true, secureContext });
+    } else this.#agent = new http.Agent({ keepAlive: true });
+  }
+
+  /** Begins a request. Its errors and its answer are read with the two methods below. */
+  request(
+    url: URL,
+    options: { method: string; headers: Record<string, string | number> },
+  ): http.ClientRequest {
+    const proxy = this.#forwarder;
+    const agent = this.#agent;
+    if (!proxy) {
+      const send = url.protocol === "https:" ? https.request : http.request;
+      return send(url, { ...options, agent });
+    }
+    const send = proxy.protocol === "https:" ? https.request : http.request;
+    return send({
+      ...addressOf(proxy),
+      auth: urlToHttpOptions(url).auth,
+      method: options.method,
+      path: `${url.origin}${url.pathname}${url.search}`,
+      headers: { host: url.host, ...options.headers, ...credentialsOf(proxy) },
+      agent,
+    });
+  }
+
+  /** What went wrong, with the proxy named where it is the proxy. */
+  failureOf(error: Error): Error {
+    if (!this.#forwarder || !NOT_CONNECTED.includes(systemCode(error))) return error;
+    return proxyFailure(this.#forwarder, this.#host, error);
+  }
+
+  /** An answer that is the proxy's and not the server's. */
+  refusalOf({ statusCode }: http.IncomingMessage): Error | null {
+    return this.#forwarder && statusCode === 407
+      ? proxyRefusal(this.#forwarder, this.#host, statusCode)
+      : null;
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+const trusting = (certificates: readonly string[]): SecureContext | undefined =>
+  certificates.length === 0
+    ? undefined
+    : createSecureContext({ ca: [...rootCertificates, ...certificates] });

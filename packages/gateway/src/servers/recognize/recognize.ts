@@ -1,0 +1,192 @@
+import { GatewayError, type Recognition, serverCreate } from "@local-mcp/contract";
+import { parse as parseToml, TomlError } from "smol-toml";
+import type { z } from "zod";
+import { describeIssues } from "../../issues.ts";
+import { readEntries } from "./client-entries.ts";
+import { looksLikeCommands, readCommands } from "./command-lines.ts";
+import { type Draft, type DraftAddress, type DraftCommand, transportOf } from "./draft.ts";
+import { readInstallLink } from "./install-links.ts";
+import { parseLenientJson } from "./lenient-json.ts";
+import { freeName, nameOf } from "./names.ts";
+import { fillPlaceholders } from "./placeholders.ts";
+import { takeSecretArguments } from "./secret-arguments.ts";
+
+export type ServerInput = z.input<typeof serverCreate>;
+
+/** A server of a text, with its secrets, or why it cannot be added. */
+export type ReadServer =
+  | {
+      original: string;
+      server: ServerInput;
+      problem: null;
+      /** Headers that the text leaves without a value. */
+      missing: string[];
+    }
+  | { original: string; server: null; problem: string };
+
+export interface ReadOptions {
+  /** Stands for `~` and `$HOME`. */
+  home: string;
+  /** Whether a server is this gateway, which would call itself. */
+  isOurselves(reach: DraftCommand | DraftAddress): boolean;
+}
+
+/** More than anybody has. */
+const MAX_SERVERS = 500;
+
+type Form = NonNullable<Recognition["form"]>;
+
+const JSON_START = /^(?:[{[]|\/\/|\/\*|"[^"\n]*"\s*:)/;
+const TOML_LINE =
+  /^[ \t]*(?:\[{1,2}[A-Za-z_"'][^\]\n]*\]{1,2}[ \t]*(?:#.*)?$|(?:command|url|args)[ \t]*=[ \t]*["'[]|mcp_servers\.)/m;
+/** What is JSON though one of its lines could be TOML. */
+const SURELY_JSON = /^(?:\{|"|\/|\[\s*\{)/;
+const URL_START = /^<?https?:\/\//i;
+const FENCED = /^[ \t]*```[^\n]*\n([^]*?)(?:\n[ \t]*```|$)/m;
+
+/**
+ * Reads the servers out of a text that somebody copied: commands, URLs, JSON or TOML of any client.
+ *
+ * @throws GatewayError malformed_json, validation_failed; neither quotes the text
+ */
+export function readServers(
+  text: string,
+  options: ReadOptions,
+): { form: Form; servers: ReadServer[] } {
+  const bare = text.replace(/^\uFEFF/, "");
+  const { form, drafts } = readDrafts((FENCED.exec(bare)?.[1] ?? bare).trim(), options.home);
+  if (drafts.length > MAX_SERVERS) {
+    throw unreadable(`There are more than ${MAX_SERVERS} servers in this.`);
+  }
+  const names = new Set<string>();
+  return { form, servers: drafts.map((draft) => readServer(draft, names, options)) };
+}
+
+function readDrafts(text: string, home: string): { form: Form; drafts: Draft[] } {
+  if (text === "") throw unreadable("There is nothing to read.");
+  const words = text.split(/\s+/);
+  const links = words.map(readInstallLink);
+  if (links.every((link) => link !== null)) return { form: "client_json", drafts: links };
+  if (words.every((word) => URL_START.test(word)))
+    return { form: "url", drafts: words.map(readUrl) };
+  if (TOML_LINE.test(text) && !SURELY_JSON.test(text)) {
+    return { form: "client_toml", drafts: entriesIn(readToml(text)) };
+  }
+  if (JSON_START.test(text)) {
+    return { form: "client_json", drafts: entriesIn(parseLenientJson(text)) };
+  }
+  if (!looksLikeCommands(text)) {
+    throw unreadable("This is neither a command nor a URL, nor JSON or TOML of a client.");
+  }
+  const { form, drafts, hasSetup } = readCommands(text, home);
+  if (drafts.length > 0) return { form, drafts };
+  throw unreadable(
+    hasSetup
+      ? "This only installs something. Paste the command that starts the server."
+      : "There is no command in this that starts a server.",
+  );
+}
+
+const unreadable = (detail: string): GatewayError =>
+  new GatewayError("validation_failed", { detail });
+
+function entriesIn(file: unknown): Draft[] {
+  const drafts = readEntries(file);
+  if (drafts !== null) return drafts;
+  throw unreadable("There are no servers in this: no “mcpServers”, “servers” or a command or URL.");
+}
+
+/** The parser's own message quotes the text, which may hold a secret. */
+function readToml(text: string): unknown {
+  try {
+    return parseToml(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    throw unreadable(`The text is not TOML: line ${error.line}, column ${error.column}.`);
+  }
+}
+
+function readUrl(text: string): Draft {
+  const url = text.replace(/^<|>$/g, "");
+  return {
+    original: "",
+    enabled: true,
+    reach: { transport: transportOf(url, undefined), url, headers: {} },
+  };
+}
+
+function readServer(draft: Draft, names: Set<string>, options: ReadOptions): ReadServer {
+  const { original } = draft;
+  const failed = (problem: string): ReadServer => ({ original, server: null, problem });
+  if ("problem" in draft) return failed(draft.problem);
+  const wanted = nameOf(draft);
+  if (wanted === "") return failed("Its name has no letter or digit to make a name of.");
+  if (options.isOurselves(draft.reach)) return failed("This is the gateway itself.");
+  const name = freeName(wanted, names);
+  names.add(name);
+  const { config, secrets, missing } =
+    draft.reach.transport === "stdio"
+      ? commandConfig(draft.reach, options.home)
+      : addressConfig(draft.reach);
+  const title = original.trim().slice(0, 200);
+  const server: ServerInput = {
+    name,
+    ...(title === "" ? {} : { title }),
+    config,
+    secrets,
+    enabled: draft.enabled,
+  };
+  const parsed = serverCreate.safeParse(server);
+  if (!parsed.success) return failed(describeIssues(parsed.error.issues));
+  return { original, server, problem: null, missing };
+}
+
+type Configured = Pick<ServerInput, "config" | "secrets"> & { missing: string[] };
+
+function commandConfig({ command, args, cwd, env }: DraftCommand, home: string): Configured {
+  // A variable of its own is what such a text in an argument means.
+  const own = new Set(Object.keys(env));
+  const taken = takeSecretArguments(
+    args.map((arg) => fillPlaceholders(withHome(arg, home), own).text),
+  );
+  const variables = Object.entries(env).map(([name, written]) => {
+    const value = withHome(written, home);
+    const { text } = fillPlaceholders(value, NOTHING_KNOWN);
+    // What stands beside a place to be filled in may be a secret, so it is kept as it is.
+    return [name, ONE_MARK.test(text) ? { value: text, plain: true } : { value }];
+  });
+  return {
+    config: {
+      transport: "stdio",
+      command,
+      args: taken.args,
+      cwd: cwd === null ? null : withHome(cwd, home),
+      env: Object.fromEntries(variables),
+    },
+    secrets: taken.secrets,
+    missing: [],
+  };
+}
+
+const ONE_MARK = /^(?:(?:Bearer|Basic|Token) +)?\$\{secret:[\w.-]+\}$/;
+
+const withHome = (text: string, home: string): string =>
+  text.replace(/\$\{(?:(?:env:)?HOME|userHome)\}/g, () => home);
+
+const NOTHING_KNOWN: ReadonlySet<string> = new Set();
+
+function addressConfig({ transport, url, headers }: DraftAddress): Configured {
+  const filled = Object.entries(headers).map(
+    ([name, value]) => [name, fillPlaceholders(value, NOTHING_KNOWN)] as const,
+  );
+  const whole = filled.filter(([, { isOpen }]) => !isOpen).map(([name, { text }]) => [name, text]);
+  return {
+    config: {
+      transport,
+      url: fillPlaceholders(url, NOTHING_KNOWN).text,
+      headers: Object.fromEntries(whole),
+    },
+    secrets: {},
+    missing: filled.filter(([, { isOpen }]) => isOpen).map(([name]) => name),
+  };
+}
