@@ -7,16 +7,26 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
+          include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts", "src/**/*.test.ts"],
         },
       },
       {
         test: {
           name: "integration",
           include: ["e2e/**/*.test.ts"],
-          exclude: ["e2e/servers/**", "**/node_modules/**"],
+          exclude: ["e2e/servers/**", "e2e/desktop/**", "e2e/package/**", "**/node_modules/**"],
           testTimeout: 30_000,
           hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "desktop",
+          include: ["e2e/desktop/**/*.test.ts", "e2e/package/**/*.test.ts"],
+          // Each starts an Electron; two at once on two cores only wait for each other.
+          fileParallelism: false,
+          testTimeout: 90_000,
+          hookTimeout: 60_000,
         },
       },
     ],

@@ -1,0 +1,209 @@
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { _electron, type ElectronApplication, type Page } from "playwright-core";
+import { onTestFinished } from "vitest";
+import { z } from "zod";
+import { asUser } from "../../scripts/electron/account.ts";
+import { environmentFor } from "../../scripts/electron/launch.ts";
+import { descendants, isAlive } from "../processes.ts";
+import { testAccount } from "./account.ts";
+
+/** Which Electron to run, as e2e/desktop/run.ts found it. */
+const electron = z
+  .object({ executable: z.string(), nativeBinding: z.string().nullable() })
+  .parse(JSON.parse(process.env["E2E_ELECTRON"] ?? "null"));
+
+const account = await testAccount();
+const REPOSITORY = resolve(import.meta.dirname, "../..");
+
+/** Everything under it belongs to whoever the app runs as. */
+export function giveToApp(directory: string): void {
+  if (!account) return;
+  const own = (path: string): void => chownSync(path, account.uid, account.gid);
+  own(directory);
+  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true }))
+    own(join(entry.parentPath, entry.name));
+}
+
+/** A directory that the app may use; gone after the test. */
+export function appDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "lmg-"));
+  chmodSync(directory, 0o755);
+  giveToApp(directory);
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
+  return directory;
+}
+
+let staged: { app: string; node: string; fixtures: string } | null = null;
+
+/**
+ * The built app, a Node for servers and the fixture servers, where whoever runs the app can read
+ * them: a clone may lie in a folder that is closed to others.
+ */
+export function stage(): { app: string; node: string; fixtures: string } {
+  if (staged) return staged;
+  if (!account) {
+    staged = {
+      app: REPOSITORY,
+      node: process.execPath,
+      fixtures: join(REPOSITORY, "e2e/fixtures"),
+    };
+    return staged;
+  }
+  const root = mkdtempSync(join(tmpdir(), "lmg-stage-"));
+  chmodSync(root, 0o755);
+  for (const part of [
+    "package.json",
+    "out/main",
+    "out/preload",
+    "out/renderer",
+    "node_modules/better-sqlite3",
+    "e2e/fixtures",
+    "e2e/desktop/servers",
+  ])
+    if (existsSync(join(REPOSITORY, part)))
+      cpSync(join(REPOSITORY, part), join(root, part), { recursive: true });
+  cpSync(process.execPath, join(root, "node"));
+  process.once("exit", () => rmSync(root, { recursive: true, force: true }));
+  staged = { app: root, node: join(root, "node"), fixtures: join(root, "e2e/fixtures") };
+  return staged;
+}
+
+export interface AppOptions {
+  /** Made by {@link appDirectory}; a new one otherwise. */
+  home?: string;
+  dataDir?: string;
+  args?: string[];
+  env?: Record<string, string>;
+  /** `basic` is a desktop without a keychain, `gnome` one with an unlocked GNOME Keyring. */
+  keychain?: "basic" | "gnome";
+  /** Device pixels per CSS pixel. */
+  scale?: number;
+}
+
+export interface TestApp {
+  app: ElectronApplication;
+  page: Page;
+  dataDir: string;
+  home: string;
+  /** Process id of the main process. */
+  pid: number;
+  /** What the app wrote to its outputs. */
+  output: string[];
+  /** Ends it as a person would from its menu, and checks that nothing of it is left. */
+  close(): Promise<void>;
+}
+
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+const script = (file: string, ...lines: string[]): string => {
+  writeFileSync(file, `#!/bin/sh\n${lines.join("\n")}\n`, { mode: 0o755 });
+  return file;
+};
+
+/** Writes what Playwright starts: Electron as the app's user, in a session of its own if need be. */
+function launcher(home: string, keychain: AppOptions["keychain"]): string {
+  const hold = join(home, "hold-ready.cjs");
+  copyFileSync(join(import.meta.dirname, "hold-ready.cjs"), hold);
+  const start = ["-r", hold];
+  const inSession = script(
+    join(home, "start-in-session"),
+    `printf test | gnome-keyring-daemon --unlock --components=secrets >/dev/null`,
+    `exec "${electron.executable}" ${start.join(" ")} "$@"`,
+  );
+  const { program, args } =
+    keychain === "gnome"
+      ? asUser(account, "dbus-run-session", ["--", inSession])
+      : asUser(account, electron.executable, start);
+  return script(join(home, "start-app"), `exec ${[program, ...args].join(" ")} "$@"`);
+}
+
+/**
+ * The window's page. Chromium 130 now and then leaves a page paused that Playwright wanted to see
+ * from its first moment; the window is then closed and opened anew.
+ */
+async function openedPage(app: ElectronApplication): Promise<Page> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await app.firstWindow({ timeout: 8000 });
+    } catch (error) {
+      if (tries === 3) throw error;
+      await app.evaluate(({ app: electronApp, BrowserWindow }) => {
+        for (const window of BrowserWindow.getAllWindows()) window.destroy();
+        electronApp.emit("activate");
+      });
+    }
+  }
+}
+
+/** Starts the app on a data directory of its own. Ended after the test, if it has not ended before. */
+export async function startApp(options: AppOptions = {}): Promise<TestApp> {
+  const home = options.home ?? appDirectory();
+  const dataDir = options.dataDir ?? join(home, "data");
+  const runtimeDir = join(home, "run");
+  if (!existsSync(runtimeDir)) mkdirSync(runtimeDir, { mode: 0o700 });
+  giveToApp(home);
+  const keychain = options.keychain ?? "basic";
+  const env = environmentFor(electron, {
+    PATH: process.env["PATH"],
+    LANG: "C.UTF-8",
+    TZ: "UTC",
+    DISPLAY: process.env["DISPLAY"],
+    SHELL: "/bin/sh",
+    HOME: home,
+    TMPDIR: home,
+    XDG_RUNTIME_DIR: runtimeDir,
+    PORT: "0",
+    ...options.env,
+  });
+  const app = await _electron.launch({
+    executablePath: launcher(home, keychain),
+    // Without it Playwright turns the sandbox off.
+    chromiumSandbox: true,
+    args: [
+      stage().app,
+      `--password-store=${keychain === "gnome" ? "gnome-libsecret" : "basic"}`,
+      `--force-device-scale-factor=${options.scale ?? 1}`,
+      "--data-dir",
+      dataDir,
+      ...(options.args ?? []),
+    ],
+    env: Object.fromEntries(
+      Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ),
+    timeout: 30_000,
+  });
+  const child = app.process();
+  const output: string[] = [];
+  child.stdout?.on("data", (chunk: Buffer) => output.push(chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => output.push(chunk.toString()));
+  const pid = await app.evaluate(() => process.pid);
+  let open = true;
+  const close = async (): Promise<void> => {
+    if (!open) return;
+    open = false;
+    const all = [pid, ...descendants(pid)];
+    await app.evaluate(({ app: electronApp }) => electronApp.quit()).catch(() => undefined);
+    for (let tries = 0; tries < 150 && all.some(isAlive); tries += 1) await pause(100);
+    const left = all.filter(isAlive);
+    for (const one of left) process.kill(one, "SIGKILL");
+    if (left.length > 0)
+      throw new Error(`${left.length} processes outlived the app by 15 s:\n${output.join("")}`);
+  };
+  onTestFinished(close);
+  const page = await openedPage(app);
+  page.setDefaultTimeout(15_000);
+  return { app, page, dataDir, home, pid, output, close };
+}

@@ -1,0 +1,74 @@
+/**
+ * `npm run test:e2e`: the tests of the app, on a real Electron with its real sandbox and a display
+ * of their own. Where there is no Electron or no display to be had it says why and passes, unless
+ * LOCAL_MCP_E2E=required, as continuous integration sets it. `--full` goes through every state in
+ * both themes and makes the screenshots.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { windowObstacle, systemObstacle } from "../../scripts/electron/obstacles.ts";
+import { resolveElectron } from "../../scripts/electron/resolve.ts";
+import { ElectronUnavailable } from "../../scripts/electron/unavailable.ts";
+import { testAccount } from "./account.ts";
+
+const PROGRAMS = ["Xvfb", "dbus-run-session", "gnome-keyring-daemon"];
+const SETUP = "`npm run setup:system` installs it.";
+
+function giveUp(why: string): never {
+  console.error(`The tests of the app were not run: ${why}`);
+  process.exit(process.env["LOCAL_MCP_E2E"] === "required" ? 1 : 0);
+}
+
+const electron = await resolveElectron().catch((error: unknown) => {
+  if (error instanceof ElectronUnavailable) return giveUp(error.message);
+  throw error;
+});
+const linux = process.platform === "linux";
+const account = await testAccount();
+const lacking = await systemObstacle(electron.executable, account);
+if (lacking) giveUp(lacking);
+for (const program of linux ? PROGRAMS : []) {
+  if (spawnSync(program, ["--version"]).error) giveUp(`there is no ${program}. ${SETUP}`);
+}
+
+/** A display of our own, so that nothing shows up on that of a person. */
+async function openDisplay(): Promise<{ name: string; close: () => void }> {
+  const server = spawn("Xvfb", ["-displayfd", "3", "-screen", "0", "2800x1800x24", "-noreset"], {
+    stdio: ["ignore", "ignore", "ignore", "pipe"],
+  });
+  const pipe = server.stdio[3];
+  if (!pipe) throw new Error("Xvfb has no pipe to tell its display on.");
+  const [number] = await once(pipe, "data");
+  return { name: `:${String(number).trim()}`, close: () => server.kill() };
+}
+
+const display = linux ? await openDisplay() : null;
+const env = {
+  ...process.env,
+  ...(display && { DISPLAY: display.name }),
+  E2E_ELECTRON: JSON.stringify(electron),
+  ...(process.argv.includes("--full") && { E2E_FULL: "1" }),
+};
+const obstacle = windowObstacle({
+  platform: process.platform,
+  env,
+  root: process.getuid?.() === 0,
+  asOther: account !== null,
+});
+if (obstacle) giveUp(obstacle);
+
+const vitest = join(
+  dirname(createRequire(import.meta.url).resolve("vitest/package.json")),
+  "vitest.mjs",
+);
+const args = process.argv.slice(2).filter((argument) => argument !== "--full");
+const tests = spawn(process.execPath, [vitest, "run", "--project", "desktop", ...args], {
+  env,
+  stdio: "inherit",
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => tests.kill(signal));
+const [code] = await once(tests, "exit");
+display?.close();
+process.exit(Number(code ?? 1));

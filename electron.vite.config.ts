@@ -1,0 +1,51 @@
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { resolve } from "node:path";
+import { defineConfig } from "electron-vite";
+
+/**
+ * The three bundles of the app. Each is whole: only Electron itself and better-sqlite3, which loads
+ * a native binary from its own package, stay outside. Targets are those of the oldest Electron that
+ * the app is run on (docs/architecture.md, runtime).
+ */
+export default defineConfig({
+  main: {
+    build: {
+      outDir: "out/main",
+      target: "node20",
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: "src/main/index.ts",
+        external: ["electron", "better-sqlite3"],
+        output: { format: "es", entryFileNames: "index.mjs", codeSplitting: false },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: "out/preload",
+      target: "node20",
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: "src/preload/index.ts",
+        external: ["electron"],
+        // A sandboxed preload script is loaded as CommonJS.
+        output: { format: "cjs", entryFileNames: "index.cjs" },
+      },
+    },
+  },
+  renderer: {
+    root: "src/renderer",
+    build: {
+      outDir: "out/renderer",
+      target: "chrome130",
+      minify: true,
+      // Fonts and icons stay files: the page's policy allows its own origin and little else.
+      assetsInlineLimit: 0,
+      // One page, loaded from the disk: splitting it would only add files.
+      chunkSizeWarningLimit: 2000,
+      rolldownOptions: { input: resolve("src/renderer/index.html") },
+    },
+    plugins: [react(), tailwindcss()],
+  },
+});

@@ -1,0 +1,11 @@
+import { app } from "electron";
+import type { DesktopApp } from "../desktop-app.ts";
+
+/** Every quit of the app, whatever asked for it, goes the one way of {@link DesktopApp.quit}. */
+export function onBeforeQuit(desktop: DesktopApp): void {
+  app.on("before-quit", (event) => {
+    if (desktop.quit.state === "closed") return;
+    event.preventDefault();
+    desktop.quit.request("person");
+  });
+}

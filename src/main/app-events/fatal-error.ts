@@ -1,0 +1,25 @@
+import { app, dialog } from "electron";
+import type { DesktopApp } from "../desktop-app.ts";
+import { describe } from "../problem.ts";
+
+/** How long the gateway may take to end after a fault, ms. */
+const LIMIT_MS = 8000;
+
+/** A fault that nobody caught: it is logged, everything is ended, and a person is told once. */
+export function onFatalError(desktop: DesktopApp): void {
+  let first = true;
+  const end = async (thrown: unknown): Promise<void> => {
+    desktop.log.write("error", "a fault that nobody caught", { error: describe(thrown) });
+    if (!first) return;
+    first = false;
+    const closed = desktop.startup.close().catch(desktop.onFailure);
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, LIMIT_MS))]);
+    dialog.showErrorBox(
+      "Local MCP Gateway has stopped",
+      "Something went wrong that it could not recover from. Clients are no longer served. Start it again; its log has the details.",
+    );
+    app.exit(1);
+  };
+  process.on("uncaughtException", (error) => void end(error));
+  process.on("unhandledRejection", (reason) => void end(reason));
+}

@@ -1,0 +1,62 @@
+import type { ContractRouterClient } from "@orpc/contract";
+import type { Contract, DesktopInfo, Startup } from "@local-mcp/contract";
+import { redactJson } from "./redact.ts";
+
+export interface DiagnosticsInput {
+  info: DesktopInfo;
+  /** Name and version of each part, such as node and chrome. */
+  versions: Record<string, string>;
+  startup: Startup;
+  /** Null while there is no gateway. */
+  api: ContractRouterClient<Contract> | null;
+  /** The last lines of the app's log. */
+  log: readonly string[];
+  home: string;
+}
+
+/**
+ * What helps somebody else to find a fault, as text for a report. Holds no secret, no output of a
+ * server and no name of the person whose computer it is.
+ */
+export async function describeForReport(input: DiagnosticsInput): Promise<string> {
+  const { info, versions, startup, api, log, home } = input;
+  const facts = redactJson({
+    app: info,
+    versions,
+    startup,
+    gateway: api && (await gatewayFacts(api)),
+  });
+  const text = ["```json", JSON.stringify(facts, null, 2), "```", "", "```", ...log, "```", ""];
+  // Who has no home folder of their own has “/”, which is in every path.
+  return home.length > 1 ? text.join("\n").replaceAll(home, "~") : text.join("\n");
+}
+
+const gatewayFacts = async (api: ContractRouterClient<Contract>): Promise<unknown> => {
+  const [status, settings, vault, doctor] = await Promise.all([
+    api.status.get(),
+    api.settings.list(),
+    api.vault.status(),
+    api.status.doctor(),
+  ]);
+  return {
+    state: status.state,
+    url: status.url,
+    problem: status.problem,
+    startedAt: new Date(status.startedAt).toISOString(),
+    sessions: status.sessions,
+    // Titles, messages and output of servers are theirs; what state they are in is ours.
+    servers: status.servers.map(({ enabled, status: server }) => ({
+      enabled,
+      state: server.state,
+      reason: server.reason?.code ?? null,
+      flags: server.flags,
+    })),
+    settings: settings.map(({ key, value, source }) => `${key} = ${value} (${source})`),
+    vault: {
+      state: vault.state,
+      keys: vault.slots.map(({ provider }) => provider),
+      keychain: vault.keychain,
+    },
+    doctor: doctor.findings.map(({ area, level, message }) => `${level}: ${area}: ${message}`),
+  };
+};

@@ -1,0 +1,40 @@
+import type { MenuItemConstructorOptions } from "electron";
+import { type MenuInput, type MenuItems, SEPARATOR } from "./state.ts";
+
+/** What has no page yet stands in its place and cannot be chosen, so that no entry ever moves. */
+const later = { enabled: false };
+
+export const fileMenu = ({ state, actions, words }: MenuInput): MenuItemConstructorOptions => ({
+  label: words("File", "&File"),
+  submenu: [
+    {
+      label: words("Add Server…", "&Add server…"),
+      accelerator: "CmdOrCtrl+N",
+      click: () => actions.run("add_server"),
+    },
+    {
+      label: words("New Profile…", "New &profile…"),
+      accelerator: "CmdOrCtrl+Shift+N",
+      click: () => actions.run("new_profile"),
+    },
+    SEPARATOR,
+    { label: words("Import…", "&Import…"), accelerator: "CmdOrCtrl+O", ...later },
+    { label: words("Export…", "&Export…"), accelerator: "CmdOrCtrl+Shift+E", ...later },
+    SEPARATOR,
+    { label: words("Back Up Now…", "&Back up now…"), accelerator: "CmdOrCtrl+Shift+B", ...later },
+    { label: words("Restore from Backup…", "&Restore from backup…"), ...later },
+    SEPARATOR,
+    { role: "close", label: words("Close Window", "&Close window"), accelerator: "CmdOrCtrl+W" },
+    ...(state.platform === "darwin" ? [] : ending({ state, actions, words })),
+  ],
+});
+
+/** macOS has these in the menu of the app. */
+const ending = ({ state, actions }: MenuInput): MenuItems => [
+  SEPARATOR,
+  { label: "&Settings…", accelerator: "Ctrl+,", click: () => actions.go("/settings") },
+  SEPARATOR,
+  state.platform === "win32"
+    ? { label: "E&xit", accelerator: "Alt+F4", click: () => actions.quit() }
+    : { label: "&Quit", accelerator: "Ctrl+Q", click: () => actions.quit() },
+];

@@ -1,0 +1,110 @@
+import type { GatewayStatus, ServerStatus } from "@local-mcp/contract";
+import { expect, test } from "vitest";
+import { type Notice, Notifications } from "./notifications.ts";
+
+const HOUR_MS = 60 * 60 * 1000;
+
+const create = (remembered: Record<string, number> = {}) => {
+  const shown: Notice[] = [];
+  const clock = { now: 1_000_000_000_000 };
+  let lastShown = remembered;
+  const notifications = new Notifications({
+    now: () => clock.now,
+    show: (notice) => shown.push(notice),
+    lastShown: () => lastShown,
+    remember: (next) => {
+      lastShown = next;
+    },
+  });
+  return { notifications, shown, clock, lastShown: () => lastShown };
+};
+
+const server = (
+  title: string,
+  status: Partial<ServerStatus>,
+): GatewayStatus["servers"][number] => ({
+  id: `id-${title}`,
+  name: title,
+  title,
+  enabled: true,
+  status: {
+    state: "ready",
+    reason: null,
+    since: 0,
+    affects: { tools: 0, profiles: [] },
+    action: null,
+    flags: [],
+    listedAt: null,
+    retryAt: null,
+    ...status,
+  },
+});
+const signIn = (title: string) => server(title, { state: "needs_sign_in" });
+const crashed = (title: string) =>
+  server(title, {
+    state: "failed",
+    reason: { code: "crash_loop", message: "c4n4ry", detail: "c4n4ry" },
+  });
+
+test("what needs a person is told once a day for each cause", () => {
+  const { notifications, shown, clock } = create();
+  for (let hour = 0; hour < 24; hour += 1) {
+    notifications.consider({ servers: [signIn("GitHub")] });
+    clock.now += HOUR_MS;
+  }
+  expect(shown).toMatchObject([
+    { title: "GitHub needs you to sign in again", route: "/servers/id-GitHub" },
+  ]);
+  notifications.consider({ servers: [signIn("GitHub")] });
+  expect(shown).toHaveLength(2);
+});
+
+test("servers with the same trouble are told of together, and a later one by itself", () => {
+  const { notifications, shown } = create();
+  notifications.consider({ servers: [signIn("GitHub"), signIn("Linear"), crashed("files")] });
+  notifications.consider({ servers: [signIn("GitHub"), signIn("Notion")] });
+  expect(shown.map(({ title, route }) => `${title} ${route}`)).toEqual([
+    "2 servers need you to sign in again /servers",
+    "files crashed repeatedly and was left stopped /servers/id-files",
+    "Notion needs you to sign in again /servers/id-Notion",
+  ]);
+});
+
+test("reconnects, successes and single failures are nobody's concern", () => {
+  const { notifications, shown } = create();
+  notifications.consider({
+    servers: [
+      server("a", { state: "ready" }),
+      server("b", { state: "retrying" }),
+      server("c", { state: "starting" }),
+      server("d", { state: "failed", reason: { code: "exited", message: "", detail: null } }),
+      server("e", { state: "unconfirmed" }),
+    ],
+  });
+  expect(shown).toEqual([]);
+});
+
+test("changed tools are told of, and nothing a server said is in any of it", () => {
+  const { notifications, shown } = create();
+  notifications.consider({ servers: [crashed("x"), server("y", { flags: ["tools_changed"] })] });
+  expect(shown.map(({ cause }) => cause)).toEqual(["stopped", "tools_changed"]);
+  expect(JSON.stringify(shown)).not.toContain("c4n4ry");
+});
+
+test("what is said once stays said, also after a restart; what is old is forgotten", () => {
+  const first = create();
+  const notice = { cause: "tray.first", title: "Still serving", body: "", route: "/overview" };
+  first.notifications.once(notice);
+  first.notifications.consider({ servers: [signIn("GitHub")] });
+  expect(Object.keys(first.lastShown())).toEqual(["tray.first", "sign_in:id-GitHub"]);
+
+  const second = create(first.lastShown());
+  second.notifications.once(notice);
+  second.notifications.consider({ servers: [signIn("GitHub")] });
+  expect(second.shown).toEqual([]);
+  second.clock.now += 48 * HOUR_MS;
+  second.notifications.once(notice);
+  second.notifications.consider({ servers: [crashed("files")] });
+  expect(second.shown.map(({ cause }) => cause)).toEqual(["stopped"]);
+  expect(Object.keys(second.lastShown())).toEqual(["tray.first", "stopped:id-files"]);
+});

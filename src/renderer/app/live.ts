@@ -1,0 +1,97 @@
+import type { GatewayEvent, GatewayStatus, ServerView } from "@local-mcp/contract";
+import { type ConnectionState, useConnection } from "../stores/connection.ts";
+import { api, client, queryClient } from "./api.ts";
+import { reconnect } from "./link.ts";
+
+const RETRY_MS = 1000;
+
+/**
+ * Keeps what was read true: each event of the gateway writes the status it carries and lets
+ * everything else that it concerns be read again. Returns how to stop.
+ */
+export function stayLive(): () => void {
+  const stopped = new AbortController();
+  void watch(stopped.signal);
+  return () => stopped.abort();
+}
+
+async function watch(signal: AbortSignal): Promise<void> {
+  const set = (state: ConnectionState["state"]): void => useConnection.setState({ state });
+  while (!signal.aborted) {
+    try {
+      const events = await client.status.events(undefined, { signal });
+      // What changed while nobody listened is not known, so everything is read again.
+      await queryClient.invalidateQueries();
+      set("live");
+      for await (const event of events) apply(event);
+    } catch {
+      // Told by the state below: whatever the reason, the line is gone.
+    }
+    if (signal.aborted) return;
+    set("lost");
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    reconnect();
+  }
+}
+
+function apply(event: GatewayEvent): void {
+  switch (event.type) {
+    case "server.status":
+      queryClient.setQueryData<ServerView[]>(api.servers.list.queryKey(), (servers) =>
+        servers?.map((server) =>
+          server.id === event.serverId ? { ...server, status: event.status } : server,
+        ),
+      );
+      queryClient.setQueryData<GatewayStatus>(
+        api.status.get.queryKey(),
+        (status) =>
+          status && {
+            ...status,
+            servers: status.servers.map((server) =>
+              server.id === event.serverId ? { ...server, status: event.status } : server,
+            ),
+          },
+      );
+      refresh(api.servers.get.key(), api.servers.activity.key(), api.servers.output.key());
+      if (event.status.state === "ready")
+        refresh(api.servers.list.key(), api.servers.capabilities.key(), api.profiles.key());
+      return;
+    case "gateway.status":
+      refresh(api.status.key());
+      return;
+    case "servers.changed":
+      refresh(api.servers.key(), api.profiles.key(), api.status.key());
+      return;
+    case "profiles.changed":
+      refresh(
+        api.profiles.key(),
+        api.servers.key(),
+        api.status.key(),
+        api.tokens.key(),
+        api.clients.key(),
+      );
+      return;
+    case "catalog.changed":
+      refresh(api.profiles.key(), api.servers.key());
+      return;
+    case "tokens.changed":
+      refresh(api.tokens.key(), api.clients.key());
+      return;
+    case "settings.changed":
+      refresh(api.settings.key(), api.status.key(), api.clients.snippets.key());
+      return;
+    case "vault.changed":
+      refresh(api.vault.key(), api.status.key(), api.servers.key());
+      return;
+    case "sessions.changed":
+    case "clients.changed":
+      refresh(api.clients.list.key(), api.status.get.key(), api.tokens.list.key());
+      return;
+    case "runtimes.changed":
+      refresh(api.runtimes.key(), api.status.doctor.key());
+  }
+}
+
+function refresh(...keys: readonly (readonly unknown[])[]): void {
+  for (const queryKey of keys) void queryClient.invalidateQueries({ queryKey });
+}

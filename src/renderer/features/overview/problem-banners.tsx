@@ -1,0 +1,205 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { ChevronLeft, ChevronRight, Unplug } from "lucide-react";
+import { type FocusEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { api } from "../../app/api.ts";
+import { reconnect } from "../../app/link.ts";
+import { problemOf } from "../../app/problem.ts";
+import { navigate, routeTo } from "../../app/router.ts";
+import { Banner } from "../../components/banner.tsx";
+import { Button, IconButton } from "../../components/button.tsx";
+import { problemLine } from "../../components/problem-view.tsx";
+import { useConnection } from "../../stores/connection.ts";
+import { portIsOurs, waitingForVault, type WholeProblem, wholeProblems } from "./problems.ts";
+
+/** What is wrong with the whole: one banner, the worst first, the others one step away. */
+export function ProblemBanners() {
+  const connection = useConnection(({ state }) => state);
+  const { data: status } = useQuery(api.status.get.queryOptions());
+  const { data: vault } = useQuery(api.vault.status.queryOptions());
+  const [chosen, setChosen] = useState<WholeProblem["kind"] | null>(null);
+
+  const problems = wholeProblems({ connection, status, vault });
+  const at = Math.max(
+    0,
+    problems.findIndex(({ kind }) => kind === chosen),
+  );
+  const shown = problems[at];
+  const held = useFocusOfGone(shown?.kind);
+  if (!shown) return null;
+
+  const step = (by: number): void =>
+    setChosen(problems[(at + by + problems.length) % problems.length]?.kind ?? null);
+  return (
+    <div {...held} className="flex items-center gap-2 px-4 pt-3">
+      <div className="min-w-0 flex-1">
+        <ProblemBanner key={shown.kind} problem={shown} />
+      </div>
+      {problems.length === 1 ? null : (
+        <div className="flex shrink-0 items-center">
+          <IconButton icon={ChevronLeft} label="Previous problem" onClick={() => step(-1)} />
+          <span role="status" className="text-meta tabular-nums">
+            {at + 1} of {problems.length}
+          </span>
+          <IconButton icon={ChevronRight} label="Next problem" onClick={() => step(1)} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A banner that was acted on goes, and the button with it; the page's heading takes the focus. */
+function useFocusOfGone(kind: WholeProblem["kind"] | undefined) {
+  const held = useRef(false);
+  const last = useRef(kind);
+  useEffect(() => {
+    const gone = last.current !== kind;
+    last.current = kind;
+    if (gone && held.current && document.activeElement === document.body)
+      document.querySelector("h1")?.focus();
+  }, [kind]);
+  return {
+    onFocus: () => {
+      held.current = true;
+    },
+    onBlur: ({ relatedTarget }: FocusEvent) => {
+      if (relatedTarget !== null) held.current = false;
+    },
+  };
+}
+
+interface ProblemBannerProps {
+  problem: WholeProblem;
+}
+
+function ProblemBanner({ problem }: ProblemBannerProps) {
+  switch (problem.kind) {
+    case "link_lost":
+      return (
+        <Banner
+          level="err"
+          icon={Unplug}
+          title="The app lost its connection to the gateway."
+          actions={<Button onClick={reconnect}>Reconnect</Button>}
+        >
+          <p>Clients may still be served.</p>
+        </Banner>
+      );
+    case "port_taken":
+      return <PortTaken problem={problem} />;
+    case "not_serving":
+      return (
+        <NotListening
+          title={problem.problem.message}
+          action={<Button onClick={goToSettings("gateway")}>Change the address…</Button>}
+        />
+      );
+    case "vault_locked":
+      return (
+        <VaultProblem
+          title="The vault is locked."
+          effect={waitingForVault(problem.waiting)}
+          why={problem.why}
+          action="Unlock…"
+        />
+      );
+    default:
+      return (
+        <VaultProblem
+          title={problem.why}
+          effect="Servers that need no secret work."
+          why={null}
+          action="Set a passphrase…"
+        />
+      );
+  }
+}
+
+interface VaultProblemProps {
+  title: string;
+  effect: string;
+  why: string | null;
+  /** Done in the settings of the vault. */
+  action: string;
+}
+
+function VaultProblem({ title, effect, why, action }: VaultProblemProps) {
+  return (
+    <Banner
+      level="warn"
+      title={title}
+      actions={<Button onClick={goToSettings("vault")}>{action}</Button>}
+    >
+      <p>{effect}</p>
+      {why ? <p className="text-text-2">{why}</p> : null}
+    </Banner>
+  );
+}
+
+const goToSettings = (section: string) => () => navigate(routeTo("settings", [], { section }));
+
+interface PortTakenProps {
+  problem: Extract<WholeProblem, { kind: "port_taken" }>;
+}
+
+function PortTaken({ problem }: PortTakenProps) {
+  const { data: settings } = useQuery(api.settings.list.queryOptions());
+  const update = useMutation(api.settings.update.mutationOptions());
+  const ours = settings === undefined || portIsOurs(settings);
+  return (
+    <NotListening
+      title={problem.message}
+      error={update.error}
+      note={
+        ours
+          ? null
+          : "The port was given when the app was started, so another one has to be given there."
+      }
+      action={
+        ours ? (
+          <Button
+            disabled={update.isPending}
+            onClick={() => update.mutate({ port: problem.other })}
+          >
+            Use port {problem.other}
+          </Button>
+        ) : null
+      }
+    />
+  );
+}
+
+interface NotListeningProps {
+  title: string;
+  note?: string | null;
+  action: ReactNode;
+  /** Of the action. */
+  error?: Error | null;
+}
+
+function NotListening({ title, note, action, error }: NotListeningProps) {
+  const listen = useMutation(api.status.listen.mutationOptions());
+  return (
+    <Banner
+      level="err"
+      title={title}
+      actions={
+        <>
+          {action}
+          <Button kind="quiet" disabled={listen.isPending} onClick={() => listen.mutate(undefined)}>
+            Try again
+          </Button>
+        </>
+      }
+    >
+      {note ? <p>{note}</p> : null}
+      {error ? <p role="alert">{problemLine(error)}</p> : null}
+      {listen.error ? (
+        <p key={listen.submittedAt} role="alert">
+          {problemOf(listen.error).message === title
+            ? "Tried again; nothing has changed."
+            : problemLine(listen.error)}
+        </p>
+      ) : null}
+    </Banner>
+  );
+}

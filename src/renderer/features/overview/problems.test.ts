@@ -1,0 +1,97 @@
+import type { GatewayStatus, ServerState, VaultStatus } from "@local-mcp/contract";
+import { describe, expect, it } from "vitest";
+import { portIsOurs, waitingForVault, wholeProblems } from "./problems.ts";
+import { serverOf, statusOf } from "./test-kit.ts";
+
+const vault = (changes: Partial<VaultStatus>): VaultStatus => ({
+  state: "open",
+  slots: [],
+  secrets: 0,
+  keychain: { available: true, name: "Keychain", problem: null },
+  wayOut: null,
+  ...changes,
+});
+
+const status = (...states: ServerState[]): GatewayStatus =>
+  statusOf(states.map((state, index) => serverOf(`server ${index}`, state)));
+
+const taken = {
+  code: "port_taken",
+  message: "Port 4444 is used by node (pid 7). Clients cannot connect.",
+  wayOut: "",
+  params: { port: 4444, other: 4445, holder: "node (pid 7)" },
+};
+
+describe("the banners", () => {
+  it("claim nothing while nothing is known", () => {
+    expect(
+      wholeProblems({ connection: "connecting", status: undefined, vault: undefined }),
+    ).toEqual([]);
+  });
+
+  it("are none while all is well", () => {
+    expect(
+      wholeProblems({ connection: "live", status: status("ready"), vault: vault({}) }),
+    ).toEqual([]);
+  });
+
+  it("come with the worst first", () => {
+    const problems = wholeProblems({
+      connection: "lost",
+      status: { ...status("locked", "ready", "locked"), url: null, problem: taken },
+      vault: vault({ state: "locked" }),
+    });
+    expect(problems).toEqual([
+      { kind: "link_lost" },
+      { kind: "port_taken", message: taken.message, other: 4445 },
+      { kind: "vault_locked", waiting: 2, why: null },
+    ]);
+  });
+
+  it("offer another port only where one is named", () => {
+    const refused = { ...taken, code: "address_refused", params: { host: "1.2.3.4" } };
+    const problems = wholeProblems({
+      connection: "live",
+      status: { ...status(), problem: refused },
+      vault: vault({}),
+    });
+    expect(problems).toEqual([{ kind: "not_serving", problem: refused }]);
+  });
+
+  it("ask for a passphrase where a keychain was looked for and is not there", () => {
+    const missing = (keychain: VaultStatus["keychain"]) =>
+      wholeProblems({
+        connection: "live",
+        status: status(),
+        vault: vault({ state: "missing", keychain }),
+      });
+    const problem = "No keyring answers.";
+    expect(missing({ available: false, name: "Keyring", problem })).toEqual([
+      { kind: "vault_weak", why: problem },
+    ]);
+    expect(missing({ available: true, name: "Keyring", problem: null })).toEqual([]);
+    expect(missing(null)).toEqual([]);
+  });
+});
+
+describe("a locked vault", () => {
+  it("says how many servers wait", () => {
+    expect(waitingForVault(1)).toBe("1 server waits for its secrets; the others work.");
+    expect(waitingForVault(3)).toBe("3 servers wait for their secrets; the others work.");
+    expect(waitingForVault(0)).toContain("No server waits");
+  });
+});
+
+describe("the port", () => {
+  const port = (source: "default" | "stored" | "environment" | "argument") => [
+    { key: "host" as const, value: "127.0.0.1", default: "127.0.0.1", source: "default" as const },
+    { key: "port" as const, value: 4444, default: 4444, source },
+  ];
+
+  it("can be changed here unless it was given at the start", () => {
+    expect(portIsOurs(port("default"))).toBe(true);
+    expect(portIsOurs(port("stored"))).toBe(true);
+    expect(portIsOurs(port("environment"))).toBe(false);
+    expect(portIsOurs(port("argument"))).toBe(false);
+  });
+});

@@ -1,0 +1,60 @@
+import type { GatewayStatus, Problem, SettingView, VaultStatus } from "@local-mcp/contract";
+import { count } from "../../components/time.ts";
+
+/** What is wrong with the whole, worst first. Each has its banner. */
+export type WholeProblem =
+  | { kind: "link_lost" }
+  | { kind: "port_taken"; message: string; other: number }
+  | { kind: "not_serving"; problem: Problem }
+  | { kind: "vault_locked"; waiting: number; why: string | null }
+  | { kind: "vault_weak"; why: string };
+
+/** Where the keychain itself does not say why it cannot be used. */
+const NO_KEYCHAIN =
+  "This system has no keychain, so secrets would be readable on disk. None has been stored.";
+
+interface Facts {
+  connection: "connecting" | "live" | "lost";
+  /** Undefined while it is not known yet; nothing is claimed then. */
+  status: GatewayStatus | undefined;
+  vault: VaultStatus | undefined;
+}
+
+export function wholeProblems({ connection, status, vault }: Facts): WholeProblem[] {
+  const problems: WholeProblem[] = [];
+  if (connection === "lost") problems.push({ kind: "link_lost" });
+  if (status?.problem) problems.push(endpointProblem(status.problem));
+  if (vault?.state === "locked") {
+    const waiting = status?.servers.filter((server) => server.status.state === "locked").length;
+    problems.push({
+      kind: "vault_locked",
+      waiting: waiting ?? 0,
+      why: vault.keychain?.problem ?? null,
+    });
+  }
+  if (vault?.state === "missing" && vault.keychain?.available === false)
+    problems.push({ kind: "vault_weak", why: vault.keychain.problem ?? NO_KEYCHAIN });
+  return problems;
+}
+
+function endpointProblem(problem: Problem): WholeProblem {
+  const other = Number(problem.params.other);
+  return problem.code === "port_taken" && Number.isInteger(other)
+    ? { kind: "port_taken", message: problem.message, other }
+    : { kind: "not_serving", problem };
+}
+
+/** “3 servers wait for their secrets; the others work.” */
+export function waitingForVault(waiting: number): string {
+  if (waiting === 0) return "No server waits for it now. New secrets cannot be stored.";
+  return waiting === 1
+    ? "1 server waits for its secrets; the others work."
+    : `${count(waiting, "server")} wait for their secrets; the others work.`;
+}
+
+/**
+ * Whether a port chosen here would be used. One that was given at the start goes before what is
+ * stored.
+ */
+export const portIsOurs = (settings: SettingView[]): boolean =>
+  settings.some(({ key, source }) => key === "port" && ["stored", "default"].includes(source));

@@ -1,0 +1,127 @@
+import type { CapabilityView, Page, ProfileView, ServerView } from "@local-mcp/contract";
+import type { Place } from "../../app/router.ts";
+import { routeTo } from "../../app/router.ts";
+
+/** One line of the palette: a place to go to, or something to do. */
+export interface PaletteItem {
+  id: string;
+  /** What it is sorted under. */
+  kind: "here" | "verb" | "page" | "server" | "profile" | "tool";
+  title: string;
+  /** A quiet word behind the title. */
+  note?: string;
+  shortcut?: string;
+  /** Why it cannot be done now. It is listed all the same. */
+  disabled?: string;
+  run: () => void | Promise<void>;
+}
+
+export interface PaletteData {
+  place: Place;
+  servers: ServerView[];
+  profiles: ProfileView[];
+  /** Of the active profile. */
+  tools: CapabilityView[];
+}
+
+export interface PaletteActions {
+  go(route: string): void;
+  restart(server: ServerView): Promise<void>;
+  turn(server: ServerView, on: boolean): Promise<void>;
+  activate(profile: ProfileView): Promise<void>;
+}
+
+const at = (page: Page, ...parts: string[]): string => routeTo(page, parts);
+
+/** Everything that can be found, without what the fixed commands bring: the selection's verbs first. */
+export function paletteItems(data: PaletteData, actions: PaletteActions): PaletteItem[] {
+  return [
+    ...verbsHere(data, actions),
+    ...data.profiles.map((profile) => activateItem(profile, actions)),
+    ...data.servers.map((server): PaletteItem => ({
+      id: `server:${server.id}`,
+      kind: "server",
+      title: server.title,
+      note: "Server",
+      run: () => actions.go(at("servers", server.id)),
+    })),
+    ...data.profiles.map((profile): PaletteItem => ({
+      id: `profile:${profile.id}`,
+      kind: "profile",
+      title: profile.name,
+      note: "Profile",
+      run: () => actions.go(at("profiles", profile.slug)),
+    })),
+    ...toolItems(data, actions),
+  ];
+}
+
+function verbsHere({ place, servers }: PaletteData, actions: PaletteActions): PaletteItem[] {
+  const server =
+    place.page === "servers" ? servers.find(({ id }) => id === place.parts[0]) : undefined;
+  if (!server) return [];
+  return [
+    {
+      id: `restart:${server.id}`,
+      kind: "here",
+      title: `Restart ${server.title}`,
+      disabled: server.enabled ? undefined : "It is off",
+      run: () => actions.restart(server),
+    },
+    {
+      id: `turn:${server.id}`,
+      kind: "here",
+      title: server.enabled ? `Turn off ${server.title}` : `Turn on ${server.title}`,
+      run: () => actions.turn(server, !server.enabled),
+    },
+  ];
+}
+
+const activateItem = (profile: ProfileView, actions: PaletteActions): PaletteItem => ({
+  id: `activate:${profile.id}`,
+  kind: "verb",
+  title: `Make “${profile.name}” the active profile`,
+  disabled: profile.active ? "It is active" : undefined,
+  run: () => actions.activate(profile),
+});
+
+function toolItems({ profiles, tools }: PaletteData, actions: PaletteActions): PaletteItem[] {
+  const active = profiles.find((profile) => profile.active);
+  if (!active) return [];
+  return tools.map((tool) => ({
+    id: `tool:${tool.server}:${tool.original}`,
+    kind: "tool",
+    title: tool.name,
+    note: `Tool of ${tool.server}`,
+    run: () => actions.go(routeTo("profiles", [active.slug, "tools"], { q: tool.name })),
+  }));
+}
+
+const ORDER: PaletteItem["kind"][] = ["here", "verb", "page", "server", "profile", "tool"];
+const SHOWN = 60;
+
+/**
+ * What matches, best first: `>` narrows to verbs; every word has to be in the title or note, a title
+ * that begins with the text comes before one that holds it, what was used last before what was not.
+ */
+export function search(items: PaletteItem[], text: string, recent: string[]): PaletteItem[] {
+  const verbsOnly = text.startsWith(">");
+  const query = text.replace(/^>/, "").trim().toLowerCase();
+  const words = query.split(/\s+/).filter((word) => word !== "");
+  const rank = (item: PaletteItem): number => {
+    const used = recent.indexOf(item.id);
+    const begins = query !== "" && item.title.toLowerCase().startsWith(query) ? 0 : 1;
+    if (item.kind === "here") return begins * 1000;
+    return begins * 1000 + (used === -1 ? 100 + ORDER.indexOf(item.kind) : 10 + used);
+  };
+  return items
+    .filter((item) => !verbsOnly || item.kind === "here" || item.kind === "verb")
+    .filter((item) => {
+      const hay = `${item.title} ${item.note ?? ""}`.toLowerCase();
+      return words.every((word) => hay.includes(word));
+    })
+    .map((item, index) => ({ item, index, rank: rank(item) }))
+    .sort((a, b) => a.rank - b.rank || a.index - b.index)
+    .slice(0, SHOWN)
+    .map(({ item }) => item);
+}

@@ -1,0 +1,47 @@
+import { describe, expect, test } from "vitest";
+import { type DiffPart, wordDiff } from "./word-diff.ts";
+
+const side = (parts: readonly DiffPart[], kind: "removed" | "added"): string =>
+  parts
+    .filter((part) => part.kind === "same" || part.kind === kind)
+    .map(({ text }) => text)
+    .join("");
+
+const marked = (parts: readonly DiffPart[], kind: DiffPart["kind"]): string[] =>
+  parts.filter((part) => part.kind === kind).map(({ text }) => text);
+
+describe("the difference of two texts by words", () => {
+  test("names what was taken and what was put", () => {
+    const parts = wordDiff("Lists the files, newest first.", "Lists all files, oldest first.");
+    expect(marked(parts, "removed")).toEqual(["the", "newest"]);
+    expect(marked(parts, "added")).toEqual(["all", "oldest"]);
+  });
+
+  test.each([
+    ["", ""],
+    ["", "new"],
+    ["old", ""],
+    ["same", "same"],
+    ["a b c d", "d c b a"],
+    ["one  two\n\nthree", "one two\nthree four"],
+    ["naïve – “quoted”, 日本語 text", "naive - quoted, 日本 text"],
+    ["emoji 👩‍👩‍👧 here", "emoji 👩‍👧 there"],
+  ])("both texts come back from it: %j and %j", (before, after) => {
+    const parts = wordDiff(before, after);
+    expect(side(parts, "removed")).toBe(before);
+    expect(side(parts, "added")).toBe(after);
+  });
+
+  test("equal texts have nothing marked", () => {
+    expect(wordDiff("a b c", "a b c")).toEqual([{ kind: "same", text: "a b c" }]);
+  });
+
+  test("texts too long to compare are shown one after the other, with what begins and ends alike", () => {
+    const before = `start ${"a ".repeat(3000)}end`;
+    const after = `start ${"b ".repeat(3000)}end`;
+    const parts = wordDiff(before, after);
+    expect(parts.map(({ kind }) => kind)).toEqual(["same", "removed", "added", "same"]);
+    expect(side(parts, "removed")).toBe(before);
+    expect(side(parts, "added")).toBe(after);
+  });
+});

@@ -1,0 +1,226 @@
+import type { Transport } from "@local-mcp/contract";
+import { Plus, X } from "lucide-react";
+import { useRef } from "react";
+import { flushSync } from "react-dom";
+import { client } from "../../app/api.ts";
+import { Button, IconButton } from "../../components/button.tsx";
+import { Checkbox, Select } from "../../components/choice.tsx";
+import { TextArea, TextField } from "../../components/field.tsx";
+import {
+  addPair,
+  type DraftPair,
+  type DraftProblems,
+  type ServerDraft,
+} from "./server-form-draft.ts";
+
+const TRANSPORTS: { value: Transport; label: string }[] = [
+  { value: "stdio", label: "A command on this computer" },
+  { value: "http", label: "A URL (Streamable HTTP)" },
+  { value: "sse", label: "A URL (SSE, older servers)" },
+];
+
+interface ServerFormProps {
+  /** Of the form element, for the button that submits it. */
+  id: string;
+  draft: ServerDraft;
+  problems: DraftProblems;
+  onChange: (draft: ServerDraft) => void;
+  onSubmit: () => void;
+}
+
+/** Every field of a server, for whoever has nothing to paste. */
+export function ServerForm({ id, draft, problems, onChange, onSubmit }: ServerFormProps) {
+  const set = (change: Partial<ServerDraft>): void => onChange({ ...draft, ...change });
+  return (
+    <form
+      id={id}
+      noValidate
+      className="space-y-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+    >
+      <TextField
+        label="Name"
+        hint="a-z, 0-9 and -. Commands and clients use it."
+        mono
+        error={problems.name}
+        value={draft.name}
+        onChange={(event) => set({ name: event.target.value })}
+      />
+      <Select
+        label="Reached by"
+        value={draft.transport}
+        options={TRANSPORTS}
+        onChange={(transport) => set({ transport })}
+      />
+      {draft.transport === "stdio" ? (
+        <StdioFields draft={draft} problems={problems} set={set} />
+      ) : (
+        <RemoteFields draft={draft} problems={problems} set={set} />
+      )}
+    </form>
+  );
+}
+
+interface FieldsProps {
+  draft: ServerDraft;
+  problems: DraftProblems;
+  set: (change: Partial<ServerDraft>) => void;
+}
+
+function StdioFields({ draft, problems, set }: FieldsProps) {
+  const chooseProgram = async (): Promise<void> => {
+    const { path } = await client.desktop.chooseProgram();
+    if (path !== null) set({ command: path });
+  };
+  const chooseFolder = async (): Promise<void> => {
+    const { path } = await client.desktop.chooseFolder();
+    if (path !== null) set({ cwd: path });
+  };
+  return (
+    <>
+      <div className="flex items-start gap-2">
+        <div className="min-w-0 flex-1">
+          <TextField
+            label="Command"
+            mono
+            error={problems.command}
+            value={draft.command}
+            onChange={(event) => set({ command: event.target.value })}
+          />
+        </div>
+        <Button className="mt-6" onClick={() => void chooseProgram()}>
+          Choose file…
+        </Button>
+      </div>
+      <TextArea
+        label="Arguments"
+        hint="One per line, as they are: no quotes needed."
+        mono
+        error={problems.args}
+        value={draft.args}
+        onChange={(event) => set({ args: event.target.value })}
+      />
+      <div className="flex items-start gap-2">
+        <div className="min-w-0 flex-1">
+          <TextField
+            label="Folder"
+            mono
+            placeholder="Where the gateway runs"
+            error={problems.cwd}
+            value={draft.cwd}
+            onChange={(event) => set({ cwd: event.target.value })}
+          />
+        </div>
+        <Button className="mt-6" onClick={() => void chooseFolder()}>
+          Choose folder…
+        </Button>
+      </div>
+      <Pairs
+        kind="env"
+        title="Environment variables"
+        one="variable"
+        pairs={draft.env}
+        problems={problems}
+        onChange={(env) => set({ env })}
+      />
+    </>
+  );
+}
+
+function RemoteFields({ draft, problems, set }: FieldsProps) {
+  return (
+    <>
+      <TextField
+        label="URL"
+        hint="What stands behind ? is kept in the vault."
+        mono
+        inputMode="url"
+        error={problems.url}
+        value={draft.url}
+        onChange={(event) => set({ url: event.target.value })}
+      />
+      <Pairs
+        kind="headers"
+        title="Headers"
+        one="header"
+        pairs={draft.headers}
+        problems={problems}
+        onChange={(headers) => set({ headers })}
+      />
+    </>
+  );
+}
+
+interface PairsProps {
+  kind: "env" | "headers";
+  title: string;
+  one: string;
+  pairs: DraftPair[];
+  problems: DraftProblems;
+  onChange: (pairs: DraftPair[]) => void;
+}
+
+function Pairs({ kind, title, one, pairs, problems, onChange }: PairsProps) {
+  const place = useRef<HTMLFieldSetElement>(null);
+  /** The focus follows to the last of the rows that are there then, or to the button. */
+  const set = (next: DraftPair[]): void => {
+    flushSync(() => onChange(next));
+    const rows = place.current?.querySelectorAll("[data-pair]");
+    const last = rows?.item(rows.length - 1);
+    (last ?? place.current)?.querySelector<HTMLElement>("input, button")?.focus();
+  };
+  const change = (id: number, part: Partial<DraftPair>): void =>
+    onChange(pairs.map((pair) => (pair.id === id ? { ...pair, ...part } : pair)));
+  return (
+    <fieldset ref={place} className="space-y-2">
+      <legend className="font-medium">{title}</legend>
+      {pairs.map((pair, index) => (
+        <div key={pair.id} data-pair className="flex flex-wrap items-start gap-2">
+          <div className="min-w-40 flex-1">
+            <TextField
+              label={`Name of ${one} ${index + 1}`}
+              hideLabel
+              placeholder="Name"
+              mono
+              error={problems[`${kind}:${pair.id}`]}
+              value={pair.name}
+              onChange={(event) => change(pair.id, { name: event.target.value })}
+            />
+          </div>
+          <div className="min-w-40 flex-1">
+            <TextField
+              label={`Value of ${one} ${index + 1}`}
+              hideLabel
+              placeholder="Value"
+              mono
+              type={pair.plain ? "text" : "password"}
+              autoComplete="off"
+              value={pair.value}
+              onChange={(event) => change(pair.id, { value: event.target.value })}
+            />
+          </div>
+          <div className="flex h-8 items-center gap-1">
+            {kind === "env" ? (
+              <Checkbox
+                label="Not secret"
+                checked={pair.plain}
+                onChange={(plain) => change(pair.id, { plain })}
+              />
+            ) : null}
+            <IconButton
+              icon={X}
+              label={`Remove ${one} ${index + 1}`}
+              onClick={() => set(pairs.filter(({ id }) => id !== pair.id))}
+            />
+          </div>
+        </div>
+      ))}
+      <Button size="toolbar" icon={Plus} onClick={() => set(addPair(pairs))}>
+        Add {one}
+      </Button>
+    </fieldset>
+  );
+}

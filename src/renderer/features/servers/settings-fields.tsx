@@ -1,0 +1,190 @@
+import type { ServerView } from "@local-mcp/contract";
+import { client } from "../../app/api.ts";
+import { Button } from "../../components/button.tsx";
+import { Select } from "../../components/choice.tsx";
+import { TextArea, TextField } from "../../components/field.tsx";
+import { type Draft, type Edits, markNames, type Problems } from "./edit.ts";
+import { StoredSecret } from "./stored-secret.tsx";
+import { ValueRows } from "./value-rows.tsx";
+
+const REMOTE: { value: "http" | "sse"; label: string }[] = [
+  { value: "http", label: "Streamable HTTP" },
+  { value: "sse", label: "SSE (older servers)" },
+];
+
+interface FieldsProps {
+  server: ServerView;
+  draft: Draft;
+  problems: Problems;
+  set: (edits: Edits) => void;
+}
+
+/** How a command on this computer is run. */
+export function StdioFields({ draft, problems, set }: FieldsProps) {
+  const chooseProgram = async (): Promise<void> => {
+    const { path } = await client.desktop.chooseProgram();
+    if (path !== null) set({ command: path });
+  };
+  const chooseFolder = async (): Promise<void> => {
+    const { path } = await client.desktop.chooseFolder();
+    if (path !== null) set({ cwd: path });
+  };
+  return (
+    <>
+      <div className="flex items-end gap-2">
+        <div className="min-w-0 flex-1">
+          <TextField
+            id="field-command"
+            label="Command"
+            mono
+            error={problems.command}
+            value={draft.command}
+            onChange={(event) => set({ command: event.target.value })}
+          />
+        </div>
+        <Button onClick={() => void chooseProgram()}>Choose file…</Button>
+      </div>
+      <TextArea
+        id="field-args"
+        label="Arguments"
+        hint="One per line, as they are: no quotes needed."
+        mono
+        className="field-sizing-content"
+        error={problems.args}
+        value={draft.args}
+        onChange={(event) => set({ args: event.target.value })}
+      />
+      <div className="flex items-end gap-2">
+        <div className="min-w-0 flex-1">
+          <TextField
+            id="field-cwd"
+            label="Folder"
+            mono
+            placeholder="Where the gateway runs"
+            error={problems.cwd}
+            value={draft.cwd}
+            onChange={(event) => set({ cwd: event.target.value })}
+          />
+        </div>
+        <Button onClick={() => void chooseFolder()}>Choose folder…</Button>
+      </div>
+      <ValueRows
+        kind="env"
+        title="Environment variables"
+        one="variable"
+        hint="Values are kept in the vault and never shown again, unless they are not secret."
+        rows={draft.env}
+        problems={problems}
+        onChange={(env) => set({ env })}
+      />
+    </>
+  );
+}
+
+/** Where a remote server is reached. */
+export function RemoteFields({ draft, problems, set }: FieldsProps) {
+  return (
+    <>
+      <TextField
+        id="field-url"
+        label="URL"
+        hint="What stands behind ? is kept in the vault."
+        mono
+        inputMode="url"
+        error={problems.url}
+        value={draft.url}
+        onChange={(event) => set({ url: event.target.value })}
+      />
+      <Select
+        label="Transport"
+        value={draft.transport}
+        options={REMOTE}
+        onChange={(transport) => set({ transport })}
+      />
+      <ValueRows
+        kind="headers"
+        title="Headers"
+        one="header"
+        hint="Sent with each request. A server with a token wants “Authorization” with “Bearer TOKEN”."
+        rows={draft.headers}
+        problems={problems}
+        onChange={(headers) => set({ headers })}
+      />
+    </>
+  );
+}
+
+/** Values of the `${secret:name}` marks in arguments or URL. Nothing where there are none. */
+export function MarkFields({ server, draft, problems, set }: FieldsProps) {
+  const names = markNames(server, draft);
+  if (names.length === 0) return null;
+  const change = (name: string, value: string | null | undefined): void => {
+    const { [name]: _, ...others } = draft.secrets;
+    set({ secrets: value === undefined ? others : { ...others, [name]: value } });
+  };
+  return (
+    <fieldset id="field-secrets" tabIndex={-1} className="space-y-2">
+      <legend className="font-medium">Secrets</legend>
+      <p className="text-meta text-text-2">
+        They stand for <code>{"${secret:name}"}</code> in{" "}
+        {server.config.transport === "stdio" ? "the arguments" : "the URL"}.
+      </p>
+      {names.map((name) => {
+        const edit = draft.secrets[name];
+        return (
+          <div key={name} className="flex flex-wrap items-start gap-2">
+            <code className="flex min-h-8 w-52 items-center break-all">{name}</code>
+            <div className="min-w-40 flex-1">
+              {edit === null ? (
+                <div className="flex min-h-8 items-center gap-2">
+                  <span className="flex-1 text-text-2">Removed on save</span>
+                  <Button size="toolbar" onClick={() => change(name, undefined)}>
+                    Keep {name}
+                  </Button>
+                </div>
+              ) : (
+                <StoredSecret
+                  id={`field-secrets:${name}`}
+                  name={name}
+                  stored={server.secrets[name] ?? null}
+                  value={edit ?? null}
+                  error={problems[`secrets:${name}`]}
+                  onChange={(value) => change(name, value ?? undefined)}
+                  onRemove={() => change(name, null)}
+                />
+              )}
+            </div>
+          </div>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+/** How long the server may take. */
+export function LimitFields({ draft, problems, set }: Omit<FieldsProps, "server">) {
+  return (
+    <fieldset className="space-y-2">
+      <legend className="font-medium">Limits</legend>
+      <p className="text-meta text-text-2">In seconds. Empty follows Settings.</p>
+      <div className="grid grid-cols-2 gap-3">
+        <TextField
+          id="field-startTimeout"
+          label="From start to first list"
+          inputMode="decimal"
+          error={problems.startTimeout}
+          value={draft.startTimeout}
+          onChange={(event) => set({ startTimeout: event.target.value })}
+        />
+        <TextField
+          id="field-callTimeout"
+          label="From call to answer"
+          inputMode="decimal"
+          error={problems.callTimeout}
+          value={draft.callTimeout}
+          onChange={(event) => set({ callTimeout: event.target.value })}
+        />
+      </div>
+    </fieldset>
+  );
+}

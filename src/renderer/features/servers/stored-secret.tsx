@@ -1,0 +1,71 @@
+import type { SecretInfo } from "@local-mcp/contract";
+import { Button } from "../../components/button.tsx";
+import { TextField } from "../../components/field.tsx";
+
+interface StoredSecretProps {
+  id: string;
+  /** Whose value it is, for example “GITHUB_TOKEN”. */
+  name: string;
+  /** Null where nothing is stored. */
+  stored: SecretInfo | null;
+  /** Null keeps what is stored. */
+  value: string | null;
+  error: string | undefined;
+  onChange: (value: string | null) => void;
+  onRemove: () => void;
+}
+
+/** A value that goes in and never comes out: what is stored is named, and can be replaced. */
+export function StoredSecret({
+  id,
+  name,
+  stored,
+  value,
+  error,
+  onChange,
+  onRemove,
+}: StoredSecretProps) {
+  if (stored !== null && value === null) {
+    return (
+      <div className="flex flex-wrap items-center gap-2">
+        <span className="flex-1 text-text-2">
+          Stored{stored.hint === null ? "" : ` · ends in ${stored.hint}`}
+        </span>
+        <Button
+          id={id}
+          size="toolbar"
+          aria-label={`Replace the value of ${name}`}
+          onClick={() => onChange("")}
+        >
+          Replace
+        </Button>
+        <Button size="toolbar" aria-label={`Remove ${name}`} onClick={onRemove}>
+          Remove
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <div className="flex items-start gap-2">
+      <div className="min-w-0 flex-1">
+        <TextField
+          id={id}
+          label={`Value of ${name}`}
+          hideLabel
+          placeholder="New value"
+          type="password"
+          autoComplete="off"
+          mono
+          error={error}
+          value={value ?? ""}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      </div>
+      {stored === null ? null : (
+        <Button aria-label={`Keep the stored value of ${name}`} onClick={() => onChange(null)}>
+          Keep stored
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,152 @@
+import { failureCode, type StatusAction, type StatusReason } from "@local-mcp/contract";
+import { describe, expect, test } from "vitest";
+import { aServer } from "./servers.fixture.ts";
+import {
+  affected,
+  CANCEL_AFTER_MS,
+  failedStep,
+  flagTexts,
+  headline,
+  isWell,
+  lineAfterTitle,
+  listed,
+  nextTry,
+  otherRemedies,
+  primaryRemedy,
+  stateWord,
+} from "./trouble.ts";
+
+const action = (code: StatusAction["code"], label: string): StatusAction => ({
+  code,
+  label,
+  command: null,
+});
+const reason = (code: StatusReason["code"], message: string): StatusReason => ({
+  code,
+  message,
+  detail: null,
+});
+const failed = (code: StatusReason["code"], message = "It failed.") =>
+  aServer({
+    status: { state: "failed", reason: reason(code, message), action: action("fix", "Fix…") },
+  });
+
+describe("what to do first", () => {
+  test.each([
+    ["off", "turn_on", "turn_on"],
+    ["unconfirmed", "review_command", "review"],
+    ["needs_sign_in", "sign_in", "edit_headers"],
+    ["retrying", "retry", "retry"],
+    ["locked", "unlock_vault", "unlock_vault"],
+  ] as const)("%s: %s is %s", (state, code, remedy) => {
+    const server = aServer({ status: { state, action: action(code, "Do it") } });
+    expect(primaryRemedy(server, 0)?.code).toBe(remedy);
+  });
+
+  test.each([
+    ["command_not_found", "“npx” was not found. Looked in 4 folders of PATH.", "choose_file"],
+    ["command_not_found", "The folder /gone does not exist.", "edit_folder"],
+    ["secret", "It refers to a secret.", "edit_secrets"],
+    ["http_status", "host answered with HTTP status 404.", "edit_url"],
+    ["tls", "The certificate of host is not trusted.", "edit_url"],
+  ] as const)("failed with %s: “%s” is %s", (code, message, remedy) => {
+    expect(primaryRemedy(failed(code, message), 0)?.code).toBe(remedy);
+  });
+
+  test("a start can be cancelled once it takes long", () => {
+    const server = aServer({ status: { state: "starting", since: 1000 } });
+    expect(primaryRemedy(server, 1000 + CANCEL_AFTER_MS - 1)).toBeNull();
+    expect(primaryRemedy(server, 1000 + CANCEL_AFTER_MS)?.code).toBe("cancel");
+  });
+
+  test("nothing while it is well", () => {
+    expect(primaryRemedy(aServer(), 0)).toBeNull();
+    expect(isWell(aServer({ status: { state: "idle" } }))).toBe(true);
+    expect(isWell(aServer({ status: { state: "off" } }))).toBe(false);
+  });
+
+  test("each reason offers no action twice", () => {
+    for (const code of failureCode.options) {
+      for (const transport of ["stdio", "http"]) {
+        const server = failed(code);
+        const all = [primaryRemedy(server, 0), ...otherRemedies(server, transport)];
+        const codes = all.map((remedy) => remedy?.code);
+        expect(new Set(codes).size).toBe(codes.length);
+      }
+    }
+  });
+});
+
+describe("words", () => {
+  const stopped = aServer({
+    status: {
+      state: "retrying",
+      reason: reason("exited", "files stopped: exit code 1. Next try in 8 s."),
+      retryAt: 10_000,
+    },
+  });
+
+  test("the seconds to the next try are counted, not quoted", () => {
+    expect(headline(stopped)).toBe("Files stopped: exit code 1.");
+    expect(stateWord(stopped.status, 2000)).toBe("Retrying in 8 s");
+    expect(stateWord(stopped.status, 9001)).toBe("Retrying in 1 s");
+    expect(stateWord(stopped.status, 10_000)).toBe("Retrying…");
+    expect(nextTry(stopped.status, 2000)).toBe("Next try in 8 s.");
+    expect(nextTry(stopped.status, 10_000)).toBe("The next try is under way.");
+  });
+
+  test("the gateway's sentence about “files” is one about “Files” here", () => {
+    const unconfirmed = failed("consent", "Nobody has agreed yet to run the command of files.");
+    expect(headline(unconfirmed)).toBe("Nobody has agreed yet to run the command of Files.");
+    expect(headline(failed("exited", "filesystem stopped."))).toBe("filesystem stopped.");
+  });
+
+  test("a start says how long it takes from its first second on", () => {
+    const { status } = aServer({ status: { state: "starting", since: 1000 } });
+    expect(stateWord(status, 1500)).toBe("Starting…");
+    expect(stateWord(status, 5400)).toBe("Starting, 4 s");
+  });
+
+  test("a line does not name the server twice", () => {
+    expect(lineAfterTitle(stopped)).toBe(" stopped: exit code 1.");
+    expect(lineAfterTitle(failed("dns", "The name x.test could not be resolved."))).toBe(
+      ": The name x.test could not be resolved.",
+    );
+  });
+
+  test("what is affected, and what clients see meanwhile", () => {
+    const { status } = failed("exited");
+    expect(affected(status)).toBe(
+      "Affects 3 tools in dev. They stay listed; calls answer with this message.",
+    );
+    expect(affected({ ...status, state: "unconfirmed" })).toContain("not offered");
+    expect(affected({ ...status, listedAt: null })).toBe("Clients of dev get nothing from it yet.");
+    expect(affected({ ...status, affects: { tools: 3, profiles: [] } })).toBe(
+      "It is in no profile.",
+    );
+  });
+
+  test("that the vault is locked is not said for each server", () => {
+    const status = { state: "locked", reason: reason("vault", "The vault is locked.") } as const;
+    expect(headline(aServer({ status }))).toBe("Files waits for the vault.");
+  });
+
+  test("lists of names", () => {
+    expect(listed([])).toBe("");
+    expect(listed(["a"])).toBe("a");
+    expect(listed(["a", "b", "c"])).toBe("a, b and c");
+  });
+
+  test("flags have words, last-known its time", () => {
+    const at = new Date(2026, 0, 5, 14, 2).getTime();
+    const { status } = aServer({ status: { flags: ["stale", "list_incomplete"], listedAt: at } });
+    expect(flagTexts(status, at + 1000)).toEqual(["list incomplete", "as of 14:02"]);
+  });
+});
+
+test("the failed step of a remote server follows from the reason", () => {
+  expect(failedStep(failed("dns").status, "http")).toBe("Resolve");
+  expect(failedStep(failed("unreachable").status, "sse")).toBe("Connect");
+  expect(failedStep(failed("not_mcp").status, "http")).toBe("Handshake");
+  expect(failedStep(failed("not_mcp").status, "stdio")).toBeNull();
+});

@@ -1,0 +1,255 @@
+import {
+  type ServerStatus,
+  type ServerView,
+  STATE_WORDS,
+  type StatusFlag,
+} from "@local-mcp/contract";
+import { clockTime, count } from "../../components/time.ts";
+
+/** What has to be known of a server to say what troubles it. */
+export type TroubledServer = Pick<ServerView, "id" | "name" | "title" | "status">;
+
+/** What the window does when a person presses the button of a trouble. */
+export type RemedyCode =
+  | "turn_on"
+  | "cancel"
+  | "review"
+  | "retry"
+  | "choose_file"
+  | "check_again"
+  | "edit_command"
+  | "edit_folder"
+  | "edit_url"
+  | "edit_headers"
+  | "edit_limits"
+  | "edit_secrets"
+  | "unlock_vault"
+  | "show_output"
+  | "show_limit";
+
+export interface Remedy {
+  code: RemedyCode;
+  label: string;
+}
+
+/** A start that takes longer than this can be cancelled, ms. */
+export const CANCEL_AFTER_MS = 10_000;
+
+/** States in which there is nothing to say or to do. */
+const WELL: readonly ServerStatus["state"][] = ["ready", "idle"];
+
+export const isWell = ({ status }: TroubledServer): boolean => WELL.includes(status.state);
+
+/** The one thing to do first; null where waiting is all there is. */
+export function primaryRemedy({ status }: TroubledServer, now: number): Remedy | null {
+  const { action, state, since } = status;
+  if (state === "starting" && now - since >= CANCEL_AFTER_MS) {
+    return { code: "cancel", label: "Cancel" };
+  }
+  if (action === null) return null;
+  const { label } = action;
+  switch (action.code) {
+    case "turn_on":
+    case "cancel":
+    case "retry":
+    case "unlock_vault":
+      return { code: action.code, label };
+    case "review_command":
+      return { code: "review", label };
+    case "sign_in":
+      // What the window can offer of a sign-in: the token that a person got elsewhere.
+      return { code: "edit_headers", label: "Add a header…" };
+    default:
+      return fixFor(status, label);
+  }
+}
+
+function fixFor({ reason }: ServerStatus, label: string): Remedy {
+  switch (reason?.code) {
+    case "command_not_found":
+      return isMissingFolder(reason.message)
+        ? { code: "edit_folder", label: "Edit folder…" }
+        : { code: "choose_file", label };
+    case "secret":
+      return { code: "edit_secrets", label };
+    default:
+      return { code: "edit_url", label };
+  }
+}
+
+/** A working folder that is not there has the same reason code as a command that is not. */
+const isMissingFolder = (message: string): boolean => message.startsWith("The folder ");
+
+/** What else can be done, quieter. */
+export function otherRemedies({ status }: TroubledServer, transport: string): Remedy[] {
+  const editUrl: Remedy = { code: "edit_url", label: "Edit URL…" };
+  const tryAgain: Remedy = { code: "retry", label: "Try again" };
+  const showOutput: Remedy = { code: "show_output", label: "Show output" };
+  switch (status.reason?.code) {
+    case "command_not_found":
+      return [
+        { code: "check_again", label: "Check again" },
+        { code: "edit_command", label: "Edit command…" },
+      ];
+    case "exited":
+    case "crash_loop":
+      return [showOutput];
+    case "timeout": {
+      const waitLonger: Remedy = { code: "edit_limits", label: "Wait longer…" };
+      return transport === "stdio" ? [showOutput, waitLonger] : [waitLonger];
+    }
+    case "not_mcp":
+      return transport === "stdio" ? [showOutput] : [tryAgain];
+    case "dns":
+    case "unreachable":
+    case "tls":
+    case "http_status":
+      return [status.action?.code === "retry" ? editUrl : tryAgain];
+    case "sign_in":
+      return [tryAgain];
+    default:
+      return [];
+  }
+}
+
+const COUNTDOWN = / Next try in \d+ s\.$/;
+
+/**
+ * What happened, as a sentence. The gateway writes the seconds to the next try into its sentence;
+ * here they are counted down beside it, so that they are never out of date.
+ */
+export function headline({ name, title, status }: TroubledServer): string {
+  // That the vault is locked is said once, for all who wait for it.
+  if (status.state === "locked") return `${title} waits for the vault.`;
+  if (status.reason) {
+    return called(title, name, status.reason.message.replace(COUNTDOWN, ""));
+  }
+  switch (status.state) {
+    case "off":
+      return `${title} is off.`;
+    case "starting":
+      return `Starting ${title}…`;
+    case "needs_sign_in":
+      return `${title} needs you to sign in.`;
+    default:
+      return `${title}: ${STATE_WORDS[status.state].toLowerCase()}.`;
+  }
+}
+
+/** Sentences of the gateway name a server as commands do; here it goes by its title. */
+function called(title: string, name: string, sentence: string): string {
+  if (sentence.startsWith(`${name} `)) return title + sentence.slice(name.length);
+  const end = ` of ${name}.`;
+  return sentence.endsWith(end) ? `${sentence.slice(0, -end.length)} of ${title}.` : sentence;
+}
+
+/** {@link headline} for a line that begins with the server's title: what follows the title. */
+export function lineAfterTitle(server: TroubledServer): string {
+  const text = headline(server);
+  return text.startsWith(`${server.title} `) ? text.slice(server.title.length) : `: ${text}`;
+}
+
+/** What else helps a person on, beside the actions. */
+export const hint = ({ state }: ServerStatus): string | null =>
+  state === "needs_sign_in"
+    ? "A token that you get there works as a header: “Authorization” with “Bearer TOKEN”."
+    : null;
+
+/** Seconds to the next try; null where none is due. */
+function secondsToTry({ state, retryAt }: ServerStatus, now: number): number | null {
+  const seconds = state === "retrying" && retryAt !== null ? Math.ceil((retryAt - now) / 1000) : 0;
+  return seconds > 0 ? seconds : null;
+}
+
+/** The word of the state; counts down to the next try. */
+export function stateWord(status: ServerStatus, now: number): string {
+  const { state, since } = status;
+  if (state === "retrying") {
+    const seconds = secondsToTry(status, now);
+    return seconds === null ? "Retrying…" : `Retrying in ${seconds} s`;
+  }
+  if (state === "starting" && now - since >= 1000) {
+    return `Starting, ${Math.floor((now - since) / 1000)} s`;
+  }
+  return STATE_WORDS[state];
+}
+
+/** The same as a sentence beside the reason. */
+export function nextTry(status: ServerStatus, now: number): string {
+  const seconds = secondsToTry(status, now);
+  return seconds === null ? "The next try is under way." : `Next try in ${seconds} s.`;
+}
+
+const WITHDRAWN: readonly ServerStatus["state"][] = ["off", "unconfirmed"];
+
+/** Which tools, in which profiles, and what clients see of them meanwhile. */
+export function affected(status: ServerStatus): string {
+  const { tools, profiles } = status.affects;
+  if (profiles.length === 0) return "It is in no profile.";
+  if (status.listedAt === null) return `Clients of ${listed(profiles)} get nothing from it yet.`;
+  const what = `Affects ${count(tools, "tool")} in ${listed(profiles)}.`;
+  if (tools === 0) return what;
+  const meanwhile = WITHDRAWN.includes(status.state)
+    ? "Clients are not offered them."
+    : status.state === "starting"
+      ? "They stay listed; calls wait."
+      : "They stay listed; calls answer with this message.";
+  return `${what} ${meanwhile}`;
+}
+
+/** “dev”, “dev and writing”, “a, b and c”. */
+export const listed = (names: readonly string[]): string =>
+  names.length < 2
+    ? (names[0] ?? "")
+    : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
+
+const FLAG_TEXTS: Partial<Record<StatusFlag, string>> = {
+  list_incomplete: "list incomplete",
+  answer_too_big: "last answer too big",
+  tools_changed: "tools changed",
+};
+
+/** What is to know beside the state. */
+export function flagTexts({ flags, listedAt }: ServerStatus, now: number): string[] {
+  const texts = flags.flatMap((flag) => FLAG_TEXTS[flag] ?? []);
+  const stale = flags.includes("stale") && listedAt !== null;
+  return stale ? [...texts, `as of ${clockTime(listedAt, now)}`] : texts;
+}
+
+export const CONNECT_STEPS = ["Resolve", "Connect", "Handshake", "List"] as const;
+type ConnectStep = (typeof CONNECT_STEPS)[number];
+
+/** The step on the way to a remote server that failed; null where the reason does not tell. */
+export function failedStep({ reason }: ServerStatus, transport: string): ConnectStep | null {
+  if (transport === "stdio") return null;
+  switch (reason?.code) {
+    case "dns":
+      return "Resolve";
+    case "unreachable":
+    case "tls":
+      return "Connect";
+    case "http_status":
+    case "not_mcp":
+    case "timeout":
+      return "Handshake";
+    default:
+      return null;
+  }
+}
+
+/** What the folded details of a reason hold. */
+export function detailLabel({ reason }: ServerStatus, transport: string): string {
+  switch (reason?.code) {
+    case "command_not_found":
+      return "Folders searched";
+    case "exited":
+    case "crash_loop":
+    case "timeout":
+      return "Last output";
+    case "http_status":
+    case "not_mcp":
+      return transport === "stdio" ? "Last output" : "What it answered";
+    default:
+      return "Details";
+  }
+}

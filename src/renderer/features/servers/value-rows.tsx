@@ -1,0 +1,137 @@
+import { Plus, X } from "lucide-react";
+import { Button, IconButton } from "../../components/button.tsx";
+import { Checkbox } from "../../components/choice.tsx";
+import { TextField } from "../../components/field.tsx";
+import { newRow, type Problems, type ValueRow } from "./edit.ts";
+import { StoredSecret } from "./stored-secret.tsx";
+
+interface ValueRowsProps {
+  kind: "env" | "headers";
+  title: string;
+  /** One of them: “variable”. */
+  one: string;
+  hint: string;
+  rows: ValueRow[];
+  problems: Problems;
+  onChange: (rows: ValueRow[]) => void;
+}
+
+/** Environment variables or headers: names are shown, values go in only, unless they are plain. */
+export function ValueRows({ kind, title, one, hint, rows, problems, onChange }: ValueRowsProps) {
+  const change = (key: string, part: Partial<ValueRow>): void =>
+    onChange(rows.map((row) => (row.key === key ? { ...row, ...part } : row)));
+  const remove = ({ key, stored }: ValueRow): void =>
+    stored === null
+      ? onChange(rows.filter((row) => row.key !== key))
+      : change(key, { removed: true });
+  return (
+    <fieldset className="space-y-2">
+      <legend className="font-medium">{title}</legend>
+      <p className="text-meta text-text-2">{hint}</p>
+      {rows.map((row) => (
+        <Row
+          key={row.key}
+          id={`field-${kind}:${row.key}`}
+          row={row}
+          one={one}
+          mayBePlain={kind === "env"}
+          error={problems[`${kind}:${row.key}`]}
+          nameError={problems[`${kind}:${row.key}:name`]}
+          onChange={(part) => change(row.key, part)}
+          onRemove={() => remove(row)}
+        />
+      ))}
+      <Button
+        id={`field-${kind}`}
+        size="toolbar"
+        icon={Plus}
+        onClick={() => onChange([...rows, newRow(rows)])}
+      >
+        Add {one}
+      </Button>
+    </fieldset>
+  );
+}
+
+interface RowProps {
+  id: string;
+  row: ValueRow;
+  one: string;
+  mayBePlain: boolean;
+  error: string | undefined;
+  nameError: string | undefined;
+  onChange: (part: Partial<ValueRow>) => void;
+  onRemove: () => void;
+}
+
+function Row({ id, row, one, mayBePlain, error, nameError, onChange, onRemove }: RowProps) {
+  const { name, stored, value, plain, removed } = row;
+  if (removed) {
+    return (
+      <div className="flex min-h-8 items-center gap-2">
+        <code className="min-w-0 flex-1 break-all text-text-2 line-through">{name}</code>
+        <span className="text-text-2">Removed on save</span>
+        <Button size="toolbar" onClick={() => onChange({ removed: false })}>
+          Keep {name}
+        </Button>
+      </div>
+    );
+  }
+  const called = name === "" ? `new ${one}` : name;
+  const secret = stored !== null && !stored.plain ? stored.secret : null;
+  return (
+    <div className="flex flex-wrap items-start gap-2">
+      <div className="w-52">
+        {stored === null ? (
+          <TextField
+            id={`${id}:name`}
+            label={`Name of ${called}`}
+            hideLabel
+            placeholder="Name"
+            mono
+            error={nameError}
+            value={name}
+            onChange={(event) => onChange({ name: event.target.value })}
+          />
+        ) : (
+          <code className="flex min-h-8 items-center break-all">{name}</code>
+        )}
+      </div>
+      <div className="min-w-40 flex-1">
+        {plain ? (
+          <TextField
+            id={id}
+            label={`Value of ${called}`}
+            hideLabel
+            mono
+            error={error}
+            value={value ?? (stored?.plain ? stored.value : "")}
+            onChange={(event) => onChange({ value: event.target.value })}
+          />
+        ) : (
+          <StoredSecret
+            id={id}
+            name={called}
+            stored={secret}
+            value={value}
+            error={error}
+            onChange={(next) => onChange({ value: next })}
+            onRemove={onRemove}
+          />
+        )}
+      </div>
+      <div className="flex h-8 items-center gap-1">
+        {mayBePlain && (stored === null || plain || value !== null) ? (
+          <Checkbox
+            label="Not secret"
+            checked={plain}
+            onChange={(next) => onChange({ plain: next, value: value ?? "" })}
+          />
+        ) : null}
+        {secret !== null && value === null ? null : (
+          <IconButton icon={X} label={`Remove ${called}`} onClick={onRemove} />
+        )}
+      </div>
+    </div>
+  );
+}

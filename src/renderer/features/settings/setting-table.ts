@@ -1,0 +1,154 @@
+import type { SettingKey } from "@local-mcp/contract";
+
+/** Sections of the page, in order; `/settings?section=ID` opens one. */
+export const SECTIONS = [
+  { id: "general", title: "General", words: "start login quit" },
+  { id: "gateway", title: "Gateway", words: "port address limits time proxy certificates" },
+  {
+    id: "runtimes",
+    title: "Runtimes",
+    words: "doctor npx uvx node docker path shell programs folders network findings check",
+  },
+  { id: "vault", title: "Vault", words: "secrets passphrase keychain key lock unlock" },
+  { id: "appearance", title: "Appearance", words: "theme dark light" },
+  { id: "about", title: "About", words: "version data folder diagnostics electron" },
+] as const;
+export type SectionId = (typeof SECTIONS)[number]["id"];
+
+/** How a stored number is shown to people. */
+export interface Unit {
+  word: string;
+  /** How many of what is stored make one of it. */
+  size: number;
+}
+
+const SECONDS: Unit = { word: "seconds", size: 1000 };
+const HOURS: Unit = { word: "hours", size: 3_600_000 };
+const MEGABYTES: Unit = { word: "MB", size: 1024 * 1024 };
+
+type Control =
+  | { kind: "switch" }
+  | { kind: "text"; placeholder?: string }
+  | { kind: "number"; unit: Unit | null }
+  | { kind: "choice"; options: { value: string; label: string }[] };
+
+/** One setting as people read it. */
+export interface SettingRow {
+  key: SettingKey;
+  section: SectionId;
+  label: string;
+  /** One sentence. */
+  about: string;
+  control: Control;
+}
+
+export const SETTING_ROWS: readonly SettingRow[] = [
+  {
+    key: "startAtLogin",
+    section: "general",
+    label: "Start at login",
+    about:
+      "The app starts with your session, without its window, so that clients find their tools.",
+    control: { kind: "switch" },
+  },
+  {
+    key: "askBeforeQuit",
+    section: "general",
+    label: "Ask before quitting",
+    about: "Only while clients are connected, since they lose their tools.",
+    control: { kind: "switch" },
+  },
+  {
+    key: "port",
+    section: "gateway",
+    label: "Port",
+    about: "Part of the URL that clients use. 0 takes any free port at each start.",
+    control: { kind: "number", unit: null },
+  },
+  {
+    key: "host",
+    section: "gateway",
+    label: "Address",
+    about: "127.0.0.1 lets in programs on this computer and nobody else.",
+    control: { kind: "text" },
+  },
+  {
+    key: "startTimeoutMs",
+    section: "gateway",
+    label: "Time to start",
+    about: "From the start of a server to its first list of tools.",
+    control: { kind: "number", unit: SECONDS },
+  },
+  {
+    key: "callTimeoutMs",
+    section: "gateway",
+    label: "Time for a call",
+    about: "From a call to its answer. Progress starts it anew.",
+    control: { kind: "number", unit: SECONDS },
+  },
+  {
+    key: "sessionIdleMs",
+    section: "gateway",
+    label: "Idle sessions end after",
+    about: "A client that was silent for longer begins a new session.",
+    control: { kind: "number", unit: HOURS },
+  },
+  {
+    key: "maxRequestBytes",
+    section: "gateway",
+    label: "Largest request",
+    about: "What a client may send at once.",
+    control: { kind: "number", unit: MEGABYTES },
+  },
+  {
+    key: "maxMessageBytes",
+    section: "gateway",
+    label: "Largest message of a server",
+    about: "A larger one ends its call; the server stays connected.",
+    control: { kind: "number", unit: MEGABYTES },
+  },
+  {
+    key: "proxy",
+    section: "gateway",
+    label: "Proxy",
+    about: "For servers with a URL. “direct” uses none; empty does as the environment says.",
+    control: { kind: "text", placeholder: "http://host:port" },
+  },
+  {
+    key: "noProxy",
+    section: "gateway",
+    label: "Reached without the proxy",
+    about: "Hosts, with commas between them.",
+    control: { kind: "text", placeholder: "localhost, .example.com" },
+  },
+  {
+    key: "extraCaFile",
+    section: "gateway",
+    label: "Extra certificates",
+    about: "A PEM file with certificates to trust beside the usual ones.",
+    control: { kind: "text", placeholder: "/path/to/certificates.pem" },
+  },
+  {
+    key: "appearance",
+    section: "appearance",
+    label: "Theme",
+    about: "System follows your desktop.",
+    control: {
+      kind: "choice",
+      options: [
+        { value: "system", label: "System" },
+        { value: "light", label: "Light" },
+        { value: "dark", label: "Dark" },
+      ],
+    },
+  },
+];
+
+/** Whether a text holds every word of the filter. */
+export function matches(filter: string, ...texts: string[]): boolean {
+  const text = texts.join(" ").toLowerCase();
+  return filter
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}

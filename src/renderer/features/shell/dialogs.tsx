@@ -1,0 +1,28 @@
+import { closeDialog, useDialogs } from "../../stores/dialogs.ts";
+import { ConnectClientDialog } from "../clients/connect-client-dialog.tsx";
+import { Palette } from "../palette/palette.tsx";
+import { NewProfileDialog } from "../profiles/new-profile-dialog.tsx";
+import { AddServerDialog } from "../servers/add-server-dialog.tsx";
+import { ReviewDialog } from "../servers/review-dialog.tsx";
+import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
+
+/** The one dialog that is open over any page. */
+export function Dialogs() {
+  const { dialog } = useDialogs();
+  switch (dialog?.type) {
+    case "add_server":
+      return <AddServerDialog text={dialog.text} profile={dialog.profile} onClose={closeDialog} />;
+    case "review":
+      return <ReviewDialog servers={dialog.servers} onClose={closeDialog} />;
+    case "new_profile":
+      return <NewProfileDialog onClose={closeDialog} />;
+    case "connect_client":
+      return <ConnectClientDialog profile={dialog.profile} onClose={closeDialog} />;
+    case "shortcuts":
+      return <ShortcutsDialog onClose={closeDialog} />;
+    case "palette":
+      return <Palette onClose={closeDialog} />;
+    default:
+      return null;
+  }
+}

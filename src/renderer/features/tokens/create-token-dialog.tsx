@@ -1,0 +1,117 @@
+import { tokenRight, type TokenRight } from "@local-mcp/contract";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useId, useState } from "react";
+import { api, client } from "../../app/api.ts";
+import { Button } from "../../components/button.tsx";
+import { Checkbox, Select } from "../../components/choice.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { TextField } from "../../components/field.tsx";
+import { ProblemView } from "../../components/problem-view.tsx";
+import { RIGHTS } from "./texts.ts";
+import { TokenOnceDialog } from "./token-once-dialog.tsx";
+
+/** Stands for every profile; no slug can begin with it. */
+const EVERY = "*";
+
+interface CreateTokenDialogProps {
+  /** Slug of the profile that it begins with. */
+  profile?: string;
+  onClose: () => void;
+}
+
+/** Makes a token and shows it once. It is held here alone and dropped when the dialog closes. */
+export function CreateTokenDialog({ profile = EVERY, onClose }: CreateTokenDialogProps) {
+  const { data: profiles = [] } = useQuery(api.profiles.list.queryOptions());
+  const [name, setName] = useState("");
+  const [validFor, setValidFor] = useState(profile);
+  const [rights, setRights] = useState<ReadonlySet<TokenRight>>(new Set(["use"]));
+  const [isCreating, setCreating] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const [created, setCreated] = useState<{ name: string; token: string } | null>(null);
+  const form = useId();
+  const ready = name.trim() !== "" && rights.size > 0 && !isCreating;
+
+  // Not a mutation: its answer would stay in a cache for minutes, with the token in it.
+  const create = async (): Promise<void> => {
+    setCreating(true);
+    setError(null);
+    try {
+      const { token } = await client.tokens.create({
+        name,
+        profile: validFor === EVERY ? null : validFor,
+        rights: tokenRight.options.filter((right) => rights.has(right)),
+      });
+      setCreated({ name: name.trim(), token });
+    } catch (problem) {
+      setError(problem);
+    } finally {
+      setCreating(false);
+    }
+  };
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (ready) void create();
+  };
+  const toggle = (right: TokenRight, wanted: boolean): void => {
+    const next = new Set(rights);
+    if (wanted) next.add(right);
+    else next.delete(right);
+    setRights(next);
+  };
+
+  if (created) return <TokenOnceDialog {...created} onClose={onClose} />;
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Create access token"
+      startsIn="field"
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" form={form} disabled={!ready}>
+            Create token
+          </Button>
+        </>
+      }
+    >
+      <form id={form} onSubmit={submit} className="space-y-4">
+        <TextField
+          label="Name"
+          hint="Who will use it, for example “Cursor”."
+          value={name}
+          maxLength={200}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <Select
+          label="Valid for"
+          value={validFor}
+          options={[
+            { value: EVERY, label: "All profiles" },
+            ...profiles.map(({ slug, name: title }) => ({ value: slug, label: title, note: slug })),
+          ]}
+          onChange={setValidFor}
+        />
+        <fieldset className="space-y-2">
+          <legend className="font-medium">Rights</legend>
+          {tokenRight.options.map((right) => (
+            <div key={right}>
+              <Checkbox
+                label={RIGHTS[right].name}
+                checked={rights.has(right)}
+                onChange={(wanted) => toggle(right, wanted)}
+              />
+              <p className="pl-7 text-meta text-text-2">{RIGHTS[right].sentence}</p>
+            </div>
+          ))}
+          {rights.size === 0 ? (
+            <p role="alert" className="text-meta text-err">
+              A token needs at least one right.
+            </p>
+          ) : null}
+        </fieldset>
+        {error === null ? null : <ProblemView what="No token was created." error={error} />}
+      </form>
+    </Dialog>
+  );
+}

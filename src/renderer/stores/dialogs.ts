@@ -1,0 +1,19 @@
+import { create } from "zustand";
+
+/** Dialogs that more than one place opens. One at a time; the shell shows them over any page. */
+export type OpenDialog =
+  | { type: "add_server"; text?: string; profile?: string }
+  | { type: "review"; servers: string[] }
+  | { type: "new_profile" }
+  | { type: "connect_client"; profile?: string }
+  | { type: "shortcuts" }
+  | { type: "palette" };
+
+interface DialogsState {
+  dialog: OpenDialog | null;
+}
+
+export const useDialogs = create<DialogsState>(() => ({ dialog: null }));
+
+export const openDialog = (dialog: OpenDialog): void => useDialogs.setState({ dialog });
+export const closeDialog = (): void => useDialogs.setState({ dialog: null });
