@@ -172,6 +172,8 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     executablePath: launcher(home, keychain),
     // Without it Playwright turns the sandbox off.
     chromiumSandbox: true,
+    // It would pretend a light theme otherwise.
+    colorScheme: null,
     args: [
       stage().app,
       `--password-store=${keychain === "gnome" ? "gnome-libsecret" : "basic"}`,

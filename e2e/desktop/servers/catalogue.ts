@@ -51,7 +51,7 @@ export const CATALOGUE: Record<string, Tool[]> = {
   calendar: of(["appointment", "appointments"], ["invitation", "invitations"], ["room", "rooms"]),
   mail: of(["mail", "mails"], ["folder", "folders"], ["draft", "drafts"], ["rule", "rules"]),
   kubernetes: of(["pod", "pods"], ["deployment", "deployments"], ["service", "services"]),
-  "a-server-with-a-name-as-long-as-names-are-allowed-to-be": of(
+  "a-server-with-a-name-as-long-as-names-are-allowed": of(
     ["thing_with_a_rather_long_name", "things_with_a_rather_long_name"],
     ["other", "others"],
   ),

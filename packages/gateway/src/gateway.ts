@@ -275,6 +275,8 @@ async function wire(
     if (engine.started) return;
     engine.start();
     vaultService.initWithKeychain().catch((error: unknown) => {
+      // A system without a keychain is told of in the vault's status.
+      if (error instanceof GatewayError && error.code === "vault_no_keychain") return;
       log.error("the vault could not be made with the keychain", { error: String(error) });
     });
   };

@@ -1,11 +1,13 @@
 /** Whether the key ⌘ (macOS) or Ctrl (elsewhere) is the one that shortcuts are built on. */
 export const isMac = navigator.userAgent.includes("Mac OS X");
 
+type Keys = Pick<KeyboardEvent, "key" | "ctrlKey" | "altKey" | "shiftKey" | "metaKey">;
+
 /**
  * Whether an event is a shortcut such as `mod+k`, `shift+mod+n`, `alt+arrowup`. `mod` is ⌘ or Ctrl;
  * Ctrl with Alt is never one, since it is how AltGr arrives.
  */
-export function isShortcut(event: KeyboardEvent, shortcut: string): boolean {
+export function isShortcut(event: Keys, shortcut: string): boolean {
   const parts = shortcut.split("+");
   const key = parts.at(-1);
   const wants = (name: string): boolean => parts.slice(0, -1).includes(name);
@@ -20,11 +22,13 @@ export function isShortcut(event: KeyboardEvent, shortcut: string): boolean {
   );
 }
 
+const ARROWS: Record<string, string> = { arrowleft: "←", arrowright: "→" };
+
 /** As a person reads it: ⇧⌘N, or Ctrl+Shift+N. */
 export function shortcutText(shortcut: string): string {
   const parts = shortcut.split("+");
   const key = parts.at(-1) ?? "";
-  const shown = key.length === 1 ? key.toUpperCase() : key;
+  const shown = ARROWS[key] ?? key.toUpperCase();
   if (!isMac) {
     return [
       parts.includes("mod") && "Ctrl",

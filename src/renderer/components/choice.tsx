@@ -4,6 +4,7 @@ import { Switch as BaseSwitch } from "@base-ui/react/switch";
 import { Check, ChevronDown, Minus } from "lucide-react";
 import { useId } from "react";
 import { classNames } from "./class-names.ts";
+import { layer } from "./layer.ts";
 
 interface SwitchProps {
   label: string;
@@ -166,7 +167,7 @@ export function Select<Value extends string>({
           <span className="min-w-0 flex-1 truncate">{shown}</span>
           <ChevronDown aria-hidden size={16} strokeWidth={1.75} className="shrink-0 text-text-2" />
         </BaseSelect.Trigger>
-        <BaseSelect.Portal>
+        <BaseSelect.Portal container={layer}>
           <BaseSelect.Positioner
             sideOffset={4}
             alignItemWithTrigger={false}

@@ -3,6 +3,7 @@ import { X } from "lucide-react";
 import { type ReactNode, useRef, useState } from "react";
 import { IconButton } from "./button.tsx";
 import { classNames } from "./class-names.ts";
+import { layer } from "./layer.ts";
 
 interface DialogProps {
   open: boolean;
@@ -57,7 +58,7 @@ export function Dialog({
       disablePointerDismissal={staysOpen || startsIn === "field"}
       onOpenChange={(next) => (next ? undefined : onClose())}
     >
-      <Base.Portal>
+      <Base.Portal container={layer}>
         <Base.Backdrop className="fixed inset-0 bg-[rgb(0_0_0/0.4)] transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Viewport className="fixed inset-0 flex items-center justify-center p-6">
           <Base.Popup

@@ -3,6 +3,7 @@ import { Ellipsis } from "lucide-react";
 import type { ReactElement } from "react";
 import { IconButton } from "./button.tsx";
 import { classNames } from "./class-names.ts";
+import { layer } from "./layer.ts";
 
 export type MenuEntry =
   | {
@@ -29,7 +30,7 @@ export function Menu({ label, entries, trigger }: MenuProps) {
       <Base.Trigger
         render={trigger ?? <IconButton icon={Ellipsis} label={label} tooltipSide="left" />}
       />
-      <Base.Portal>
+      <Base.Portal container={layer}>
         <Base.Positioner sideOffset={4} align="end" className="outline-none">
           <Base.Popup
             aria-label={label}

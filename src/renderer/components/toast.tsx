@@ -1,6 +1,7 @@
 import { Toast as Base } from "@base-ui/react/toast";
 import { X } from "lucide-react";
 import { IconButton } from "./button.tsx";
+import { layer } from "./layer.ts";
 
 const toasts = Base.createToastManager();
 const SHOWN_MS = 6000;
@@ -51,7 +52,7 @@ function List() {
 export function Toasts() {
   return (
     <Base.Provider toastManager={toasts} limit={3}>
-      <Base.Portal>
+      <Base.Portal container={layer}>
         <Base.Viewport className="fixed right-4 bottom-4 flex w-auto max-w-md flex-col gap-2">
           <List />
         </Base.Viewport>

@@ -1,5 +1,6 @@
 import { Tooltip as Base } from "@base-ui/react/tooltip";
 import type { ReactElement } from "react";
+import { layer } from "./layer.ts";
 
 interface TooltipProps {
   text: string;
@@ -15,7 +16,7 @@ export function Tooltip({ text, shortcut, side = "top", children }: TooltipProps
   return (
     <Base.Root>
       <Base.Trigger render={children} />
-      <Base.Portal>
+      <Base.Portal container={layer}>
         <Base.Positioner side={side} sideOffset={6}>
           <Base.Popup className="max-w-80 rounded-chip border border-border bg-raised px-2 py-1 text-meta text-text shadow-raised">
             {text}

@@ -66,7 +66,9 @@ export class ClientsService {
     );
     const clients = [...this.#observed].map(([sessionId, seen]): ClientView => {
       const session = sessions.get(sessionId);
-      const { profileId, ...shown } = seen;
+      const { profileId: lastUsed, ...shown } = seen;
+      // A session of the URL that follows the active profile names none, and goes along with it.
+      const profileId = session ? session.record.profileId : lastUsed;
       return {
         ...shown,
         profile: profileSlug(profileId ?? activeProfileId() ?? "") ?? "",

@@ -10,9 +10,11 @@ import { navigate, usePlace } from "../../app/router.ts";
 import { problemLine } from "../../components/problem-view.tsx";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { remember, useRecent } from "../../stores/recent.ts";
+import { useActivate } from "../profiles/profile-data.ts";
 import { type PaletteActions, type PaletteItem, paletteItems, search } from "./palette-items.ts";
+import { layer } from "../../components/layer.ts";
 
-const ACTIONS: PaletteActions = {
+const ACTIONS: Omit<PaletteActions, "activate"> = {
   go: navigate,
   restart: async (server) => {
     await client.servers.restart({ server: server.id });
@@ -21,10 +23,6 @@ const ACTIONS: PaletteActions = {
   turn: async (server, on) => {
     await client.servers.update({ server: server.id, changes: { enabled: on } });
     announce(`${server.title} is ${on ? "on" : "off"}.`);
-  },
-  activate: async (profile) => {
-    await client.profiles.activate({ profile: profile.slug });
-    announce(`The endpoint now serves “${profile.name}”.`);
   },
 };
 
@@ -50,7 +48,12 @@ export function Palette({ onClose }: { onClose: () => void }) {
     }),
     enabled: active !== undefined,
   });
-  const all = [...COMMANDS, ...paletteItems({ place, servers, profiles, tools }, ACTIONS)];
+  const activate = useActivate();
+  const actions: PaletteActions = {
+    ...ACTIONS,
+    activate: async (profile) => void (await activate.mutateAsync(profile)),
+  };
+  const all = [...COMMANDS, ...paletteItems({ place, servers, profiles, tools }, actions)];
   const found = search(all, text, recent);
 
   const run = (item: PaletteItem): void => {
@@ -62,7 +65,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
 
   return (
     <Dialog.Root open onOpenChange={(open) => (open ? undefined : onClose())}>
-      <Dialog.Portal>
+      <Dialog.Portal container={layer}>
         <Dialog.Backdrop className="fixed inset-0 bg-[rgb(0_0_0/0.4)]" />
         <Dialog.Viewport className="fixed inset-0 flex items-start justify-center p-6 pt-[12vh]">
           <Dialog.Popup className="flex max-h-[70vh] w-full max-w-form flex-col overflow-hidden rounded-dialog border border-border bg-raised shadow-raised">

@@ -58,14 +58,21 @@ export function Shell() {
       ) : (
         <Sidebar rail={layout === "rail"} />
       )}
-      <main data-pane tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
+      <main
+        data-pane
+        tabIndex={-1}
+        className="flex min-w-0 flex-1 flex-col overflow-y-auto outline-none"
+      >
         {layout === "away" ? (
           <div className="flex h-9 items-center border-b border-border px-2">
             <IconButton icon={PanelLeft} label="Show sidebar" onClick={toggleSidebar} />
           </div>
         ) : null}
         <ProblemBanners />
-        <Content key={page} />
+        {/* At 200 % zoom a banner may fill the window: the page keeps some height and both scroll. */}
+        <div className="flex min-h-72 flex-1 flex-col">
+          <Content key={page} />
+        </div>
       </main>
       <Dialogs />
       <Toasts />

@@ -1,5 +1,5 @@
 import { NEEDS_A_PERSON, type GatewayStatus, type Page } from "@local-mcp/contract";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import {
   Boxes,
   CircleAlert,
@@ -12,7 +12,6 @@ import {
   Server,
   Settings,
 } from "lucide-react";
-import { announce } from "../../app/announce.ts";
 import { api } from "../../app/api.ts";
 import { shortcutText } from "../../app/keys.ts";
 import { routeTo, usePlace } from "../../app/router.ts";
@@ -22,6 +21,7 @@ import { CopyButton } from "../../components/copy-button.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
 import { count } from "../../components/time.ts";
 import { Tooltip } from "../../components/tooltip.tsx";
+import { useActivate } from "../profiles/profile-data.ts";
 
 interface Item {
   page: Page;
@@ -153,7 +153,7 @@ function Head({ status }: { status: GatewayStatus | undefined }) {
 
 function ActiveProfile() {
   const { data: profiles } = useQuery(api.profiles.list.queryOptions());
-  const activate = useMutation(api.profiles.activate.mutationOptions());
+  const activate = useActivate();
   if (!profiles || profiles.length === 0) return null;
   return (
     <div>
@@ -161,12 +161,10 @@ function ActiveProfile() {
         label="Active profile"
         value={profiles.find(({ active }) => active)?.slug ?? null}
         options={profiles.map(({ slug, name }) => ({ value: slug, label: name }))}
-        onChange={(profile) =>
-          activate.mutate(
-            { profile },
-            { onSuccess: ({ name }) => announce(`The endpoint now serves “${name}”.`) },
-          )
-        }
+        onChange={(slug) => {
+          const profile = profiles.find((one) => one.slug === slug);
+          if (profile) activate.mutate(profile);
+        }}
       />
       {activate.isError ? (
         <p role="alert" className="mt-1 text-meta text-err">
