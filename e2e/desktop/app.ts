@@ -74,7 +74,7 @@ export function stage(): { app: string; node: string; fixtures: string } {
     "e2e/desktop/servers",
   ])
     if (existsSync(join(REPOSITORY, part)))
-      cpSync(join(REPOSITORY, part), join(root, part), { recursive: true });
+      cpSync(join(REPOSITORY, part), join(root, part), { recursive: true, dereference: true });
   cpSync(process.execPath, join(root, "node"));
   process.once("exit", () => rmSync(root, { recursive: true, force: true }));
   staged = { app: root, node: join(root, "node"), fixtures: join(root, "e2e/fixtures") };
@@ -137,7 +137,10 @@ function launcher(home: string, keychain: AppOptions["keychain"]): string {
 async function openedPage(app: ElectronApplication): Promise<Page> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await app.firstWindow({ timeout: 8000 });
+      const open = app.windows().find((page) => !page.isClosed());
+      const page = open ?? (await app.waitForEvent("window", { timeout: 8000 }));
+      await page.waitForLoadState("domcontentloaded", { timeout: 8000 });
+      return page;
     } catch (error) {
       if (tries === 3) throw error;
       await app.evaluate(({ app: electronApp, BrowserWindow }) => {

@@ -157,30 +157,28 @@ test("EL-4: the page cannot be led elsewhere, and opens no window", async () => 
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
 });
 
-test("EL-6: another page that has the app's preload script is not answered", async () => {
-  const { app } = await startApp();
-  const answered = await app.evaluate(
-    async ({ BrowserWindow }, preload) => {
-      const stranger = new BrowserWindow({
-        show: false,
-        webPreferences: { preload, sandbox: true },
-      });
-      await stranger.loadURL("about:blank").catch(() => undefined);
-      const reply: unknown = await stranger.webContents.executeJavaScript(`
-      new Promise((resolve) => {
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => resolve("answered");
-        port1.start();
-        window.postMessage("local-mcp-gateway:port", "*", [port2]);
-        port1.postMessage(JSON.stringify({ i: 1, t: 1, p: { u: "/status/get", m: "POST" } }));
-        setTimeout(() => resolve("silence"), 1500);
-      })`);
-      stranger.destroy();
-      return reply;
-    },
-    join(stage().app, "out/preload/index.cjs"),
-  );
-  expect(answered).toBe("silence");
+/** Asks the main process by the one channel, from whatever page runs this. */
+const ASK = `new Promise((resolve) => {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => resolve("answered");
+  port1.start();
+  window.postMessage("local-mcp-gateway:port", "*", [port2]);
+  port1.postMessage('{"i":"1","p":{"u":"/desktop/info","b":{}}}');
+  setTimeout(() => resolve("silence"), 1500);
+})`;
+
+test("EL-6: the app's own page is answered, another with the same preload script is not", async () => {
+  const { app, page } = await startApp();
+  const ask = { preload: join(stage().app, "out/preload/index.cjs"), script: ASK };
+  const stranger = await app.evaluate(async ({ BrowserWindow }, { preload, script }) => {
+    const window = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
+    await window.loadURL("about:blank");
+    const reply: unknown = await window.webContents.executeJavaScript(script);
+    window.destroy();
+    return reply;
+  }, ask);
+  expect(stranger).toBe("silence");
+  expect(await page.evaluate(ASK)).toBe("answered");
 });
 
 test("EL-7: every permission is refused", async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { descendants, isAlive } from "../processes.ts";
@@ -23,6 +23,8 @@ test("quitting ends every process, and what was configured is there again", asyn
   expect(all.length).toBeGreaterThan(3);
   await first.close();
   expect(all.filter(isAlive)).toEqual([]);
+  // Other programs find the gateway by this file, so it goes with the gateway.
+  expect(existsSync(join(first.dataDir, "runtime.json"))).toBe(false);
 
   const second = await startApp({ home });
   await second.page.getByRole("link", { name: "Servers" }).click();
