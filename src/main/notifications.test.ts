@@ -1,4 +1,5 @@
 import type { GatewayStatus, ServerStatus } from "@local-mcp/contract";
+import { statusOf } from "@local-mcp/contract/test-kit";
 import { expect, test } from "vitest";
 import { type Notice, Notifications } from "./notifications.ts";
 
@@ -27,17 +28,7 @@ const server = (
   name: title,
   title,
   enabled: true,
-  status: {
-    state: "ready",
-    reason: null,
-    since: 0,
-    affects: { tools: 0, profiles: [] },
-    action: null,
-    flags: [],
-    listedAt: null,
-    retryAt: null,
-    ...status,
-  },
+  status: statusOf(status),
 });
 const signIn = (title: string) => server(title, { state: "needs_sign_in" });
 const crashed = (title: string) =>

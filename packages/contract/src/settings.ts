@@ -40,6 +40,10 @@ export const settings = z.object({
       /^(|direct|https?:\/\/[^@\s/]+\/?)$/,
       "Write http://host:port, direct, or nothing. A proxy with a password belongs into HTTPS_PROXY.",
     )
+    // One that cannot be used would mean no proxy at all, and nobody would be told.
+    .refine((text) => text === "" || text === "direct" || URL.canParse(text), {
+      error: "Write http://host:port with a port up to 65535.",
+    })
     .default(""),
   /** Hosts that are reached without the proxy, with commas between them. */
   noProxy: z.string().max(2000).default(""),

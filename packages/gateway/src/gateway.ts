@@ -1,12 +1,6 @@
 import { homedir } from "node:os";
 import type { ContractRouterClient } from "@orpc/contract";
-import {
-  type Contract,
-  GatewayError,
-  type Problem,
-  type ServerState,
-  type Settings,
-} from "@local-mcp/contract";
+import { type Contract, GatewayError, type ServerState, type Settings } from "@local-mcp/contract";
 import { createDb, lockDataDirectory, resolvePaths } from "@local-mcp/database";
 import { z } from "zod";
 import { Engine } from "@local-mcp/engine";
@@ -28,6 +22,7 @@ import { Connections, DEFAULT_LAUNCHER, type Launcher } from "./clients/connecti
 import { Configuration } from "./configuration/configuration.ts";
 import { DoctorService } from "./doctor/doctor-service.ts";
 import { Events } from "./events.ts";
+import { Endpoint } from "./http/endpoint.ts";
 import { baseUrl, HttpServer } from "./http/http-server.ts";
 import { createLog, type LogSink } from "./log.ts";
 import { ProfilesService } from "./profiles/profiles-service.ts";
@@ -171,14 +166,24 @@ async function wire(
   }, SWEEP_MS);
   sweeper.unref();
 
-  let url: string | null = null;
-  let listenProblem: Problem | null = null;
+  const endpoint = new Endpoint({
+    http: {
+      listen: (host, port) => http.listen(host, port),
+      close: () => http.close(),
+    },
+    wanted: () => settings,
+    onOpened: (url) => {
+      writeRuntime(configuration.paths.runtime, { pid: process.pid, url, token: cliToken });
+      log.info("serving", { url });
+    },
+    onClosed: () => removeRuntime(configuration.paths.runtime, cliToken),
+  });
   const status: Status = new Status({
     stores,
     engine: () => engine,
     vault,
-    url: () => url,
-    problem: () => listenProblem,
+    url: () => endpoint.url,
+    problem: () => endpoint.problem,
     version: VERSION,
     dataDir: configuration.paths.dataDir,
   });
@@ -232,19 +237,20 @@ async function wire(
     stores,
     engine,
     servers,
-    url: () => url,
+    url: () => endpoint.url,
     onChange: () => applyChange("profiles.changed"),
     onRemoved: (profileId) => {
       for (const tokenId of tokens.forgetProfile(profileId))
         void engine.endSessionsOfToken(tokenId);
     },
   });
-  const address = (): string => url ?? baseUrl(settings.host, settings.port);
+  const address = (): string => endpoint.url ?? baseUrl(settings.host, settings.port);
   const { dataDir } = configuration.paths;
   const launcher = options.launcher ?? DEFAULT_LAUNCHER;
   const isUsual = dataDir === resolvePaths({ env: {}, home: homedir() }).dataDir;
   const connections = new Connections({
     url: address,
+    isListening: () => endpoint.url !== null,
     profile: (profile) => profiles.routeBySlug(profiles.find(profile).slug),
     activeProfile: () => profiles.activeRoute(),
     launcher,
@@ -272,7 +278,7 @@ async function wire(
     },
   });
   const startServers = (): void => {
-    if (engine.started) return;
+    if (engine.started || endpoint.closed) return;
     engine.start();
     vaultService.initWithKeychain().catch((error: unknown) => {
       // A system without a keychain is told of in the vault's status.
@@ -280,39 +286,14 @@ async function wire(
       log.error("the vault could not be made with the keychain", { error: String(error) });
     });
   };
-  const open = async (): Promise<string> => {
-    try {
-      const opened = await http.listen(settings.host, settings.port);
-      listenProblem = null;
-      writeRuntime(configuration.paths.runtime, { pid: process.pid, url: opened, token: cliToken });
-      log.info("serving", { url: opened });
-      return opened;
-    } catch (error) {
-      if (error instanceof GatewayError) {
-        const { code, message, wayOut, params } = error;
-        listenProblem = { code, message, wayOut, params };
-      }
-      throw error;
-    }
-  };
   const listen = async (): Promise<{ url: string }> => {
     try {
-      url ??= await open();
-      return { url };
+      return { url: await endpoint.open() };
     } finally {
       // A person with a window can mend the address while the servers run.
-      if (url !== null || options.kind === "app") startServers();
+      if (endpoint.url !== null || options.kind === "app") startServers();
       announcer.announce();
     }
-  };
-  /** Moves the endpoint to the address that the settings say now. */
-  const listenAnew = async (): Promise<void> => {
-    if (url !== null) {
-      removeRuntime(configuration.paths.runtime, cliToken);
-      url = null;
-      await http.close();
-    }
-    await listen();
   };
   const router = createRouter({
     status,
@@ -349,9 +330,9 @@ async function wire(
         applyChange("settings.changed");
         runtimes.checkNetwork();
         const moved = host !== settings.host || port !== settings.port;
-        if (!engine.started || (!moved && listenProblem === null)) return;
+        if (!engine.started || (!moved && endpoint.problem === null)) return;
         // What comes of it is in the status; the setting itself is stored either way.
-        listenAnew().catch((error: unknown) => log.warn("not serving", { error: String(error) }));
+        listen().catch((error: unknown) => log.warn("not serving", { error: String(error) }));
       },
     }),
   });
@@ -379,10 +360,8 @@ async function wire(
       clearInterval(sweeper);
       announcer.close();
       clients.close();
-      if (url !== null) removeRuntime(configuration.paths.runtime, cliToken);
       const servers = engine.close();
-      await runtimes.close();
-      await http.close();
+      await Promise.all([endpoint.close(), runtimes.close()]);
       await servers;
       tokens.close();
       vault.lock();

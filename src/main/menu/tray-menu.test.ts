@@ -1,4 +1,5 @@
 import type { ServerStatus } from "@local-mcp/contract";
+import { statusOf } from "@local-mcp/contract/test-kit";
 import { expect, test } from "vitest";
 import { type TrayActions, trayMenu, type TrayState } from "./tray-menu.ts";
 
@@ -20,17 +21,7 @@ const actions: TrayActions = {
 const server = (title: string, status: Partial<ServerStatus>): TrayState["servers"][number] => ({
   id: title.toLowerCase(),
   title,
-  status: {
-    state: "ready",
-    reason: null,
-    since: 0,
-    affects: { tools: 0, profiles: [] },
-    action: null,
-    flags: [],
-    listedAt: null,
-    retryAt: null,
-    ...status,
-  },
+  status: statusOf(status),
 });
 const state = (changes: Partial<TrayState> = {}): TrayState => ({
   platform: "linux",

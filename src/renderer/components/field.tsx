@@ -48,34 +48,43 @@ function Frame({
   );
 }
 
-const describedBy = (id: string, { hint, error }: Pick<FieldTexts, "hint" | "error">) =>
-  [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
+/** Splits what a field is given into what its frame shows and what its control is. */
+function useField<Rest extends { id?: string; className?: string }>(
+  {
+    label,
+    hint,
+    error,
+    hideLabel,
+    mono,
+    className,
+    ...rest
+  }: FieldTexts & { mono?: boolean } & Rest,
+  look: string,
+) {
+  const own = useId();
+  const id = rest.id ?? own;
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  return {
+    frame: { id, label, hint, error, hideLabel },
+    control: {
+      spellCheck: false,
+      ...rest,
+      id,
+      "aria-invalid": error ? true : undefined,
+      "aria-describedby": described || undefined,
+      className: classNames(CONTROL, look, mono && "font-mono", className),
+    },
+  };
+}
 
 type TextFieldProps = FieldTexts &
   InputHTMLAttributes<HTMLInputElement> & { mono?: boolean; ref?: Ref<HTMLInputElement> };
 
-export function TextField({
-  label,
-  hint,
-  error,
-  hideLabel,
-  mono,
-  className,
-  ...rest
-}: TextFieldProps) {
-  const own = useId();
-  const id = rest.id ?? own;
+export function TextField(props: TextFieldProps) {
+  const { frame, control } = useField(props, "h-8");
   return (
-    <Frame id={id} label={label} hint={hint} error={error} hideLabel={hideLabel}>
-      <input
-        spellCheck={false}
-        autoComplete="off"
-        {...rest}
-        id={id}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={describedBy(id, { hint, error })}
-        className={classNames(CONTROL, "h-8", mono && "font-mono", className)}
-      />
+    <Frame {...frame}>
+      <input autoComplete="off" {...control} />
     </Frame>
   );
 }
@@ -83,27 +92,11 @@ export function TextField({
 type TextAreaProps = FieldTexts &
   TextareaHTMLAttributes<HTMLTextAreaElement> & { mono?: boolean; ref?: Ref<HTMLTextAreaElement> };
 
-export function TextArea({
-  label,
-  hint,
-  error,
-  hideLabel,
-  mono,
-  className,
-  ...rest
-}: TextAreaProps) {
-  const own = useId();
-  const id = rest.id ?? own;
+export function TextArea(props: TextAreaProps) {
+  const { frame, control } = useField(props, "min-h-20 resize-y py-1.5");
   return (
-    <Frame id={id} label={label} hint={hint} error={error} hideLabel={hideLabel}>
-      <textarea
-        spellCheck={false}
-        {...rest}
-        id={id}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={describedBy(id, { hint, error })}
-        className={classNames(CONTROL, "min-h-20 resize-y py-1.5", mono && "font-mono", className)}
-      />
+    <Frame {...frame}>
+      <textarea {...control} />
     </Frame>
   );
 }

@@ -1,14 +1,10 @@
-import { useEffect, useState } from "react";
+import { useAfter } from "./use-after.ts";
 
 const QUIET_MS = 150;
 
 /** Rows of their final height while something is read; nothing at all when that is quick. */
 export function SkeletonRows({ rows = 3, label }: { rows?: number; label: string }) {
-  const [shown, setShown] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setShown(true), QUIET_MS);
-    return () => clearTimeout(timer);
-  }, []);
+  const shown = useAfter(QUIET_MS);
   if (!shown) return null;
   return (
     <div role="status" aria-label={label} className="space-y-px">

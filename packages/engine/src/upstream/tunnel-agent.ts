@@ -67,8 +67,17 @@ export const addressOf = ({ protocol, hostname, port }: URL) => ({
 
 export function credentialsOf({ username, password }: URL): Record<string, string> {
   if (username === "" && password === "") return {};
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const pair = `${decoded(username)}:${decoded(password)}`;
   return { "proxy-authorization": `Basic ${Buffer.from(pair).toString("base64")}` };
+}
+
+/** A “%” that begins no encoded character is one of the password: not everybody encodes theirs. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The proxy itself could not be reached. */

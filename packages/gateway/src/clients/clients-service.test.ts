@@ -121,7 +121,16 @@ describe("what is observed of clients", () => {
     ]);
     const [before] = service.list().clients;
     service.onExchange(exchange("s1"));
-    expect(service.list().clients).toMatchObject([{ id: before?.id, profile: "dev" }]);
+    expect(service.list().clients).toMatchObject([{ id: before?.id }]);
+  });
+
+  it("goes along with the active profile while the session lives, and keeps its last one after", () => {
+    const { service, sessions } = setUp();
+    sessions.push(session("s1", { profileId: null }));
+    service.onExchange(exchange("s1"));
+    expect(service.list().clients).toMatchObject([{ profile: "writing" }]);
+    sessions.pop();
+    expect(service.list().clients).toMatchObject([{ profile: "dev" }]);
   });
 
   it("never has a session id, which opens the session", () => {

@@ -100,6 +100,23 @@ export async function testConnection(options: {
   return { ok: steps.every(({ outcome }) => outcome === "passed"), steps };
 }
 
+/** What is said instead where the gateway does not listen: nothing is sent. */
+export const notListening = (url: string): ConnectionTest => ({
+  ok: false,
+  steps: [
+    { step: "connect", outcome: "failed", durationMs: 0, message: `Nothing is served at ${url}.` },
+    skipped("initialize"),
+    skipped("list"),
+  ],
+});
+
+const skipped = (step: Step["step"]): Step => ({
+  step,
+  outcome: "skipped",
+  durationMs: 0,
+  message: "Not tried.",
+});
+
 /** The session of a connection that broke ends by itself when it has been idle for long. */
 const ignoreLost = (error: unknown): void => {
   if (!(error instanceof StepFailed)) throw error;
@@ -111,7 +128,7 @@ async function inOrder(steps: readonly [Step["step"], () => Promise<string>][]):
   let failed = false;
   for (const [step, work] of steps) {
     if (failed) {
-      done.push({ step, outcome: "skipped", durationMs: 0, message: "Not tried." });
+      done.push(skipped(step));
       continue;
     }
     const began = performance.now();

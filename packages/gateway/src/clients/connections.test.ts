@@ -1,8 +1,11 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GatewayError } from "@local-mcp/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { Connections, type ConnectionsOptions } from "./connections.ts";
 
 const dev = { profileId: "1", slug: "dev", allowWithoutToken: false };
@@ -16,6 +19,7 @@ describe("what clients are given to connect with", () => {
   const connections = (more: Partial<ConnectionsOptions> = {}): Connections =>
     new Connections({
       url: () => "http://127.0.0.1:4444",
+      isListening: () => true,
       profile: (slug) => (slug === "open" ? open : dev),
       activeProfile: () => dev,
       launcher: { command: "/opt/node", args: ["/opt/cli.mjs"] },
@@ -78,5 +82,28 @@ describe("what clients are given to connect with", () => {
       },
     });
     expect(() => none.snippets(undefined)).toThrow("No profile is active");
+  });
+
+  it("are not tried with a program that has the port instead of us", async () => {
+    const seen: unknown[] = [];
+    const other = createServer(({ headers }, response) => {
+      seen.push(headers);
+      response.end();
+    });
+    other.listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const { port } = z.object({ port: z.number() }).parse(other.address());
+    const made = connections({ url: () => `http://127.0.0.1:${port}`, isListening: () => false });
+    const test = await made.test(undefined, "lmg_a");
+    other.close();
+    expect(seen).toEqual([]);
+    expect(test).toMatchObject({
+      ok: false,
+      steps: [
+        { step: "connect", outcome: "failed" },
+        { outcome: "skipped" },
+        { outcome: "skipped" },
+      ],
+    });
   });
 });

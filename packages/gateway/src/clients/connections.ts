@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { ClientSnippet, ConnectionTest } from "@local-mcp/contract";
 import type { ProfileRoute } from "../profiles/profiles-service.ts";
 import { findCommand } from "../servers/probe.ts";
-import { testConnection } from "./connection-test.ts";
+import { notListening, testConnection } from "./connection-test.ts";
 import { TRACES, writeSnippets } from "./snippets.ts";
 
 /** A command that starts the command line of this program. */
@@ -19,6 +19,8 @@ export const DEFAULT_LAUNCHER: Launcher = { command: "local-mcp-gateway", args: 
 export interface ConnectionsOptions {
   /** Base URL; the one that will be listened on while nothing listens. */
   url: () => string;
+  /** Whether it is us who listen there. */
+  isListening: () => boolean;
   /** @throws GatewayError profile_not_found */
   profile: (profile: string) => ProfileRoute;
   /** @throws GatewayError no_active_profile */
@@ -67,10 +69,13 @@ export class Connections {
   }
 
   /** @throws GatewayError profile_not_found */
-  test(profile: string | undefined, token: string | undefined): Promise<ConnectionTest> {
+  async test(profile: string | undefined, token: string | undefined): Promise<ConnectionTest> {
     const slug = profile === undefined ? null : this.#options.profile(profile).slug;
+    const url = this.#address(slug);
+    // Whoever has our port instead of us must not be sent a token.
+    if (!this.#options.isListening()) return notListening(url);
     return testConnection({
-      url: this.#address(slug),
+      url,
       token: token ?? null,
       name: this.testName,
       version: this.#options.version,

@@ -5,7 +5,7 @@ import { GatewayError } from "@local-mcp/contract";
 const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
 
 export const isLoopbackHost = (host: string): boolean =>
-  LOOPBACK_NAMES.includes(host) || host === "::1" || host.startsWith("127.");
+  LOOPBACK_NAMES.includes(host) || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 
 /** Where we listen, as far as a request is judged by it. */
 export interface Address {

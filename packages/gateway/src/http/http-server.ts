@@ -56,6 +56,12 @@ export class HttpServer {
       },
       (request, response) => void this.#handle(request, response),
     );
+    // Such as a connection that cannot be taken because too many files are open: the next one may be.
+    this.#server.on("error", (error) => {
+      if (this.#server.listening) {
+        options.log.warn("a connection could not be taken", { error: String(error) });
+      }
+    });
   }
 
   /** @returns the base URL. @throws GatewayError port_taken, address_refused */

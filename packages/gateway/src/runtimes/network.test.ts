@@ -81,12 +81,26 @@ describe("what is reached without the proxy", () => {
     expect(isDirect(url, noProxy)).toBe(expected);
   });
 
-  it.each(["http://127.0.0.1:1/", "http://localhost/", "https://[::1]/"])(
-    "%s is, always",
-    (url) => {
-      expect(isDirect(url, "")).toBe(true);
-      expect(proxyOf(url, {}, { proxy: "http://p:1" })).toBeNull();
-    },
+  it.each([
+    "http://127.0.0.1:1/",
+    "http://127.1.2.3/",
+    "http://localhost/",
+    "http://localhost./",
+    "http://mcp.localhost/",
+    "https://[::1]/",
+    "http://[::ffff:127.0.0.1]/",
+    "http://0.0.0.0:1/",
+  ])("%s is, always", (url) => {
+    expect(isDirect(url, "")).toBe(true);
+    expect(proxyOf(url, {}, { proxy: "http://p:1" })).toBeNull();
+  });
+
+  it.each([
+    "http://127.example.com/",
+    "http://localhost.example.com/",
+    "http://[::ffff:10.0.0.1]/",
+  ])("%s is not, although it resembles this computer", (url) =>
+    expect(isDirect(url, "")).toBe(false),
   );
 
   it("is in the settings before the environment", () => {

@@ -66,8 +66,22 @@ function parseProxy(text: string): URL | null {
 /** The proxy on the way to a URL; null where it is reached directly. This computer always is. */
 export function proxyFor(network: Network, url: URL): URL | null {
   const proxy = url.protocol === "https:" ? network.httpsProxy : network.httpProxy;
-  if (!proxy || isLoopbackHost(url.hostname) || isListed(network.noProxy, url)) return null;
+  if (!proxy || isThisComputer(url.hostname) || isListed(network.noProxy, url)) return null;
   return proxy;
+}
+
+/**
+ * Also in forms that only URLs have: with a dot at its end, as a name below `localhost` (RFC 6761,
+ * 6.3), as an address of IPv4 within IPv6, and as the address that stands for any of ours.
+ */
+function isThisComputer(hostname: string): boolean {
+  const host = hostname.replace(/\.$/, "");
+  return (
+    isLoopbackHost(host) ||
+    host.endsWith(".localhost") ||
+    /^\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]$/.test(host) ||
+    ["0.0.0.0", "[::]"].includes(host)
+  );
 }
 
 /**

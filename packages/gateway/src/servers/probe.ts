@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { connect } from "node:net";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import type { Warning } from "@local-mcp/contract";
+import type { StoredServerConfig } from "@local-mcp/database";
 import { counted } from "@local-mcp/engine";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import { foldersOf } from "../runtimes/search-path.ts";
@@ -9,6 +10,22 @@ import { foldersOf } from "../runtimes/search-path.ts";
 const CONNECT_MS = 2000;
 
 type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The file that would run for a server, or null where there is none. A server's own PATH goes before
+ * ours; one that is a secret is told to nobody, and neither is what is in it.
+ */
+export function findProgram(
+  { command, cwd, env }: Extract<StoredServerConfig, { transport: "stdio" }>,
+  variables: Variables,
+): string | null {
+  const windows = process.platform === "win32";
+  const own = Object.entries(env).find(
+    ([name]) => name === "PATH" || (windows && name.toUpperCase() === "PATH"),
+  )?.[1];
+  if (own === undefined) return findCommand(command, variables, cwd);
+  return findCommand(command, { ...variables, PATH: "plain" in own ? own.plain : "" }, cwd);
+}
 
 /** The file that would run for a command, or null. Looks where spawn looks. */
 export const findCommand = (command: string, env: Variables, cwd: string | null): string | null =>
@@ -42,14 +59,17 @@ function isExecutable(path: string): boolean {
 
 /** Whether something will answer: said as a warning, since what is stored may be right tomorrow. */
 export function probeCommand(
-  command: string,
+  config: Extract<StoredServerConfig, { transport: "stdio" }>,
   runtimes: RuntimesService,
-  cwd: string | null,
 ): Warning[] {
   const { variables, pathName } = runtimes;
-  if (findCommand(command, variables, cwd) !== null) return [];
-  const folders = counted(foldersOf(variables.PATH).length, "folder");
-  const message = `“${command}” was not found. Looked in ${folders} of ${pathName}.`;
+  const own = config.env.PATH;
+  // Where it is looked for is a secret.
+  if (own !== undefined && "secret" in own) return [];
+  if (findProgram(config, variables) !== null) return [];
+  const folders = counted(foldersOf(own?.plain ?? variables.PATH).length, "folder");
+  const where = own === undefined ? pathName : "its own PATH";
+  const message = `“${config.command}” was not found. Looked in ${folders} of ${where}.`;
   return [{ code: "command_not_found", message }];
 }
 

@@ -8,7 +8,7 @@ import type { Engine, JsonObject } from "@local-mcp/engine";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import { toolResult } from "../tool-result.ts";
 import type { Activity } from "./activity.ts";
-import { findCommand } from "./probe.ts";
+import { findProgram } from "./probe.ts";
 import type { ServersService } from "./servers-service.ts";
 
 export interface ServerDetailsOptions {
@@ -41,7 +41,7 @@ export class ServerDetails {
     }
     const { command, args, cwd } = config;
     await runtimes.ready();
-    const path = findCommand(command, runtimes.variables, cwd);
+    const path = findProgram(config, runtimes.variables);
     const { programs } = await runtimes.view();
     return {
       command,

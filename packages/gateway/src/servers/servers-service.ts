@@ -214,7 +214,7 @@ export class ServersService {
     }));
     const reachable =
       config.transport === "stdio"
-        ? probeCommand(config.command, runtimes, config.cwd)
+        ? probeCommand(config, runtimes)
         : await probeUrl(new URL(config.url), runtimes);
     return [...missing, ...reachable];
   }

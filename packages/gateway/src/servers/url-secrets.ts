@@ -45,14 +45,14 @@ function takeUserInfo(address: string, secrets: Record<string, string>): string 
 }
 
 function takeQueryValues(query: string, secrets: Record<string, string>): string {
-  const taken = new Set(marksIn(query));
+  const names = new FreeNames(marksIn(query));
   return query
     .split("&")
     .map((pair) => {
       const equals = pair.indexOf("=");
       const value = equals === -1 ? "" : pair.slice(equals + 1);
       if (value === "" || WHOLE_MARK.test(value)) return pair;
-      const name = freeName(pair.slice(0, equals), taken);
+      const name = names.of(pair.slice(0, equals));
       secrets[name] = value;
       return `${pair.slice(0, equals)}=\${secret:${name}}`;
     })
@@ -60,10 +60,22 @@ function takeQueryValues(query: string, secrets: Record<string, string>): string
 }
 
 /** A key may come twice, and may hold what a mark may not. */
-function freeName(key: string, taken: Set<string>): string {
-  const base = `query.${key.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 80)}`;
-  let name = base;
-  for (let count = 2; taken.has(name); count += 1) name = `${base}.${count}`;
-  taken.add(name);
-  return name;
+class FreeNames {
+  readonly #taken: Set<string>;
+  /** The number that the next one of a key ends with. */
+  readonly #next = new Map<string, number>();
+
+  constructor(taken: readonly string[]) {
+    this.#taken = new Set(taken);
+  }
+
+  of(key: string): string {
+    const base = `query.${key.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 80)}`;
+    let name = base;
+    let count = this.#next.get(base) ?? 2;
+    for (; this.#taken.has(name); count += 1) name = `${base}.${count}`;
+    this.#next.set(base, count);
+    this.#taken.add(name);
+    return name;
+  }
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { attentionOf } from "./attention.ts";
-import { serverOf, statusOf } from "./test-kit.ts";
+import { serverOf, gatewayStatusOf } from "./test-kit.ts";
 
 describe("what needs attention", () => {
   it("is what the roll-up counts, and nothing else", () => {
     const { rows, total, unconfirmed, retrying, rest } = attentionOf(
-      statusOf([
+      gatewayStatusOf([
         serverOf("a", "ready"),
         serverOf("b", "failed"),
         serverOf("c", "needs_sign_in"),
@@ -22,10 +22,10 @@ describe("what needs attention", () => {
   });
 
   it("has one row for all that wait for the vault", () => {
-    const one = attentionOf(statusOf([serverOf("a", "locked"), serverOf("b", "failed")]));
+    const one = attentionOf(gatewayStatusOf([serverOf("a", "locked"), serverOf("b", "failed")]));
     expect(one.rows).toHaveLength(2);
     expect(one.waitingForVault).toEqual([]);
-    const both = attentionOf(statusOf([serverOf("a", "locked"), serverOf("b", "locked")]));
+    const both = attentionOf(gatewayStatusOf([serverOf("a", "locked"), serverOf("b", "locked")]));
     expect(both.rows).toEqual([]);
     expect(both.waitingForVault).toHaveLength(2);
     expect(both.total).toBe(2);
@@ -34,14 +34,14 @@ describe("what needs attention", () => {
 
 describe("the line for the others", () => {
   const rest = (...states: Parameters<typeof serverOf>[1][]) =>
-    attentionOf(statusOf(states.map((state, index) => serverOf(`${index}`, state)))).rest;
+    attentionOf(gatewayStatusOf(states.map((state, index) => serverOf(`${index}`, state)))).rest;
 
   it("says that everything is ready only where it is", () => {
     expect(rest("ready", "idle", "off")).toEqual({ text: "Everything is ready.", well: true });
     expect(rest("ready", "unconfirmed")).toBeNull();
     expect(rest("ready", "retrying")).toBeNull();
     expect(rest()).toBeNull();
-    const away = statusOf([serverOf("a", "ready")]);
+    const away = gatewayStatusOf([serverOf("a", "ready")]);
     expect(attentionOf({ ...away, url: null }).rest).toBeNull();
   });
 

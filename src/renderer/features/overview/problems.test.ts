@@ -1,7 +1,7 @@
 import type { GatewayStatus, ServerState, VaultStatus } from "@local-mcp/contract";
 import { describe, expect, it } from "vitest";
 import { portIsOurs, waitingForVault, wholeProblems } from "./problems.ts";
-import { serverOf, statusOf } from "./test-kit.ts";
+import { serverOf, gatewayStatusOf } from "./test-kit.ts";
 
 const vault = (changes: Partial<VaultStatus>): VaultStatus => ({
   state: "open",
@@ -13,7 +13,7 @@ const vault = (changes: Partial<VaultStatus>): VaultStatus => ({
 });
 
 const status = (...states: ServerState[]): GatewayStatus =>
-  statusOf(states.map((state, index) => serverOf(`server ${index}`, state)));
+  gatewayStatusOf(states.map((state, index) => serverOf(`server ${index}`, state)));
 
 const taken = {
   code: "port_taken",

@@ -1,4 +1,5 @@
 import type { ClientView, GatewayStatus, ServerState, ServerView } from "@local-mcp/contract";
+import { statusOf } from "@local-mcp/contract/test-kit";
 
 type StatusServer = GatewayStatus["servers"][number];
 
@@ -8,16 +9,7 @@ export const serverOf = (title: string, state: ServerState): StatusServer => ({
   name: title,
   title,
   enabled: state !== "off",
-  status: {
-    state,
-    reason: null,
-    since: 0,
-    affects: { tools: 0, profiles: [] },
-    action: null,
-    flags: [],
-    listedAt: null,
-    retryAt: null,
-  },
+  status: statusOf({ state }),
 });
 
 /** For tests: the same as the list of servers has it. */
@@ -35,7 +27,7 @@ export const serverViewOf = (title: string, state: ServerState, tools = 0): Serv
   updatedAt: 0,
 });
 
-export const statusOf = (servers: StatusServer[]): GatewayStatus => ({
+export const gatewayStatusOf = (servers: StatusServer[]): GatewayStatus => ({
   state: "serving",
   summary: "",
   url: "http://127.0.0.1:4444",

@@ -1,4 +1,5 @@
 import type { CapabilityView, ProfileView, ServerView } from "@local-mcp/contract";
+import { statusOf } from "@local-mcp/contract/test-kit";
 import { describe, expect, test } from "vitest";
 import {
   changesData,
@@ -40,16 +41,7 @@ const server = (name: string, state: ServerView["status"]["state"]): ServerView 
   profiles: [],
   counts: { tools: 0, prompts: 0, resources: 0, resourceTemplates: 0 },
   implementation: null,
-  status: {
-    state,
-    reason: null,
-    since: 0,
-    affects: { tools: 0, profiles: [] },
-    action: null,
-    flags: [],
-    listedAt: null,
-    retryAt: null,
-  },
+  status: statusOf({ state }),
   createdAt: 0,
   updatedAt: 0,
 });

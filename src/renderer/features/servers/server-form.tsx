@@ -2,10 +2,10 @@ import type { Transport } from "@local-mcp/contract";
 import { Plus, X } from "lucide-react";
 import { useRef } from "react";
 import { flushSync } from "react-dom";
-import { client } from "../../app/api.ts";
 import { Button, IconButton } from "../../components/button.tsx";
 import { Checkbox, Select } from "../../components/choice.tsx";
 import { TextArea, TextField } from "../../components/field.tsx";
+import { PathField } from "./path-field.tsx";
 import {
   addPair,
   type DraftPair,
@@ -71,30 +71,14 @@ interface FieldsProps {
 }
 
 function StdioFields({ draft, problems, set }: FieldsProps) {
-  const chooseProgram = async (): Promise<void> => {
-    const { path } = await client.desktop.chooseProgram();
-    if (path !== null) set({ command: path });
-  };
-  const chooseFolder = async (): Promise<void> => {
-    const { path } = await client.desktop.chooseFolder();
-    if (path !== null) set({ cwd: path });
-  };
   return (
     <>
-      <div className="flex items-start gap-2">
-        <div className="min-w-0 flex-1">
-          <TextField
-            label="Command"
-            mono
-            error={problems.command}
-            value={draft.command}
-            onChange={(event) => set({ command: event.target.value })}
-          />
-        </div>
-        <Button className="mt-6" onClick={() => void chooseProgram()}>
-          Choose file…
-        </Button>
-      </div>
+      <PathField
+        kind="program"
+        value={draft.command}
+        error={problems.command}
+        onChange={(command) => set({ command })}
+      />
       <TextArea
         label="Arguments"
         hint="One per line, as they are: no quotes needed."
@@ -103,21 +87,12 @@ function StdioFields({ draft, problems, set }: FieldsProps) {
         value={draft.args}
         onChange={(event) => set({ args: event.target.value })}
       />
-      <div className="flex items-start gap-2">
-        <div className="min-w-0 flex-1">
-          <TextField
-            label="Folder"
-            mono
-            placeholder="Where the gateway runs"
-            error={problems.cwd}
-            value={draft.cwd}
-            onChange={(event) => set({ cwd: event.target.value })}
-          />
-        </div>
-        <Button className="mt-6" onClick={() => void chooseFolder()}>
-          Choose folder…
-        </Button>
-      </div>
+      <PathField
+        kind="folder"
+        value={draft.cwd}
+        error={problems.cwd}
+        onChange={(cwd) => set({ cwd })}
+      />
       <Pairs
         kind="env"
         title="Environment variables"

@@ -1,4 +1,5 @@
 import type { ServerStatus, ServerView } from "@local-mcp/contract";
+import { statusOf } from "@local-mcp/contract/test-kit";
 
 /** A server that is well, for tests that change one thing of it. */
 export function aServer(
@@ -18,17 +19,7 @@ export function aServer(
     profiles: ["dev"],
     counts: { tools: 3, prompts: 0, resources: 0, resourceTemplates: 0 },
     implementation: null,
-    status: {
-      state: "ready",
-      reason: null,
-      since: 0,
-      affects: { tools: 3, profiles: ["dev"] },
-      action: null,
-      flags: [],
-      listedAt: 0,
-      retryAt: null,
-      ...status,
-    },
+    status: statusOf({ affects: { tools: 3, profiles: ["dev"] }, listedAt: 0, ...status }),
     createdAt: 0,
     updatedAt: 0,
     ...rest,

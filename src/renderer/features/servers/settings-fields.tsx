@@ -1,9 +1,9 @@
 import type { ServerView } from "@local-mcp/contract";
-import { client } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
 import { Select } from "../../components/choice.tsx";
 import { TextArea, TextField } from "../../components/field.tsx";
 import { type Draft, type Edits, markNames, type Problems } from "./edit.ts";
+import { PathField } from "./path-field.tsx";
 import { StoredSecret } from "./stored-secret.tsx";
 import { ValueRows } from "./value-rows.tsx";
 
@@ -21,29 +21,15 @@ interface FieldsProps {
 
 /** How a command on this computer is run. */
 export function StdioFields({ draft, problems, set }: FieldsProps) {
-  const chooseProgram = async (): Promise<void> => {
-    const { path } = await client.desktop.chooseProgram();
-    if (path !== null) set({ command: path });
-  };
-  const chooseFolder = async (): Promise<void> => {
-    const { path } = await client.desktop.chooseFolder();
-    if (path !== null) set({ cwd: path });
-  };
   return (
     <>
-      <div className="flex items-end gap-2">
-        <div className="min-w-0 flex-1">
-          <TextField
-            id="field-command"
-            label="Command"
-            mono
-            error={problems.command}
-            value={draft.command}
-            onChange={(event) => set({ command: event.target.value })}
-          />
-        </div>
-        <Button onClick={() => void chooseProgram()}>Choose file…</Button>
-      </div>
+      <PathField
+        id="field-command"
+        kind="program"
+        value={draft.command}
+        error={problems.command}
+        onChange={(command) => set({ command })}
+      />
       <TextArea
         id="field-args"
         label="Arguments"
@@ -54,20 +40,13 @@ export function StdioFields({ draft, problems, set }: FieldsProps) {
         value={draft.args}
         onChange={(event) => set({ args: event.target.value })}
       />
-      <div className="flex items-end gap-2">
-        <div className="min-w-0 flex-1">
-          <TextField
-            id="field-cwd"
-            label="Folder"
-            mono
-            placeholder="Where the gateway runs"
-            error={problems.cwd}
-            value={draft.cwd}
-            onChange={(event) => set({ cwd: event.target.value })}
-          />
-        </div>
-        <Button onClick={() => void chooseFolder()}>Choose folder…</Button>
-      </div>
+      <PathField
+        id="field-cwd"
+        kind="folder"
+        value={draft.cwd}
+        error={problems.cwd}
+        onChange={(cwd) => set({ cwd })}
+      />
       <ValueRows
         kind="env"
         title="Environment variables"

@@ -1,11 +1,12 @@
 import type { Problem, Startup } from "@local-mcp/contract";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { CircleX, LoaderCircle } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { api } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
+import { useAfter } from "../../components/use-after.ts";
 import { type StartupFailure, startupFailure } from "./startup-texts.ts";
 
 /** A start that is quicker than this shows nothing, ms. */
@@ -25,11 +26,7 @@ export function StartupScreen({ startup }: { startup: Startup }) {
 }
 
 function Starting() {
-  const [shown, setShown] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setShown(true), QUIET_MS);
-    return () => clearTimeout(timer);
-  }, []);
+  const shown = useAfter(QUIET_MS);
   if (!shown) return null;
   return (
     <div role="status" className="m-auto flex items-center gap-3 text-text-2">

@@ -1,5 +1,6 @@
+import { GatewayError } from "@local-mcp/contract";
 import { readClientCommand } from "./client-commands.ts";
-import type { Draft } from "./draft.ts";
+import { checkCount, type Draft } from "./draft.ts";
 import { baseOf, RUNNERS } from "./names.ts";
 import { type ShellCommand, splitCommands } from "./shell-words.ts";
 
@@ -27,6 +28,9 @@ const SETUP: Readonly<Record<string, RegExp>> = {
   winget: /^install\b/,
   yarn: /^(?:install|add|build|global add)\b/,
 };
+
+/** More than any terminal is told; each command after them has them all. */
+const MAX_VARIABLES = 200;
 
 const NEEDS_SHELL =
   "It has something that only a shell can carry out, such as a pipe or $(…). Paste the command alone.";
@@ -66,7 +70,7 @@ class Terminal {
   form: "command" | "claude_command" = "command";
   hasSetup = false;
   readonly #home: string;
-  #env: Record<string, string> = {};
+  readonly #env = new Map<string, string>();
   #cwd: string | null = null;
 
   constructor(home: string) {
@@ -78,7 +82,12 @@ class Terminal {
     const { env, rest } = this.#assignments(words);
     const [command, ...args] = rest;
     if (command === undefined) {
-      this.#env = { ...this.#env, ...env };
+      for (const [name, value] of Object.entries(env)) this.#env.set(name, value);
+      if (this.#env.size > MAX_VARIABLES) {
+        throw new GatewayError("validation_failed", {
+          detail: `There are more than ${MAX_VARIABLES} variables in this.`,
+        });
+      }
       return;
     }
     if (command === "cd") {
@@ -86,7 +95,9 @@ class Terminal {
     } else if (SETUP[baseOf(command)]?.test(args.join(" "))) {
       this.hasSetup = true;
     } else {
-      this.drafts.push(this.#server(command, args, { ...this.#env, ...env }, needsShell));
+      const variables = { ...Object.fromEntries(this.#env), ...env };
+      this.drafts.push(this.#server(command, args, variables, needsShell));
+      checkCount(this.drafts.length);
     }
   }
 

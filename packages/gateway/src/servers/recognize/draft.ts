@@ -1,3 +1,16 @@
+import { GatewayError } from "@local-mcp/contract";
+
+/** More than anybody has. */
+const MAX_SERVERS = 500;
+
+/** @throws GatewayError validation_failed where a text has more servers than are read */
+export function checkCount(servers: number): void {
+  if (servers <= MAX_SERVERS) return;
+  throw new GatewayError("validation_failed", {
+    detail: `There are more than ${MAX_SERVERS} servers in this.`,
+  });
+}
+
 /** A server as a text has it, before secrets are told apart and names are given. */
 export type Draft = DraftServer | DraftProblem;
 

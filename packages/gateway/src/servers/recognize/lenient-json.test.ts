@@ -45,3 +45,9 @@ describe("JSON as people write it", () => {
     );
   });
 });
+
+it("reads megabytes of space and of text", () => {
+  const long = 12 * 1024 * 1024;
+  const text = `{${" ".repeat(long)}"a": "${"b".repeat(long)}"}`;
+  expect(parseLenientJson(text)).toEqual({ a: "b".repeat(long) });
+});

@@ -3,8 +3,9 @@ import { GatewayError } from "@local-mcp/contract";
 /** Deeper nesting than any configuration has. */
 const MAX_DEPTH = 100;
 
-const SPACE = /(?:[\s\uFEFF]|\/\/[^\n]*|\/\*[^]*?\*\/)*/y;
-const STRING = /"(?:[^"\\\n\r]|\\.)*"/y;
+// Runs of characters are one step each: one by one, megabytes of them would be too many.
+const SPACE = /[\s\uFEFF]*(?:(?:\/\/[^\n]*|\/\*[^]*?\*\/)[\s\uFEFF]*)*/y;
+const STRING = /"[^"\\\n\r]*(?:\\.[^"\\\n\r]*)*"/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /true|false|null/y;
 const FRAGMENT = /^[\s\uFEFF]*"/;

@@ -1,11 +1,12 @@
+// What may repeat is bounded in both: a text is somebody else's, and these look at every place of it.
 /**
  * A value that a client asks for or reads from its environment: `${input:token}` of VS Code,
  * `${env:TOKEN}` of Cursor, `${TOKEN}` and `${TOKEN:-default}` of Claude Code and shells.
  */
-const PLACEHOLDER = /\$\{(?:(?:input|env):([\w.-]+)|([A-Z][A-Z0-9_]*)(?::-([^}]*))?)\}/g;
+const PLACEHOLDER = /\$\{(?:(?:input|env):([\w.-]+)|([A-Z][A-Z0-9_]*)(?::-([^}]{0,1000}))?)\}/g;
 /** A value that a document leaves to its reader: `<api key>`, `YOUR_API_KEY`, `your-token-here`. */
 const LEFT_OUT =
-  /<([A-Za-z][\w .-]{0,60})>|\b(YOUR_[A-Z0-9_]+|your[-_](?:[a-z0-9]+[-_])*(?:key|token|secret|password)(?:[-_]here)?)\b/g;
+  /<([A-Za-z][\w .-]{0,60})>|\b(YOUR_[A-Z0-9_]+|your[-_](?:[a-z0-9]{1,30}[-_]){0,8}(?:key|token|secret|password)(?:[-_]here)?)\b/g;
 
 export interface Filled {
   /** With `${secret:name}` in the place of each value that is not there. */

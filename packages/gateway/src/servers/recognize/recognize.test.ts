@@ -144,6 +144,16 @@ const SNIPPETS: readonly [what: string, text: string, servers: readonly string[]
   ],
   ["a fenced block", "```bash\nnpx -y acme-mcp\n```", ["command | acme | npx -y acme-mcp"]],
   [
+    "a fenced block of several lines between sentences",
+    'Add this:\n```json\n{\n  "mcpServers": {\n    "acme": { "command": "acme-mcp" }\n  }\n}\n```\nThen restart.',
+    ["client_json | acme | acme-mcp"],
+  ],
+  [
+    "a fenced block whose end was not copied",
+    "```bash\nexport ACME=1\nnpx acme-mcp",
+    ["command | acme | npx acme-mcp ACME=1"],
+  ],
+  [
     "claude mcp add",
     "claude mcp add playwright npx @playwright/mcp@latest",
     ["claude_command | playwright | npx @playwright/mcp@latest"],
@@ -399,4 +409,34 @@ describe("a pasted text", () => {
     "offers what only resembles the gateway: %s",
     (text) => expect(read(text).servers).toMatchObject([{ problem: null }]),
   );
+});
+
+/** Each would take minutes where the time grows with the square of the length. */
+describe("a long text of somebody else is read in a moment", () => {
+  const SIZE = 256 * 1024;
+  const many = (unit: string): string => unit.repeat(SIZE / unit.length);
+  const numbered = (unit: (at: number) => string): string =>
+    Array.from({ length: SIZE / 10 }, (_, at) => unit(at)).join("");
+
+  it.each([
+    ["secrets under one name", `npx acme-mcp ${many("--pwd a ")}`],
+    ["values of a query", `npx acme-mcp https://x.example/?${many("a=1&")}`],
+    ["places left out", `npx ${many("your-")}`],
+    ["longer places left out", `npx ${many("your-a-")}`],
+    ["placeholders without an end", `npx '${many("${A:-")}'`],
+  ])("%s", (_, text) => {
+    expect(read(text).servers).toHaveLength(1);
+  });
+
+  it.each([
+    ["variables", numbered((at) => `A${at}=1;`), "more than 200 variables"],
+    ["commands", many("npx a-mcp;"), "more than 500 servers"],
+  ])("%s", (_, text, problem) => {
+    expect(() => read(text)).toThrow(problem);
+  });
+});
+
+it("numbers secrets of one name", () => {
+  const [found] = read("npx acme-mcp --pwd a --pwd b --token x --pwd c").servers;
+  expect(found?.server?.secrets).toEqual({ pwd: "a", "pwd.2": "b", token: "x", "pwd.3": "c" });
 });

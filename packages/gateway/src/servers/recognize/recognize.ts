@@ -4,7 +4,13 @@ import type { z } from "zod";
 import { describeIssues } from "../../issues.ts";
 import { readEntries } from "./client-entries.ts";
 import { looksLikeCommands, readCommands } from "./command-lines.ts";
-import { type Draft, type DraftAddress, type DraftCommand, transportOf } from "./draft.ts";
+import {
+  checkCount,
+  type Draft,
+  type DraftAddress,
+  type DraftCommand,
+  transportOf,
+} from "./draft.ts";
 import { readInstallLink } from "./install-links.ts";
 import { parseLenientJson } from "./lenient-json.ts";
 import { freeName, nameOf } from "./names.ts";
@@ -31,9 +37,6 @@ export interface ReadOptions {
   isOurselves(reach: DraftCommand | DraftAddress): boolean;
 }
 
-/** More than anybody has. */
-const MAX_SERVERS = 500;
-
 type Form = NonNullable<Recognition["form"]>;
 
 const JSON_START = /^(?:[{[]|\/\/|\/\*|"[^"\n]*"\s*:)/;
@@ -42,7 +45,8 @@ const TOML_LINE =
 /** What is JSON though one of its lines could be TOML. */
 const SURELY_JSON = /^(?:\{|"|\/|\[\s*\{)/;
 const URL_START = /^<?https?:\/\//i;
-const FENCED = /^[ \t]*```[^\n]*\n([^]*?)(?:\n[ \t]*```|$)/m;
+/** Up to its closing line, or to the end of the text; `$` would be the end of its first line. */
+const FENCED = /^[ \t]*```[^\n]*\n([^]*?)(?:\n[ \t]*```|(?![^]))/m;
 
 /**
  * Reads the servers out of a text that somebody copied: commands, URLs, JSON or TOML of any client.
@@ -55,9 +59,7 @@ export function readServers(
 ): { form: Form; servers: ReadServer[] } {
   const bare = text.replace(/^\uFEFF/, "");
   const { form, drafts } = readDrafts((FENCED.exec(bare)?.[1] ?? bare).trim(), options.home);
-  if (drafts.length > MAX_SERVERS) {
-    throw unreadable(`There are more than ${MAX_SERVERS} servers in this.`);
-  }
+  checkCount(drafts.length);
   const names = new Set<string>();
   return { form, servers: drafts.map((draft) => readServer(draft, names, options)) };
 }
@@ -153,7 +155,9 @@ function commandConfig({ command, args, cwd, env }: DraftCommand, home: string):
     const value = withHome(written, home);
     const { text } = fillPlaceholders(value, NOTHING_KNOWN);
     // What stands beside a place to be filled in may be a secret, so it is kept as it is.
-    return [name, ONE_MARK.test(text) ? { value: text, plain: true } : { value }];
+    if (ONE_MARK.test(text)) return [name, { value: text, plain: true }];
+    // It decides which file runs, and whoever agrees to that is shown which.
+    return [name, name.toUpperCase() === "PATH" ? { value, plain: true } : { value }];
   });
   return {
     config: {

@@ -1,3 +1,4 @@
+import { SECRET_MARK } from "@local-mcp/contract";
 import { splitUrl } from "../url-secrets.ts";
 
 /** Words in the name of an option or variable whose value opens something. */
@@ -44,6 +45,8 @@ export function takeSecretArguments(args: readonly string[]): TakenArguments {
 
 class Taker {
   readonly secrets: Record<string, string> = {};
+  /** The number that the next mark of a name ends with. */
+  readonly #next = new Map<string, number>();
 
   take(arg: string, before: string): string {
     if (arg === "") return arg;
@@ -80,24 +83,22 @@ class Taker {
     const hash = arg.indexOf("#");
     const fragment = hash === -1 ? "" : arg.slice(hash);
     const { template, secrets } = splitUrl(arg);
-    // A user without a password, as in git+ssh://git@host, opens nothing.
-    const isOpen = secrets["url.user"] !== undefined && !secrets["url.user"].includes(":");
-    const taken = Object.entries(secrets).filter(([name]) => !(isOpen && name === "url.user"));
-    const shown = isOpen
-      ? template.replace("${secret:url.user}", () => secrets["url.user"] ?? "")
-      : template;
-    return (
-      taken.reduce(
-        (text, [name, value]) => text.replace(`\${secret:${name}}`, () => this.#mark(name, value)),
-        shown,
-      ) + fragment
-    );
+    const filled = template.replace(SECRET_MARK, (mark, name: string) => {
+      const value = secrets[name];
+      // A mark that was there already stays one.
+      if (value === undefined) return mark;
+      // A user without a password, as in git+ssh://git@host, opens nothing.
+      return name === "url.user" && !value.includes(":") ? value : this.#mark(name, value);
+    });
+    return filled + fragment;
   }
 
   #mark(wanted: string, value: string): string {
     const base = wanted.replace(/[^A-Za-z0-9_.-]/g, "_").slice(0, 80);
     let name = base;
-    for (let count = 2; name in this.secrets; count += 1) name = `${base}.${count}`;
+    let count = this.#next.get(base) ?? 2;
+    for (; Object.hasOwn(this.secrets, name); count += 1) name = `${base}.${count}`;
+    this.#next.set(base, count);
     this.secrets[name] = value;
     return `\${secret:${name}}`;
   }
