@@ -4,7 +4,7 @@ import { type Answer, isErrorResponse, type JsonObject } from "@local-mcp/engine
 /**
  * The result of a tool that a person called, and how long it took.
  *
- * @throws GatewayError validation_failed where the server refuses the call, and what `call` throws
+ * @throws GatewayError tool_refused where the server refuses the call, and what `call` throws
  */
 export async function toolResult(
   name: string,
@@ -16,7 +16,8 @@ export async function toolResult(
   if (answer.kind === "json") return { result: JSON.parse(answer.result), durationMs };
   const { response } = answer;
   if (!isErrorResponse(response)) return { result: response.result, durationMs };
-  throw new GatewayError("validation_failed", {
-    detail: `${name} refused the call: ${response.error.message.slice(0, 1000)}`,
+  throw new GatewayError("tool_refused", {
+    tool: name,
+    detail: response.error.message.slice(0, 1000),
   });
 }

@@ -16,6 +16,14 @@ export const MESSAGE_ERRORS = {
     sentence: "{detail}",
     wayOut: "Correct it and send it again; nothing was changed.",
   },
+  tool_refused: {
+    http: 400,
+    jsonRpc: -32602,
+    exit: 3,
+    sentence: "{tool} refused the call: {detail}",
+    wayOut:
+      "Correct the arguments and call it again. Only its server knows whether it did something.",
+  },
   malformed_json: {
     http: 400,
     jsonRpc: -32700,
