@@ -94,7 +94,14 @@ await api.profiles.customize({
 await api.profiles.activate({ profile: "prefixed" });
 await api.tokens.create({ name: "Everything", rights: ["use", "manage", "processes"] });
 await api.tokens.create({ name: "Only dev", profile: "dev" });
-await api.settings.update({ callTimeoutMs: 120_000, port: 4555 });
+await api.profiles.duplicate({ profile: "dev", slug: "dev-copy" });
+await api.servers.importFile({
+  text: 'ACME_TOKEN=golden-pasted-secret npx -y acme-mcp --api-key "golden-pasted-key-0123456789"',
+  profile: "dev-copy",
+});
+await api.settings.update({ callTimeoutMs: 120_000, port: 4555, appearance: "dark" });
+await api.settings.update({ proxy: "http://127.0.0.1:3128", noProxy: "example.com" });
+await api.settings.update({ startAtLogin: true, askBeforeQuit: false });
 
 const expected = await snapshot(gateway);
 await gateway.close();

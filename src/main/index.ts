@@ -42,6 +42,7 @@ app.setPath("userData", userData);
 if (launched.showRunning) {
   app.exit(app.requestSingleInstanceLock(launched) ? 1 : 0);
 } else if (!app.requestSingleInstanceLock(launched)) {
+  process.stdout.write("The app is running already; its window is shown.\n");
   app.exit(0);
 } else {
   start();
