@@ -1,9 +1,8 @@
 import {
   chmodSync,
-  chownSync,
   copyFileSync,
-  cpSync,
   existsSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -11,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { _electron, type ElectronApplication, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 import { z } from "zod";
@@ -26,12 +25,11 @@ const electron = z
   .parse(JSON.parse(process.env["E2E_ELECTRON"] ?? "null"));
 
 const account = await testAccount();
-const REPOSITORY = resolve(import.meta.dirname, "../..");
 
 /** Everything under it belongs to whoever the app runs as. */
 export function giveToApp(directory: string): void {
   if (!account) return;
-  const own = (path: string): void => chownSync(path, account.uid, account.gid);
+  const own = (path: string): void => lchownSync(path, account.uid, account.gid);
   own(directory);
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true }))
     own(join(entry.parentPath, entry.name));
@@ -46,45 +44,19 @@ export function appDirectory(): string {
   return directory;
 }
 
-let staged: { app: string; node: string; fixtures: string } | null = null;
-
-/**
- * The built app, a Node for servers and the fixture servers, where whoever runs the app can read
- * them: a clone may lie in a folder that is closed to others.
- */
-export function stage(): { app: string; node: string; fixtures: string } {
-  if (staged) return staged;
-  if (!account) {
-    staged = {
-      app: REPOSITORY,
-      node: process.execPath,
-      fixtures: join(REPOSITORY, "e2e/fixtures"),
-    };
-    return staged;
-  }
-  const root = mkdtempSync(join(tmpdir(), "lmg-stage-"));
-  chmodSync(root, 0o755);
-  for (const part of [
-    "package.json",
-    "out/main",
-    "out/preload",
-    "out/renderer",
-    "node_modules/better-sqlite3",
-    "e2e/fixtures",
-    "e2e/desktop/servers",
-  ])
-    if (existsSync(join(REPOSITORY, part)))
-      cpSync(join(REPOSITORY, part), join(root, part), { recursive: true, dereference: true });
-  cpSync(process.execPath, join(root, "node"));
-  process.once("exit", () => rmSync(root, { recursive: true, force: true }));
-  staged = { app: root, node: join(root, "node"), fixtures: join(root, "e2e/fixtures") };
-  return staged;
-}
+/** The built app, a Node for servers and the fixture servers, as e2e/desktop/run.ts laid them out. */
+export const stage = (): { app: string; node: string; fixtures: string } => {
+  const { app, node } = z
+    .object({ app: z.string(), node: z.string() })
+    .parse(JSON.parse(process.env["E2E_STAGE"] ?? "null"));
+  return { app, node, fixtures: join(app, "e2e/fixtures") };
+};
 
 export interface AppOptions {
   /** Made by {@link appDirectory}; a new one otherwise. */
   home?: string;
-  dataDir?: string;
+  /** Null for the one that the app takes by itself. */
+  dataDir?: string | null;
   args?: string[];
   env?: Record<string, string>;
   /** `basic` is a desktop without a keychain, `gnome` one with an unlocked GNOME Keyring. */
@@ -143,10 +115,14 @@ async function openedPage(app: ElectronApplication): Promise<Page> {
       return page;
     } catch (error) {
       if (tries === 3) throw error;
-      await app.evaluate(({ app: electronApp, BrowserWindow }) => {
+      const lost = app.windows().filter((page) => !page.isClosed());
+      const gone = lost.map((page) => page.waitForEvent("close", { timeout: 8000 }));
+      await app.evaluate(({ BrowserWindow }) => {
         for (const window of BrowserWindow.getAllWindows()) window.destroy();
-        electronApp.emit("activate");
       });
+      // Otherwise one of them would be taken for the new one.
+      await Promise.allSettled(gone);
+      await app.evaluate(({ app: electronApp }) => electronApp.emit("activate"));
     }
   }
 }
@@ -154,7 +130,10 @@ async function openedPage(app: ElectronApplication): Promise<Page> {
 /** Starts the app on a data directory of its own. Ended after the test, if it has not ended before. */
 export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const home = options.home ?? appDirectory();
-  const dataDir = options.dataDir ?? join(home, "data");
+  const dataDir =
+    options.dataDir === null
+      ? join(home, ".local-mcp-gateway-data")
+      : (options.dataDir ?? join(home, "data"));
   const runtimeDir = join(home, "run");
   if (!existsSync(runtimeDir)) mkdirSync(runtimeDir, { mode: 0o700 });
   giveToApp(home);
@@ -181,8 +160,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
       stage().app,
       `--password-store=${keychain === "gnome" ? "gnome-libsecret" : "basic"}`,
       `--force-device-scale-factor=${options.scale ?? 1}`,
-      "--data-dir",
-      dataDir,
+      ...(options.dataDir === null ? [] : ["--data-dir", dataDir]),
       ...(options.args ?? []),
     ],
     env: Object.fromEntries(

@@ -6,12 +6,15 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { openDisplay } from "../../scripts/electron/display.ts";
 import { windowObstacle, systemObstacle } from "../../scripts/electron/obstacles.ts";
 import { resolveElectron } from "../../scripts/electron/resolve.ts";
 import { ElectronUnavailable } from "../../scripts/electron/unavailable.ts";
 import { testAccount } from "./account.ts";
+import { copyStage, workTree } from "./stage.ts";
 
 const PROGRAMS = ["Xvfb", "dbus-run-session", "gnome-keyring-daemon"];
 const SETUP = "`npm run setup:system` installs it.";
@@ -33,22 +36,13 @@ for (const program of linux ? PROGRAMS : []) {
   if (spawnSync(program, ["--version"]).error) giveUp(`there is no ${program}. ${SETUP}`);
 }
 
-/** A display of our own, so that nothing shows up on that of a person. */
-async function openDisplay(): Promise<{ name: string; close: () => void }> {
-  const server = spawn("Xvfb", ["-displayfd", "3", "-screen", "0", "2800x1800x24", "-noreset"], {
-    stdio: ["ignore", "ignore", "ignore", "pipe"],
-  });
-  const pipe = server.stdio[3];
-  if (!pipe) throw new Error("Xvfb has no pipe to tell its display on.");
-  const [number] = await once(pipe, "data");
-  return { name: `:${String(number).trim()}`, close: () => server.kill() };
-}
-
 const display = linux ? await openDisplay() : null;
+const stage = account ? copyStage() : workTree;
 const env = {
   ...process.env,
   ...(display && { DISPLAY: display.name }),
   E2E_ELECTRON: JSON.stringify(electron),
+  E2E_STAGE: JSON.stringify(stage),
   ...(process.argv.includes("--full") && { E2E_FULL: "1" }),
 };
 const obstacle = windowObstacle({
@@ -71,4 +65,5 @@ const tests = spawn(process.execPath, [vitest, "run", "--project", "desktop", ..
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => tests.kill(signal));
 const [code] = await once(tests, "exit");
 display?.close();
+if (stage !== workTree) rmSync(stage.app, { recursive: true, force: true });
 process.exit(Number(code ?? 1));

@@ -1,4 +1,3 @@
-import { createServer } from "node:http";
 import { describe, expect, it } from "vitest";
 import { McpClient } from "../fixtures/mcp-client.ts";
 import { afterTest, call } from "../fixtures/test-support.ts";
@@ -170,21 +169,28 @@ describe("the test of a connection", () => {
     });
   });
 
-  it("says that nothing answers where nothing listens", async () => {
-    const taken = createServer();
-    await new Promise<void>((resolve) => void taken.listen(0, "127.0.0.1", resolve));
-    const address = taken.address();
+  it("sends nothing to another program that has the port instead of us", async () => {
+    const seen: unknown[] = [];
+    const other = createServer((request, response) => {
+      if (request.headers.authorization) seen.push(request.url);
+      response.end();
+    });
+    await new Promise<void>((resolve) => void other.listen(0, "127.0.0.1", resolve));
+    afterTest(() => void other.close());
+    const address = other.address();
     const port = typeof address === "object" ? (address?.port ?? 0) : 0;
-    await new Promise((resolve) => void taken.close(resolve));
-    const { api } = await startGateway({ settings: { port } });
+    const { api, gateway } = await startGateway({ settings: { port } });
+    await expect(gateway.listen()).rejects.toMatchObject({ code: "port_taken" });
     await api.profiles.create({ slug: "dev" });
-    const { ok, steps } = await api.clients.test({ profile: "dev" });
+    const { token } = await api.tokens.create({ name: "mine", profile: null });
+    const { ok, steps } = await api.clients.test({ profile: "dev", token });
     expect(ok).toBe(false);
     expect(steps[0]).toMatchObject({
       step: "connect",
       outcome: "failed",
-      message: `Nothing answers at http://127.0.0.1:${port}/mcp/dev (ECONNREFUSED).`,
+      message: `Nothing is served at http://127.0.0.1:${port}/mcp/dev.`,
     });
+    expect(seen).toEqual([]);
   });
 });
 

@@ -63,6 +63,29 @@ describe("a remote server behind a proxy", () => {
     expect(JSON.stringify([await served.api.status.doctor(), served.log])).not.toMatch(/p@ss|p%40/);
   });
 
+  it("does not hold up the end where the proxy answers nobody any more", async () => {
+    const { port } = await upstream();
+    const tunnel = await startTls(port);
+    const proxy = await proxyWith({ hosts: { "mcp.test:443": tunnel.port } });
+    const env = {
+      HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`,
+      NODE_EXTRA_CA_CERTS: AUTHORITY,
+    };
+    const served = await serve(web("https://mcp.test/mcp"), { gateway: { env } });
+    expect(await listed(served)).toEqual(["echo"]);
+    proxy.hang();
+    const before = proxy.requests.length;
+    await tunnel.close();
+    // It has noticed that its connections are gone, and asks for another one.
+    await until(
+      async () => proxy.requests.length,
+      (count) => count > before,
+    );
+    // What says goodbye to the server would wait as long as a tunnel may take, which is 30 s.
+    await served.gateway.close();
+    expect(served.log.join()).toContain("server ready");
+  }, 15_000);
+
   it("is refused where its authority is not trusted", async () => {
     const { port } = await upstream();
     const proxy = await proxyWith({ hosts: { "mcp.test:443": await secure(port) } });

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { startHttpServer } from "../fixtures/http-server.ts";
 import { afterTest, call, fixtureFile } from "../fixtures/test-support.ts";
@@ -189,6 +192,25 @@ describe("one server looked at", () => {
       data: { code: "validation_failed" },
     });
     expect(await api.servers.activity({ server: "one" })).toEqual([]);
+  });
+
+  it("shows the file that its own PATH leads to, as its start would find it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "own-path-"));
+    afterTest(() => rmSync(folder, { recursive: true, force: true }));
+    const own = join(folder, "node");
+    writeFileSync(own, "#!/bin/sh\n", { mode: 0o755 });
+    const { api } = await startGateway(withVault);
+    const pasted = { command: "node", env: { PATH: folder } };
+    await api.servers.importFile({ text: JSON.stringify({ pasted }) });
+    expect(await api.servers.review({ server: "pasted" })).toMatchObject({ path: own });
+
+    const secret = {
+      transport: "stdio" as const,
+      command: "node",
+      env: { PATH: { value: folder } },
+    };
+    await api.servers.create({ name: "secret", config: secret });
+    expect(await api.servers.review({ server: "secret" })).toMatchObject({ path: null });
   });
 
   it("offers what it lists, and calls its tools by their own names", async () => {
