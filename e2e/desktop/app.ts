@@ -102,27 +102,28 @@ function launcher(home: string, keychain: AppOptions["keychain"]): string {
   return script(join(home, "start-app"), `exec ${[program, ...args].join(" ")} "$@"`);
 }
 
+/** A page that has not come by then is one that stays paused, ms. */
+const ATTACH_MS = 6000;
+
 /**
  * The window's page. Chromium 130 now and then leaves a page paused that Playwright wanted to see
  * from its first moment; the window is then closed and opened anew.
  */
 async function openedPage(app: ElectronApplication): Promise<Page> {
+  const paused = new Set<Page>();
   for (let tries = 1; ; tries += 1) {
+    const open = app.windows().find((page) => !page.isClosed() && !paused.has(page));
     try {
-      const open = app.windows().find((page) => !page.isClosed());
-      const page = open ?? (await app.waitForEvent("window", { timeout: 8000 }));
-      await page.waitForLoadState("domcontentloaded", { timeout: 8000 });
+      const page = open ?? (await app.waitForEvent("window", { timeout: ATTACH_MS }));
+      await page.waitForLoadState("domcontentloaded", { timeout: ATTACH_MS });
       return page;
     } catch (error) {
-      if (tries === 3) throw error;
-      const lost = app.windows().filter((page) => !page.isClosed());
-      const gone = lost.map((page) => page.waitForEvent("close", { timeout: 8000 }));
-      await app.evaluate(({ BrowserWindow }) => {
+      if (tries === 4) throw error;
+      for (const page of app.windows()) paused.add(page);
+      await app.evaluate(({ app: electronApp, BrowserWindow }) => {
         for (const window of BrowserWindow.getAllWindows()) window.destroy();
+        electronApp.emit("activate");
       });
-      // Otherwise one of them would be taken for the new one.
-      await Promise.allSettled(gone);
-      await app.evaluate(({ app: electronApp }) => electronApp.emit("activate"));
     }
   }
 }
