@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import { describe, expect, it } from "vitest";
 import { McpClient } from "../fixtures/mcp-client.ts";
 import { afterTest, call } from "../fixtures/test-support.ts";

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { redactJson, redactText } from "./redact.ts";
+import { redactJson } from "./redact.ts";
 
 export type LogLevel = "info" | "warn" | "error";
 
@@ -96,7 +96,7 @@ const cleanLine = (line: string): string => {
     return JSON.stringify(redactJson(JSON.parse(line)));
   } catch {
     // Not JSON: it is text all the same.
-    return redactText(line).replaceAll("\n", " ");
+    return String(redactJson(line)).replaceAll("\n", " ");
   }
 };
 

@@ -8,7 +8,7 @@ import type { LaunchArguments } from "./arguments.ts";
 import { readDeepLink } from "./deep-links.ts";
 import { DesktopState } from "./desktop-state.ts";
 import { describeForReport } from "./diagnostics.ts";
-import { askToQuit } from "./dialogs.ts";
+import { askToQuit, tellProblem } from "./dialogs.ts";
 import { Faces } from "./faces.ts";
 import { type GatewayView, GatewayWatch } from "./gateway-watch.ts";
 import { createKeychain } from "./keychain.ts";
@@ -126,7 +126,7 @@ export class DesktopApp {
   open({ links, files }: LaunchArguments, show: boolean): void {
     if (show) this.show();
     for (const link of links) this.openLink(link);
-    for (const file of files) this.openFile(file).catch(this.onFailure);
+    for (const file of files) void this.openFile(file);
   }
 
   openLink(link: string): void {
@@ -136,8 +136,14 @@ export class DesktopApp {
   }
 
   async openFile(path: string): Promise<void> {
-    const { text } = await readServersFile(path);
-    this.show({ type: "add_servers_from", text });
+    try {
+      const { text } = await readServersFile(path);
+      this.show({ type: "add_servers_from", text });
+    } catch (error) {
+      this.onFailure(error);
+      // Whoever opened it would wait for something to happen.
+      if (app.isReady()) await tellProblem(this.window.browserWindow, error).catch(this.onFailure);
+    }
   }
 
   /** Shows the window, now or as soon as there can be one. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { DesktopInfo } from "@local-mcp/contract";
 import { createGateway, type Gateway } from "@local-mcp/gateway";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { AppLog } from "./app-log.ts";
@@ -23,16 +24,18 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
+const infoOf = (dataDir: string): DesktopInfo => ({
+  platform: "linux",
+  version: "0.1.0",
+  electron: "45.4.1",
+  packaged: true,
+  dataDir,
+  tray: true,
+});
+
 const describe = (log: AppLog, api: Gateway["api"] | null) =>
   describeForReport({
-    info: {
-      platform: "linux",
-      version: "0.1.0",
-      electron: "45.4.1",
-      packaged: true,
-      dataDir: join(home, "data"),
-      tray: true,
-    },
+    info: infoOf(join(home, "data")),
     versions: { node: "24.0.0" },
     startup: { state: "ready" },
     api,
@@ -83,4 +86,20 @@ test("it says what a helper needs and nothing that is secret or personal", async
 test("without a gateway it says why there is none", async () => {
   const log = new AppLog({ now: () => 0, onFailure: () => {} });
   expect(await describe(log, null)).toContain('"gateway": null');
+});
+
+test("a home folder of Windows is named nowhere, however deep in JSON", async () => {
+  const log = new AppLog({ now: () => 0, onFailure: () => {} });
+  const path = "C:\\Users\\Ada\\data";
+  log.write("warn", `cannot read ${path}`, { path, nested: JSON.stringify({ path }) });
+  const text = await describeForReport({
+    info: infoOf(path),
+    versions: {},
+    startup: { state: "starting" },
+    api: null,
+    log: log.recent(),
+    home: "C:\\Users\\Ada",
+  });
+  expect(text).not.toContain("Ada");
+  expect(text).toContain("~");
 });

@@ -27,8 +27,16 @@ export async function describeForReport(input: DiagnosticsInput): Promise<string
     gateway: api && (await gatewayFacts(api)),
   });
   const text = ["```json", JSON.stringify(facts, null, 2), "```", "", "```", ...log, "```", ""];
+  return withoutHome(text.join("\n"), home);
+}
+
+/** Also as JSON writes it, with its backslashes doubled, and doubled again within text in JSON. */
+function withoutHome(text: string, home: string): string {
   // Who has no home folder of their own has “/”, which is in every path.
-  return home.length > 1 ? text.join("\n").replaceAll(home, "~") : text.join("\n");
+  if (home.length < 2) return text;
+  const doubled = home.replaceAll("\\", "\\\\");
+  const forms = [doubled.replaceAll("\\", "\\\\"), doubled, home];
+  return forms.reduce((clean, form) => clean.replaceAll(form, "~"), text);
 }
 
 const gatewayFacts = async (api: ContractRouterClient<Contract>): Promise<unknown> => {

@@ -16,6 +16,8 @@ import { AppLog } from "./app-log.ts";
 import { readArguments } from "./arguments.ts";
 import { createBench } from "./bench.ts";
 import { DesktopApp } from "./desktop-app.ts";
+import { fitsInMessage, handOver, withoutWhatToOpen } from "./hand-over.ts";
+import { keepOwnBinding } from "./native-binding.ts";
 import { dataPaths, userDataPath } from "./paths.ts";
 import { describe } from "./problem.ts";
 import { APP_ORIGIN, APP_SCHEME } from "./security.ts";
@@ -39,9 +41,13 @@ const launched = readArguments(process.argv.slice(1), process.cwd());
 const userData = userDataPath(launched, process.env) ?? join(app.getPath("appData"), NAME);
 app.setPath("userData", userData);
 
-if (launched.showRunning) {
-  app.exit(app.requestSingleInstanceLock(launched) ? 1 : 0);
-} else if (!app.requestSingleInstanceLock(launched)) {
+if (!fitsInMessage(process.argv, process.cwd(), launched)) {
+  process.stderr.write("What the app was asked to open is too long, and was left out.\n");
+  app.relaunch({ args: withoutWhatToOpen(process.argv.slice(1)) });
+  app.exit(0);
+} else if (launched.showRunning) {
+  app.exit(app.requestSingleInstanceLock(handOver(launched)) ? 1 : 0);
+} else if (!app.requestSingleInstanceLock(handOver(launched))) {
   process.stdout.write("The app is running already; its window is shown.\n");
   app.exit(0);
 } else {
@@ -49,6 +55,7 @@ if (launched.showRunning) {
 }
 
 function start(): void {
+  keepOwnBinding(process.env, app.isPackaged ? process.resourcesPath : null);
   const devServer = app.isPackaged ? null : (process.env["ELECTRON_RENDERER_URL"] ?? null);
   const bench = createBench({
     enabled: process.env["LOCAL_MCP_BENCH"] === "1",

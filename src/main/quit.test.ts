@@ -96,3 +96,22 @@ test("whatever fails, the app ends, and it is told of", async () => {
   expect(stuck.failures.map(String)).toEqual(["Error: closing took longer than 1 ms"]);
   expect(stuck.calls).toEqual(["exit"]);
 });
+
+test("what a request wants before the end is done for that request, and not where a person stayed", async () => {
+  const answers = [false, true];
+  const ask = vi.fn<QuitOptions["ask"]>(async () => ({
+    quit: answers.shift() ?? true,
+    dontAskAgain: false,
+  }));
+  const { quit, calls } = create({ clientsToAskFor: async () => 1, ask });
+  quit.request("person", () => calls.push("relaunch"));
+  await vi.waitFor(() => expect(quit.state).toBe("running"));
+  quit.request("person");
+  await ended(quit);
+  expect(calls).toEqual(["close", "exit"]);
+
+  const other = create();
+  other.quit.request("person", () => other.calls.push("relaunch"));
+  await ended(other.quit);
+  expect(other.calls).toEqual(["close", "relaunch", "exit"]);
+});

@@ -30,17 +30,21 @@ export class Quit {
     return this.#state;
   }
 
-  /** Ends the app, after a question where clients are connected and a person wants it. */
-  request(reason: QuitReason): void {
+  /**
+   * Ends the app, after a question where clients are connected and a person wants it.
+   *
+   * @param beforeExit done when this request is what ends the app, and not where a person stays
+   */
+  request(reason: QuitReason, beforeExit: () => void = () => {}): void {
     if (this.#state === "running" && reason === "person") {
       this.#state = "asking";
-      void this.#askFirst();
+      void this.#askFirst(beforeExit);
     } else if (this.#state === "running" || (this.#state === "asking" && reason === "system")) {
       void this.#end();
     }
   }
 
-  async #askFirst(): Promise<void> {
+  async #askFirst(beforeExit: () => void): Promise<void> {
     const { clientsToAskFor, ask, dontAskAgain, onFailure } = this.#options;
     let quit = true;
     try {
@@ -56,11 +60,11 @@ export class Quit {
     }
     // The system may have ended the app while the question was open.
     if (this.#state !== "asking") return;
-    if (quit) void this.#end();
+    if (quit) void this.#end(beforeExit);
     else this.#state = "running";
   }
 
-  async #end(): Promise<void> {
+  async #end(beforeExit: () => void = () => {}): Promise<void> {
     const { close, exit, onFailure, limitMs = LIMIT_MS } = this.#options;
     this.#state = "closing";
     let timer: NodeJS.Timeout | undefined;
@@ -77,6 +81,7 @@ export class Quit {
     }
     clearTimeout(timer);
     this.#state = "closed";
+    beforeExit();
     exit();
   }
 }

@@ -21,6 +21,9 @@ test.each([
   `npx server --api-key=${CANARY}`,
   `npx server --access-token "${CANARY}"`,
   `passphrase: ${CANARY}`,
+  `"token": "ab\\"${CANARY}"`,
+  `${"long-".repeat(40)}token=${CANARY}`,
+  `hf_${CANARY}abcdefghijkl`,
   `Set-Cookie: ${CANARY}=1`,
   `sk-${CANARY}abcdefghijkl`,
   `sk_live_${CANARY}abcdefghijkl`,
@@ -62,4 +65,18 @@ test("members of JSON are secret by their name, and their form stays", () => {
 test("what is redacted once is not changed again", () => {
   const once = redactText(`API_KEY=${CANARY} https://a.example/?b=${CANARY}`);
   expect(redactText(once)).toBe(once);
+});
+
+/** Each would take minutes where the time grows with the square of the length. */
+test.each([["a-"], ["-eyJabcdefgh"], ["token "], ["sk-"], ["-----BEGIN PRIVATE KEY-----"]])(
+  "a long text of many “%s” is read in a moment",
+  (unit) => {
+    const text = `${unit.repeat((256 * 1024) / unit.length)} API_KEY=${CANARY}`;
+    expect(redactText(text)).not.toContain(CANARY);
+  },
+);
+
+test("a text in JSON is kept as far as anybody reads it", () => {
+  const { message } = Object(redactJson({ message: "a ".repeat(100_000) }));
+  expect(message).toHaveLength(8 * 1024 + 1);
 });

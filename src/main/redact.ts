@@ -1,7 +1,8 @@
 /** Names whose values are secret wherever they stand: headers, variables, parameters, flags. */
 const SECRET_NAME =
   /(api[-_]?key|token|secret|pass(word|phrase|wd)?|authorization|cookie|credential|private[-_]?key|session[-_]?id|signature)$/i;
-const SECRET_WORD = String.raw`[\w-]*(?:api[-_]?key|token|secret|password|passphrase|passwd|authorization|cookie|credentials?|private[-_]?key|signature)`;
+/** What may come before it in a name is bounded, since each place of a text may begin one. */
+const SECRET_WORD = String.raw`(?:\b[\w-]{0,64}?)?(?:api[-_]?key|token|secret|password|passphrase|passwd|authorization|cookie|credentials?|private[-_]?key|signature)`;
 
 const removed = (what: string): string => `[removed: ${what}]`;
 
@@ -16,9 +17,9 @@ const RULES: readonly [RegExp, (...groups: string[]) => string][] = [
     (_, scheme = "") => `${scheme} ${removed("credentials")}`,
   ],
   [/\blmg_[\w-]+/g, () => removed("access token")],
-  [/\beyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?/g, () => removed("token")],
+  [/\beyJ[\w-]{8,4000}\.[\w-]+(\.[\w-]*)?/g, () => removed("token")],
   [
-    /\b(sk|pk|rk)[-_][\w-]{12,}|\bgh[pousr]_\w{16,}|\bgithub_pat_\w{16,}|\bxox[a-z]-[\w-]{8,}|\bAKIA[0-9A-Z]{12,}|\bAIza[\w-]{20,}|\bglpat-[\w-]{12,}|\bnpm_\w{20,}/g,
+    /\b(sk|pk|rk)[-_][\w-]{12,}|\bgh[pousr]_\w{16,}|\bgithub_pat_\w{16,}|\bxox[a-z]-[\w-]{8,}|\bAKIA[0-9A-Z]{12,}|\bAIza[\w-]{20,}|\bglpat-[\w-]{12,}|\b(npm|hf|gsk|dop_v1|lin_api|ntn|sbp|whsec|shp(at|ca|pa|ss)|dckr_pat|figd)_[\w-]{16,}|\bpypi-[\w-]{16,}|\bATATT[\w-]{12,}/g,
     () => removed("key"),
   ],
   [
@@ -27,7 +28,7 @@ const RULES: readonly [RegExp, (...groups: string[]) => string][] = [
   ],
   [
     new RegExp(
-      String.raw`((?:--?)?\b${SECRET_WORD})(["']?\s*[=:]\s*|\s+)(?!\[removed)("[^"]*"|'[^']*'|[^\s,;&}"']+)`,
+      String.raw`((?:--?)?${SECRET_WORD})(["']?\s*[=:]\s*|\s+)(?!\[removed)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;&}"']+)`,
       "gi",
     ),
     (match, name = "", gap = "") =>
@@ -41,9 +42,15 @@ export function redactText(text: string): string {
   return RULES.reduce((clean, [form, replace]) => clean.replace(form, replace), text);
 }
 
+/** What is longer says nothing more to a reader, characters. */
+const MAX_TEXT = 8 * 1024;
+
+const shortened = (text: string): string =>
+  text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+
 /** The same for a value of JSON, whose members say by name what is secret. */
 export function redactJson(value: unknown): unknown {
-  if (typeof value === "string") return redactText(value);
+  if (typeof value === "string") return redactText(shortened(value));
   if (Array.isArray(value)) return value.map(redactJson);
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(

@@ -22,7 +22,8 @@ test("one that is absent, too large or no file is refused with the reason", asyn
   for (const [path, reason] of [
     [large, "larger than 1 MB"],
     [join(base, "none.json"), "ENOENT"],
-    [base, "EISDIR"],
+    [base, "it is no file"],
+    ["/dev/null", "it is no file"],
   ] as const) {
     await expect(readServersFile(path)).rejects.toMatchObject({
       code: "file_unreadable",

@@ -17,8 +17,10 @@ export async function readServersFile(path: string): Promise<{ name: string; tex
   const unreadable = (reason: string): GatewayError =>
     new GatewayError("file_unreadable", { path, reason });
   try {
-    const { size } = await stat(path);
-    if (size > MAX_BYTES) throw unreadable("it is larger than 1 MB");
+    const found = await stat(path);
+    // A pipe or a device would be read without end.
+    if (!found.isFile()) throw unreadable("it is no file");
+    if (found.size > MAX_BYTES) throw unreadable("it is larger than 1 MB");
     return { name: basename(path), text: await readFile(path, "utf8") };
   } catch (error) {
     if (error instanceof GatewayError) throw error;

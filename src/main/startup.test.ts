@@ -100,10 +100,13 @@ test("what nobody foresaw is told without its details", async () => {
 });
 
 test("closing waits for a start under way and leaves nothing open", async () => {
-  const { startup } = create();
+  const { startup, onReady } = create();
   const starting = startup.start();
+  // Whoever closes a second time waits for the first as well.
+  void startup.close();
   await startup.close();
   await starting;
+  expect(onReady).not.toHaveBeenCalled();
   await expect(startup.gateway()).rejects.toThrow(new GatewayError("shutting_down"));
   await startup.start();
   await (await openGateway()).close();

@@ -12,7 +12,7 @@ export class Startup {
   readonly #publisher = new EventPublisher<{ state: StartupState }>();
   #state: StartupState = { state: "starting" };
   #gateway: Promise<Gateway> | null = null;
-  #closed = false;
+  #closing: Promise<void> | null = null;
 
   constructor(options: {
     /** Opens the data directory. @throws GatewayError */
@@ -32,11 +32,13 @@ export class Startup {
 
   /** Begins, or begins anew after a failure. Never rejects: {@link state} says what came of it. */
   async start(): Promise<void> {
-    if (this.#closed || (this.#gateway && this.#state.state !== "failed")) return;
+    if (this.#closing || (this.#gateway && this.#state.state !== "failed")) return;
     this.#tell({ state: "starting" });
     this.#gateway = this.#openAndListen();
     try {
       const gateway = await this.#gateway;
+      // What ends is nothing that anybody should begin to follow.
+      if (this.#closing) return;
       this.#tell({ state: "ready" });
       this.#onReady(gateway);
     } catch (error) {
@@ -47,7 +49,7 @@ export class Startup {
 
   /** The gateway, once it is there. @throws GatewayError why it could not start */
   async gateway(): Promise<Gateway> {
-    if (this.#closed || !this.#gateway) throw new GatewayError("shutting_down");
+    if (this.#closing || !this.#gateway) throw new GatewayError("shutting_down");
     return this.#gateway;
   }
 
@@ -63,9 +65,12 @@ export class Startup {
   }
 
   /** Waits for a start under way, so that nothing is left open behind it. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     const gateway = await this.#gateway?.catch(() => null);
     await gateway?.close();
   }

@@ -37,8 +37,8 @@ export function createWindowLine(
       return path === null ? null : readServersFile(path);
     },
     startAgainWith: (dataDir) => {
-      app.relaunch({ args: [...appPath, ...sameData({ ...launched, dataDir })] });
-      desktop.quit.request("person");
+      const args = [...appPath, ...sameData({ ...launched, dataDir })];
+      desktop.quit.request("person", () => app.relaunch({ args }));
     },
     copyDiagnostics: () => desktop.copyDiagnostics(),
     setTitle: (title) => window.browserWindow?.setTitle(title),

@@ -211,7 +211,6 @@ async function wire(
     },
   });
   await engine.reload();
-  runtimes.start();
 
   /** The engine takes over at once; what has to stop for it is not waited for. */
   const applyChange = (type: "servers.changed" | "profiles.changed" | "settings.changed"): void => {
@@ -222,6 +221,7 @@ async function wire(
     store: stores.tokens,
     profileSlug: (id) => stores.profiles.get(id)?.slug ?? null,
     admin: configuration.secret("MCPGATEWAY_BEARER_TOKEN"),
+    log,
   });
   const cliToken = tokens.createTemporary("command line", null);
   const servers = new ServersService({
@@ -240,8 +240,11 @@ async function wire(
     url: () => endpoint.url,
     onChange: () => applyChange("profiles.changed"),
     onRemoved: (profileId) => {
-      for (const tokenId of tokens.forgetProfile(profileId))
-        void engine.endSessionsOfToken(tokenId);
+      for (const tokenId of tokens.forgetProfile(profileId)) {
+        engine.endSessionsOfToken(tokenId).catch((error: unknown) => {
+          log.error("sessions could not be ended", { error: String(error) });
+        });
+      }
     },
   });
   const address = (): string => endpoint.url ?? baseUrl(settings.host, settings.port);
@@ -350,6 +353,8 @@ async function wire(
   });
 
   const context: ApiContext = { principal: LOCAL, log };
+  // Last, since it starts a process: from here on nothing fails, and `close` ends it.
+  runtimes.start();
   return {
     api: createRouterClient(router, { context }),
     router,

@@ -33,7 +33,7 @@ export interface Sealer {
 export interface Vault extends Sealer {
   state(): "missing" | "locked" | "open";
   /** Makes the data key with its first slot, and leaves the vault open. Returns the slot's id. */
-  init(provider: KeyProvider, label: string): Promise<string>;
+  init(provider: KeyProvider, label?: string): Promise<string>;
   /** Opens it with any slot that the provider unwraps. @throws GatewayError `vault_wrong_key` */
   unlock(provider: KeyProvider): Promise<void>;
   /**
@@ -47,7 +47,7 @@ export interface Vault extends Sealer {
   /** Forgets the data key. From here on only `unlock` opens the vault. */
   lock(): void;
   /** Another way to open the same vault, which has to be open. Returns the slot's id. */
-  addSlot(provider: KeyProvider, label: string): Promise<string>;
+  addSlot(provider: KeyProvider, label?: string): Promise<string>;
   /** @throws GatewayError `vault_slot_not_found`, `vault_last_slot` */
   removeSlot(id: string): void;
 }
@@ -103,7 +103,7 @@ export const createVault = ({ keyStore, ambient = () => [], now }: VaultOptions)
   const makeSlot = async (
     key: DataKey,
     provider: KeyProvider,
-    label: string,
+    label: string | undefined,
   ): Promise<SlotRecord> => {
     const slotId = randomUUID();
     const wrapping = await provider.wrap(key.bytes, { slotId, keyId: key.id });
@@ -111,7 +111,8 @@ export const createVault = ({ keyStore, ambient = () => [], now }: VaultOptions)
       id: slotId,
       keyId: key.id,
       provider: provider.provider,
-      label,
+      // A keychain knows which one it is once it was used.
+      label: label ?? provider.label,
       ...wrapping,
       createdAt: now(),
     };
@@ -121,7 +122,7 @@ export const createVault = ({ keyStore, ambient = () => [], now }: VaultOptions)
     if (keyStore.slots().length > 0) throw new GatewayError("vault_exists");
   };
 
-  const init = async (provider: KeyProvider, label: string): Promise<string> => {
+  const init = async (provider: KeyProvider, label?: string): Promise<string> => {
     refuseSecond();
     const locksBefore = locks;
     const key = {
@@ -176,7 +177,7 @@ export const createVault = ({ keyStore, ambient = () => [], now }: VaultOptions)
     const provider = ambient().find(({ provider }) => provider !== "passphrase");
     if (provider === undefined) throw new GatewayError("vault_missing");
     try {
-      await init(provider, provider.label);
+      await init(provider);
     } catch (error) {
       // Somebody made it meanwhile: then it is opened like any other.
       if (!(error instanceof GatewayError && error.code === "vault_exists")) throw error;

@@ -5,6 +5,6 @@ import type { DesktopApp } from "../desktop-app.ts";
 export function onOpenFile(desktop: DesktopApp): void {
   app.on("open-file", (event, path) => {
     event.preventDefault();
-    desktop.openFile(path).catch(desktop.onFailure);
+    void desktop.openFile(path);
   });
 }

@@ -60,7 +60,8 @@ function apply(event: GatewayEvent): void {
       refresh(api.status.key());
       return;
     case "servers.changed":
-      refresh(api.servers.key(), api.profiles.key(), api.status.key());
+      // The vault says how many secrets it holds.
+      refresh(api.servers.key(), api.profiles.key(), api.status.key(), api.vault.key());
       return;
     case "profiles.changed":
       refresh(

@@ -284,21 +284,25 @@ export class HttpTransport implements Transport {
     }
   }
 
+  /** A courtesy: a server that cannot be told ends the session by itself. */
   async #sayGoodbye(sessionId: string): Promise<void> {
-    try {
-      const response = await exchange(
-        {
-          url: this.#url,
-          method: "DELETE",
-          headers: { ...this.#requestHeaders(), "mcp-session-id": sessionId },
-          connections: this.#connections,
-        },
-        (request) => request.setTimeout(GOODBYE_MS, () => request.destroy()),
-      );
-      response.resume();
-    } catch {
-      // A courtesy: a server that cannot be told ends the session by itself.
-    }
+    const told = exchange(
+      {
+        url: this.#url,
+        method: "DELETE",
+        headers: { ...this.#requestHeaders(), "mcp-session-id": sessionId },
+        connections: this.#connections,
+      },
+      () => {},
+    ).then(
+      (response) => void response.resume(),
+      () => {},
+    );
+    // Not a time limit of the request: it has none before a proxy has given it a socket.
+    const enough = new AbortController();
+    const { signal } = enough;
+    await Promise.race([told, sleep(GOODBYE_MS, undefined, { signal }).catch(() => {})]);
+    enough.abort();
   }
 
   #requestHeaders(): Record<string, string> {

@@ -22,6 +22,9 @@ import type { Transport } from "./transport.ts";
 /** Several list_changed notifications in a row cost one listing, ms. */
 const RELIST_DEBOUNCE_MS = 100;
 
+/** Why a secret cannot be read that is in the vault. */
+const VAULT_CODES: readonly string[] = ["vault_locked", "vault_missing", "vault_wrong_key"];
+
 /** What is seen of a server, beside what is wanted of it ({@link ServerDefinition}). */
 export interface Observation {
   state: ServerState;
@@ -322,7 +325,8 @@ export class Upstream {
       return await this.#options.launch();
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
-      const isVault = error.code === "vault_locked" || error.code === "vault_missing";
+      // A key at hand that does not open it leaves it as locked as none.
+      const isVault = VAULT_CODES.includes(error.code);
       throw new UpstreamFailure(isVault ? "vault" : "secret", error.message, {
         retry: "never",
         detail: error.wayOut,

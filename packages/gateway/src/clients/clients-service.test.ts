@@ -133,6 +133,17 @@ describe("what is observed of clients", () => {
     expect(service.list().clients).toMatchObject([{ profile: "dev" }]);
   });
 
+  it("does not forget what it saw for more sessions than it keeps", () => {
+    const { service, sessions } = setUp();
+    service.onExchange(exchange("seen"));
+    const [seen] = service.list().clients;
+    for (let n = 0; n < 300; n += 1) sessions.push(session(`s${n}`));
+    service.list();
+    const { clients } = service.list();
+    expect(clients).toHaveLength(200);
+    expect(clients.map(({ id }) => id)).toContain(seen?.id);
+  });
+
   it("never has a session id, which opens the session", () => {
     const { service } = setUp();
     service.onExchange(exchange("session-id-itself"));

@@ -129,6 +129,8 @@ export class ClientsService {
     for (const { record } of this.#options.engine().sessions()) {
       const { sessionId, clientInfo: info, tokenId, createdAt: since, profileId } = record;
       if (this.#observed.has(sessionId)) continue;
+      // What was seen of others is worth more than one of which nothing was seen.
+      if (this.#observed.size >= MAX_CLIENTS) return;
       const seen = this.#see({ sessionId, info, era: "legacy", tokenId, since });
       if (seen !== null) seen.profileId = profileId;
     }

@@ -38,8 +38,10 @@ function isCertificate(pem: string): boolean {
 
 function readPem(path: string, refuse: (reason: string) => GatewayError): string {
   try {
-    const { size } = statSync(path);
-    if (size > MAX_BYTES) throw refuse("it is too large for a file of certificates");
+    const found = statSync(path);
+    // A pipe or a device would hold everything up, without an end.
+    if (!found.isFile()) throw refuse("it is no file");
+    if (found.size > MAX_BYTES) throw refuse("it is too large for a file of certificates");
     return readFileSync(path, "latin1");
   } catch (error) {
     if (error instanceof GatewayError) throw error;

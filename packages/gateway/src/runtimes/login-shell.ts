@@ -65,7 +65,10 @@ export function askLoginShell(options: { env: Variables; timeoutMs?: number }): 
     const problem = `${first.problem} So it was asked without its files for terminals.`;
     return { variables: answer.variables, problem };
   };
-  const answer = ask();
+  const answer = ask().catch((error: unknown) => {
+    clearTimeout(timer);
+    return failed(`${shell} cannot be started: ${codeOf(error)}.`);
+  });
   return {
     shell,
     answer,
@@ -76,6 +79,9 @@ export function askLoginShell(options: { env: Variables; timeoutMs?: number }): 
     },
   };
 }
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : String(error);
 
 const failed = (problem: string): ShellAnswer => ({ variables: null, problem });
 
@@ -149,8 +155,7 @@ function askOnce(question: Question): { outcome: Promise<ShellAnswer>; ended: Pr
       }
     });
     child.once("error", (error) => {
-      const code = "code" in error ? String(error.code) : error.message;
-      resolve(failed(`${shell} cannot be started: ${code}.`));
+      resolve(failed(`${shell} cannot be started: ${codeOf(error)}.`));
     });
     child.once("exit", (code, ending) => {
       const how = ending === null ? `exit code ${code}` : `signal ${ending}`;

@@ -147,7 +147,8 @@ describe("extra certificates", () => {
     const broken = file(`${begin}\nMIIBszCCAVmgAwIBAgIU\n${end}\n`);
     expect(() => readCertificates(broken)).toThrow("its certificate 1 is damaged");
     expect(() => readCertificates(file("nothing"))).toThrow("no certificate in PEM form");
-    expect(() => readCertificates(folder)).toThrow(`${folder} cannot be read: `);
+    expect(() => readCertificates(folder)).toThrow(`${folder} cannot be read: it is no file`);
+    expect(() => readCertificates("/dev/zero")).toThrow("it is no file");
     expect(() => readCertificates("ca.pem")).toThrow("the whole path");
     writeFileSync(join(folder, "ca.pem"), Buffer.alloc(17 * 1024 * 1024));
     expect(() => readCertificates(join(folder, "ca.pem"))).toThrow("too large");

@@ -20,6 +20,8 @@ export type Variables = Readonly<Record<string, string>>;
 /** Finds programs as a server's start would, and asks each once for its version. */
 export class Programs {
   readonly #versions = new Map<string, Promise<string | null>>();
+  /** Those that run, also such as nobody waits for any more. */
+  readonly #running = new Set<Promise<string | null>>();
   readonly #closed = new AbortController();
 
   /** Runs the programs that were found with `--version`. */
@@ -41,13 +43,16 @@ export class Programs {
   /** Ends those that are being asked. */
   async close(): Promise<void> {
     this.#closed.abort();
-    await Promise.all(this.#versions.values());
+    await Promise.allSettled(this.#running);
   }
 
   #version(path: string, env: Variables): Promise<string | null> {
     const known = this.#versions.get(path);
     if (known) return known;
     const asked = askVersion(path, env, this.#closed.signal);
+    this.#running.add(asked);
+    const ended = () => void this.#running.delete(asked);
+    asked.then(ended, ended);
     this.#versions.set(path, asked);
     return asked;
   }

@@ -42,6 +42,7 @@ export class RuntimesService {
   };
   #variables: Variables;
   #ready: Promise<void> = Promise.resolve();
+  #refreshing: Promise<void> | null = null;
   /** How remote servers were reached when it was last looked at; null before the first look. */
   #seenNetwork: string | null = null;
   #closed = false;
@@ -93,11 +94,10 @@ export class RuntimesService {
     if (before !== null && before !== this.#seenNetwork) this.#options.onNetworkChange();
   }
 
+  /** However many ask for it at once, one shell is asked. */
   async refresh(): Promise<RuntimesView> {
-    this.#programs.forget();
-    await this.#ready;
-    this.start();
-    await this.#ready;
+    this.#refreshing ??= this.#askAgain();
+    await this.#refreshing;
     return this.view();
   }
 
@@ -106,11 +106,23 @@ export class RuntimesService {
     await Promise.all([this.#asked?.stop(), this.#programs.close()]);
   }
 
+  async #askAgain(): Promise<void> {
+    try {
+      this.#programs.forget();
+      await this.#ready;
+      this.start();
+      await this.#ready;
+    } finally {
+      this.#refreshing = null;
+    }
+  }
+
   #network(): Network {
     return resolveNetwork(this.#options.settings(), this.#variables);
   }
 
   async #resolve(): Promise<void> {
+    if (this.#closed) return;
     const { env, loginShell } = this.#options;
     const asks = loginShell && process.platform !== "win32" && env[ASKING] === undefined;
     if (asks) await this.#askShell();

@@ -91,7 +91,7 @@ describe("what tells configurations apart", () => {
   const changed = (changes: Parameters<typeof changeConfig>[1]) =>
     changeConfig(stdio.config, changes).config;
 
-  it("consent is to command, arguments, folder and the names of variables", () => {
+  it("consent is to command, arguments, folder, names of variables, and to values that decide what runs", () => {
     const agreed = consentHash(stdio.config);
     const others: ServerUpdate[] = [
       { command: "other" },
@@ -106,6 +106,10 @@ describe("what tells configurations apart", () => {
     expect(consentHash(changed({ env: { TOKEN: { value: "another", plain: false } } }))).toBe(
       agreed,
     );
+    const withPath = (value: string) =>
+      consentHash(changed({ env: { PATH: { value, plain: true } } }));
+    expect(withPath("/usr/bin")).toBe(withPath("/usr/bin"));
+    expect(withPath("/tmp/evil")).not.toBe(withPath("/usr/bin"));
     expect(consentHash(remote.config)).toBeNull();
   });
 

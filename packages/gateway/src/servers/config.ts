@@ -251,11 +251,20 @@ const byKey = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b
 /** Identifies how a server is reached; a secret that was replaced has another id. */
 export const configHash = (config: StoredServerConfig): string => sha256(config);
 
+/** Variables that decide which code runs, as much as the command line does. */
+const DECIDES_WHAT_RUNS =
+  /^(PATH|ENV|BASH_ENV|NODE_OPTIONS|NODE_PATH|PYTHON(PATH|HOME|STARTUP)|PERL5(OPT|LIB)|RUBY(OPT|LIB)|JAVA_TOOL_OPTIONS|DOCKER_HOST|LD_\w+|DYLD_\w+|(NPM_CONFIG|UV|PIP)_\w+)$/i;
+
 /**
- * Identifies what a person agrees to run: the command line, its folder and the names of its
- * variables. Null for servers that run nothing here.
+ * Identifies what a person agrees to run: the command line, its folder, the names of its variables
+ * and the values of those that decide which code runs. Null for servers that run nothing here.
  */
-export const consentHash = (config: StoredServerConfig): string | null =>
-  config.transport === "stdio"
-    ? sha256([config.command, config.args, config.cwd, Object.keys(config.env).sort()])
-    : null;
+export const consentHash = (config: StoredServerConfig): string | null => {
+  if (config.transport !== "stdio") return null;
+  const { command, args, cwd, env } = config;
+  const decisive = Object.entries(env)
+    .filter(([name]) => DECIDES_WHAT_RUNS.test(name))
+    .sort(byKey);
+  const agreed = [command, args, cwd, Object.keys(env).sort()];
+  return sha256(decisive.length === 0 ? agreed : [...agreed, decisive]);
+};

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { GatewayError, type TokenRight, tokenRight, type TokenView } from "@local-mcp/contract";
+import type { Log } from "@local-mcp/engine";
 
 const PREFIX = "lmg_";
 const TOKEN_BYTES = 32;
@@ -57,6 +58,7 @@ export class Tokens {
   readonly #profileSlug: (profileId: string) => string | null;
   readonly #byHash = new Map<string, Principal>();
   readonly #used = new Map<string, number>();
+  readonly #log: Log;
   readonly #writer: NodeJS.Timeout;
 
   constructor(options: {
@@ -64,8 +66,10 @@ export class Tokens {
     profileSlug: (profileId: string) => string | null;
     /** A token that carries every right, from the environment; never stored. */
     admin: string | null;
+    log: Log;
   }) {
     this.#store = options.store;
+    this.#log = options.log;
     this.#profileSlug = options.profileSlug;
     for (const row of options.store.list()) this.#remember(row);
     if (options.admin !== null) {
@@ -154,8 +158,13 @@ export class Tokens {
   /** Writes when tokens were last used; called every half minute, and at the end. */
   flush(): void {
     if (this.#used.size === 0) return;
-    this.#store.touch(this.#used);
-    this.#used.clear();
+    try {
+      this.#store.touch(this.#used);
+      this.#used.clear();
+    } catch (error) {
+      // Such as a full disk. When a token was last used is worth no more than another try.
+      this.#log.error("the use of tokens could not be written", { error: String(error) });
+    }
   }
 
   close(): void {

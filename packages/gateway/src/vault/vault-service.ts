@@ -94,7 +94,7 @@ export class VaultService {
       throw new GatewayError("vault_no_keychain", { reason: problem ?? "" });
     }
     await this.#vault.ready();
-    await this.#vault.addSlot(this.#keychain.provider, this.#keychain.provider.label);
+    await this.#vault.addSlot(this.#keychain.provider);
     return this.#changed();
   }
 

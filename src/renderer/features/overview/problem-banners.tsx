@@ -99,7 +99,7 @@ function ProblemBanner({ problem }: ProblemBannerProps) {
           title="The vault is locked."
           effect={waitingForVault(problem.waiting)}
           why={problem.why}
-          action="Unlock…"
+          action={problem.opensByHand ? "Unlock…" : "How to open it"}
         />
       );
     default:

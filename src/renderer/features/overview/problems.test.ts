@@ -44,7 +44,7 @@ describe("the banners", () => {
     expect(problems).toEqual([
       { kind: "link_lost" },
       { kind: "port_taken", message: taken.message, other: 4445 },
-      { kind: "vault_locked", waiting: 2, why: null },
+      { kind: "vault_locked", waiting: 2, why: null, opensByHand: false },
     ]);
   });
 

@@ -1,12 +1,13 @@
 import type { GatewayStatus, Problem, SettingView, VaultStatus } from "@local-mcp/contract";
 import { count } from "../../components/time.ts";
+import { opensByHand, whyLocked } from "../settings/vault-words.ts";
 
 /** What is wrong with the whole, worst first. Each has its banner. */
 export type WholeProblem =
   | { kind: "link_lost" }
   | { kind: "port_taken"; message: string; other: number }
   | { kind: "not_serving"; problem: Problem }
-  | { kind: "vault_locked"; waiting: number; why: string | null }
+  | { kind: "vault_locked"; waiting: number; why: string | null; opensByHand: boolean }
   | { kind: "vault_weak"; why: string };
 
 /** Where the keychain itself does not say why it cannot be used. */
@@ -29,7 +30,8 @@ export function wholeProblems({ connection, status, vault }: Facts): WholeProble
     problems.push({
       kind: "vault_locked",
       waiting: waiting ?? 0,
-      why: vault.keychain?.problem ?? null,
+      why: whyLocked(vault)[0] ?? null,
+      opensByHand: opensByHand(vault),
     });
   }
   if (vault?.state === "missing" && vault.keychain?.available === false)

@@ -61,10 +61,11 @@ export function useRemedies({ id, title }: TroubledServer) {
         navigate(routeTo("settings", [], { section: "gateway" }));
     }
   };
-  const { mutate, isPending, error } = useMutation({ mutationFn: apply });
-  // Not by a disabled button: that would lose the focus of whoever pressed it.
+  const { mutate, isPending, variables, error } = useMutation({ mutationFn: apply });
+  // Twice is once, but another way out is never held up. Not by a disabled button: that would lose
+  // the focus of whoever pressed it.
   const run = (code: RemedyCode): void => {
-    if (!isPending) mutate(code);
+    if (!isPending || variables !== code) mutate(code);
   };
   return { run, error };
 }

@@ -19,7 +19,14 @@ import { clockTime } from "../../components/time.ts";
 import { waitingForVault } from "../overview/problems.ts";
 import { PassphraseDialog, type PassphraseTask } from "./passphrase-dialog.tsx";
 import { RemoveKeyDialog } from "./remove-key-dialog.tsx";
-import { KEY_NOTES, type Slot, vaultHeadline, type VaultIcon, whyLocked } from "./vault-words.ts";
+import {
+  KEY_NOTES,
+  opensByHand,
+  type Slot,
+  vaultHeadline,
+  type VaultIcon,
+  whyLocked,
+} from "./vault-words.ts";
 
 const ICONS: Record<VaultIcon, { icon: typeof Lock; colour: string }> = {
   protected: { icon: ShieldCheck, colour: "text-text-2" },
@@ -108,7 +115,7 @@ function StateRow({ headline, vault, onTask }: StateRowProps) {
         )
       }
       actions={
-        isLocked && vault.slots.some(({ provider }) => provider === "passphrase") ? (
+        isLocked && opensByHand(vault) ? (
           <Button kind="primary" onClick={() => onTask("unlock")}>
             Unlock…
           </Button>

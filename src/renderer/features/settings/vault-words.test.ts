@@ -48,7 +48,12 @@ describe("why it is locked", () => {
     const slots = [slot("keychain", "KWallet")];
     expect(whyLocked(vault({ slots }))).toEqual([
       "Secrets were sealed with KWallet; this session offers GNOME Keyring. Nothing was lost.",
+      "Start the app in a session with KWallet, and the vault opens by itself.",
     ]);
+    const none = { available: false, name: "keychain", problem: "None has been stored." };
+    expect(whyLocked(vault({ slots, keychain: none }))[0]).toBe(
+      "Secrets were sealed with KWallet; this session offers no keychain. Nothing was lost.",
+    );
     const silent = { available: false, name: "KWallet", problem: "KWallet does not answer." };
     expect(whyLocked(vault({ slots, keychain: silent }))).toEqual([
       "KWallet does not answer. Secrets were sealed with KWallet.",

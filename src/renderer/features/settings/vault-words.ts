@@ -35,18 +35,27 @@ export function whyLocked({ slots, keychain }: VaultStatus): string[] {
   const sealed = slots.find(({ provider }) => provider === "keychain");
   const needsStart = slots.some(({ provider }) => provider === "environment");
   return [
-    ...(sealed ? [whyKeychainFails(sealed, keychain)] : []),
+    ...(sealed ? whyKeychainFails(sealed, keychain) : []),
     ...(needsStart ? ["It opens when the app is started with AUTH_ENCRYPTION_SECRET."] : []),
   ];
 }
 
-function whyKeychainFails(sealed: Slot, keychain: VaultStatus["keychain"]): string {
-  if (keychain === null || !keychain.available)
-    return `${keychain?.problem ?? "No keychain answers."} Secrets were sealed with ${sealed.label}.`;
-  return keychain.name === sealed.label
-    ? `${sealed.label} answers, but its key does not open this vault.`
-    : `Secrets were sealed with ${sealed.label}; this session offers ${keychain.name}. Nothing was lost.`;
+function whyKeychainFails({ label }: Slot, keychain: VaultStatus["keychain"]): string[] {
+  if (keychain?.name === label) {
+    return keychain.available
+      ? [`${label} answers, but its key does not open this vault.`]
+      : [`${keychain.problem ?? `${label} does not answer.`} Secrets were sealed with ${label}.`];
+  }
+  const offers = keychain?.available ? keychain.name : "no keychain";
+  return [
+    `Secrets were sealed with ${label}; this session offers ${offers}. Nothing was lost.`,
+    `Start the app in a session with ${label}, and the vault opens by itself.`,
+  ];
 }
+
+/** Whether a person can open it, here and now. */
+export const opensByHand = ({ slots }: VaultStatus): boolean =>
+  slots.some(({ provider }) => provider === "passphrase");
 
 /** How each kind of key is used. */
 export const KEY_NOTES: Record<Slot["provider"], string> = {

@@ -10,24 +10,24 @@ const KNOWN =
 const PATH_LIKE = /^(?:[~.]{0,2}[\\/]|[A-Za-z]:\\|"[A-Za-z]:\\|\$env:)/;
 const PROMPTED = /^[ \t]*(?:[$%❯]|PS [^>\n]*>)[ \t]+\S/;
 /** What prepares a computer for a server, and is not one. */
-const SETUP: Readonly<Record<string, RegExp>> = {
-  apt: /^(?:install|update)\b/,
-  "apt-get": /^(?:install|update)\b/,
-  brew: /^(?:install|tap)\b/,
-  cargo: /^(?:install|build)\b/,
-  docker: /^(?:pull|build|login)\b/,
-  git: /^(?:clone|pull|checkout)\b/,
-  go: /^(?:install|build)\b/,
-  mkdir: /./,
-  npm: /^(?:i|install|ci|link|run build)\b/,
-  pip: /^install\b/,
-  pip3: /^install\b/,
-  pipx: /^install\b/,
-  pnpm: /^(?:i|install|add|build|run build)\b/,
-  uv: /^(?:sync|venv|pip|add|tool install)\b/,
-  winget: /^install\b/,
-  yarn: /^(?:install|add|build|global add)\b/,
-};
+const SETUP: ReadonlyMap<string, RegExp> = new Map([
+  ["apt", /^(?:install|update)\b/],
+  ["apt-get", /^(?:install|update)\b/],
+  ["brew", /^(?:install|tap)\b/],
+  ["cargo", /^(?:install|build)\b/],
+  ["docker", /^(?:pull|build|login)\b/],
+  ["git", /^(?:clone|pull|checkout)\b/],
+  ["go", /^(?:install|build)\b/],
+  ["mkdir", /./],
+  ["npm", /^(?:i|install|ci|link|run build)\b/],
+  ["pip", /^install\b/],
+  ["pip3", /^install\b/],
+  ["pipx", /^install\b/],
+  ["pnpm", /^(?:i|install|add|build|run build)\b/],
+  ["uv", /^(?:sync|venv|pip|add|tool install)\b/],
+  ["winget", /^install\b/],
+  ["yarn", /^(?:install|add|build|global add)\b/],
+]);
 
 /** More than any terminal is told; each command after them has them all. */
 const MAX_VARIABLES = 200;
@@ -42,7 +42,8 @@ export function looksLikeCommands(text: string): boolean {
   const [first = "", ...more] = (lines[0] ?? "").trim().split(/\s+/);
   if (ASSIGNMENT.test(first) || PATH_LIKE.test(first)) return true;
   const base = baseOf(first);
-  if (RUNNERS.test(first) || RUNNERS.test(base) || KNOWN.test(base) || first in SETUP) return true;
+  if (RUNNERS.test(first) || RUNNERS.test(base) || KNOWN.test(base) || SETUP.has(first))
+    return true;
   if (!/^[a-z0-9][\w.-]*\w$/.test(first)) return false;
   return first.includes("mcp") || (lines.length === 1 && more.some((word) => word.startsWith("-")));
 }
@@ -92,7 +93,7 @@ class Terminal {
     }
     if (command === "cd") {
       this.#cwd = args.at(-1) ?? null;
-    } else if (SETUP[baseOf(command)]?.test(args.join(" "))) {
+    } else if (SETUP.get(baseOf(command))?.test(args.join(" "))) {
       this.hasSetup = true;
     } else {
       const variables = { ...Object.fromEntries(this.#env), ...env };

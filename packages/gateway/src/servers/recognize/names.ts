@@ -45,6 +45,29 @@ function ofCommand(words: readonly string[]): string | null {
   return ofPackage(program) ?? ofPackage(folder ?? "");
 }
 
+/** Programs beside {@link RUNNERS} that carry out what they are told. */
+const INTERPRETERS =
+  /^(?:dash|ash|ksh|fish|nu|csh|tcsh|pwsh|powershell|busybox|perl|lua|osascript|awk|xargs|sudo|nohup|ssh|wsl)$/;
+
+/**
+ * What each word of a command is: what a runner is told (`runner`), what it runs by that (`program`),
+ * and what that program is told (`own`), which may be a runner in its turn.
+ */
+export function partsOf(words: readonly string[]): ("runner" | "program" | "own")[] {
+  let isRunners = true;
+  return words.map((word, at) => {
+    if (RUNNERS.test(baseOf(word)) || INTERPRETERS.test(baseOf(word))) {
+      isRunners = true;
+      return "runner";
+    }
+    if (!isRunners) return "own";
+    const isOption = word.startsWith("-") || VERBS.test(word);
+    if (at > 0 && (isOption || WITH_VALUE.test(words[at - 1] ?? ""))) return "runner";
+    isRunners = false;
+    return "program";
+  });
+}
+
 /** The name of a program in a path or with an ending. */
 export const baseOf = (word: string): string =>
   (word.split(/[\\/]/).at(-1) ?? "").replace(/\.(?:exe|cmd|bat)$/i, "").toLowerCase();

@@ -440,3 +440,7 @@ it("numbers secrets of one name", () => {
   const [found] = read("npx acme-mcp --pwd a --pwd b --token x --pwd c").servers;
   expect(found?.server?.secrets).toEqual({ pwd: "a", "pwd.2": "b", token: "x", "pwd.3": "c" });
 });
+
+it.each(["constructor --x", "$ __proto__ x"])("takes %s for a command like any other", (text) => {
+  expect(read(text).servers).toMatchObject([{ problem: null }]);
+});

@@ -149,6 +149,7 @@ function commandConfig({ command, args, cwd, env }: DraftCommand, home: string):
   // A variable of its own is what such a text in an argument means.
   const own = new Set(Object.keys(env));
   const taken = takeSecretArguments(
+    command,
     args.map((arg) => fillPlaceholders(withHome(arg, home), own).text),
   );
   const variables = Object.entries(env).map(([name, written]) => {

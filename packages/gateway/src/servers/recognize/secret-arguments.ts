@@ -1,5 +1,6 @@
 import { SECRET_MARK } from "@local-mcp/contract";
 import { splitUrl } from "../url-secrets.ts";
+import { baseOf, partsOf } from "./names.ts";
 
 /** Words in the name of an option or variable whose value opens something. */
 const SECRET_NAME =
@@ -8,8 +9,11 @@ const SECRET_NAME =
 const DOUBTFUL_NAME = /(?:^|[-_.])key$/i;
 /** Options of these names are often given a file. */
 const FILE_NAME = /(?:key|credentials?)$/i;
-/** A whole connection in one argument, as databases and clouds hand them out. */
-const CONNECTION = /(?:^|;)\s*(?:password|pwd|accountkey|sharedaccesskey)\s*=/i;
+/** Within a whole connection in one argument, as databases and clouds hand them out. */
+const CONNECTION = /(^|[;?&])(\s*(?:password|pwd|accountkey|sharedaccesskey)\s*=\s*)([^;]+)/gi;
+/** From here on a value could be code, for which this stands in every language that matters. */
+const CODE = /[\s|&`(]/;
+const CODE_OR_END = /[\s;|&`(]/;
 
 /** How providers begin their keys. */
 const KEY_PREFIX =
@@ -36,10 +40,18 @@ export interface TakenArguments {
  * name, a key of a known provider, long text that nobody types, user info and query values of URLs.
  * A value taken without need still works, since it is put back at each start; it is only not shown.
  * A UUID counts as one, since many services hand out keys in that form.
+ *
+ * Whoever agrees to a command reads it as it is afterwards. So nothing that could run is taken:
+ * neither a program nor a package, nor what stands behind a secret in the same argument.
  */
-export function takeSecretArguments(args: readonly string[]): TakenArguments {
-  const taker = new Taker();
-  const taken = args.map((arg, at) => taker.take(arg, args[at - 1] ?? ""));
+export function takeSecretArguments(command: string, args: readonly string[]): TakenArguments {
+  const taker = new Taker(/^(?:docker|podman)$/.test(baseOf(command)));
+  const parts = partsOf([command, ...args]).slice(1);
+  const taken = args.map((arg, at) =>
+    parts[at] === "program"
+      ? taker.takeFromProgram(arg)
+      : taker.take(arg, args[at - 1] ?? "", parts[at] === "runner"),
+  );
   return { args: taken, secrets: taker.secrets };
 }
 
@@ -47,10 +59,23 @@ class Taker {
   readonly secrets: Record<string, string> = {};
   /** The number that the next mark of a name ends with. */
   readonly #next = new Map<string, number>();
+  /** Whether `-e` goes before a variable, whose value nobody runs. */
+  readonly #hasVariables: boolean;
 
-  take(arg: string, before: string): string {
+  constructor(hasVariables: boolean) {
+    this.#hasVariables = hasVariables;
+  }
+
+  /** The address of a package may have a user's key in it; what it is an address of is read. */
+  takeFromProgram(arg: string): string {
+    return URL_LIKE.test(arg) ? this.#url(arg) : arg;
+  }
+
+  /** @param isRunners whether it is what a runner is told, such as code or a package */
+  take(arg: string, before: string, isRunners: boolean): string {
     if (arg === "") return arg;
-    if (CONNECTION.test(arg)) return this.#mark("connection", arg);
+    const connection = this.#connection(arg);
+    if (connection !== arg) return connection;
     if (/^(?:--?header|-H)$/.test(before)) return this.#header(arg);
     const option = /^--?([A-Za-z][\w.-]*)$/.exec(before)?.[1];
     if (option !== undefined && !arg.startsWith("-") && isSecret(option, arg)) {
@@ -61,9 +86,24 @@ class Taker {
     if (pair && !URL_LIKE.test(arg) && !looksSecret(arg)) {
       const [, start = "", name = "", value = ""] = pair;
       if (/^header$/i.test(name)) return start + this.#header(value);
-      return start + (isSecret(name, value) ? this.#mark(name, value) : this.#plain(value, name));
+      if (!isSecret(name, value)) return start + this.#plain(value, name, isRunners);
+      const isVariable = this.#hasVariables && /^(?:-e|--env)$/.test(before);
+      const end = isVariable ? -1 : value.search(CODE_OR_END);
+      if (end === -1) return start + this.#mark(name, value);
+      // What is called is code itself.
+      if (end === 0 || value[end] === "(") return arg;
+      return start + this.#mark(name, value.slice(0, end)) + value.slice(end);
     }
-    return this.#plain(arg, option);
+    return this.#plain(arg, option, isRunners);
+  }
+
+  #connection(arg: string): string {
+    if (URL_LIKE.test(arg)) return arg;
+    return arg.replace(CONNECTION, (whole, sign: string, name: string, value: string) =>
+      CODE.test(value) || MARK.test(value)
+        ? whole
+        : sign + name + this.#mark(/\w+/.exec(name)?.[0] ?? "connection", value),
+    );
   }
 
   /** `Name: value`, with the scheme before the value left to be read. */
@@ -74,9 +114,10 @@ class Taker {
     return MARK.test(value) ? text : `${name}${colon}${scheme}${this.#mark(name, value)}`;
   }
 
-  #plain(arg: string, name: string | undefined): string {
+  #plain(arg: string, name: string | undefined, isRunners: boolean): string {
     if (URL_LIKE.test(arg)) return this.#url(arg);
-    return looksSecret(arg) ? this.#mark(name ?? "value", arg) : arg;
+    const looksLikeOne = isRunners ? hasFormOfKey(arg) : looksSecret(arg);
+    return looksLikeOne ? this.#mark(name ?? "value", arg) : arg;
   }
 
   #url(arg: string): string {
@@ -116,12 +157,15 @@ function isSecret(option: string, value: string): boolean {
 
 /** Whether a value looks like a secret by itself. */
 function looksSecret(value: string): boolean {
-  if (KEY_PREFIX.test(value) || JSON_WEB_TOKEN.test(value)) return true;
+  if (hasFormOfKey(value)) return true;
   if (isPath(value)) return false;
   if (UUID.test(value) || HEX.test(value)) return true;
   if (BASE64.test(value)) return entropy(value) >= MIN_ENTROPY;
   return DENSE.test(value) && isMixed(value) && entropy(value) >= MIN_ENTROPY;
 }
+
+const hasFormOfKey = (value: string): boolean =>
+  KEY_PREFIX.test(value) || JSON_WEB_TOKEN.test(value);
 
 const isPath = (value: string): boolean =>
   /^(?:~|\.{0,2})[\\/]|^[A-Za-z]:[\\/]|^~$/.test(value) ||
