@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { _electron, type ElectronApplication, type Page } from "playwright-core";
+import { _electron, type ElectronApplication, errors, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 import { z } from "zod";
 import { asUser } from "../../scripts/electron/account.ts";
@@ -103,32 +103,69 @@ function launcher(home: string, keychain: AppOptions["keychain"]): string {
 }
 
 /** A page that has not come by then is one that stays paused, ms. */
-const ATTACH_MS = 6000;
+const ATTACH_MS = 8000;
+const ATTEMPTS = 4;
 
-/**
- * The window's page. Chromium 130 now and then leaves a page paused that Playwright wanted to see
- * from its first moment; the window is then closed and opened anew.
- */
-async function openedPage(app: ElectronApplication): Promise<Page> {
-  const paused = new Set<Page>();
-  for (let tries = 1; ; tries += 1) {
-    const open = app.windows().find((page) => !page.isClosed() && !paused.has(page));
-    try {
-      const page = open ?? (await app.waitForEvent("window", { timeout: ATTACH_MS }));
-      await page.waitForLoadState("domcontentloaded", { timeout: ATTACH_MS });
-      return page;
-    } catch (error) {
-      if (tries === 4) throw error;
-      for (const page of app.windows()) paused.add(page);
-      await app.evaluate(({ app: electronApp, BrowserWindow }) => {
-        for (const window of BrowserWindow.getAllWindows()) window.destroy();
-        electronApp.emit("activate");
-      });
-    }
+/** The app as Playwright started it. */
+interface Launched {
+  app: ElectronApplication;
+  pid: number;
+  output: string[];
+}
+
+async function launch(
+  executablePath: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Launched> {
+  const app = await _electron.launch({
+    executablePath,
+    // Without it Playwright turns the sandbox off.
+    chromiumSandbox: true,
+    // It would pretend a light theme otherwise.
+    colorScheme: null,
+    args,
+    env: Object.fromEntries(
+      Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ),
+    timeout: 30_000,
+  });
+  const child = app.process();
+  const output: string[] = [];
+  child.stdout?.on("data", (chunk: Buffer) => output.push(chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => output.push(chunk.toString()));
+  return { app, output, pid: await app.evaluate(() => process.pid) };
+}
+
+/** Ends it as a person would from its menu. @throws Error where something of it is left after 15 s */
+async function end({ app, pid, output }: Launched): Promise<void> {
+  const all = [pid, ...descendants(pid)];
+  await app.evaluate(({ app: electronApp }) => electronApp.quit()).catch(() => undefined);
+  for (let tries = 0; tries < 150 && all.some(isAlive); tries += 1) await pause(100);
+  const left = all.filter(isAlive);
+  for (const one of left) process.kill(one, "SIGKILL");
+  if (left.length > 0)
+    throw new Error(`${left.length} processes outlived the app by 15 s:\n${output.join("")}`);
+}
+
+/** The window's page; null where it stays paused. */
+async function openedPage(app: ElectronApplication): Promise<Page | null> {
+  try {
+    const page = await app.firstWindow({ timeout: ATTACH_MS });
+    await page.waitForLoadState("domcontentloaded", { timeout: ATTACH_MS });
+    return page;
+  } catch (error) {
+    if (error instanceof errors.TimeoutError) return null;
+    throw error;
   }
 }
 
-/** Starts the app on a data directory of its own. Ended after the test, if it has not ended before. */
+/**
+ * Starts the app on a data directory of its own. Ended after the test, if it has not ended before.
+ *
+ * On a busy machine Chromium 130 now and then leaves a page paused that Playwright wanted to see from
+ * its first moment (never without Playwright). The app is then ended, and started once more.
+ */
 export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const home = options.home ?? appDirectory();
   const dataDir =
@@ -151,43 +188,27 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     PORT: "0",
     ...options.env,
   });
-  const app = await _electron.launch({
-    executablePath: launcher(home, keychain),
-    // Without it Playwright turns the sandbox off.
-    chromiumSandbox: true,
-    // It would pretend a light theme otherwise.
-    colorScheme: null,
-    args: [
-      stage().app,
-      `--password-store=${keychain === "gnome" ? "gnome-libsecret" : "basic"}`,
-      `--force-device-scale-factor=${options.scale ?? 1}`,
-      ...(options.dataDir === null ? [] : ["--data-dir", dataDir]),
-      ...(options.args ?? []),
-    ],
-    env: Object.fromEntries(
-      Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    ),
-    timeout: 30_000,
-  });
-  const child = app.process();
-  const output: string[] = [];
-  child.stdout?.on("data", (chunk: Buffer) => output.push(chunk.toString()));
-  child.stderr?.on("data", (chunk: Buffer) => output.push(chunk.toString()));
-  const pid = await app.evaluate(() => process.pid);
-  let open = true;
-  const close = async (): Promise<void> => {
-    if (!open) return;
-    open = false;
-    const all = [pid, ...descendants(pid)];
-    await app.evaluate(({ app: electronApp }) => electronApp.quit()).catch(() => undefined);
-    for (let tries = 0; tries < 150 && all.some(isAlive); tries += 1) await pause(100);
-    const left = all.filter(isAlive);
-    for (const one of left) process.kill(one, "SIGKILL");
-    if (left.length > 0)
-      throw new Error(`${left.length} processes outlived the app by 15 s:\n${output.join("")}`);
-  };
-  onTestFinished(close);
-  const page = await openedPage(app);
-  page.setDefaultTimeout(15_000);
-  return { app, page, dataDir, home, pid, output, close };
+  const args = [
+    stage().app,
+    `--password-store=${keychain === "gnome" ? "gnome-libsecret" : "basic"}`,
+    `--force-device-scale-factor=${options.scale ?? 1}`,
+    ...(options.dataDir === null ? [] : ["--data-dir", dataDir]),
+    ...(options.args ?? []),
+  ];
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const launched = await launch(launcher(home, keychain), args, env);
+    let open = true;
+    const close = async (): Promise<void> => {
+      if (open) await end(launched);
+      open = false;
+    };
+    onTestFinished(close);
+    const page = await openedPage(launched.app);
+    if (page !== null) {
+      page.setDefaultTimeout(15_000);
+      return { ...launched, page, dataDir, home, close };
+    }
+    await close();
+  }
+  throw new Error(`The app was started ${ATTEMPTS} times, and its page stayed paused each time.`);
 }

@@ -14,6 +14,7 @@ export interface Stage {
 
 const PARTS = [
   "package.json",
+  "out/cli",
   "out/main",
   "out/preload",
   "out/renderer",

@@ -2,10 +2,14 @@ import { expect, test } from "vitest";
 import { readArguments } from "./arguments.ts";
 import { fitsInMessage, handOver, takeOver, withoutWhatToOpen } from "./hand-over.ts";
 
-const linkOf = (length: number): string => `local-mcp-gateway://add-servers?text=${"x".repeat(length)}`;
+const linkOf = (length: number): string =>
+  `local-mcp-gateway://add-servers?text=${"x".repeat(length)}`;
 
 test("what is handed over arrives whole, whatever signs are in it", () => {
-  const links = Array.from({ length: 9 }, (_, index) => `local-mcp-gateway://open/servers/${index}`);
+  const links = Array.from(
+    { length: 9 },
+    (_, index) => `local-mcp-gateway://open/servers/${index}`,
+  );
   const launched = readArguments([...links, "/home/林/my servers.json"], "/");
   const sent = handOver(launched);
   expect(sent.launched).toMatch(/^[A-Za-z0-9+/=]+$/);

@@ -1,14 +1,22 @@
 /** Tools as real servers name them: `name · what it does · r(eads) or c(hanges data)`. */
 type Tool = readonly [name: string, description: string, kind: "r" | "c"];
 
-const verbs = (thing: string, plural: string): Tool[] => [
-  [`list_${plural}`, `List the ${plural} you can see, newest first.`, "r"],
-  [`get_${thing}`, `Read one ${thing} with everything that belongs to it.`, "r"],
-  [`search_${plural}`, `Find ${plural} by words in their title or text.`, "r"],
-  [`create_${thing}`, `Create a new ${thing}.`, "c"],
-  [`update_${thing}`, `Change the fields of a ${thing} that are named, leave the others.`, "c"],
-  [`delete_${thing}`, `Delete a ${thing}. It cannot be brought back.`, "c"],
-];
+const verbs = (thing: string, plural: string): Tool[] => {
+  const [one, many] = [thing, plural].map((name) => name.replaceAll("_", " "));
+  const article = /^[aeiou]/.test(thing) ? "an" : "a";
+  return [
+    [`list_${plural}`, `List the ${many} you can see, newest first.`, "r"],
+    [`get_${thing}`, `Read one ${one} with everything that belongs to it.`, "r"],
+    [`search_${plural}`, `Find ${many} by words in their title or text.`, "r"],
+    [`create_${thing}`, `Create a new ${one}.`, "c"],
+    [
+      `update_${thing}`,
+      `Change the fields of ${article} ${one} that are named, leave the others.`,
+      "c",
+    ],
+    [`delete_${thing}`, `Delete ${article} ${one}. It cannot be brought back.`, "c"],
+  ];
+};
 
 const of = (...things: [string, string][]): Tool[] =>
   things.flatMap(([thing, plural]) => verbs(thing, plural));

@@ -168,7 +168,10 @@ export function Select<Value extends string>({
           <ChevronDown aria-hidden size={16} strokeWidth={1.75} className="shrink-0 text-text-2" />
         </BaseSelect.Trigger>
         <BaseSelect.Portal container={layer}>
+          {/* Whole, where the select's own has a hole for its trigger: what lies behind is inert. */}
+          <BaseSelect.Backdrop className="fixed inset-0" />
           <BaseSelect.Positioner
+            positionMethod="fixed"
             sideOffset={4}
             alignItemWithTrigger={false}
             className="outline-none"

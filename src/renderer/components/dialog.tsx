@@ -1,9 +1,11 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useRef } from "react";
 import { IconButton } from "./button.tsx";
 import { classNames } from "./class-names.ts";
 import { layer } from "./layer.ts";
+import { useReachable } from "./use-reachable.ts";
+import { useReturnFocus } from "./use-return-focus.ts";
 
 interface DialogProps {
   open: boolean;
@@ -41,12 +43,7 @@ export function Dialog({
   returnFocusTo,
   staysOpen = false,
 }: DialogProps) {
-  // A dialog is mounted when it opens.
-  const [opener] = useState(() => document.activeElement);
-  const openerOrHeading = () =>
-    opener !== document.body && opener?.isConnected
-      ? true
-      : (document.querySelector<HTMLElement>("h1") ?? true);
+  const openerOrHeading = useReturnFocus();
   const heading = useRef<HTMLHeadingElement>(null);
   const popup = useRef<HTMLDivElement>(null);
   const firstField = () =>
@@ -85,13 +82,21 @@ export function Dialog({
               </div>
               <Base.Close render={<IconButton icon={X} label="Close" shortcut="Esc" />} />
             </header>
-            {children ? (
-              <div className="min-h-0 flex-1 overflow-y-auto px-6 py-2">{children}</div>
-            ) : null}
+            {children ? <Content>{children}</Content> : null}
             <footer className="flex flex-wrap justify-end gap-2 px-6 pt-3 pb-5">{footer}</footer>
           </Base.Popup>
         </Base.Viewport>
       </Base.Portal>
     </Base.Root>
+  );
+}
+
+function Content({ children }: { children: ReactNode }) {
+  const box = useRef<HTMLDivElement>(null);
+  useReachable(box);
+  return (
+    <div ref={box} className="min-h-0 flex-1 overflow-y-auto px-6 py-2">
+      {children}
+    </div>
   );
 }

@@ -31,7 +31,7 @@ export function Menu({ label, entries, trigger }: MenuProps) {
         render={trigger ?? <IconButton icon={Ellipsis} label={label} tooltipSide="left" />}
       />
       <Base.Portal container={layer}>
-        <Base.Positioner sideOffset={4} align="end" className="outline-none">
+        <Base.Positioner positionMethod="fixed" sideOffset={4} align="end" className="outline-none">
           <Base.Popup
             aria-label={label}
             className="min-w-48 rounded-panel border border-border bg-raised p-1 shadow-raised outline-none"

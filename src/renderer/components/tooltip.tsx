@@ -17,7 +17,7 @@ export function Tooltip({ text, shortcut, side = "top", children }: TooltipProps
     <Base.Root>
       <Base.Trigger render={children} />
       <Base.Portal container={layer}>
-        <Base.Positioner side={side} sideOffset={6}>
+        <Base.Positioner positionMethod="fixed" side={side} sideOffset={6}>
           <Base.Popup className="max-w-80 rounded-chip border border-border bg-raised px-2 py-1 text-meta text-text shadow-raised">
             {text}
             {shortcut ? <kbd className="ml-2 text-text-2">{shortcut}</kbd> : null}

@@ -19,7 +19,8 @@ export function StartStep({ servers }: { servers: ServerView[] }) {
       <Panel>
         {servers.map((server) => (
           <div key={server.id} className="px-3">
-            {isUsable(server) || server.status.state === "starting" ? (
+            {/* What waits for a review has the one button below them all. */}
+            {isUsable(server) || ["starting", "unconfirmed"].includes(server.status.state) ? (
               <p className="flex min-h-9 items-center gap-2 py-1">
                 <StateIcon state={server.status.state} />
                 <span className="font-medium">{server.title}</span>

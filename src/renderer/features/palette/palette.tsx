@@ -13,6 +13,7 @@ import { remember, useRecent } from "../../stores/recent.ts";
 import { useActivate } from "../profiles/profile-data.ts";
 import { type PaletteActions, type PaletteItem, paletteItems, search } from "./palette-items.ts";
 import { layer } from "../../components/layer.ts";
+import { useReturnFocus } from "../../components/use-return-focus.ts";
 
 const ACTIONS: Omit<PaletteActions, "activate"> = {
   go: navigate,
@@ -49,6 +50,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
     enabled: active !== undefined,
   });
   const activate = useActivate();
+  const returnFocus = useReturnFocus();
   const actions: PaletteActions = {
     ...ACTIONS,
     activate: async (profile) => void (await activate.mutateAsync(profile)),
@@ -68,7 +70,10 @@ export function Palette({ onClose }: { onClose: () => void }) {
       <Dialog.Portal container={layer}>
         <Dialog.Backdrop className="fixed inset-0 bg-[rgb(0_0_0/0.4)]" />
         <Dialog.Viewport className="fixed inset-0 flex items-start justify-center p-6 pt-[12vh]">
-          <Dialog.Popup className="flex max-h-[70vh] w-full max-w-form flex-col overflow-hidden rounded-dialog border border-border bg-raised shadow-raised">
+          <Dialog.Popup
+            finalFocus={returnFocus}
+            className="flex max-h-[70vh] w-full max-w-form flex-col overflow-hidden rounded-dialog border border-border bg-raised shadow-raised"
+          >
             <Dialog.Title className="sr-only">Command palette</Dialog.Title>
             <Autocomplete.Root
               inline

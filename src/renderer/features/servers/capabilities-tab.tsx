@@ -41,7 +41,7 @@ export function CapabilitiesTab({ server, kind }: { server: ServerView; kind: Ki
     return (
       <EmptyState icon={icon}>
         {server.status.listedAt === null
-          ? `What ${server.title} offers is known once it has started.`
+          ? `What ${server.title} offers is known once it has ${server.config.transport === "stdio" ? "started" : "answered"}.`
           : `${server.title} offers no ${many}.`}
       </EmptyState>
     );

@@ -1,0 +1,296 @@
+/** Everything a person does, done with the keyboard alone. */
+import type { Locator, Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { appDirectory, startApp, type TestApp } from "./app.ts";
+import { copied, demoEntry, focused, heading, isFocused } from "./person.ts";
+import { seed, seedSmall } from "./seed.ts";
+
+/** Goes on with Tab until the focus is there; fails where it never comes. */
+async function tabTo(page: Page, target: Locator, key = "Tab"): Promise<void> {
+  await target.waitFor();
+  for (let stops = 0; stops < 80; stops += 1) {
+    if (await isFocused(target)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${key} never came to ${target.toString()}`);
+}
+
+/** An app with the servers “files” and “notion”, in a profile that is active. */
+async function startWithServers(): Promise<TestApp> {
+  const home = appDirectory();
+  await seed(home, async (api) => {
+    await seedSmall(api);
+    for (const name of ["notion", "mail"])
+      await api.servers.create({
+        name,
+        config: { transport: "stdio", ...demoEntry(name) },
+        confirmed: true,
+        profiles: ["dev"],
+      });
+  });
+  const testApp = await startApp({ home });
+  await heading(testApp.page, "Overview").waitFor();
+  return testApp;
+}
+
+/** By the palette, to whatever its first match is. */
+async function go({ page }: TestApp, words: string): Promise<void> {
+  await page.keyboard.press("ControlOrMeta+K");
+  const palette = page.getByRole("dialog", { name: "Command palette" });
+  await palette.waitFor();
+  await page.keyboard.type(words);
+  await palette.getByRole("option").first().waitFor();
+  await page.keyboard.press("Enter");
+  await palette.waitFor({ state: "detached" });
+}
+
+test("a server is added, reviewed and started; Enter alone starts nothing", async () => {
+  const testApp = await startWithServers();
+  const { page } = testApp;
+  await page.keyboard.press("ControlOrMeta+N");
+  const add = page.getByRole("dialog", { name: "Add server" });
+  await focused(add.getByRole("textbox", { name: /^Paste a command/ }));
+  const { command, args } = demoEntry("browser");
+  await copied(testApp, JSON.stringify({ mcpServers: { browser: { command, args } } }));
+  await page.keyboard.press("ControlOrMeta+V");
+  await add.getByText("browser").first().waitFor();
+  await tabTo(page, add.getByRole("button", { name: "Add server" }));
+  await page.keyboard.press("Enter");
+
+  const review = page.getByRole("dialog", { name: "Review command" });
+  await focused(review.getByRole("heading", { name: "Review command" }));
+  // Enter that is pressed through, again and again, runs nothing.
+  await page.keyboard.press("Enter");
+  await review.getByRole("list", { name: /^Command of browser/ }).waitFor();
+  await tabTo(page, review.getByRole("button", { name: "Start browser" }));
+  await page.keyboard.press("Enter");
+  await review.getByText("Press Space to start.").waitFor();
+  await page.keyboard.press("Space");
+  await review.waitFor({ state: "detached" });
+  await go(testApp, "Go to Servers");
+  const row = page.getByRole("row").filter({ hasText: "browser" });
+  await row.getByText("Ready").waitFor();
+  expect(await page.getByRole("dialog").count()).toBe(0);
+
+  // The list is one stop; letters lead to a row, Space turns it off, Enter opens it.
+  await tabTo(page, page.getByRole("grid", { name: "Servers" }));
+  await page.keyboard.type("bro");
+  await page.keyboard.press("Space");
+  await row.getByText("Off").first().waitFor();
+  await page.keyboard.press("Space");
+  await row.getByText("Ready").waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("tab", { name: /^Tools/ }).waitFor();
+  await page.getByRole("heading", { level: 1, name: /browser$/ }).waitFor();
+});
+
+test("servers are put in order, by lifting and by Alt with an arrow", async () => {
+  const testApp = await startWithServers();
+  const { page } = testApp;
+  await page.keyboard.press("ControlOrMeta+2");
+  await tabTo(page, page.getByRole("link", { name: "dev", exact: true }));
+  await page.keyboard.press("Enter");
+  const list = page.getByRole("list", { name: "Servers of dev, in order" });
+  const handles = list.getByRole("button", { name: /^Reorder / });
+  const order = (): Promise<string[]> =>
+    handles.evaluateAll((all) => all.map((one) => one.getAttribute("aria-label") ?? ""));
+  const becomes = async (...names: string[]): Promise<void> => {
+    const wanted = names.map((name) => `Reorder ${name}`);
+    await expect.poll(order, { timeout: 5000 }).toEqual(wanted);
+  };
+  await becomes("files", "notion", "mail");
+
+  const said = page.getByRole("status");
+  await tabTo(page, list.getByRole("button", { name: "Reorder files" }));
+  await page.keyboard.press("Space");
+  await said.filter({ hasText: "files lifted, position 1 of 3." }).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await said.filter({ hasText: "files, position 3 of 3." }).waitFor();
+  await page.keyboard.press("Escape");
+  await said.filter({ hasText: "Move cancelled." }).waitFor();
+  await becomes("files", "notion", "mail");
+
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Space");
+  await becomes("notion", "files", "mail");
+  await focused(list.getByRole("button", { name: "Reorder files" }));
+  await page.keyboard.press("Alt+ArrowDown");
+  await becomes("notion", "mail", "files");
+  await page.reload();
+  await becomes("notion", "mail", "files");
+});
+
+test("a tool is called, and a token made, without a mouse", async () => {
+  const testApp = await startWithServers();
+  const { page } = testApp;
+  await go(testApp, "files Server");
+  await page.getByRole("heading", { level: 1, name: /files$/ }).waitFor();
+  const tools = page.getByRole("listbox", { name: "tools of files" });
+  await tabTo(page, tools);
+  await page.keyboard.type("list");
+  await page.getByRole("heading", { name: "Call list_directory" }).waitFor();
+  await tabTo(page, page.getByRole("textbox", { name: "name", exact: true }));
+  await page.keyboard.type("docs");
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await page.getByText("list_directory: done").waitFor();
+
+  // One that changes data asks first, and Enter on what is focused then calls nothing.
+  await tabTo(page, tools, "Shift+Tab");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowDown");
+  await page.getByRole("heading", { name: "Call write_file" }).waitFor();
+  await tabTo(page, page.getByRole("textbox", { name: "name", exact: true }));
+  await page.keyboard.type("docs");
+  await page.keyboard.press("ControlOrMeta+Enter");
+  const ask = page.getByRole("dialog", { name: "Call write_file?" });
+  await focused(ask.getByRole("heading", { name: "Call write_file?" }));
+  await page.keyboard.press("Enter");
+  await tabTo(page, ask.getByRole("button", { name: "Call write_file" }));
+  expect(await page.getByText("write_file: done").count()).toBe(0);
+  await page.keyboard.press("Space");
+  await page.getByText("write_file: done").waitFor();
+
+  await go(testApp, "Access tokens");
+  const create = page.getByRole("button", { name: "Create token…" });
+  await tabTo(page, create);
+  await page.keyboard.press("Enter");
+  const form = page.getByRole("dialog", { name: "Create access token" });
+  await focused(form.getByRole("textbox", { name: "Name" }));
+  await page.keyboard.type("Cursor");
+  await page.keyboard.press("Enter");
+  const once = page.getByRole("dialog", { name: "Access token for “Cursor”" });
+  expect(await once.getByRole("group", { name: "Access token" }).innerText()).toMatch(/^lmg_/);
+  // It is shown once, so it does not go by a slip.
+  await page.keyboard.press("Escape");
+  await once.getByText("Copy the token first").waitFor();
+  await tabTo(page, once.getByRole("button", { name: "I have copied it" }));
+  await page.keyboard.press("Enter");
+  await once.waitFor({ state: "detached" });
+  await page.getByRole("row", { name: /Cursor/ }).waitFor();
+  await expect.poll(() => page.evaluate(() => document.activeElement !== document.body)).toBe(true);
+});
+
+test("every shortcut leads where the list of shortcuts says", async () => {
+  const testApp = await startWithServers();
+  const { page } = testApp;
+  const places = { "1": "Overview", "2": "Profiles", "3": "Servers", ",": "Settings" };
+  for (const [key, name] of Object.entries(places)) {
+    await page.keyboard.press(`ControlOrMeta+${key}`);
+    await heading(page, name).waitFor();
+    await focused(heading(page, name));
+  }
+  await page.keyboard.press("Alt+ArrowLeft");
+  await heading(page, "Servers").waitFor();
+  await page.keyboard.press("Alt+ArrowRight");
+  await heading(page, "Settings").waitFor();
+
+  const pages = page.getByRole("navigation", { name: "Pages" });
+  const widths = { wide: (await pages.boundingBox())?.width ?? 0, narrow: 0 };
+  await page.keyboard.press("ControlOrMeta+B");
+  await expect.poll(async () => (await pages.boundingBox())?.width ?? 0).toBeLessThan(widths.wide);
+  await page.keyboard.press("ControlOrMeta+B");
+  await expect.poll(async () => (await pages.boundingBox())?.width ?? 0).toBe(widths.wide);
+
+  // F6 goes round the panes, and each time the focus is inside one.
+  const pane = (): Promise<string> =>
+    page.evaluate(
+      () => document.activeElement?.closest("[data-pane]")?.tagName.toLowerCase() ?? "none",
+    );
+  await page.keyboard.press("F6");
+  const first = await pane();
+  await page.keyboard.press("F6");
+  expect([first, await pane()].toSorted()).toEqual(["main", "nav"]);
+
+  // Esc closes what lies on top and nothing below it; the focus goes back to what opened it.
+  await page.keyboard.press("ControlOrMeta+3");
+  const add = page.getByRole("button", { name: "Add server" });
+  await tabTo(page, add);
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Add server" });
+  const profile = dialog.getByRole("combobox", { name: "Profile" });
+  await tabTo(page, profile);
+  await page.keyboard.press("Enter");
+  await page.getByRole("listbox").getByRole("option", { name: /dev/ }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("listbox").waitFor({ state: "detached" });
+  await focused(profile);
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  await focused(add);
+  await page.keyboard.press("Escape");
+  await heading(page, "Servers").waitFor();
+
+  await page.keyboard.press("ControlOrMeta+/");
+  const shortcuts = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await shortcuts.getByRole("row", { name: /Command palette.*Ctrl\+K|⌘K/ }).waitFor();
+  await page.keyboard.press("Escape");
+  await shortcuts.waitFor({ state: "detached" });
+  await focused(add);
+});
+
+test("a slash goes to the filter; a letter alone does nothing outside of a list", async () => {
+  const testApp = await startWithServers();
+  const { page } = testApp;
+  await page.keyboard.press("ControlOrMeta+3");
+  await focused(heading(page, "Servers"));
+  const before = await page.getByRole("main").innerHTML();
+  for (const letter of "abcdefghijklmnopqrstuvwxyz0123456789?.-") await page.keyboard.press(letter);
+  await page.keyboard.press("Delete");
+  expect(await page.getByRole("dialog").count()).toBe(0);
+  expect(await page.getByRole("main").innerHTML()).toBe(before);
+  await focused(heading(page, "Servers"));
+
+  await page.keyboard.press("/");
+  const filter = page.getByRole("searchbox", { name: "Filter servers" });
+  await focused(filter);
+  await page.keyboard.type("/no");
+  expect(await filter.inputValue()).toBe("/no");
+  await page.keyboard.press("Escape");
+  expect(await filter.inputValue()).toBe("");
+  await page.keyboard.type("not");
+  await page.getByText("1 of 3 servers").waitFor();
+});
+
+/** Where Tab stops, from the heading of the page until it comes round, and whether it is seen. */
+async function stopsOf(page: Page): Promise<{ what: string; ring: boolean }[]> {
+  const seen = await page.evaluateHandle(() => new Set<Element>());
+  const stops: { what: string; ring: boolean }[] = [];
+  while (stops.length < 200) {
+    await page.keyboard.press("Tab");
+    const stop = await page.evaluate((before) => {
+      const at = document.activeElement;
+      if (at === null || before.has(at)) return null;
+      before.add(at);
+      // In a list the row shows the focus of the whole.
+      const row = document.getElementById(at.getAttribute("aria-activedescendant") ?? "");
+      const looks = [at, row].filter((one) => one !== null).map((one) => getComputedStyle(one));
+      return {
+        what: `${at.tagName} ${at.getAttribute("aria-label") ?? at.textContent.slice(0, 40)}`,
+        ring: looks.some(
+          ({ outlineStyle, outlineWidth, outlineColor }) =>
+            outlineStyle === "solid" &&
+            Number.parseFloat(outlineWidth) >= 2 &&
+            !/, 0\)$|transparent/.test(outlineColor),
+        ),
+      };
+    }, seen);
+    if (stop === null) return stops;
+    stops.push(stop);
+  }
+  throw new Error("Tab never came round.");
+}
+
+test("on every page Tab comes round, never to nothing, and each stop shows its ring", async () => {
+  const testApp = await startWithServers();
+  const { page } = testApp;
+  for (const name of ["Overview", "Profiles", "Servers", "Access tokens", "Settings"]) {
+    await go(testApp, `Go to ${name}`);
+    await focused(heading(page, name));
+    const stops = await stopsOf(page);
+    expect(stops.length).toBeGreaterThan(8);
+    const bare = stops.filter(({ ring, what }) => !ring || what.startsWith("BODY"));
+    expect(bare.map(({ what }) => `${name}: ${what}`)).toEqual([]);
+  }
+});

@@ -1,0 +1,203 @@
+/**
+ * The pictures of README and docs, made anew where they are asked for: `run.ts --full`, or with
+ * E2E_SCREENSHOTS=1.
+ */
+import { readdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { FAULTS } from "../fixtures/http-plumbing.ts";
+import { startHttpServer } from "../fixtures/http-server.ts";
+import { McpClient } from "../fixtures/mcp-client.ts";
+import { afterTest } from "../fixtures/test-support.ts";
+import { appDirectory, startApp } from "./app.ts";
+import { endpoint } from "./endpoint.ts";
+import { Camera } from "./pictures/camera.ts";
+import { demoPrograms, PASSPHRASE, seedDemo } from "./pictures/demo.ts";
+import { seed } from "./seed.ts";
+import { dialogOf, go, press, putAway } from "./states/state.ts";
+
+const isWanted = process.env["E2E_FULL"] === "1" || process.env["E2E_SCREENSHOTS"] === "1";
+const timeout = 120_000;
+const IMAGES = resolve(import.meta.dirname, "../../docs/images");
+
+const CURSOR = { clientInfo: { name: "Cursor", version: "3.1" } };
+const client = (dataDir: string, token: string): McpClient =>
+  new McpClient(`${endpoint(dataDir).url}/mcp`, { authorization: `Bearer ${token}` });
+
+const PASTED = JSON.stringify(
+  {
+    mcpServers: {
+      GitHub: {
+        command: "npx",
+        args: ["-y", "@modelcontextprotocol/server-github"],
+        env: { GITHUB_TOKEN: "ghp_EXAMPLE0000000000000000000000000000" },
+      },
+      Files: { command: "npx", args: ["-y", "@modelcontextprotocol/server-files"] },
+    },
+  },
+  null,
+  2,
+);
+
+const add = async (page: Page, text: string): Promise<void> => {
+  await page.keyboard.press("Control+n");
+  await dialogOf(page).getByRole("textbox").first().fill(text);
+  await dialogOf(page).getByText("Recognised as").waitFor();
+  await page.keyboard.press("Control+Home");
+};
+
+test.runIf(isWanted)("an empty desk, and the first run", { timeout }, async () => {
+  const home = appDirectory();
+  await seed(home, async (api) => void (await api.vault.init({ passphrase: PASSPHRASE })));
+  const app = await startApp({
+    home,
+    scale: 2,
+    env: { VAULT_PASSPHRASE: PASSPHRASE, ...demoPrograms(home) },
+  });
+  const { page } = app;
+  const camera = new Camera(app);
+  await camera.prepare();
+  await page.getByText("Three steps to your first tool call").waitFor();
+  await camera.take("first-run-1");
+  await go(page, "/servers");
+  await page.getByText("Add a server once").waitFor();
+  await camera.take("servers-empty");
+  await go(page, "/profiles");
+  await page.getByText("A profile is what one client sees").waitFor();
+  await camera.take("profiles-empty");
+  await go(page, "/tokens");
+  await page.getByText("An access token lets one client").waitFor();
+  await camera.take("tokens-empty");
+
+  await go(page, "/overview");
+  await add(page, PASTED);
+  await camera.take("add-server-paste");
+  await press(page, "Add 2 servers");
+  await page.getByRole("button", { name: "Start 2 servers", disabled: false }).waitFor();
+  await press(page, "Start 2 servers");
+  await page.getByText(/^2 ready/).waitFor();
+  const linear = { command: "npx", args: ["-y", "@modelcontextprotocol/server-linear"] };
+  await add(page, JSON.stringify({ mcpServers: { Linear: linear } }));
+  await press(page, "Add server");
+  await page.getByRole("button", { name: /^Start/, disabled: false }).waitFor();
+  await camera.take("review-command");
+  await press(page, "Not now");
+  await page.getByRole("button", { name: "2 Start it" }).click();
+  await page.getByRole("button", { name: "Review command…" }).waitFor();
+  await camera.take("first-run-2");
+  await press(page, "Review command…");
+  await page.getByRole("button", { name: "Start Linear", disabled: false }).click();
+  await page.getByText(/^3 ready/).waitFor();
+  await page.getByRole("button", { name: "3 Connect a client" }).click();
+  await page.getByRole("radio", { name: "Cursor" }).click();
+  await press(page, "Create token for Cursor");
+  await page.getByText("Copy it now").waitFor();
+  const snippet = await page
+    .getByText(/lmg_[\w-]{20}/)
+    .first()
+    .innerText();
+  await camera.take("first-run-3");
+  await press(page, "Copy snippet");
+  const cursor = client(app.dataDir, /lmg_[\w-]+/.exec(snippet)?.[0] ?? "");
+  await cursor.initialize(CURSOR);
+  await cursor.request("tools/list");
+  await cursor.request("tools/call", { name: "list_issues", arguments: { name: "a" } });
+  await page.getByRole("button", { name: "Finish setup" }).waitFor();
+  await page.getByRole("list", { name: "What was observed" }).scrollIntoViewIfNeeded();
+  await camera.take("first-run-4");
+  expect(camera.leaks).toEqual([]);
+});
+
+test.runIf(isWanted)("a system without a keychain", { timeout }, async () => {
+  const app = await startApp({ scale: 2 });
+  const camera = new Camera(app);
+  await camera.prepare();
+  await go(app.page, "/settings?section=vault");
+  await app.page.getByText("Set a passphrase…").first().waitFor();
+  await camera.take("vault-weak");
+  expect(camera.leaks).toEqual([]);
+});
+
+test.runIf(isWanted)("a working day", { timeout }, async () => {
+  const signIn = await startHttpServer({ fault: () => FAULTS.unauthorized });
+  afterTest(() => signIn.close());
+  const home = appDirectory();
+  let token = "";
+  await seed(home, async (api) => {
+    ({ token } = await seedDemo(signIn.url)(api));
+  });
+  const app = await startApp({
+    home,
+    scale: 2,
+    env: { VAULT_PASSPHRASE: PASSPHRASE, ...demoPrograms(home) },
+  });
+  const { page } = app;
+  const camera = new Camera(app, [
+    [new URL(signIn.url).host, "jira.example.com"],
+    [String.raw`\b\d+ min ago|just now`, "1 min ago"],
+  ]);
+  await camera.prepare();
+  await camera.freeze();
+  const cursor = client(app.dataDir, token);
+  await cursor.initialize(CURSOR);
+  const stream = await cursor.listen(() => undefined);
+  afterTest(() => stream.close());
+  await press(page, "Skip setup");
+  await page.getByText("Cursor 3.1").waitFor();
+  await page.getByText("Jira").first().waitFor();
+  await page.getByText("Python").first().waitFor();
+  await page.getByText("157 tools").first().waitFor();
+  await cursor.request("tools/list");
+  await cursor.request("tools/call", { name: "list_issues", arguments: { name: "a" } });
+  await camera.take("overview", "readme");
+  await press(page, "Connect a client…");
+  await page.getByRole("radio", { name: "Cursor" }).click();
+  await camera.take("connect-client");
+  await putAway(page);
+
+  await go(page, "/profiles/dev/tools");
+  await page.getByText("create_issue").first().waitFor();
+  await camera.take("profile-detail", "readme");
+  await go(page, "/profiles");
+  await page.getByRole("link", { name: "writing" }).waitFor();
+  await camera.take("profiles");
+  await go(page, "/servers");
+  await page.getByRole("link", { name: "Sentry" }).waitFor();
+  await camera.take("servers");
+  await go(page, "/servers/github/tools?item=list_issues");
+  await page.getByRole("button", { name: "Write as JSON" }).waitFor();
+  await camera.take("server-detail");
+  await go(page, "/servers/jira/tools");
+  await page.getByText("Jira needs a sign-in").waitFor();
+  await camera.take("server-sign-in", "readme");
+  await go(page, "/servers/python/tools");
+  await page.getByText("was not found").first().waitFor();
+  await camera.take("command-not-found");
+
+  await go(page, "/tokens");
+  await press(page, "Create token…");
+  await dialogOf(page).getByLabel("Name").fill("Claude Code");
+  await press(page, "Create token");
+  await page.getByRole("dialog", { name: "Access token for “Claude Code”" }).waitFor();
+  await camera.take("token-once");
+  await press(page, "I have copied it");
+  await go(page, "/settings?changed=1");
+  await page.getByText("Changed ·").first().waitFor();
+  await camera.take("settings-changed");
+  await go(page, "/servers");
+  await page.getByRole("link", { name: "GitHub" }).click();
+  await page.getByRole("button", { name: "Write as JSON" }).waitFor();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill("git");
+  await page.getByRole("option").nth(3).waitFor();
+  await camera.take("palette");
+  expect(camera.leaks).toEqual([]);
+});
+
+test.runIf(isWanted)("all of them together are small enough for a repository", () => {
+  const pictures = readdirSync(IMAGES).filter((name) => name.endsWith(".png"));
+  const bytes = pictures.reduce((sum, name) => sum + statSync(join(IMAGES, name)).size, 0);
+  console.log(`Screenshots: ${pictures.length}, ${(bytes / 1024 / 1024).toFixed(1)} MB.`);
+  expect(bytes).toBeLessThan(6 * 1024 * 1024);
+});

@@ -1,0 +1,8 @@
+import { beforeShell } from "./before-shell.ts";
+import { firstRun } from "./first-run.ts";
+import { locked } from "./locked.ts";
+import type { Scene } from "./state.ts";
+import { troubles } from "./troubles.ts";
+import { work } from "./work.ts";
+
+export const SCENES: Scene[] = [firstRun, work, troubles, locked, ...beforeShell];

@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import { createServer } from "node:https";
+import { once } from "node:events";
+import { join } from "node:path";
+import { FAULTS } from "../../fixtures/http-plumbing.ts";
+import { startHttpServer } from "../../fixtures/http-server.ts";
+import { afterTest, fixtureFile } from "../../fixtures/test-support.ts";
+import { appDirectory, stage, startApp } from "../app.ts";
+import { seed } from "../seed.ts";
+import { detailState, go, pageState, press, type Scene } from "./state.ts";
+
+const faulty = async (fault: keyof typeof FAULTS) => {
+  const server = await startHttpServer({ fault: () => FAULTS[fault] });
+  afterTest(() => server.close());
+  return { transport: "http" as const, url: server.url };
+};
+
+/** A server whose certificate nobody vouches for. */
+async function untrusted() {
+  const server = createServer({
+    cert: readFileSync(fixtureFile("tls/server.pem")),
+    key: readFileSync(fixtureFile("tls/server-key.pem")),
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  afterTest(() => server.close());
+  const address = server.address();
+  if (typeof address !== "object" || address === null) throw new Error("no address");
+  return { transport: "http" as const, url: `https://127.0.0.1:${address.port}/mcp` };
+}
+
+const at = (url: string) => ({ transport: "http" as const, url });
+const command = (more: { command?: string; args?: string[]; cwd?: string }) => ({
+  transport: "stdio" as const,
+  command: stage().node,
+  ...more,
+});
+const hostile = (mode: string) =>
+  command({ args: [join(stage().fixtures, "hostile-stdio.ts"), mode] });
+
+/** What the window says of each. One that is tried again and again is left stopped in the end. */
+const SAYS: Record<string, string | RegExp> = {
+  exits: /exit code 1|failed 5 times/,
+  silent: /did not answer within 1 s|failed 5 times/,
+  chatty: /writes text that is not MCP|failed 5 times/,
+  "no-folder": "The folder",
+  "no-secret": /secret/,
+  "not-found": "there is no MCP endpoint",
+  broken: /500/,
+  website: /not MCP|no MCP/,
+  nameless: "could not be resolved",
+  closed: /refused|reached/,
+  untrusted: /certificate/,
+  "half-listed": "did not list everything",
+};
+
+/** A trouble block of each reason that the working day does not show. */
+export const troubles: Scene = {
+  name: "troubles",
+  open: async () => {
+    const home = appDirectory();
+    const configs = {
+      exits: hostile("exit"),
+      silent: hostile("hang"),
+      chatty: hostile("garbage-only"),
+      "no-folder": command({ cwd: "/no/such/folder" }),
+      "no-secret": command({ args: ["--token", "${secret:token}"] }),
+      "not-found": await faulty("notFound"),
+      broken: await faulty("serverError"),
+      website: await faulty("html"),
+      nameless: at("http://no-such-host.invalid/mcp"),
+      closed: at("http://127.0.0.1:1/mcp"),
+      untrusted: await untrusted(),
+      "half-listed": hostile("list-fails"),
+      huge: hostile("huge"),
+    };
+    await seed(home, async (api) => {
+      for (const [name, config] of Object.entries(configs)) {
+        const startTimeoutMs = ["silent", "chatty"].includes(name) ? 1000 : 30_000;
+        await api.servers.create({ name, config, confirmed: true, limits: { startTimeoutMs } });
+      }
+      await api.profiles.create({ slug: "dev", name: "dev", servers: Object.keys(configs) });
+      await api.profiles.activate({ profile: "dev" });
+    });
+    const test = await startApp({ home });
+    await test.page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+    return {
+      test,
+      states: [
+        ...Object.entries(SAYS).map(([name, says]) =>
+          detailState(`server in trouble: ${name}`, `/servers/${name}/tools`, says),
+        ),
+        {
+          name: "server: an answer was too big",
+          show: async (page) => {
+            await go(page, "/servers/huge/tools?item=echo");
+            await page.getByRole("main").getByLabel("message", { exact: true }).fill("x");
+            await page.getByRole("button", { name: /^Call tool/ }).click();
+            await page.getByText("sent a message over the limit").waitFor();
+          },
+        },
+        {
+          name: "overview in trouble",
+          isPage: true,
+          show: async (page) => {
+            await go(page, "/overview");
+            await press(page, "Skip setup");
+            await page.getByText("Needs attention").waitFor();
+          },
+        },
+        pageState("profile in trouble", "/profiles/dev/tools", "Servers in order"),
+      ],
+    };
+  },
+};
