@@ -23,8 +23,8 @@ export default defineConfig({
         test: {
           name: "desktop",
           include: ["e2e/desktop/**/*.test.ts", "e2e/package/**/*.test.ts"],
-          // Each starts an Electron; two at once on two cores only wait for each other.
-          fileParallelism: false,
+          // Each starts an Electron, and mostly waits for it.
+          maxWorkers: 2,
           testTimeout: 90_000,
           hookTimeout: 60_000,
         },
