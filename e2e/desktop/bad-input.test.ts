@@ -113,7 +113,7 @@ test("a command that is not there: where it was looked for, and another one chos
   await argv.first().waitFor();
   expect(await argv.allInnerTexts()).toEqual([stage().node, ...entry.args]);
   await review.getByRole("button", { name: "Start files" }).click();
-  await page.getByRole("tab", { name: "Tools7" }).waitFor();
+  await page.getByRole("tab", { name: "Tools 7" }).waitFor();
   expect(await trouble.count()).toBe(0);
 });
 

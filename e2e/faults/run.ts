@@ -49,6 +49,9 @@ function copyTree(target: string): void {
   mkdirSync(join(modules, "@local-mcp"));
   for (const name of readdirSync(join(ROOT, "packages"))) {
     symlinkSync(join(target, "packages", name), join(modules, "@local-mcp", name));
+    // Where two packages want different versions of a third, npm keeps one of them here.
+    const own = join("packages", name, "node_modules");
+    if (existsSync(join(ROOT, own))) symlinkSync(join(ROOT, own), join(target, own));
   }
 }
 

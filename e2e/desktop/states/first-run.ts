@@ -47,7 +47,7 @@ const nothingYet: State[] = [
   pageState(
     "access tokens, empty",
     "/tokens",
-    "An access token lets one client use your profiles.",
+    "Each client gets its own token, so you can revoke one.",
   ),
   pageState("vault without a keychain", "/settings?section=vault", "Set a passphrase…"),
   dialogState("set a passphrase", "Set a passphrase for the vault", (page) =>

@@ -35,7 +35,7 @@ export function Tabs({ label, current, onChange, items }: TabsProps) {
             className="h-9 border-b-2 border-transparent whitespace-nowrap text-text-2 -outline-offset-2 data-active:border-accent data-active:font-semibold data-active:text-text"
           >
             {text}
-            {count === undefined ? null : <span className="ml-1.5 tabular-nums">{count}</span>}
+            {count === undefined ? null : <span className="ml-0.5 tabular-nums"> {count}</span>}
           </Base.Tab>
         ))}
       </Base.List>

@@ -143,7 +143,7 @@ export class HttpTransport implements Transport {
     if (status === 401) {
       response.resume();
       this.#end(
-        new UpstreamFailure("sign_in", `${this.#url.host} asks for a sign-in.`, { retry: "never" }),
+        new UpstreamFailure("sign_in", `${this.#url.host} wants credentials.`, { retry: "never" }),
       );
       return;
     }

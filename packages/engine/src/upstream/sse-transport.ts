@@ -54,7 +54,7 @@ export class SseTransport implements Transport {
     const status = response.statusCode ?? 0;
     if (status === 401) {
       response.resume();
-      throw new UpstreamFailure("sign_in", `${host} asks for a sign-in.`, { retry: "never" });
+      throw new UpstreamFailure("sign_in", `${host} wants credentials.`, { retry: "never" });
     }
     if (
       status !== 200 ||

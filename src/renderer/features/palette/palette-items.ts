@@ -57,8 +57,8 @@ export function paletteItems(data: PaletteData, actions: PaletteActions): Palett
 }
 
 function verbsHere({ place, servers }: PaletteData, actions: PaletteActions): PaletteItem[] {
-  const server =
-    place.page === "servers" ? servers.find(({ id }) => id === place.parts[0]) : undefined;
+  const [here] = place.page === "servers" ? place.parts : [];
+  const server = servers.find(({ id, name }) => id === here || name === here);
   if (!server) return [];
   return [
     {

@@ -74,10 +74,10 @@ function Loaded({ server, tab }: { server: ServerView; tab: string | null }) {
         <>
           <a href={`#${routeTo("servers")}`} className="font-normal text-text-2">
             Servers
-          </a>
-          <span aria-hidden className="px-2 font-normal text-text-3">
+          </a>{" "}
+          <span aria-hidden className="px-1 font-normal text-text-3">
             /
-          </span>
+          </span>{" "}
           <UntrustedText text={title} />
         </>
       }

@@ -41,8 +41,7 @@ export function TokensPage() {
         )
       ) : tokens.length === 0 ? (
         <EmptyState icon={KeyRound} actions={create}>
-          An access token lets one client use your profiles. Each client gets its own, so that one
-          can be revoked without the others.
+          Each client gets its own token, so you can revoke one.
         </EmptyState>
       ) : (
         <TokenTable tokens={tokens} />
