@@ -67,7 +67,7 @@ test.runIf(isWanted)("an empty desk, and the first run", { timeout }, async () =
   await page.getByText("A profile is what one client sees").waitFor();
   await camera.take("profiles-empty");
   await go(page, "/tokens");
-  await page.getByText("An access token lets one client").waitFor();
+  await page.getByText("Each client gets its own token").waitFor();
   await camera.take("tokens-empty");
 
   await go(page, "/overview");
