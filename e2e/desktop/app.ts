@@ -16,6 +16,7 @@ import { onTestFinished } from "vitest";
 import { z } from "zod";
 import { asUser } from "../../scripts/electron/account.ts";
 import { environmentFor } from "../../scripts/electron/launch.ts";
+import { pause } from "../command-line.ts";
 import { descendants, isAlive } from "../processes.ts";
 import { testAccount } from "./account.ts";
 
@@ -77,8 +78,6 @@ export interface TestApp {
   /** Ends it as a person would from its menu, and checks that nothing of it is left. */
   close(): Promise<void>;
 }
-
-const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 const script = (file: string, ...lines: string[]): string => {
   writeFileSync(file, `#!/bin/sh\n${lines.join("\n")}\n`, { mode: 0o755 });

@@ -55,19 +55,20 @@ function claudeCode(input: SnippetInput): Written {
   };
 }
 
+/** A file of a desktop program among a person's settings, as each system has them. */
+function settingsFile(platform: NodeJS.Platform, ...path: string[]): string {
+  if (platform === "win32") return ["~", "AppData", "Roaming", ...path].join("\\");
+  const folder = platform === "darwin" ? ["Library", "Application Support"] : [".config"];
+  return ["~", ...folder, ...path].join("/");
+}
+
 /** Its file starts commands only; a URL in it is refused. */
 function claudeDesktop({ name, bridge, platform }: SnippetInput): Written {
-  const folder =
-    platform === "win32"
-      ? "~\\AppData\\Roaming\\Claude\\"
-      : platform === "darwin"
-        ? "~/Library/Application Support/Claude/"
-        : "~/.config/Claude/";
   return {
     client: "claude-desktop",
     title: "Claude Desktop",
     reaches: "bridge",
-    file: `${folder}claude_desktop_config.json`,
+    file: settingsFile(platform, "Claude", "claude_desktop_config.json"),
     language: "json",
     text: json({ mcpServers: { [name]: { command: bridge.command, args: bridge.args } } }),
     needsToken: false,
@@ -93,17 +94,11 @@ function cursor(input: SnippetInput): Written {
 
 /** https://code.visualstudio.com/docs/copilot/reference/mcp-configuration */
 function visualStudioCode(input: SnippetInput): Written {
-  const folder =
-    input.platform === "win32"
-      ? "~\\AppData\\Roaming\\Code\\User\\"
-      : input.platform === "darwin"
-        ? "~/Library/Application Support/Code/User/"
-        : "~/.config/Code/User/";
   return {
     client: "vscode",
     title: "VS Code",
     reaches: "url",
-    file: `${folder}mcp.json`,
+    file: settingsFile(input.platform, "Code", "User", "mcp.json"),
     language: "json",
     text: json({
       servers: { [input.name]: { type: "http", url: input.url, ...headersOf(input) } },

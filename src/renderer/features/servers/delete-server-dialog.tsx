@@ -5,8 +5,7 @@ import { api } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
-import { count } from "../../components/time.ts";
-import { listed } from "./trouble.ts";
+import { count, listed } from "../../components/time.ts";
 
 interface DeleteServerDialogProps {
   server: ServerView;

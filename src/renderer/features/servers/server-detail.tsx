@@ -14,6 +14,7 @@ import { problemLine, ProblemView } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { type TabItem, Tabs } from "../../components/tabs.tsx";
+import { listed } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { ActivityTab } from "./activity-tab.tsx";
 import { CapabilitiesTab } from "./capabilities-tab.tsx";
@@ -22,7 +23,7 @@ import { OutputTab } from "./output-tab.tsx";
 import { serverMenu, turn } from "./server-menu.ts";
 import { SettingsTab } from "./settings-tab.tsx";
 import { TroubleBlock } from "./trouble-block.tsx";
-import { flagTexts, listed, stateWord } from "./trouble.ts";
+import { flagTexts, stateWord } from "./trouble.ts";
 import { useKeptFocus } from "./use-kept-focus.ts";
 import { useStateClock } from "./use-now.ts";
 

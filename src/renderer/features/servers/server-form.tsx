@@ -4,8 +4,8 @@ import { useRef } from "react";
 import { flushSync } from "react-dom";
 import { Button, IconButton } from "../../components/button.tsx";
 import { Checkbox, Select } from "../../components/choice.tsx";
-import { TextArea, TextField } from "../../components/field.tsx";
-import { PathField } from "./path-field.tsx";
+import { TextField } from "../../components/field.tsx";
+import { CommandFields, UrlField } from "./place-fields.tsx";
 import {
   addPair,
   type DraftPair,
@@ -73,26 +73,7 @@ interface FieldsProps {
 function StdioFields({ draft, problems, set }: FieldsProps) {
   return (
     <>
-      <PathField
-        kind="program"
-        value={draft.command}
-        error={problems.command}
-        onChange={(command) => set({ command })}
-      />
-      <TextArea
-        label="Arguments"
-        hint="One per line, as they are: no quotes needed."
-        mono
-        error={problems.args}
-        value={draft.args}
-        onChange={(event) => set({ args: event.target.value })}
-      />
-      <PathField
-        kind="folder"
-        value={draft.cwd}
-        error={problems.cwd}
-        onChange={(cwd) => set({ cwd })}
-      />
+      <CommandFields draft={draft} problems={problems} set={set} />
       <Pairs
         kind="env"
         title="Environment variables"
@@ -108,15 +89,7 @@ function StdioFields({ draft, problems, set }: FieldsProps) {
 function RemoteFields({ draft, problems, set }: FieldsProps) {
   return (
     <>
-      <TextField
-        label="URL"
-        hint="What stands behind ? is kept in the vault."
-        mono
-        inputMode="url"
-        error={problems.url}
-        value={draft.url}
-        onChange={(event) => set({ url: event.target.value })}
-      />
+      <UrlField draft={draft} problems={problems} set={set} />
       <Pairs
         kind="headers"
         title="Headers"

@@ -7,11 +7,11 @@ import { Switch } from "../../components/choice.tsx";
 import { Menu } from "../../components/menu.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
-import { ago } from "../../components/time.ts";
+import { ago, listed } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { ROW_MENU } from "./row-list.tsx";
 import { serverMenu, turn } from "./server-menu.ts";
-import { flagTexts, headline, isWell, listed, primaryRemedy, stateWord } from "./trouble.ts";
+import { flagTexts, headline, isWell, primaryRemedy, stateWord } from "./trouble.ts";
 import { useRemedies } from "./use-remedies.ts";
 import { useNow, useStateClock } from "./use-now.ts";
 

@@ -1,9 +1,9 @@
 import type { ServerView } from "@local-mcp/contract";
 import { Button } from "../../components/button.tsx";
 import { Select } from "../../components/choice.tsx";
-import { TextArea, TextField } from "../../components/field.tsx";
+import { TextField } from "../../components/field.tsx";
 import { type Draft, type Edits, markNames, type Problems } from "./edit.ts";
-import { PathField } from "./path-field.tsx";
+import { CommandFields, UrlField } from "./place-fields.tsx";
 import { StoredSecret } from "./stored-secret.tsx";
 import { ValueRows } from "./value-rows.tsx";
 
@@ -11,6 +11,8 @@ const REMOTE: { value: "http" | "sse"; label: string }[] = [
   { value: "http", label: "Streamable HTTP" },
   { value: "sse", label: "SSE (older servers)" },
 ];
+
+const idOf = (field: string): string => `field-${field}`;
 
 interface FieldsProps {
   server: ServerView;
@@ -23,29 +25,12 @@ interface FieldsProps {
 export function StdioFields({ draft, problems, set }: FieldsProps) {
   return (
     <>
-      <PathField
-        id="field-command"
-        kind="program"
-        value={draft.command}
-        error={problems.command}
-        onChange={(command) => set({ command })}
-      />
-      <TextArea
-        id="field-args"
-        label="Arguments"
-        hint="One per line, as they are: no quotes needed."
-        mono
+      <CommandFields
+        draft={draft}
+        problems={problems}
+        set={set}
+        idOf={idOf}
         className="field-sizing-content"
-        error={problems.args}
-        value={draft.args}
-        onChange={(event) => set({ args: event.target.value })}
-      />
-      <PathField
-        id="field-cwd"
-        kind="folder"
-        value={draft.cwd}
-        error={problems.cwd}
-        onChange={(cwd) => set({ cwd })}
       />
       <ValueRows
         kind="env"
@@ -64,16 +49,7 @@ export function StdioFields({ draft, problems, set }: FieldsProps) {
 export function RemoteFields({ draft, problems, set }: FieldsProps) {
   return (
     <>
-      <TextField
-        id="field-url"
-        label="URL"
-        hint="What stands behind ? is kept in the vault."
-        mono
-        inputMode="url"
-        error={problems.url}
-        value={draft.url}
-        onChange={(event) => set({ url: event.target.value })}
-      />
+      <UrlField draft={draft} problems={problems} set={set} idOf={idOf} />
       <Select
         label="Transport"
         value={draft.transport}

@@ -1,5 +1,6 @@
 import { failureCode, type StatusAction, type StatusReason } from "@local-mcp/contract";
 import { describe, expect, test } from "vitest";
+import { listed } from "../../components/time.ts";
 import { aServer } from "./servers.fixture.ts";
 import {
   affected,
@@ -9,7 +10,6 @@ import {
   headline,
   isWell,
   lineAfterTitle,
-  listed,
   nextTry,
   otherRemedies,
   primaryRemedy,

@@ -4,7 +4,7 @@ import {
   STATE_WORDS,
   type StatusFlag,
 } from "@local-mcp/contract";
-import { clockTime, count } from "../../components/time.ts";
+import { clockTime, count, listed } from "../../components/time.ts";
 
 /** What has to be known of a server to say what troubles it. */
 export type TroubledServer = Pick<ServerView, "id" | "name" | "title" | "status">;
@@ -196,12 +196,6 @@ export function affected(status: ServerStatus): string {
       : "They stay listed; calls answer with this message.";
   return `${what} ${meanwhile}`;
 }
-
-/** “dev”, “dev and writing”, “a, b and c”. */
-export const listed = (names: readonly string[]): string =>
-  names.length < 2
-    ? (names[0] ?? "")
-    : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
 
 const FLAG_TEXTS: Partial<Record<StatusFlag, string>> = {
   list_incomplete: "list incomplete",

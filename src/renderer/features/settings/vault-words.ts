@@ -1,5 +1,5 @@
 import type { VaultStatus } from "@local-mcp/contract";
-import { count } from "../../components/time.ts";
+import { count, listed } from "../../components/time.ts";
 
 export type Slot = VaultStatus["slots"][number];
 export type VaultIcon = "protected" | "empty" | "weak" | "locked";
@@ -13,7 +13,7 @@ export function vaultHeadline(vault: VaultStatus): {
   const { state, slots, secrets, keychain } = vault;
   if (state === "locked") return { icon: "locked", title: "The vault is locked.", detail: null };
   if (state === "open") {
-    const title = `Protected by ${list(slots.map(nameOf))}.`;
+    const title = `Protected by ${listed([...new Set(slots.map(nameOf))])}.`;
     const held = secrets === 0 ? "No secret is stored yet." : `Holds ${count(secrets, "secret")}.`;
     return { icon: "protected", title, detail: held };
   }
@@ -68,10 +68,3 @@ const nameOf = ({ provider, label }: Slot): string => {
   if (provider === "passphrase") return "a passphrase";
   return provider === "environment" ? "AUTH_ENCRYPTION_SECRET" : label;
 };
-
-/** “a, b and c”, each once. */
-function list(names: readonly string[]): string {
-  const each = [...new Set(names)];
-  const last = each.at(-1) ?? "";
-  return each.length < 2 ? last : `${each.slice(0, -1).join(", ")} and ${last}`;
-}

@@ -78,32 +78,30 @@ class Splitter {
   }
 
   #doubleQuoted(): void {
-    const start = this.#at;
-    this.#word ??= [];
-    this.#at += 1;
-    for (;;) {
-      const sign = this.#text[this.#at];
-      if (sign === undefined) throw this.#unclosed(start);
-      if ((TYPOGRAPHIC[sign] ?? sign) === '"') break;
+    this.#quoted('"', (sign) => {
       const next = this.#text[this.#at + 1] ?? "";
       if (sign === "\\" && /["\\$`\n]/.test(next)) {
         this.#at += 1;
         this.#add(next === "\n" ? "" : next);
       } else if (sign === "$") this.#dollar();
       else this.#add(sign);
-    }
-    this.#at += 1;
+    });
   }
 
   #singleQuoted(): void {
+    this.#quoted("'", (sign) => this.#add(sign));
+  }
+
+  /** Takes what stands up to the closing quote; `take` may go on itself, but not past it. */
+  #quoted(quote: string, take: (sign: string) => void): void {
     const start = this.#at;
     this.#word ??= [];
     this.#at += 1;
     for (;;) {
       const sign = this.#text[this.#at];
       if (sign === undefined) throw this.#unclosed(start);
-      if ((TYPOGRAPHIC[sign] ?? sign) === "'") break;
-      this.#add(sign);
+      if ((TYPOGRAPHIC[sign] ?? sign) === quote) break;
+      take(sign);
     }
     this.#at += 1;
   }
