@@ -173,7 +173,7 @@ describe("what is sent", () => {
       body,
     });
     expect(answer.status).toBe(status);
-    expect(JSON.parse(answer.text)).toMatchObject({ jsonrpc: "2.0", id: null, error: { code } });
+    expect(JSON.parse(answer.text)).toMatchObject({ jsonrpc: "2.0", error: { code } });
   });
 
   it("a body over the limit is refused, and the gateway goes on", async () => {
@@ -186,23 +186,35 @@ describe("what is sent", () => {
     expect(names(await client.request("tools/list"))).toEqual([]);
   });
 
-  it("a request of the modern era is told which versions are spoken", async () => {
+  it("a request of a version nobody knows is told which versions are spoken", async () => {
     const { url, token } = await serve({});
     const body = JSON.stringify({
       jsonrpc: "2.0",
       id: 1,
       method: "tools/list",
-      params: { _meta: { "io.modelcontextprotocol/protocolVersion": "2026-07-28" } },
+      params: {
+        _meta: {
+          "io.modelcontextprotocol/protocolVersion": "2099-01-01",
+          "io.modelcontextprotocol/clientCapabilities": {},
+        },
+      },
     });
     const answer = await send(`${url}/mcp/dev`, {
-      headers: { ...json, authorization: `Bearer ${token}` },
+      headers: {
+        ...json,
+        authorization: `Bearer ${token}`,
+        "mcp-protocol-version": "2099-01-01",
+      },
       body,
     });
     expect(answer.status).toBe(400);
     expect(JSON.parse(answer.text)).toMatchObject({
       error: {
         code: -32_022,
-        data: { requested: "2026-07-28", supported: expect.arrayContaining(["2025-11-25"]) },
+        data: {
+          requested: "2099-01-01",
+          supported: expect.arrayContaining(["2026-07-28", "2025-11-25"]),
+        },
       },
     });
   });
@@ -280,12 +292,16 @@ describe("sessions", () => {
     const other = new McpClient(`${url}/mcp/dev`, { authorization: `Bearer ${token}` });
     await other.initialize();
     await other.delete();
-    await expect(other.request("ping")).rejects.toThrow(/404/);
-    expect(await client.request("ping")).toEqual({});
-    const bare = await send(`${url}/mcp/dev`, {
-      headers: { ...json, authorization: `Bearer ${token}` },
-      body: '{"jsonrpc":"2.0","id":1,"method":"ping"}',
+    const headers = { ...json, authorization: `Bearer ${token}` };
+    const body = '{"jsonrpc":"2.0","id":7,"method":"ping"}';
+    const dead = await send(`${url}/mcp/dev`, {
+      headers: { ...headers, "mcp-session-id": other.sessionId ?? "" },
+      body,
     });
+    expect(dead.status).toBe(404);
+    expect(JSON.parse(dead.text)).toMatchObject({ id: 7, error: { code: -32_001 } });
+    expect(await client.request("ping")).toEqual({});
+    const bare = await send(`${url}/mcp/dev`, { headers, body });
     expect(bare.status).toBe(400);
   });
 

@@ -14,7 +14,8 @@ describe("the table of errors", () => {
       expect(Object.keys(EXIT_CODES)).toContain(String(entry.exit));
       // The protocol keeps -32020 to -32099 for itself (MCP 2026-07-28, error codes).
       const reserved = entry.jsonRpc <= -32_020 && entry.jsonRpc >= -32_099;
-      expect(!reserved || code === "unsupported_protocol_version").toBe(true);
+      const ofTheProtocol = ["unsupported_protocol_version", "header_mismatch"].includes(code);
+      expect(!reserved || ofTheProtocol).toBe(true);
     },
   );
 

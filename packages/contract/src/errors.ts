@@ -2,6 +2,7 @@ import { ACCESS_ERRORS } from "./errors/access.ts";
 import { GATEWAY_ERRORS } from "./errors/gateway.ts";
 import { MESSAGE_ERRORS } from "./errors/messages.ts";
 import { NAMING_ERRORS } from "./errors/naming.ts";
+import { PROTOCOL_ERRORS } from "./errors/protocol.ts";
 import { UPSTREAM_ERRORS } from "./errors/upstreams.ts";
 import { VAULT_ERRORS } from "./errors/vault.ts";
 import type { ExitCode } from "./exit-codes.ts";
@@ -15,6 +16,7 @@ import type { ExitCode } from "./exit-codes.ts";
  */
 export const ERRORS = {
   ...MESSAGE_ERRORS,
+  ...PROTOCOL_ERRORS,
   ...ACCESS_ERRORS,
   ...NAMING_ERRORS,
   ...UPSTREAM_ERRORS,

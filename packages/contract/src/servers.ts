@@ -6,6 +6,20 @@ import { serverState, serverStatus, statusReason } from "./status.ts";
 export const transport = z.enum(["stdio", "http", "sse"]);
 export type Transport = z.infer<typeof transport>;
 
+/**
+ * Whether all clients use a server over one connection or each has one of its own. On a connection
+ * of its own a client is known to the server by what it can do, and a process started per client
+ * keeps apart what clients leave in it.
+ */
+export const serverConnections = z.enum(["shared", "per_client"]);
+export type ServerConnections = z.infer<typeof serverConnections>;
+
+/** As people read it. */
+export const CONNECTIONS_WORDS: Record<ServerConnections, string> = {
+  shared: "One connection for all clients",
+  per_client: "One connection per client",
+};
+
 const envName = z
   .string()
   .regex(
@@ -90,6 +104,8 @@ export const serverCreate = z.object({
   /** Values of the `${secret:name}` marks in arguments. */
   secrets: z.record(secretName, z.string()).default({}),
   limits: serverLimits.default({}),
+  /** Absent: shared for stdio, where each connection costs a process, per client for the others. */
+  connections: serverConnections.optional(),
   enabled: z.boolean().default(true),
   /**
    * True where the person who adds it has seen the command, as on a command line. Otherwise a
@@ -115,6 +131,7 @@ export const serverUpdate = z.object({
   headers: z.record(headerName, headerValue.nullable()).optional(),
   secrets: z.record(secretName, z.string().nullable()).optional(),
   limits: serverLimits.optional(),
+  connections: serverConnections.optional(),
   enabled: z.boolean().optional(),
   /** Consent to the command as it is after this update. */
   confirmed: z.boolean().optional(),
@@ -152,6 +169,7 @@ export const serverView = z.object({
   /** Named secrets that `${secret:name}` marks refer to. */
   secrets: z.record(z.string(), secretInfo),
   limits: serverLimits,
+  connections: serverConnections,
   enabled: z.boolean(),
   confirmed: z.boolean(),
   profiles: z.array(z.string()),
@@ -164,6 +182,16 @@ export const serverView = z.object({
   /** What it said of itself when it last connected. */
   implementation: z
     .object({ name: z.string(), version: z.string(), protocolVersion: z.string() })
+    .nullable(),
+  /** Which era of MCP it speaks; null while that is not known of its present configuration. */
+  era: z
+    .object({
+      era: z.enum(["legacy", "modern"]),
+      /** Null where it has yet to be agreed on with a server that begins with `initialize`. */
+      protocolVersion: z.string().nullable(),
+      /** When it was last found out, ms since 1970; it is again every day or so. */
+      decidedAt: z.number().int(),
+    })
     .nullable(),
   status: serverStatus,
   createdAt: z.number().int(),

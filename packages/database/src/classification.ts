@@ -106,6 +106,7 @@ export const columnClasses = {
     transport: "plain",
     config: "json",
     limits: "json",
+    connections: "plain",
     enabled: "plain",
     confirmedHash: "hash",
     ...times,
@@ -142,6 +143,14 @@ export const columnClasses = {
     implementation: "json",
     listedAt: "plain",
     configHash: "hash",
+  },
+  mcpServerEras: {
+    mcpServerId: "plain",
+    era: "plain",
+    protocolVersion: "plain",
+    configHash: "hash",
+    decidedAt: "plain",
+    isCertain: "plain",
   },
   tools: {
     id: "plain",

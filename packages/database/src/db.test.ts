@@ -6,7 +6,7 @@ import { eq, getTableColumns, is, sql } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { columnClasses } from "./classification.ts";
-import { createDb, createTrafficDb } from "./db.ts";
+import { configurationFile, createDb, createTrafficDb } from "./db.ts";
 import { lockDataDirectory, readLockHolder } from "./lock.ts";
 import { resolvePaths } from "./paths.ts";
 import {
@@ -38,7 +38,7 @@ const raw = <T>(run: (connection: Database.Database) => T, file = path()): T => 
 const insertServer = (name = "files") =>
   opened()
     .insert(mcpServers)
-    .values({ name, title: name, transport: "stdio", config: echoConfig })
+    .values({ name, title: name, transport: "stdio", config: echoConfig, connections: "shared" })
     .returning()
     .get();
 
@@ -318,7 +318,7 @@ describe("createDb", () => {
     createDb({ path: `~/${fromHome}` }).close();
     expect(
       raw((connection) => connection.pragma("user_version", { simple: true }), temp("home.db")),
-    ).toBe(1);
+    ).toBe(configurationFile.migrations.length);
   });
 
   test("takes DATABASE_PATH where no path is given", () => {

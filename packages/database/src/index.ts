@@ -18,6 +18,7 @@ export {
 export { type PathOptions, type Paths, resolvePaths } from "./paths.ts";
 export * from "./queries/catalogs.ts";
 export * from "./queries/customizations.ts";
+export * from "./queries/eras.ts";
 export * from "./queries/health.ts";
 export * from "./queries/names.ts";
 export * from "./queries/profiles.ts";

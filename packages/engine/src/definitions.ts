@@ -1,5 +1,5 @@
-import type { NamePolicy, Transport } from "@local-mcp/contract";
-import type { JsonObject } from "./jsonrpc.ts";
+import type { NamePolicy, ServerConnections, Transport } from "@local-mcp/contract";
+import type { JsonObject, RpcNotification, RpcResponse } from "./jsonrpc.ts";
 
 /**
  * What the engine is told and what it asks for: small interfaces, so that it runs and is tested
@@ -19,6 +19,7 @@ export interface ServerDefinition {
   configHash: string;
   startTimeoutMs: number;
   callTimeoutMs: number;
+  connections: ServerConnections;
 }
 
 /** How a server is started or reached, secrets included; asked for at each start, never kept. */
@@ -77,11 +78,62 @@ export interface ServerLists {
 }
 export type ListKind = keyof ServerLists;
 
+/**
+ * `legacy` begins with `initialize` (MCP 2024-11-05 to 2025-11-25); `modern` has no sessions, every
+ * request says its version and what the client can do (MCP 2026-07-28 and later).
+ */
+export type Era = "legacy" | "modern";
+
 export interface Implementation {
   name: string;
   version: string;
   protocolVersion: string;
   instructions: string | null;
+  /** As the server declared them. */
+  capabilities: JsonObject;
+}
+
+/** Which era a server turned out to speak, dated, since a server is updated without our knowing. */
+export interface EraVerdict {
+  era: Era;
+  /** The newest modern version that both speak; null for a legacy server. */
+  protocolVersion: string | null;
+  /** Of the configuration it was found with; another one makes it void. */
+  configHash: string;
+  /** ms since 1970. */
+  decidedAt: number;
+  /** False where the server's answer could have been a passing fault; believed for minutes only. */
+  certain: boolean;
+}
+
+export interface EraStore {
+  load(serverId: string): EraVerdict | null;
+  save(serverId: string, verdict: EraVerdict): void;
+}
+
+/** The client behind a request, as far as the servers it uses get to know it. */
+export interface Client {
+  /** Connections that are not shared are kept by it. */
+  readonly id: string;
+  /**
+   * Whether all that comes under this id comes from one client. So it is for a session; callers of
+   * the modern era can be told apart by their requests only.
+   */
+  readonly isSession: boolean;
+  /** Its `clientInfo`. */
+  readonly info: JsonObject;
+  /** What it declared that it can do. */
+  readonly capabilities: JsonObject;
+  /** The least severe log level it wants to hear; null where it has not said. */
+  readonly logLevel: string | null;
+  /** Tells it what belongs to none of its requests. */
+  notify(notification: RpcNotification): void;
+  /**
+   * Asks it what belongs to none of its requests.
+   *
+   * @throws GatewayError client_cannot_be_asked, request_cancelled
+   */
+  ask(method: string, params: JsonObject | undefined, signal: AbortSignal): Promise<RpcResponse>;
 }
 
 /** The last good answer of a server to what it offers. */
@@ -123,6 +175,10 @@ export interface SessionRecord {
   protocolVersion: string;
   clientInfo: JsonObject;
   capabilities: JsonObject;
+  /** As set by `logging/setLevel`. */
+  logLevel: string | null;
+  /** URIs of `resources/subscribe`, as the client knows them. */
+  subscriptions: string[];
   createdAt: number;
   lastSeenAt: number;
 }
@@ -130,6 +186,12 @@ export interface SessionRecord {
 export interface SessionStore {
   create(record: SessionRecord): Promise<void>;
   get(sessionId: string): Promise<SessionRecord | null>;
+  /** All that are stored, also those that this process has not met yet. */
+  list(): Promise<SessionRecord[]>;
+  update(
+    sessionId: string,
+    changes: Partial<Pick<SessionRecord, "logLevel" | "subscriptions">>,
+  ): Promise<void>;
   remove(sessionId: string): Promise<void>;
   /** Written behind: `lastSeenAt` by session id. */
   touch(seen: ReadonlyMap<string, number>): Promise<void>;

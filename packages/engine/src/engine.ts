@@ -1,30 +1,32 @@
 import { type CapabilityKind, GatewayError } from "@local-mcp/contract";
-import { type Entry, ProfileView } from "./catalog/view.ts";
+import { capabilitiesOf, instructionsOf } from "./catalog/introduction.ts";
+import type { Entry, ProfileView } from "./catalog/view.ts";
+import { Views } from "./catalog/views.ts";
 import type {
   CatalogStore,
+  Client,
+  EraStore,
   Log,
-  NameAssignments,
-  ProfileDefinition,
   Registry,
   ServerDefinition,
   SessionRecord,
   SessionStore,
   TrafficSink,
 } from "./definitions.ts";
-import { type EndpointRequest, LegacyEndpoint } from "./endpoint/legacy-endpoint.ts";
-import { Sessions } from "./endpoint/sessions.ts";
-import { type Answer, type Caller, callServerTool, route, type Routes } from "./router/router.ts";
-import type { JsonObject, RpcRequest } from "./jsonrpc.ts";
+import type { EndpointRequest } from "./endpoint/endpoint.ts";
+import { Downstream } from "./endpoint/downstream.ts";
+import type { JsonObject, RpcNotification, RpcRequest } from "./jsonrpc.ts";
+import { type Answer, silentCaller } from "./router/caller.ts";
+import { ResourceLinks } from "./router/resource-links.ts";
+import { callServerTool, route } from "./router/router.ts";
+import type { Routes, Servers } from "./router/routes.ts";
+import { UrlVisits } from "./router/url-visits.ts";
 import { type Observation, Upstream } from "./upstream/upstream.ts";
-
-/** What the instructions of all servers together may take, characters. */
-const MAX_INSTRUCTIONS = 8000;
-/** Servers that list at the same time cost one view, ms. */
-const REFRESH_MS = 25;
 
 export interface EngineOptions {
   registry: Registry;
   catalogs: CatalogStore;
+  eras: EraStore;
   sessions: SessionStore;
   traffic: TrafficSink;
   serverInfo: { name: string; title: string; version: string };
@@ -45,44 +47,44 @@ export interface EngineOptions {
 export class Engine {
   readonly #options: EngineOptions;
   readonly #upstreams = new Map<string, Upstream>();
-  readonly #profiles = new Map<string, ProfileDefinition>();
-  readonly #views = new Map<string, ProfileView>();
-  /** Profiles whose names are not permanent yet. */
-  readonly #unsettled = new Set<string>();
-  /** Profiles whose view is older than what their servers list. */
-  readonly #stale = new Set<string>();
-  #refreshTimer: NodeJS.Timeout | null = null;
-  /** The permanent names, as stored. */
-  readonly #names = new Map<string, Record<"tool" | "prompt", NameAssignments>>();
-  readonly #sessions: Sessions;
-  readonly #endpoint: LegacyEndpoint;
-  #activeProfileId: string | null = null;
+  readonly #views: Views;
+  readonly #downstream: Downstream;
+  /** By profile, so that what one profile was shown opens nothing in another. */
+  readonly #links = new Map<string, ResourceLinks>();
+  readonly #visits = new UrlVisits();
   #started = false;
   #closed = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#sessions = new Sessions({
-      store: options.sessions,
-      idleMs: options.sessionIdleMs,
-      log: options.log,
-      onChange: options.onSessionsChange,
+    this.#views = new Views({
+      catalogs: options.catalogs,
+      upstream: (serverId) => this.#upstreams.get(serverId),
+      onListChange: (profileId, method) => this.#downstream.onListChange(profileId, method),
+      onCatalogChange: (profileId) => {
+        this.#downstream.follow();
+        options.onCatalogChange(profileId);
+      },
     });
-    this.#endpoint = new LegacyEndpoint({
-      sessions: this.#sessions,
+    this.#downstream = new Downstream({
+      sessions: options.sessions,
+      sessionIdleMs: options.sessionIdleMs,
       traffic: options.traffic,
-      serverInfo: options.serverInfo,
-      instructions: (routes) => this.#instructions(routes),
+      log: options.log,
+      introduce: (routes) => this.#introduce(routes),
+      routes: (profileId) => this.#routesOrNull(profileId),
+      upstreams: () => [...this.#upstreams.values()],
+      onSessionsChange: options.onSessionsChange,
     });
   }
 
   get sessionCount(): number {
-    return this.#sessions.size;
+    return this.#downstream.sessions.size;
   }
 
   /** Sessions of clients that this process knows, with whether anything of them is open or runs. */
   sessions(): { record: SessionRecord; lastSeenAt: number; busy: boolean }[] {
-    return this.#sessions.all().map(({ record, lastSeenAt, busy }) => ({
+    return this.#downstream.sessions.all().map(({ record, lastSeenAt, busy }) => ({
       record,
       lastSeenAt,
       busy,
@@ -100,8 +102,6 @@ export class Engine {
 
   /** @returns undefined where there is no such profile */
   view(profileId: string): ProfileView | undefined {
-    const profile = this.#stale.has(profileId) ? this.#profiles.get(profileId) : undefined;
-    if (profile) this.#rebuild(profile);
     return this.#views.get(profileId);
   }
 
@@ -141,31 +141,41 @@ export class Engine {
     const gone = [...this.#upstreams].filter(([id]) => !wanted.has(id));
     for (const [id] of gone) this.#upstreams.delete(id);
     const changes = gone.map(([, upstream]) => upstream.stop());
-
     for (const definition of wanted.values()) {
       const upstream = this.#upstreams.get(definition.id);
       if (upstream) changes.push(upstream.reconfigure(definition));
       else this.#add(definition);
     }
-    this.#names.clear();
-    this.#profiles.clear();
-    for (const profile of registry.profiles()) this.#profiles.set(profile.id, profile);
-    for (const id of this.#views.keys()) {
-      if (!this.#profiles.has(id)) this.#views.delete(id);
+    const profiles = registry.profiles();
+    this.#views.reload(profiles);
+    const known = new Set(profiles.map(({ id }) => id));
+    for (const id of this.#links.keys()) {
+      if (!known.has(id)) this.#links.delete(id);
     }
-    for (const profile of this.#profiles.values()) this.#rebuild(profile);
-    this.#followActive(registry.activeProfileId());
+    this.#downstream.onReload(registry.activeProfileId());
     await Promise.all(changes);
   }
 
+  /** Learns of the sessions that an earlier process left, and keeps up what they subscribed to. */
+  recallSessions(): Promise<void> {
+    return this.#downstream.sessions.recall();
+  }
+
   /** Serves one HTTP request at a profile's address. @throws GatewayError */
-  async serve(incoming: Omit<EndpointRequest, "routes">, profileId: string): Promise<void> {
-    await this.#endpoint.handle({ ...incoming, routes: this.#routes(profileId) });
+  async serve(
+    incoming: Omit<EndpointRequest, "routes">,
+    profileId: string,
+    transport: "http" | "sse" = "http",
+  ): Promise<void> {
+    const request = { ...incoming, routes: this.#routes(profileId) };
+    await (transport === "sse"
+      ? this.#downstream.serveSse(request)
+      : this.#downstream.serve(request));
   }
 
   /** Answers one request outside any session, for the app itself. @throws GatewayError */
-  request(profileId: string, request: RpcRequest, caller: Caller): Promise<Answer> {
-    return route(request, this.#routes(profileId), caller);
+  request(profileId: string, request: RpcRequest, signal: AbortSignal): Promise<Answer> {
+    return route(request, this.#routes(profileId), silentCaller(signal));
   }
 
   /**
@@ -177,40 +187,43 @@ export class Engine {
     serverId: string,
     name: string,
     args: JsonObject,
-    caller: Caller,
+    signal: AbortSignal,
   ): Promise<Answer> {
     return callServerTool(
       { serverId, original: name },
       { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: args } },
       this.#servers(),
-      caller,
+      silentCaller(signal),
     );
   }
 
   /** Ends the sessions of a token at once, open streams included. @returns how many */
   endSessionsOfToken(tokenId: string): Promise<number> {
-    return this.#sessions.removeWhere((record) => record.tokenId === tokenId);
+    return this.#downstream.endOfToken(tokenId);
   }
 
   /** Ends sessions and servers. What is asked from now on is refused, so that nothing starts again. */
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#refreshTimer) clearTimeout(this.#refreshTimer);
-    await this.#sessions.close();
+    this.#views.close();
+    await this.#downstream.close();
     await Promise.all([...this.#upstreams.values()].map((upstream) => upstream.stop()));
   }
 
   #add(definition: ServerDefinition): void {
-    const { registry, catalogs, serverInfo, maxMessageBytes, log } = this.#options;
+    const { registry, catalogs, eras, serverInfo, maxMessageBytes, log } = this.#options;
     const upstream = new Upstream({
       definition,
       launch: () => registry.launch(definition.id),
       store: catalogs,
+      eras,
       clientInfo: { name: serverInfo.name, version: serverInfo.version },
       maxMessageBytes,
       log,
       onObservation: () => this.#onObservation(definition.id),
-      onCatalog: () => this.#onCatalog(definition.id),
+      onCatalog: () => this.#views.onCatalog(definition.id),
+      onNotification: (client, notification) =>
+        this.#onNotification(definition.id, client, notification),
     });
     this.#upstreams.set(definition.id, upstream);
     if (this.#started) upstream.start();
@@ -218,137 +231,51 @@ export class Engine {
 
   #onObservation(serverId: string): void {
     this.#options.onServerChange(serverId);
-    // A server that is done starting may have been the last one that names waited for.
     if (this.#upstreams.get(serverId)?.observation.state === "starting") return;
-    for (const profile of this.#profiles.values()) {
-      if (profile.serverIds.includes(serverId)) this.#settleNames(profile);
-    }
+    this.#views.onSettled(serverId);
   }
 
-  /** Views are computed anew when they are next read, and soon in any case, for who listens. */
-  #onCatalog(serverId: string): void {
-    for (const profile of this.#profiles.values()) {
-      if (profile.serverIds.includes(serverId)) this.#stale.add(profile.id);
-    }
-    this.#refreshTimer ??= setTimeout(() => {
-      this.#refreshTimer = null;
-      for (const profileId of this.#stale) this.view(profileId);
-    }, REFRESH_MS);
+  #onNotification(serverId: string, client: Client | null, notification: RpcNotification): void {
+    const upstream = this.#upstreams.get(serverId);
+    if (!upstream) return;
+    const concerned = client ?? this.#visits.clientOf(notification) ?? null;
+    this.#downstream.onServerNotification(upstream.definition, concerned, notification);
   }
 
-  #rebuild(profile: ProfileDefinition): void {
-    const { onCatalogChange } = this.#options;
-    this.#stale.delete(profile.id);
-    const before = this.#views.get(profile.id);
-    const view = new ProfileView(
-      profile,
-      this.#offering(profile).map(({ definition, catalog }) => ({ definition, catalog })),
-      this.#assigned(profile.id),
-    );
-    this.#views.set(profile.id, view);
-    this.#unsettled.add(profile.id);
-    this.#settleNames(profile);
-    if (!before) return;
-    const changed = LIST_CHANGES.filter(({ lists }) =>
-      lists.some((list) => before.json[list] !== view.json[list]),
-    );
-    for (const { method } of changed) this.#announce(profile.id, method);
-    if (changed.length > 0) onCatalogChange(profile.id);
-  }
-
-  /** The servers of a profile that offer something, now or as last known. */
-  #offering(profile: ProfileDefinition): Upstream[] {
-    return profile.serverIds
-      .map((id) => this.#upstreams.get(id))
-      .filter((upstream) => upstream !== undefined)
-      .filter(({ definition }) => definition.enabled && definition.confirmed);
-  }
-
-  /**
-   * Names become permanent once every server of the profile has listed or failed, so that the order
-   * in which servers happen to start decides nothing.
-   */
-  #settleNames(profile: ProfileDefinition): void {
-    const view = this.#views.get(profile.id);
-    if (!view || !this.#unsettled.has(profile.id)) return;
-    if (!this.#offering(profile).every(hasSpoken)) return;
-    this.#unsettled.delete(profile.id);
-    this.#keepNames(profile.id, "tool", view.toolNames);
-    this.#keepNames(profile.id, "prompt", view.promptNames);
-  }
-
-  #keepNames(profileId: string, kind: "tool" | "prompt", now: NameAssignments): void {
-    const before = this.#assigned(profileId)[kind];
-    const used = new Set(now.values());
-    const absent = [...before].filter(([key, name]) => !now.has(key) && !used.has(name));
-    const merged = new Map([...absent, ...now]);
-    const same =
-      merged.size === before.size && [...merged].every(([key, name]) => before.get(key) === name);
-    if (same) return;
-    this.#options.catalogs.saveNames(profileId, kind, merged);
-    this.#assigned(profileId)[kind] = merged;
-  }
-
-  #assigned(profileId: string): Record<"tool" | "prompt", NameAssignments> {
-    const known = this.#names.get(profileId);
-    if (known) return known;
-    const { catalogs } = this.#options;
-    const names = {
-      tool: catalogs.names(profileId, "tool"),
-      prompt: catalogs.names(profileId, "prompt"),
-    };
-    this.#names.set(profileId, names);
-    return names;
-  }
-
-  #followActive(profileId: string | null): void {
-    const before = this.#activeProfileId;
-    this.#activeProfileId = profileId;
-    if (before === profileId || before === null) return;
-    for (const { method } of LIST_CHANGES) {
-      this.#sessions.broadcast({ jsonrpc: "2.0", method }, (record) => record.profileId === null);
-    }
-  }
-
-  #announce(profileId: string, method: string): void {
-    this.#sessions.broadcast({ jsonrpc: "2.0", method }, (record) =>
-      record.profileId === null
-        ? this.#activeProfileId === profileId
-        : record.profileId === profileId,
-    );
+  #routesOrNull(profileId: string): Routes | null {
+    return this.#closed || !this.#views.get(profileId) ? null : this.#routes(profileId);
   }
 
   #routes(profileId: string): Routes {
     const servers = this.#servers();
     const view = this.view(profileId);
     if (!view) throw new Error(`no view of profile ${profileId}`);
-    return { profileId, view, ...servers };
+    const links = this.#links.get(profileId) ?? new ResourceLinks();
+    this.#links.set(profileId, links);
+    return { profileId, view, links, ...servers };
   }
 
-  #servers(): Pick<Routes, "upstream" | "explain"> {
+  #servers(): Servers {
     if (this.#closed) throw new GatewayError("shutting_down");
     return {
       upstream: (serverId) => this.#upstreams.get(serverId),
       explain: this.#options.explain,
+      visits: this.#visits,
+      serverInfo: this.#options.serverInfo,
     };
   }
 
-  /** What the servers say about themselves, under the name each is known by here. */
-  #instructions({ view }: Routes): string | undefined {
-    const servers = new Map(view.entries.map((entry) => [entry.serverId, entry.serverName]));
-    const parts = [...servers].flatMap(([id, name]) => {
-      const text = this.#upstreams.get(id)?.catalog?.implementation?.instructions;
-      return text ? [`# ${name}\n\n${text.trim()}`] : [];
-    });
-    return parts.length === 0 ? undefined : parts.join("\n\n").slice(0, MAX_INSTRUCTIONS);
+  #introduce({ profileId }: Routes): {
+    capabilities: JsonObject;
+    instructions: string | undefined;
+  } {
+    const profile = this.#views.profile(profileId);
+    const servers = (profile ? this.#views.offering(profile) : []).map(
+      ({ definition: { name }, catalog }) => ({
+        name,
+        implementation: catalog?.implementation ?? null,
+      }),
+    );
+    return { capabilities: capabilitiesOf(servers), instructions: instructionsOf(servers) };
   }
 }
-
-const LIST_CHANGES = [
-  { method: "notifications/tools/list_changed", lists: ["tools"] },
-  { method: "notifications/prompts/list_changed", lists: ["prompts"] },
-  { method: "notifications/resources/list_changed", lists: ["resources", "resourceTemplates"] },
-] as const;
-
-const hasSpoken = (upstream: Upstream): boolean =>
-  upstream.catalog !== null || !["idle", "starting"].includes(upstream.observation.state);

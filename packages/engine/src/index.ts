@@ -4,5 +4,5 @@ export type { Entry, ProfileView } from "./catalog/view.ts";
 export { ProcessGroup } from "./upstream/process-group.ts";
 export type { Observation, Upstream } from "./upstream/upstream.ts";
 export { isErrorResponse, type JsonObject } from "./jsonrpc.ts";
-export type { Answer } from "./router/router.ts";
+export type { Answer } from "./router/caller.ts";
 export { counted, formatBytes } from "./text.ts";

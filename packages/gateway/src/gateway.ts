@@ -21,12 +21,13 @@ import { ClientsService } from "./clients/clients-service.ts";
 import { Connections, DEFAULT_LAUNCHER, type Launcher } from "./clients/connections.ts";
 import { Configuration } from "./configuration/configuration.ts";
 import { DoctorService } from "./doctor/doctor-service.ts";
+import { createCatalogStore, createEraStore, createSessionStore } from "./engine-stores.ts";
 import { Events } from "./events.ts";
 import { Endpoint } from "./http/endpoint.ts";
 import { baseUrl, HttpServer } from "./http/http-server.ts";
 import { createLog, type LogSink } from "./log.ts";
 import { ProfilesService } from "./profiles/profiles-service.ts";
-import { createCatalogStore, createRegistry, createSessionStore } from "./registry.ts";
+import { createRegistry } from "./registry.ts";
 import { proofOf, removeRuntime, writeRuntime } from "./runtime-file.ts";
 import { RuntimesService } from "./runtimes/runtimes-service.ts";
 import { Activity } from "./servers/activity.ts";
@@ -192,6 +193,7 @@ async function wire(
   const engine: Engine = new Engine({
     registry: createRegistry({ stores, vault, settings: () => settings, runtimes }),
     catalogs: createCatalogStore(stores),
+    eras: createEraStore(stores),
     sessions: createSessionStore(storage),
     traffic: { onExchange: (exchange) => clients.onExchange(exchange) },
     serverInfo: { name: "local-mcp-gateway", title: "Local MCP Gateway", version: VERSION },
@@ -211,6 +213,7 @@ async function wire(
     },
   });
   await engine.reload();
+  await engine.recallSessions();
 
   /** The engine takes over at once; what has to stop for it is not waited for. */
   const applyChange = (type: "servers.changed" | "profiles.changed" | "settings.changed"): void => {

@@ -1,17 +1,12 @@
 import type { Settings } from "@local-mcp/contract";
-import type { NameAssignment } from "@local-mcp/database";
 import {
   capabilityKey,
-  type CatalogStore,
   type Override,
   type ProfileDefinition,
   type Registry,
   type ServerDefinition,
-  type SessionStore,
 } from "@local-mcp/engine";
-import type { StorageBackend } from "@local-mcp/sessions/server";
 import type { Vault } from "@local-mcp/vault";
-import { z } from "zod";
 import type { RuntimesService } from "./runtimes/runtimes-service.ts";
 import { configHash } from "./servers/config.ts";
 import { needsVault, resolveLaunch } from "./servers/launch.ts";
@@ -39,6 +34,7 @@ export function createRegistry(options: {
         configHash: configHash(row.config),
         startTimeoutMs: row.limits.startTimeoutMs ?? startTimeoutMs,
         callTimeoutMs: row.limits.callTimeoutMs ?? callTimeoutMs,
+        connections: row.connections,
       }));
     },
     profiles: () =>
@@ -79,67 +75,4 @@ function readOverrides(stores: Stores, profileId: string): ProfileDefinition["ov
     });
   }
   return overrides;
-}
-
-/** What the engine learned of the servers, and the names it gave. */
-export function createCatalogStore({ catalogs, names }: Stores): CatalogStore {
-  return {
-    load: (serverId) => {
-      const row = catalogs.get(serverId);
-      if (!row) return null;
-      const { tools, prompts, resources, resourceTemplates, listedAt } = row;
-      return {
-        lists: { tools, prompts, resources, resourceTemplates },
-        implementation: row.implementation && {
-          ...row.implementation,
-          instructions: z.string().nullable().catch(null).parse(row.implementation.instructions),
-        },
-        listedAt,
-        configHash: row.configHash,
-      };
-    },
-    save: (serverId, { lists, implementation, listedAt, configHash: hash }) =>
-      catalogs.put({
-        mcpServerId: serverId,
-        ...lists,
-        implementation: implementation && { ...implementation },
-        listedAt,
-        configHash: hash,
-      }),
-    names: (profileId, kind) =>
-      new Map(
-        names
-          .list(profileId)
-          .filter((assignment) => assignment.kind === kind)
-          .map((one) => [capabilityKey(one.mcpServerId, one.originalName), one.exposedName]),
-      ),
-    saveNames: (profileId, kind, assigned) => {
-      const others = names.list(profileId).filter((assignment) => assignment.kind !== kind);
-      const own = [...assigned].map(([key, exposedName]): NameAssignment => {
-        const space = key.indexOf(" ");
-        const [mcpServerId, originalName] = [key.slice(0, space), key.slice(space + 1)];
-        return { kind, mcpServerId, originalName, exposedName };
-      });
-      names.replace(profileId, [...others, ...own]);
-    },
-  };
-}
-
-const jsonObject = z.record(z.string(), z.json());
-
-/** Sessions of legacy clients, in the session store the gateway was given. */
-export function createSessionStore(storage: StorageBackend): SessionStore {
-  return {
-    create: (record) =>
-      storage.createClientSession({
-        ...record,
-        clientInfo: jsonObject.parse(record.clientInfo),
-        capabilities: jsonObject.parse(record.capabilities),
-        logLevel: null,
-        subscriptions: [],
-      }),
-    get: (sessionId) => storage.getClientSession(sessionId),
-    remove: (sessionId) => storage.removeClientSession(sessionId),
-    touch: (seen) => storage.touch(seen),
-  };
 }

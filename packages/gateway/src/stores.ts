@@ -1,6 +1,7 @@
 import {
   createCatalogQueries,
   createCustomizationQueries,
+  createEraQueries,
   createHealthQueries,
   createNameQueries,
   createProfileQueries,
@@ -16,6 +17,7 @@ export const createStores = (db: Db) => ({
   db,
   catalogs: createCatalogQueries(db),
   customizations: createCustomizationQueries(db),
+  eras: createEraQueries(db),
   health: createHealthQueries(db),
   names: createNameQueries(db),
   profiles: createProfileQueries(db),

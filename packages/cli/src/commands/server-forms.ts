@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
-import { GatewayError, type ServerLimits } from "@local-mcp/contract";
+import { GatewayError, type ServerConnections, type ServerLimits } from "@local-mcp/contract";
 import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
 import { envFile, headerFile, oneOf, pair, repeated, seconds, split, usage } from "../forms.ts";
@@ -22,7 +22,11 @@ export interface ServerOptions {
   transport?: "http" | "sse";
   timeout?: number;
   startTimeout?: number;
+  connections?: keyof typeof CONNECTIONS;
 }
+
+/** As they are typed, and as the API calls them. */
+const CONNECTIONS = { shared: "shared", "per-client": "per_client" } as const;
 
 export const describeServer = (command: Command): Command =>
   command
@@ -49,6 +53,11 @@ export const describeServer = (command: Command): Command =>
       "--start-timeout <seconds>",
       "how long a start may take",
       seconds("--start-timeout", 3600),
+    )
+    .option(
+      "--connections <shared|per-client>",
+      "one connection for all clients (the default for a command), or one per client (the default for a --url)",
+      oneOf("--connections", ["shared", "per-client"]),
     );
 
 /** A literal secret was typed: it works, and it is in the shell's history now. */
@@ -141,6 +150,9 @@ export const readLimits = (options: ServerOptions): ServerLimits => ({
   ...(options.timeout === undefined ? {} : { callTimeoutMs: options.timeout }),
   ...(options.startTimeout === undefined ? {} : { startTimeoutMs: options.startTimeout }),
 });
+
+export const readConnections = ({ connections }: ServerOptions): ServerConnections | undefined =>
+  connections && CONNECTIONS[connections];
 
 export const readCwd = (cli: Cli, options: ServerOptions): string | undefined =>
   options.cwd === undefined ? undefined : resolve(cli.io.cwd, options.cwd);

@@ -1,4 +1,5 @@
 import {
+  CONNECTIONS_WORDS,
   type ServerConfigView,
   type ServerView,
   type ServerStatus,
@@ -64,6 +65,13 @@ export const serverTable = (cli: Cli, servers: readonly ServerView[]): string =>
         cli.width,
       );
 
+/** The version of MCP that is used with it; null while none was. */
+const spoken = ({ era, implementation }: ServerView): string | null => {
+  const version = era?.protocolVersion ?? implementation?.protocolVersion;
+  if (version === undefined) return null;
+  return `MCP ${version}${era ? `, as found on ${dateTime(era.decidedAt)}` : ""}`;
+};
+
 export const serverFacts = (server: ServerView): string => {
   const { config, limits, status } = server;
   const isCommand = config.transport === "stdio";
@@ -83,14 +91,16 @@ export const serverFacts = (server: ServerView): string => {
     ["Secrets", stored(server.secrets)],
     ["Start limit", limits.startTimeoutMs === undefined ? null : duration(limits.startTimeoutMs)],
     ["Call limit", limits.callTimeoutMs === undefined ? null : duration(limits.callTimeoutMs)],
+    ["Connections", CONNECTIONS_WORDS[server.connections]],
     ["Profiles", server.profiles.join(", ") || "none"],
     ["Offers", countsOf(server.counts)],
     [
       "Runs as",
       server.implementation === null
         ? null
-        : `${server.implementation.name} ${server.implementation.version} (MCP ${server.implementation.protocolVersion})`,
+        : `${server.implementation.name} ${server.implementation.version}`,
     ],
+    ["Speaks", spoken(server)],
     ["Added", dateTime(server.createdAt)],
     ["Changed", dateTime(server.updatedAt)],
   ]);

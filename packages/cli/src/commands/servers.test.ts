@@ -23,6 +23,9 @@ describe("servers add", { timeout: 30_000 }, () => {
       ok: true,
       implementation: { name: "one" },
     });
+    const shown = await place.run(["servers", "show", "one"]);
+    expect(shown.out).toMatch(/^Runs as +one 1\.0\.0$/m);
+    expect(shown.out).toMatch(/^Speaks +MCP 2025-11-25/m);
   });
 
   test("stores one that cannot be started, with the reason", async () => {
@@ -204,6 +207,30 @@ describe("servers edit", { timeout: 30_000 }, () => {
         command: "node",
         env: expect.toSatisfy((env: object) => Object.keys(env).join() === "B,C"),
       },
+    });
+  });
+
+  test("connections are shared for a command, per client for an address, and as typed", async () => {
+    await place.run(["servers", "add", "one", "--", "node"]);
+    await place.run(["servers", "add", "two", "--connections", "per-client", "--", "node"]);
+    await place.run(["servers", "add", "web", "--url", "http://127.0.0.1:9/"]);
+    await place.run(["servers", "edit", "web", "--connections", "shared"]);
+    const usual = await place.run(["servers", "show", "one"]);
+    expect(usual.out).toMatch(/^Connections +One connection for all clients$/m);
+    expect(await place.json(["servers", "list"])).toMatchObject([
+      { name: "one", connections: "shared" },
+      { name: "two", connections: "per_client" },
+      { name: "web", connections: "shared" },
+    ]);
+    await place.run(["servers", "add", "far", "--url", "http://127.0.0.1:9/"]);
+    // What is not mentioned stays.
+    await place.run(["servers", "edit", "far", "--title", "Far"]);
+    const far = await place.run(["servers", "show", "far"]);
+    expect(far.out).toMatch(/^Connections +One connection per client$/m);
+    const wrong = await place.run(["servers", "edit", "far", "--connections", "many"]);
+    expect(wrong).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining("--connections takes shared or per-client, not “many”."),
     });
   });
 

@@ -7,6 +7,7 @@ import { addConsentCommands } from "./consent.ts";
 import {
   describeServer,
   readCommand,
+  readConnections,
   readCwd,
   readEnv,
   readHeaders,
@@ -61,6 +62,7 @@ const add = async (cli: Cli, name: string, words: string[], options: AddOptions)
       config,
       secrets,
       limits: readLimits(options),
+      connections: readConnections(options),
       // Whoever types a command has seen it.
       confirmed: true,
       profiles: options.profile,
@@ -102,6 +104,7 @@ const edit = async (cli: Cli, name: string, words: string[], options: EditOption
     headers: unlessEmpty({ ...cleared(options.unsetHeader), ...(await readHeaders(cli, options)) }),
     secrets: unlessEmpty({ ...cleared(options.unsetSecret), ...(await readSecrets(cli, options)) }),
     limits: unlessEmpty(readLimits(options)),
+    connections: readConnections(options),
     ...(words.length === 0 ? {} : readCommand(cli, words, cwd)),
   };
   if (Object.values(changes).every((change) => change === undefined)) {

@@ -73,6 +73,13 @@ export const NAMING_ERRORS = {
     sentence: "The Mcp-Session-Id header is missing.",
     wayOut: "Send initialize first and repeat the session id of its answer.",
   },
+  too_many_sessions: {
+    http: 503,
+    jsonRpc: -32000,
+    exit: 1,
+    sentence: "Too many sessions are open and in use.",
+    wayOut: "Close clients that are not needed, then connect again.",
+  },
   session_exists: {
     http: 409,
     jsonRpc: -32603,

@@ -31,6 +31,21 @@ export const UPSTREAM_ERRORS = {
     sentence: "“{server}” sent a message of {size}; the limit is {limit}. The call was ended.",
     wayOut: "Ask for less, or raise the limit in Settings.",
   },
+  question_unclear: {
+    http: 200,
+    jsonRpc: -32603,
+    exit: 1,
+    sentence:
+      "“{server}” asked {method} without saying for which request, and it could be one of several clients'.",
+    wayOut: "Give each client a connection of its own in the settings of “{server}”.",
+  },
+  too_many_connections: {
+    http: 503,
+    jsonRpc: -32603,
+    exit: 1,
+    sentence: "“{server}” has {limit} clients with a connection of their own, and all are busy.",
+    wayOut: "Call again when one is done, or let clients share a connection in its settings.",
+  },
   request_cancelled: {
     http: 200,
     jsonRpc: -32603,

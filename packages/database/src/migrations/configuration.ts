@@ -77,5 +77,20 @@ export const migrations: MigrationMeta[] = [
     "bps": true,
     "folderMillis": 1795225162263,
     "hash": "9b89bab4d7dcf5b7e4cd1a3b01515bfa806ae2ec17d86e0059024b04e90300c1"
+  },
+  {
+    "sql": [
+      "CREATE TABLE `mcp_server_eras` (\n\t`mcp_server_id` text PRIMARY KEY NOT NULL,\n\t`era` text NOT NULL,\n\t`protocol_version` text,\n\t`config_hash` text NOT NULL,\n\t`decided_at` integer NOT NULL,\n\t`is_certain` integer NOT NULL,\n\tFOREIGN KEY (`mcp_server_id`) REFERENCES `mcp_servers`(`id`) ON UPDATE no action ON DELETE cascade,\n\tCONSTRAINT \"mcp_server_eras_era\" CHECK(era IN ('legacy', 'modern'))\n);\n",
+      "\nPRAGMA foreign_keys=OFF;",
+      "\nCREATE TABLE `__new_mcp_servers` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`name` text NOT NULL,\n\t`title` text NOT NULL,\n\t`description` text DEFAULT '' NOT NULL,\n\t`transport` text NOT NULL,\n\t`config` text NOT NULL,\n\t`limits` text DEFAULT '{}' NOT NULL,\n\t`connections` text NOT NULL,\n\t`enabled` integer DEFAULT true NOT NULL,\n\t`confirmed_hash` text,\n\t`created_at` integer NOT NULL,\n\t`updated_at` integer NOT NULL,\n\tCONSTRAINT \"mcp_servers_name\" CHECK(length(name) BETWEEN 1 AND 50 AND name GLOB '[a-z0-9]*' AND name NOT GLOB '*[^a-z0-9-]*'),\n\tCONSTRAINT \"mcp_servers_transport\" CHECK(transport IN ('stdio', 'http', 'sse')),\n\tCONSTRAINT \"mcp_servers_connections\" CHECK(connections IN ('shared', 'per_client')),\n\tCONSTRAINT \"mcp_servers_config\" CHECK(config ->> '$.transport' = transport)\n);\n",
+      "\nINSERT INTO `__new_mcp_servers`(\"id\", \"name\", \"title\", \"description\", \"transport\", \"config\", \"limits\", \"connections\", \"enabled\", \"confirmed_hash\", \"created_at\", \"updated_at\") SELECT \"id\", \"name\", \"title\", \"description\", \"transport\", \"config\", \"limits\", CASE \"transport\" WHEN 'stdio' THEN 'shared' ELSE 'per_client' END, \"enabled\", \"confirmed_hash\", \"created_at\", \"updated_at\" FROM `mcp_servers`;",
+      "\nDROP TABLE `mcp_servers`;",
+      "\nALTER TABLE `__new_mcp_servers` RENAME TO `mcp_servers`;",
+      "\nPRAGMA foreign_keys=ON;",
+      "\nCREATE UNIQUE INDEX `mcp_servers_name_unique` ON `mcp_servers` (`name`);"
+    ],
+    "bps": true,
+    "folderMillis": 1795257763697,
+    "hash": "a90270f0751afdbc123e42e6b7aaca7d5dfa821f24a26913a82ccdf946ab15fc"
   }
 ];

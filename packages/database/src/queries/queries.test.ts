@@ -5,6 +5,7 @@ import { mcpServers, oauthTokens, profileMcpServers } from "../schema.ts";
 import { echoConfig, errorOf, useDb, useTempDir } from "../test-kit.ts";
 import { createCatalogQueries } from "./catalogs.ts";
 import { createCustomizationQueries, type StoredCustomization } from "./customizations.ts";
+import { createEraQueries, type EraRow } from "./eras.ts";
 import { createHealthQueries } from "./health.ts";
 import { createNameQueries, type NameAssignment } from "./names.ts";
 import { createProfileQueries } from "./profiles.ts";
@@ -26,7 +27,8 @@ beforeEach(() => {
   servers = createServerQueries(db);
 });
 
-const addServer = (name: string) => servers.insert({ name, title: name, config: echoConfig });
+const addServer = (name: string) =>
+  servers.insert({ name, title: name, config: echoConfig, connections: "shared" });
 const addProfile = (slug: string, ...members: string[]) => {
   const profile = profiles.insert({ slug, name: slug });
   profiles.replaceServers(profile.id, members);
@@ -172,6 +174,35 @@ describe("catalogs", () => {
     expect(catalogs.list()).toEqual([next]);
     catalogs.delete(mcpServerId);
     expect(catalogs.get(mcpServerId)).toBeUndefined();
+  });
+});
+
+describe("eras", () => {
+  test("are the last verdict on a server, and go with it", () => {
+    const eras = createEraQueries(db);
+    const { id: mcpServerId } = addServer("a");
+    const verdict: EraRow = {
+      mcpServerId,
+      era: "legacy",
+      protocolVersion: null,
+      configHash: "h",
+      decidedAt: 1,
+      isCertain: false,
+    };
+    expect(eras.get(mcpServerId)).toBeUndefined();
+    eras.put(verdict);
+    expect(eras.get(mcpServerId)).toEqual(verdict);
+    const next: EraRow = {
+      ...verdict,
+      era: "modern",
+      protocolVersion: "2026-07-28",
+      decidedAt: 2,
+      isCertain: true,
+    };
+    eras.put(next);
+    expect(eras.get(mcpServerId)).toEqual(next);
+    servers.delete(mcpServerId);
+    expect(eras.get(mcpServerId)).toBeUndefined();
   });
 });
 
@@ -395,7 +426,12 @@ test("several of them make one transaction, and work inside an asynchronous one"
   await db.transaction(async (tx) => {
     const inside = createProfileQueries(tx);
     const profile = inside.insert({ slug: "p", name: "P" });
-    const server = createServerQueries(tx).insert({ name: "a", title: "A", config: echoConfig });
+    const server = createServerQueries(tx).insert({
+      name: "a",
+      title: "A",
+      config: echoConfig,
+      connections: "shared",
+    });
     inside.replaceServers(profile.id, [server.id]);
   });
   expect(db.select().from(profileMcpServers).all()).toHaveLength(1);

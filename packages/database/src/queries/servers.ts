@@ -36,7 +36,7 @@ export const createServerQueries = (db: Queryable) => {
           .returning()
           .get(),
       ),
-    /** With its secrets, tokens, catalog and places in profiles; false where there was none. */
+    /** With its secrets, tokens, catalog, era and places in profiles; false where there was none. */
     delete: (id: string): boolean =>
       db.transaction(() => {
         vault.secrets.deleteOwned("mcp_servers", id);

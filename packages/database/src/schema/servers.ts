@@ -1,4 +1,10 @@
-import { serverLimits, type Transport, transport } from "@local-mcp/contract";
+import {
+  serverConnections,
+  type ServerConnections,
+  serverLimits,
+  type Transport,
+  transport,
+} from "@local-mcp/contract";
 import { sql } from "drizzle-orm";
 import { check, index, integer, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
 import { z } from "zod";
@@ -44,6 +50,7 @@ export const mcpServers = sqliteTable(
     transport: text("transport").$type<Transport>().notNull(),
     config: json("config", storedServerConfig).notNull(),
     limits: json("limits", serverLimits).notNull().default({}),
+    connections: text("connections").$type<ServerConnections>().notNull(),
     enabled: flag("enabled").notNull().default(true),
     /** SHA-256, hex, of the command line a person consented to run; null without consent. */
     confirmedHash: text("confirmed_hash"),
@@ -53,6 +60,7 @@ export const mcpServers = sqliteTable(
   () => [
     slugShaped("mcp_servers", "name"),
     oneOf("mcp_servers", "transport", transport.options),
+    oneOf("mcp_servers", "connections", serverConnections.options),
     check("mcp_servers_config", sql.raw("config ->> '$.transport' = transport")),
   ],
 );
@@ -132,3 +140,25 @@ export const mcpServerCatalogs = sqliteTable("mcp_server_catalogs", {
   /** Hash of the configuration these lists were fetched with. */
   configHash: text("config_hash").notNull(),
 });
+
+const eras = ["legacy", "modern"] as const;
+
+/** Which era of MCP each server turned out to speak, so that it need not be asked again. */
+export const mcpServerEras = sqliteTable(
+  "mcp_server_eras",
+  {
+    mcpServerId: text("mcp_server_id")
+      .primaryKey()
+      .references(() => mcpServers.id, { onDelete: "cascade" }),
+    era: text("era", { enum: eras }).notNull(),
+    /** The modern version that both speak; null for a legacy server. */
+    protocolVersion: text("protocol_version"),
+    /** Hash of the configuration it was found with. */
+    configHash: text("config_hash").notNull(),
+    /** ms since 1970. */
+    decidedAt: integer("decided_at").notNull(),
+    /** False where the answer could have been a passing fault. */
+    isCertain: flag("is_certain").notNull(),
+  },
+  () => [oneOf("mcp_server_eras", "era", eras)],
+);

@@ -5,9 +5,12 @@ import {
   type Override,
   type ProfileDefinition,
   type ServerCatalog,
+  type Era,
   type ServerDefinition,
 } from "../definitions.ts";
-import type { JsonObject } from "../jsonrpc.ts";
+import { isObject, type JsonObject } from "../jsonrpc.ts";
+import { META } from "../protocol.ts";
+import { type Caching, strictest } from "../upstream/lists.ts";
 import { assignNames, type ExposedName, type Nameable, type RenameReason } from "./names.ts";
 import { matchesTemplate } from "./uri-template.ts";
 
@@ -15,6 +18,8 @@ import { matchesTemplate } from "./uri-template.ts";
 export interface Offer {
   definition: ServerDefinition;
   catalog: ServerCatalog | null;
+  /** How long its lists may be kept. */
+  caching: Caching;
 }
 
 /** One tool, prompt or resource of a profile, also where it is turned off. */
@@ -53,6 +58,13 @@ export class ProfileView {
   readonly #templates: { serverId: string; template: string }[] = [];
   /** Servers that may know a resource they do not list. */
   readonly resourceServers: readonly string[];
+  readonly #servers: ReadonlySet<string>;
+  /** Tools by the name their server has for them; null where several servers have it. */
+  readonly #byOriginal: Map<string, Entry | null>;
+  /** Which servers a tool of theirs names a resource of, by its URI. */
+  readonly #named = new Map<string, string[]>();
+  readonly #caching: { ttlMs: number; isPublic: boolean };
+  #modernJson: Partial<Record<ListName, string>> = {};
 
   constructor(
     profile: ProfileDefinition,
@@ -85,6 +97,10 @@ export class ProfileView {
     this.#tools = offered(tools);
     this.#prompts = offered(prompts);
     this.#resources = offered(resources);
+    this.#servers = new Set(offers.map(({ definition }) => definition.id));
+    this.#byOriginal = byOriginal(this.#tools);
+    for (const entry of this.#tools.values()) this.#noteNamed(entry);
+    this.#caching = cachingOf(offers);
     this.resourceServers = offers
       .filter(
         ({ catalog }) =>
@@ -100,8 +116,30 @@ export class ProfileView {
     };
   }
 
-  tool(exposed: string): Entry | undefined {
-    return this.#tools.get(exposed);
+  /** The result of a list method, as a client of this era is sent it. */
+  list(name: ListName, era: Era, serverInfo: JsonObject): string {
+    if (era === "legacy") return this.json[name];
+    const { ttlMs, isPublic } = this.#caching;
+    const rest = JSON.stringify({
+      resultType: "complete",
+      ttlMs,
+      cacheScope: isPublic ? "public" : "private",
+      _meta: { [META.serverInfo]: serverInfo },
+    });
+    this.#modernJson[name] ??= `${this.json[name].slice(0, -1)},${rest.slice(1)}`;
+    return this.#modernJson[name];
+  }
+
+  /**
+   * A tool by its exposed name, or by its server's own name where only one server has it: a server
+   * that shows a page in the client calls its tools by the names it knows (MCP Apps).
+   */
+  tool(name: string): Entry | undefined {
+    return this.#tools.get(name) ?? this.#byOriginal.get(name) ?? undefined;
+  }
+
+  hasServer(serverId: string): boolean {
+    return this.#servers.has(serverId);
   }
 
   prompt(exposed: string): Entry | undefined {
@@ -125,6 +163,16 @@ export class ProfileView {
     return [...new Set(servers.map(({ serverId }) => serverId))];
   }
 
+  /** The server of a template, by the template itself. */
+  serverOfTemplate(template: string): string | undefined {
+    return this.#templates.find((one) => one.template === template)?.serverId;
+  }
+
+  /** Servers with a tool that names this resource as its page (MCP Apps). */
+  serversNaming(uri: string): readonly string[] {
+    return this.#named.get(uri) ?? [];
+  }
+
   counts(): { tools: number; prompts: number; resources: number } {
     return {
       tools: this.#tools.size,
@@ -132,6 +180,39 @@ export class ProfileView {
       resources: this.#resources.size,
     };
   }
+
+  #noteNamed({ definition, serverId }: Entry): void {
+    const uri = pageOf(definition);
+    if (uri === null) return;
+    const known = this.#named.get(uri) ?? [];
+    if (!known.includes(serverId)) this.#named.set(uri, [...known, serverId]);
+  }
+}
+
+/** The page that a tool wants to be shown with (MCP Apps, `_meta.ui.resourceUri`). */
+function pageOf({ _meta: meta }: JsonObject): string | null {
+  if (!isObject(meta)) return null;
+  const uri = isObject(meta.ui) ? meta.ui.resourceUri : meta["ui/resourceUri"];
+  return typeof uri === "string" ? uri : null;
+}
+
+function byOriginal(tools: ReadonlyMap<string, Entry>): Map<string, Entry | null> {
+  const found = new Map<string, Entry | null>();
+  for (const entry of tools.values()) {
+    // Whoever gave a tool another name wants it called by that one.
+    if (entry.renamed === "by_you") continue;
+    found.set(entry.original, found.has(entry.original) ? null : entry);
+  }
+  return found;
+}
+
+/** How long a list may be kept where a server does not say, ms; changes are told in any case. */
+const DEFAULT_TTL_MS = 5000;
+
+/** A merged list may be kept as long, and shown as widely, as the strictest of its parts. */
+function cachingOf(offers: readonly Offer[]): { ttlMs: number; isPublic: boolean } {
+  const { ttlMs, isPublic } = strictest(offers.map(({ caching }) => caching));
+  return { ttlMs: Math.min(ttlMs ?? DEFAULT_TTL_MS, DEFAULT_TTL_MS), isPublic };
 }
 
 const overrideOf = (

@@ -1,10 +1,20 @@
 import type { ServerResponse } from "node:http";
-import type { RpcMessage } from "../jsonrpc.ts";
 
 /** A reader that leaves this much unread is let go, bytes; it may connect again. */
 const MAX_UNREAD = 4 * 1024 * 1024;
 /** Well under the limits at which clients and proxies take a silent stream for dead, ms. */
 export const KEEP_ALIVE_MS = 15_000;
+
+/** One event. `data` is one line, as JSON.stringify writes it. */
+export interface StreamEvent {
+  data: string;
+  /** What a client that comes back names as the last it has seen. */
+  id?: string;
+  /** How long a client should wait before it comes back, ms. */
+  retryMs?: number;
+  /** Named where the name says more than that it is a message. */
+  name?: string;
+}
 
 /** A server-sent event stream to a client (WHATWG HTML, server-sent events). */
 export class EventStream {
@@ -28,22 +38,25 @@ export class EventStream {
     return !this.#response.writableEnded && !this.#response.destroyed;
   }
 
-  send(message: RpcMessage): void {
-    this.sendText(JSON.stringify(message));
-  }
-
-  /** `json` is one line, as JSON.stringify writes it. */
-  sendText(json: string): void {
-    this.#write(`event: message\ndata: ${json}\n\n`);
+  send({ data, id, retryMs, name = "message" }: StreamEvent): void {
+    const idLine = id === undefined ? "" : `id: ${id}\n`;
+    const retryLine = retryMs === undefined ? "" : `retry: ${retryMs}\n`;
+    this.#write(`event: ${name}\n${idLine}${retryLine}data: ${data}\n\n`);
   }
 
   end(): void {
     if (this.open) this.#response.end();
   }
 
+  /** Calls back when the stream is over, whoever ended it. */
+  onceClosed(then: () => void): void {
+    this.#response.once("close", then);
+  }
+
   #write(text: string): void {
     if (!this.open) return;
-    this.#response.write(text);
+    // What has been left unread counts, not what comes now: one message may be as big as it likes.
     if (this.#response.writableLength > MAX_UNREAD) this.#response.destroy();
+    else this.#response.write(text);
   }
 }

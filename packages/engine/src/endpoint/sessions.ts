@@ -1,59 +1,26 @@
 import { randomUUID } from "node:crypto";
+import { GatewayError } from "@local-mcp/contract";
 import type { Log, SessionRecord, SessionStore } from "../definitions.ts";
-import type { RequestId, RpcNotification } from "../jsonrpc.ts";
+import type { RpcNotification } from "../jsonrpc.ts";
 import type { EventStream } from "./event-stream.ts";
+import { Session } from "./session.ts";
 
 const SWEEP_MS = 60_000;
+/** Clients that never end their sessions must not fill the memory. */
+const MAX_SESSIONS = 1000;
 
-/** A legacy client's session with what is open in it just now. */
-export class Session {
-  readonly record: SessionRecord;
-  lastSeenAt: number;
-  readonly #streams = new Set<EventStream>();
-  readonly #running = new Map<RequestId, AbortController>();
+type NewSession = Pick<
+  SessionRecord,
+  "profileId" | "tokenId" | "protocolVersion" | "clientInfo" | "capabilities"
+>;
 
-  constructor(record: SessionRecord) {
-    this.record = record;
-    this.lastSeenAt = record.lastSeenAt;
-  }
-
-  get busy(): boolean {
-    return this.#running.size > 0 || this.#streams.size > 0;
-  }
-
-  /** Null where a request with this id runs already. */
-  begin(id: RequestId): AbortController | null {
-    if (this.#running.has(id)) return null;
-    const controller = new AbortController();
-    this.#running.set(id, controller);
-    return controller;
-  }
-
-  finish(id: RequestId): void {
-    this.#running.delete(id);
-  }
-
-  cancel(id: RequestId): void {
-    this.#running.get(id)?.abort();
-  }
-
-  attach(stream: EventStream): () => void {
-    this.#streams.add(stream);
-    return () => this.#streams.delete(stream);
-  }
-
-  /** Sent on one stream only (MCP 2025-11-25, transports, multiple connections): the newest. */
-  notify(notification: RpcNotification): void {
-    [...this.#streams]
-      .filter((stream) => stream.open)
-      .at(-1)
-      ?.send(notification);
-  }
-
-  end(): void {
-    for (const controller of this.#running.values()) controller.abort();
-    for (const stream of this.#streams) stream.end();
-  }
+export interface SessionsOptions {
+  store: SessionStore;
+  idleMs: () => number;
+  log: Log;
+  /** Sessions came or went, or what one of them subscribes to or wants to hear did. */
+  onChange: () => void;
+  onEnd: (session: Session) => void;
 }
 
 /**
@@ -61,24 +28,15 @@ export class Session {
  * this process is looked up there, so that a client which knows nothing of a restart goes on.
  */
 export class Sessions {
-  readonly #store: SessionStore;
-  readonly #idleMs: () => number;
-  readonly #log: Log;
-  readonly #onChange: () => void;
+  readonly #options: SessionsOptions;
   readonly #sessions = new Map<string, Session>();
+  /** Stored ones that have not come back yet and are waited for with what they subscribe to. */
+  readonly #dormant = new Map<string, SessionRecord>();
   readonly #seen = new Map<string, number>();
   readonly #sweeper: NodeJS.Timeout;
 
-  constructor(options: {
-    store: SessionStore;
-    idleMs: () => number;
-    log: Log;
-    onChange: () => void;
-  }) {
-    this.#store = options.store;
-    this.#idleMs = options.idleMs;
-    this.#log = options.log;
-    this.#onChange = options.onChange;
+  constructor(options: SessionsOptions) {
+    this.#options = options;
     this.#sweeper = setInterval(() => void this.sweep(Date.now()), SWEEP_MS);
     this.#sweeper.unref();
   }
@@ -92,25 +50,47 @@ export class Sessions {
     return [...this.#sessions.values()];
   }
 
-  /** Sends what comes unasked on this stream too. @returns how to end that */
-  attach(session: Session, stream: EventStream): () => void {
-    const detach = session.attach(stream);
-    this.#onChange();
-    return () => {
-      detach();
-      this.#onChange();
-    };
+  /** All that want something of servers, also those that have not come back after a restart. */
+  records(): SessionRecord[] {
+    return [...[...this.#sessions.values()].map(({ record }) => record), ...this.#dormant.values()];
   }
 
-  async create(
-    fields: Omit<SessionRecord, "sessionId" | "createdAt" | "lastSeenAt">,
-  ): Promise<Session> {
+  /** Learns of the sessions of an earlier process, so that what they subscribed to is kept up. */
+  async recall(): Promise<void> {
     const now = Date.now();
-    const record = { ...fields, sessionId: randomUUID(), createdAt: now, lastSeenAt: now };
-    await this.#store.create(record);
+    for (const record of await this.#options.store.list()) {
+      const isOver = now - record.lastSeenAt > this.#options.idleMs();
+      if (isOver || this.#sessions.has(record.sessionId)) continue;
+      if (record.subscriptions.length > 0 || record.logLevel !== null) {
+        this.#dormant.set(record.sessionId, record);
+      }
+    }
+    if (this.#dormant.size > 0) this.#options.onChange();
+  }
+
+  /** Sends what comes unasked on this stream too, going on after `lastEventId` where it is known. */
+  attach(session: Session, stream: EventStream, lastEventId: string | undefined): void {
+    if (lastEventId === undefined || !session.resume(stream, lastEventId)) session.attach(stream);
+    this.#options.onChange();
+    stream.onceClosed(this.#options.onChange);
+  }
+
+  /** @throws GatewayError too_many_sessions */
+  async create(fields: NewSession): Promise<Session> {
+    if (this.#sessions.size >= MAX_SESSIONS) await this.#makeRoom();
+    const now = Date.now();
+    const record: SessionRecord = {
+      ...fields,
+      sessionId: randomUUID(),
+      logLevel: null,
+      subscriptions: [],
+      createdAt: now,
+      lastSeenAt: now,
+    };
+    await this.#options.store.create(record);
     const session = new Session(record);
     this.#sessions.set(record.sessionId, session);
-    this.#onChange();
+    this.#options.onChange();
     return session;
   }
 
@@ -129,20 +109,35 @@ export class Sessions {
     return session;
   }
 
+  /** Changes what a session keeps over a restart; resolves when that is stored. */
+  async change(
+    session: Session,
+    changes: Partial<Pick<SessionRecord, "logLevel" | "subscriptions">>,
+  ): Promise<void> {
+    session.change(changes);
+    this.#options.onChange();
+    await this.#options.store.update(session.id, changes);
+  }
+
   async remove(session: Session): Promise<void> {
     session.end();
-    const { sessionId } = session.record;
-    this.#sessions.delete(sessionId);
-    this.#seen.delete(sessionId);
-    await this.#store.remove(sessionId);
-    this.#onChange();
+    this.#sessions.delete(session.id);
+    this.#seen.delete(session.id);
+    await this.#options.store.remove(session.id);
+    this.#options.onEnd(session);
+    this.#options.onChange();
   }
 
   /** Ends every session that `belongs` picks, for example those of a revoked token. */
   async removeWhere(belongs: (record: SessionRecord) => boolean): Promise<number> {
     const ended = [...this.#sessions.values()].filter((session) => belongs(session.record));
-    await Promise.all(ended.map((session) => this.remove(session)));
-    return ended.length;
+    const asleep = [...this.#dormant.values()].filter(belongs);
+    for (const { sessionId } of asleep) this.#dormant.delete(sessionId);
+    await Promise.all([
+      ...ended.map((session) => this.remove(session)),
+      ...asleep.map(({ sessionId }) => this.#options.store.remove(sessionId)),
+    ]);
+    return ended.length + asleep.length;
   }
 
   /** Tells the clients for whom `concerns` is true. */
@@ -152,25 +147,36 @@ export class Sessions {
     }
   }
 
+  /** Tells one client, also one that has not come back yet: it will read it then. */
+  tell(sessionId: string, notification: RpcNotification): void {
+    const dormant = this.#dormant.get(sessionId);
+    const session = this.#sessions.get(sessionId) ?? (dormant && this.#wake(dormant));
+    session?.notify(notification);
+  }
+
   /** Writes what was put off, and ends what nobody has used for too long. */
   async sweep(now: number): Promise<void> {
     try {
       // An open stream is use, though no request comes with it.
       for (const [sessionId, session] of this.#sessions) {
+        session.log.sweep(now);
         if (!session.busy) continue;
         session.lastSeenAt = now;
         this.#seen.set(sessionId, now);
       }
       const seen = new Map(this.#seen);
       this.#seen.clear();
-      if (seen.size > 0) await this.#store.touch(seen);
-      const idleMs = this.#idleMs();
-      const expired = [...this.#sessions.values()].filter(
-        (session) => !session.busy && now - session.lastSeenAt > idleMs,
-      );
+      if (seen.size > 0) await this.#options.store.touch(seen);
+
+      const idleMs = this.#options.idleMs();
+      const isOver = ({ lastSeenAt }: { lastSeenAt: number }): boolean => now - lastSeenAt > idleMs;
+      const expired = [...this.#sessions.values()].filter((one) => !one.busy && isOver(one));
       for (const session of expired) await this.remove(session);
+      for (const record of this.#dormant.values()) {
+        if (isOver(record)) this.#dormant.delete(record.sessionId);
+      }
     } catch (error) {
-      this.#log.error("sessions could not be swept", { error: String(error) });
+      this.#options.log.error("sessions could not be swept", { error: String(error) });
     }
   }
 
@@ -180,17 +186,31 @@ export class Sessions {
     await this.sweep(Date.now());
     for (const session of this.#sessions.values()) session.end();
     this.#sessions.clear();
+    this.#dormant.clear();
   }
 
   async #restore(sessionId: string): Promise<Session | null> {
-    const record = await this.#store.get(sessionId);
-    if (!record || Date.now() - record.lastSeenAt > this.#idleMs()) return null;
+    const record = await this.#options.store.get(sessionId);
+    if (!record || Date.now() - record.lastSeenAt > this.#options.idleMs()) return null;
     // Two requests may have asked at once; both must get the same session.
-    const known = this.#sessions.get(sessionId);
-    if (known) return known;
+    return this.#sessions.get(sessionId) ?? this.#wake(record);
+  }
+
+  #wake(record: SessionRecord): Session {
+    this.#dormant.delete(record.sessionId);
     const session = new Session(record);
-    this.#sessions.set(sessionId, session);
-    this.#onChange();
+    this.#sessions.set(record.sessionId, session);
+    this.#options.onChange();
     return session;
+  }
+
+  /** @throws GatewayError too_many_sessions */
+  async #makeRoom(): Promise<void> {
+    const idle = [...this.#sessions.values()]
+      .filter((session) => !session.busy)
+      .sort((one, other) => one.lastSeenAt - other.lastSeenAt);
+    const [longest] = idle;
+    if (!longest) throw new GatewayError("too_many_sessions");
+    await this.remove(longest);
   }
 }

@@ -1,7 +1,8 @@
-import type { Exchange } from "../definitions.ts";
+import type { Exchange, TrafficClient } from "../definitions.ts";
 import { isErrorResponse, type RpcRequest } from "../jsonrpc.ts";
-import type { Answer, Routes } from "../router/router.ts";
-import type { Session } from "./sessions.ts";
+import type { Answer } from "../router/caller.ts";
+import type { Routes } from "../router/routes.ts";
+import type { Session } from "./session.ts";
 
 /** A request that is being answered, with the time it has taken so far. */
 export class Measured {
@@ -15,17 +16,15 @@ export class Measured {
     this.#request = request;
   }
 
-  ended({ record }: Session, outcome: Exchange["outcome"], listed: number | null = null): Exchange {
+  ended(
+    client: TrafficClient,
+    outcome: Exchange["outcome"],
+    listed: number | null = null,
+  ): Exchange {
     const { method, params } = this.#request;
     const name = method === "tools/call" ? params?.name : undefined;
     return {
-      client: {
-        sessionId: record.sessionId,
-        info: record.clientInfo,
-        era: "legacy",
-        tokenId: record.tokenId,
-        since: record.createdAt,
-      },
+      client,
       profileId: this.#profileId,
       method,
       tool: typeof name === "string" ? name : null,
@@ -37,15 +36,22 @@ export class Measured {
   }
 }
 
+/** A session's client, as it is known from `initialize`. */
+export const clientOf = ({ record }: Session): TrafficClient => ({
+  sessionId: record.sessionId,
+  info: record.clientInfo,
+  era: "legacy",
+  tokenId: record.tokenId,
+  since: record.createdAt,
+});
+
 /** How many tools a list named, or null where none was asked for. */
 export const listedTools = ({ method }: RpcRequest, { view }: Routes): number | null =>
   method === "tools/list" ? view.counts().tools : null;
 
 /** A tool's own failure is an answer as well: its result says `isError`. */
 export function outcomeOf({ method }: RpcRequest, answer: Answer): Exchange["outcome"] {
-  const isCall = method === "tools/call";
-  // The router answers a call by itself only where the server could not.
-  if (answer.kind === "json") return isCall ? "tool_error" : "ok";
+  if (answer.kind === "json") return "ok";
   if (isErrorResponse(answer.response)) return "error";
-  return isCall && answer.response.result.isError === true ? "tool_error" : "ok";
+  return method === "tools/call" && answer.response.result.isError === true ? "tool_error" : "ok";
 }

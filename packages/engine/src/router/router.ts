@@ -1,36 +1,11 @@
 import { GatewayError } from "@local-mcp/contract";
-import type { Entry, ListName, ProfileView } from "../catalog/view.ts";
-import {
-  isErrorResponse,
-  isObject,
-  type JsonObject,
-  type RpcNotification,
-  type RpcRequest,
-  type RpcResponse,
-} from "../jsonrpc.ts";
-import type { Upstream } from "../upstream/upstream.ts";
-
-/** The one who asks, as far as the router needs to know. */
-export interface Caller {
-  signal: AbortSignal;
-  /** Sends a notification on the stream of this very request. */
-  notify(notification: RpcNotification): void;
-}
-
-/** What the router looks things up in. */
-export interface Routes {
-  profileId: string;
-  view: ProfileView;
-  upstream(serverId: string): Upstream | undefined;
-  /** Why a server cannot answer and what to do about it, in the words of its status. */
-  explain(serverId: string): GatewayError;
-}
-
-/**
- * An answer: raw JSON where it is served from the catalog, an upstream's own response message
- * otherwise. The endpoint gives it the caller's id.
- */
-export type Answer = { kind: "json"; result: string } | { kind: "response"; response: RpcResponse };
+import type { Entry, ListName } from "../catalog/view.ts";
+import { modernResult } from "../eras/translate.ts";
+import { isObject, type JsonObject, type RpcRequest, resultOf } from "../jsonrpc.ts";
+import type { Answer, Caller } from "./caller.ts";
+import { readResource } from "./resources.ts";
+import type { Routes, Servers } from "./routes.ts";
+import { callServer } from "./server-call.ts";
 
 const LISTS: Readonly<Record<string, ListName>> = {
   "tools/list": "tools",
@@ -38,8 +13,6 @@ const LISTS: Readonly<Record<string, ListName>> = {
   "resources/list": "resources",
   "resources/templates/list": "resourceTemplates",
 };
-
-const json = (result: JsonObject): Answer => ({ kind: "json", result: JSON.stringify(result) });
 
 /**
  * Answers one request of a client of a profile: lists from the catalog, calls by the upstream that
@@ -55,17 +28,19 @@ export async function route(request: RpcRequest, routes: Routes, caller: Caller)
     if (request.params?.cursor !== undefined) {
       throw new GatewayError("validation_failed", { detail: "The cursor is not one of ours." });
     }
-    return { kind: "json", result: routes.view.json[list] };
+    return { kind: "json", result: routes.view.list(list, caller.era, routes.serverInfo) };
   }
   switch (method) {
-    case "ping":
-      return json({});
     case "tools/call":
       return callTool(request, routes, caller);
     case "prompts/get":
       return getPrompt(request, routes, caller);
-    case "resources/read":
-      return readResource(request, routes, caller);
+    case "resources/read": {
+      const uri = stringParam(request, "uri");
+      return { kind: "response", response: await readResource(request, uri, routes, caller) };
+    }
+    case "completion/complete":
+      return completeArgument(request, routes, caller);
     default:
       throw new GatewayError("rpc_method_not_found", { method: method.slice(0, 100) });
   }
@@ -75,111 +50,89 @@ async function callTool(request: RpcRequest, routes: Routes, caller: Caller): Pr
   const name = stringParam(request, "name");
   const entry = routes.view.tool(name);
   if (!entry) throw new GatewayError("tool_not_found", { tool: name.slice(0, 200) });
-  return callServerTool(entry, request, routes, caller);
+  const answer = await callServerTool(entry, request, routes, caller);
+  if (answer.kind === "response") routes.links.remember(entry.serverId, answer.response);
+  return answer;
 }
 
 /** Calls a tool of one server by the server's own name for it, whatever profiles make of it. */
 export async function callServerTool(
   { serverId, original }: Pick<Entry, "serverId" | "original">,
   request: RpcRequest,
-  routes: Pick<Routes, "upstream" | "explain">,
+  servers: Servers,
   caller: Caller,
 ): Promise<Answer> {
   try {
-    const response = await ask({ serverId }, request, { name: original }, routes, caller);
+    const response = await callServer(serverId, request, { name: original }, servers, caller);
     if (response !== null) return { kind: "response", response };
-    return json(failedToolResult(routes.explain(serverId)));
+    return failedTool(servers.explain(serverId), servers, caller);
   } catch (error) {
     // The model that called must read why; many clients show a protocol error to nobody.
-    if (error instanceof GatewayError && error.code !== "request_cancelled") {
-      return json(failedToolResult(error));
+    if (error instanceof GatewayError && !NOT_FOR_MODELS.includes(error.code)) {
+      return failedTool(error, servers, caller);
     }
     throw error;
   }
 }
 
+/** The client program's own affair: it has let go of the call, or has to repeat it another way. */
+const NOT_FOR_MODELS: readonly string[] = ["request_cancelled", "request_state_expired"];
+
 async function getPrompt(request: RpcRequest, routes: Routes, caller: Caller): Promise<Answer> {
   const name = stringParam(request, "name");
   const entry = routes.view.prompt(name);
   if (!entry) throw new GatewayError("prompt_not_found", { prompt: name.slice(0, 200) });
-  const response = await ask(entry, request, { name: entry.original }, routes, caller);
+  const renamed = { name: entry.original };
+  const response = await callServer(entry.serverId, request, renamed, routes, caller);
   if (response === null) throw routes.explain(entry.serverId);
+  routes.links.remember(entry.serverId, response);
   return { kind: "response", response };
 }
 
-async function readResource(request: RpcRequest, routes: Routes, caller: Caller): Promise<Answer> {
-  const uri = stringParam(request, "uri");
-  const entry = routes.view.resource(uri);
-  if (entry) {
-    const response = await ask(entry, request, { uri: entry.original }, routes, caller);
-    if (response === null) throw routes.explain(entry.serverId);
-    return { kind: "response", response: withExposedUri(response, entry) };
-  }
-  const notFound = new GatewayError("resource_not_found", { uri: uri.slice(0, 500) });
-  if (routes.view.isWithheld(uri)) throw notFound;
-  return readUnlisted(request, uri, routes, caller, notFound);
-}
-
-/**
- * A resource that no server lists: one behind a template, or one that a tool's result linked to.
- * Reading changes nothing, so servers may be asked one after another.
- */
-async function readUnlisted(
+/** Completes an argument of a prompt or a resource template at the server that has it. */
+async function completeArgument(
   request: RpcRequest,
-  uri: string,
   routes: Routes,
   caller: Caller,
-  notFound: GatewayError,
 ): Promise<Answer> {
-  const byTemplate = routes.view.templateServers(uri);
-  const candidates = new Set([...byTemplate, ...routes.view.resourceServers]);
-  let refusal: RpcResponse | null = null;
-  for (const serverId of candidates) {
-    const response = await ask({ serverId }, request, {}, routes, caller);
-    if (response === null) continue;
-    if (!isErrorResponse(response)) return { kind: "response", response };
-    refusal ??= response;
+  const ref = request.params?.ref;
+  if (!isObject(ref)) throw unusable(request, "ref");
+  const { serverId, renamed } = completes(request, ref, routes);
+  const capabilities = routes.upstream(serverId)?.catalog?.implementation?.capabilities;
+  // Asking one that does not complete brings an error, where a client expects no suggestions.
+  if (capabilities !== undefined && !("completions" in capabilities)) {
+    return answer(
+      { completion: { values: [], total: 0, hasMore: false } },
+      request,
+      routes,
+      caller,
+    );
   }
-  if (refusal) return { kind: "response", response: refusal };
-  throw notFound;
+  const response = await callServer(serverId, request, { ref: renamed }, routes, caller);
+  if (response === null) throw routes.explain(serverId);
+  return { kind: "response", response };
 }
 
-/** Sends the request on as it is, but for the name it is known by there. */
-async function ask(
-  { serverId }: Pick<Entry, "serverId">,
+/** @throws GatewayError prompt_not_found, resource_not_found, validation_failed */
+function completes(
   request: RpcRequest,
-  renamed: JsonObject,
-  routes: Pick<Routes, "upstream">,
-  caller: Caller,
-): Promise<RpcResponse | null> {
-  const upstream = routes.upstream(serverId);
-  if (!upstream) return null;
-  const params = { ...request.params, ...renamed };
-  const token = isObject(params._meta) ? params._meta.progressToken : undefined;
-  const response = await upstream.call(request.method, params, {
-    signal: caller.signal,
-    onProgress: (notification) => {
-      if (token === undefined) return;
-      caller.notify({
-        ...notification,
-        params: { ...notification.params, progressToken: token },
-      });
-    },
-  });
-  return response;
-}
-
-/** A contested resource is known here by another URI, which its contents carry too. */
-function withExposedUri(response: RpcResponse, entry: Entry): RpcResponse {
-  if (entry.exposed === entry.original || isErrorResponse(response)) return response;
-  const { contents } = response.result;
-  if (!Array.isArray(contents)) return response;
-  const renamed = contents.map((content: unknown) =>
-    isObject(content) && content.uri === entry.original
-      ? { ...content, uri: entry.exposed }
-      : content,
-  );
-  return { ...response, result: { ...response.result, contents: renamed } };
+  ref: JsonObject,
+  { view }: Routes,
+): { serverId: string; renamed: JsonObject } {
+  if (ref.type === "ref/prompt" && typeof ref.name === "string") {
+    const entry = view.prompt(ref.name);
+    if (!entry) throw new GatewayError("prompt_not_found", { prompt: ref.name.slice(0, 200) });
+    return { serverId: entry.serverId, renamed: { ...ref, name: entry.original } };
+  }
+  if (ref.type === "ref/resource" && typeof ref.uri === "string") {
+    const entry = view.resource(ref.uri);
+    const serverId = entry?.serverId ?? view.serverOfTemplate(ref.uri);
+    if (serverId === undefined) {
+      throw new GatewayError("resource_not_found", { uri: ref.uri.slice(0, 500) });
+    }
+    return { serverId, renamed: entry ? { ...ref, uri: entry.original } : ref };
+  }
+  throw unusable(request, "ref");
 }
 
 /** @throws GatewayError validation_failed */
@@ -191,11 +144,31 @@ function stringParam(request: RpcRequest, name: string): string {
   });
 }
 
-/** A result that tells a model why its tool cannot run, and the person behind it what to do. */
-function failedToolResult(error: GatewayError): JsonObject {
-  return {
-    content: [{ type: "text", text: `${error.message} ${error.wayOut}` }],
-    isError: true,
-    _meta: { "local-mcp-gateway/error": { code: error.code, wayOut: error.wayOut } },
-  };
+const unusable = ({ method }: RpcRequest, name: string): GatewayError =>
+  new GatewayError("validation_failed", {
+    detail: `${method} needs a prompt or resource in “params.${name}”.`,
+  });
+
+/** An answer of our own, in the words of the caller's era. */
+export function answer(
+  result: JsonObject,
+  { method }: Pick<RpcRequest, "method">,
+  { serverInfo }: Pick<Servers, "serverInfo">,
+  { era }: Pick<Caller, "era">,
+): Answer {
+  const worded = era === "modern" ? modernResult(result, { method, serverInfo }) : result;
+  return { kind: "response", response: resultOf(0, worded) };
 }
+
+/** A result that tells a model why its tool cannot run, and the person behind it what to do. */
+const failedTool = (error: GatewayError, servers: Servers, caller: Caller): Answer =>
+  answer(
+    {
+      content: [{ type: "text", text: `${error.message} ${error.wayOut}` }],
+      isError: true,
+      _meta: { "local-mcp-gateway/error": { code: error.code, wayOut: error.wayOut } },
+    },
+    { method: "tools/call" },
+    servers,
+    caller,
+  );

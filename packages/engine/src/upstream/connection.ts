@@ -1,63 +1,104 @@
 import { GatewayError } from "@local-mcp/contract";
+import type { Client } from "../definitions.ts";
 import {
   classify,
-  errorOf,
   isObject,
+  isRequestId,
   type JsonObject,
   type RequestId,
   type RpcNotification,
   type RpcRequest,
   type RpcResponse,
-  resultOf,
 } from "../jsonrpc.ts";
+import { META } from "../protocol.ts";
+import { type Attribution, attribute } from "./attribution.ts";
+import type { UpstreamCall } from "./call.ts";
 import { UpstreamFailure } from "./failure.ts";
+import { Questions } from "./questions.ts";
+import { TimeLimit } from "./time-limit.ts";
 import type { Transport } from "./transport.ts";
 
-export interface CallOptions {
-  timeoutMs: number;
+/** Notifications that belong to no request, whatever is open when they come. */
+const OUTSIDE_OF_REQUESTS: ReadonlySet<string> = new Set([
+  "notifications/tools/list_changed",
+  "notifications/prompts/list_changed",
+  "notifications/resources/list_changed",
+  "notifications/resources/updated",
+]);
+
+/** Comes after the request has failed or while another one runs; it names its question by an id. */
+const ELICITATION_COMPLETE = "notifications/elicitation/complete";
+
+export interface RequestOptions {
+  /** Null waits for ever. */
+  timeoutMs: number | null;
   signal?: AbortSignal;
-  /** Given each progress notification of this call, with the token we had sent. */
-  onProgress?: (notification: RpcNotification) => void;
+  /** For the transports that have any. */
+  headers?: Readonly<Record<string, string>>;
+  /** The one it is sent for; hears of progress and is asked what the server asks. */
+  call?: UpstreamCall;
+  /** Given the notifications of a `subscriptions/listen`. */
+  onSubscribed?: (notification: RpcNotification) => void;
 }
 
 interface Pending {
-  resolve: (response: RpcResponse) => void;
-  reject: (error: unknown) => void;
-  restartTimer: () => void;
-  onProgress: ((notification: RpcNotification) => void) | undefined;
-  done: () => void;
+  readonly method: string;
+  readonly call: UpstreamCall | undefined;
+  readonly onSubscribed: ((notification: RpcNotification) => void) | undefined;
+  readonly limit: TimeLimit;
+  settle(outcome: RpcResponse | GatewayError): void;
 }
 
 export interface ConnectionEvents {
+  /** Belongs to no request. */
   onNotification(notification: RpcNotification): void;
   onClosed(failure: UpstreamFailure): void;
   /** A message over the size limit was thrown away. */
   onOversized(): void;
+  /** A message was refused or dropped since it could be one of several callers'. */
+  onUnclear?(method: string): void;
 }
 
 /**
  * Requests and answers over one transport: own ids and progress tokens per connection, so that the
- * ids of many clients never meet; time limits that progress starts anew; cancellation.
+ * ids of many clients never meet; time limits that progress starts anew; cancellation; the server's
+ * own requests and notifications, each given to the caller that it belongs to.
  */
 export class Connection {
   readonly #name: string;
   readonly #transport: Transport;
   readonly #events: ConnectionEvents;
+  readonly #owner: Client | null;
   readonly #pending = new Map<RequestId, Pending>();
+  readonly #questions: Questions;
   #nextId = 1;
   #closed: UpstreamFailure | null = null;
 
-  constructor(name: string, transport: Transport, events: ConnectionEvents) {
+  /** `owner` is the client that this connection is for alone, null where it is shared. */
+  constructor(
+    name: string,
+    transport: Transport,
+    events: ConnectionEvents,
+    owner: Client | null = null,
+  ) {
     this.#name = name;
     this.#transport = transport;
     this.#events = events;
+    this.#owner = owner;
+    this.#questions = new Questions((answer) => transport.send(answer));
+  }
+
+  /** Why it is over; null while it is not. */
+  get closed(): UpstreamFailure | null {
+    return this.#closed;
   }
 
   /** @throws UpstreamFailure */
   open(): Promise<void> {
     return this.#transport.open({
-      onMessage: (value) => this.#onMessage(value),
+      onMessage: (value, stream) => this.#onMessage(value, stream),
       onRequestFailed: (id, error) => this.#onRequestFailed(id, error),
+      onPaused: (id, retryMs) => this.#onPaused(id, retryMs),
       onClosed: (failure) => this.#onClosed(failure),
     });
   }
@@ -66,68 +107,64 @@ export class Connection {
    * Sends a request and returns the whole answer, an error answer included.
    *
    * @throws GatewayError server_timeout, request_cancelled, server_stopped_during_call,
-   * message_too_big
+   * server_unavailable, message_too_big
    */
   request(
     method: string,
     params: JsonObject | undefined,
-    options: CallOptions,
+    options: RequestOptions,
   ): Promise<RpcResponse> {
+    const { signal, timeoutMs, call } = options;
     if (this.#closed) return Promise.reject(this.#stopped(this.#closed));
-    if (options.signal?.aborted) return Promise.reject(new GatewayError("request_cancelled"));
+    if (signal?.aborted) return Promise.reject(new GatewayError("request_cancelled"));
 
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise<RpcResponse>((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined;
       const giveUp = (error: GatewayError, reason: string): void => {
         if (!this.#pending.has(id)) return;
-        pending.done();
-        // The spec forbids cancelling initialize (MCP 2025-11-25, cancellation).
-        if (method !== "initialize") {
-          this.#transport.send({
-            jsonrpc: "2.0",
-            method: "notifications/cancelled",
-            params: { requestId: id, reason },
-          });
-        }
-        this.#transport.abandon(id);
-        reject(error);
-      };
-      const startTimer = (): void => {
-        clearTimeout(timer);
-        timer = setTimeout(() => {
-          const seconds = options.timeoutMs / 1000;
-          giveUp(
-            new GatewayError("server_timeout", { server: this.#name, seconds }),
-            "The time limit was reached.",
-          );
-        }, options.timeoutMs);
+        this.#transport.cancel(id, reason, method === "initialize");
+        pending.settle(error);
       };
       const onAbort = (): void =>
         giveUp(new GatewayError("request_cancelled"), "The client cancelled it.");
+      const limit = new TimeLimit(timeoutMs, () => {
+        const seconds = (timeoutMs ?? 0) / 1000;
+        giveUp(
+          new GatewayError("server_timeout", { server: this.#name, seconds }),
+          "The time limit was reached.",
+        );
+      });
       const pending: Pending = {
-        resolve,
-        reject,
-        restartTimer: startTimer,
-        onProgress: options.onProgress,
-        done: () => {
+        method,
+        call,
+        onSubscribed: options.onSubscribed,
+        limit,
+        settle: (outcome) => {
           this.#pending.delete(id);
-          clearTimeout(timer);
-          options.signal?.removeEventListener("abort", onAbort);
+          limit.clear();
+          signal?.removeEventListener("abort", onAbort);
+          this.#questions.endOf(pending);
+          if (outcome instanceof GatewayError) reject(outcome);
+          else resolve(outcome);
         },
       };
       this.#pending.set(id, pending);
-      options.signal?.addEventListener("abort", onAbort, { once: true });
-      startTimer();
-      this.#transport.send(this.#outgoing(id, method, params, options.onProgress !== undefined));
+      signal?.addEventListener("abort", onAbort, { once: true });
+      limit.restart();
+      this.#transport.send(outgoing(id, method, params, call !== undefined), options.headers);
     });
   }
 
   notify(method: string, params?: JsonObject): void {
-    this.#transport.send(
+    this.forward(
       params === undefined ? { jsonrpc: "2.0", method } : { jsonrpc: "2.0", method, params },
     );
+  }
+
+  /** Passes a notification on whole. */
+  forward(notification: RpcNotification): void {
+    this.#transport.send(notification);
   }
 
   handshakeDone(protocolVersion: string): void {
@@ -142,44 +179,20 @@ export class Connection {
     return this.#transport.close();
   }
 
-  /** Our id serves as the progress token too: it is unique while the request is open. */
-  #outgoing(
-    id: RequestId,
-    method: string,
-    params: JsonObject | undefined,
-    withProgress: boolean,
-  ): RpcRequest {
-    if (!withProgress) {
-      return params === undefined
-        ? { jsonrpc: "2.0", id, method }
-        : { jsonrpc: "2.0", id, method, params };
-    }
-    const meta = isObject(params?._meta) ? params._meta : {};
-    return {
-      jsonrpc: "2.0",
-      id,
-      method,
-      params: { ...params, _meta: { ...meta, progressToken: id } },
-    };
-  }
-
-  #onMessage(value: unknown): void {
+  #onMessage(value: unknown, stream: RequestId | null | undefined): void {
     const classified = classify(value);
     switch (classified.kind) {
       case "response": {
         const { id } = classified.message;
         // No entry: it was cancelled or timed out, and its late answer is nobody's.
-        const pending = id === null ? undefined : this.#pending.get(id);
-        if (!pending) return;
-        pending.done();
-        pending.resolve(classified.message);
+        if (id !== null) this.#pending.get(id)?.settle(classified.message);
         return;
       }
       case "notification":
-        this.#onNotification(classified.message);
+        this.#onNotification(classified.message, stream);
         return;
       case "request":
-        this.#answer(classified.message);
+        this.#onRequest(classified.message, stream);
         return;
       case "malformed":
         // Nothing to answer it with; the transport has kept it where it is text.
@@ -187,52 +200,95 @@ export class Connection {
     }
   }
 
-  #onNotification(notification: RpcNotification): void {
-    if (notification.method !== "notifications/progress") {
+  #onNotification(notification: RpcNotification, stream: RequestId | null | undefined): void {
+    const { method, params } = notification;
+    if (method === "notifications/progress") {
+      const pending = this.#pendingOf(params?.progressToken);
+      pending?.limit.restart();
+      pending?.call?.onNotification(notification);
+      return;
+    }
+    if (method === "notifications/cancelled") {
+      this.#onCancelled(params?.requestId);
+      return;
+    }
+    const meta = isObject(params?._meta) ? params._meta : {};
+    const listener = this.#pendingOf(meta[META.subscriptionId] ?? stream)?.onSubscribed;
+    if (listener) {
+      listener(notification);
+      return;
+    }
+    if (OUTSIDE_OF_REQUESTS.has(method) || (method === ELICITATION_COMPLETE && !stream)) {
       this.#events.onNotification(notification);
       return;
     }
-    const token = notification.params?.progressToken;
-    const pending =
-      typeof token === "string" || typeof token === "number" ? this.#pending.get(token) : undefined;
-    if (!pending) return;
-    pending.restartTimer();
-    pending.onProgress?.(notification);
+    const to = this.#attribute(stream);
+    if (to.kind === "call") to.open.call.onNotification(notification);
+    else if (to.kind === "unclear") this.#events.onUnclear?.(method);
+    else this.#events.onNotification(notification);
   }
 
-  /** We declare no client capability, so a server may only ask whether we are there. */
-  #answer(request: RpcRequest): void {
-    if (request.method === "ping") this.#transport.send(resultOf(request.id, {}));
-    else {
-      const error = new GatewayError("rpc_method_not_found", { method: request.method });
-      this.#transport.send(errorOf(request.id, error.jsonRpc, error.message));
+  /** The server takes a question back, or ends a subscription on a channel without streams. */
+  #onCancelled(id: unknown): void {
+    if (!isRequestId(id)) return;
+    if (this.#questions.takeBack(id)) return;
+    const pending = this.#pending.get(id);
+    if (pending?.onSubscribed) pending.settle(new GatewayError("request_cancelled"));
+  }
+
+  #onRequest(request: RpcRequest, stream: RequestId | null | undefined): void {
+    const { id, method, params } = request;
+    if (this.#questions.has(id)) return;
+    if (method === "ping") {
+      this.#questions.acknowledge(id);
+      return;
     }
+    const to = this.#attribute(stream);
+    if (to.kind === "call") {
+      const { open } = to;
+      void this.#questions.ask(request, open, (signal) => open.call.onRequest(request, signal));
+    } else if (to.kind === "owner") {
+      void this.#questions.ask(request, null, (signal) => to.owner.ask(method, params, signal));
+    } else {
+      this.#events.onUnclear?.(method);
+      const server = this.#name;
+      this.#questions.refuse(id, new GatewayError("question_unclear", { server, method }));
+    }
+  }
+
+  #attribute(stream: RequestId | null | undefined): Attribution<Pending> {
+    return attribute(stream, this.#pending, this.#owner);
+  }
+
+  #pendingOf(id: unknown): Pending | undefined {
+    return isRequestId(id) ? this.#pending.get(id) : undefined;
+  }
+
+  #onPaused(id: RequestId, retryMs: number | null): void {
+    const pending = this.#pending.get(id);
+    pending?.limit.restart(retryMs ?? 0);
+    pending?.call?.onPaused(retryMs);
   }
 
   #onRequestFailed(id: RequestId | null, error: GatewayError | UpstreamFailure): void {
     const failed =
       error instanceof UpstreamFailure
-        ? new GatewayError("server_unavailable", {
-            server: this.#name,
-            reason: error.message,
-            action: "Call again.",
-          })
+        ? new GatewayError(
+            "server_unavailable",
+            { server: this.#name, reason: error.message, action: "Call again." },
+            { cause: error },
+          )
         : error;
     if (failed.code === "message_too_big") this.#events.onOversized();
     const concerned = id === null ? [...this.#pending.values()] : [this.#pending.get(id)];
-    for (const pending of concerned) {
-      pending?.done();
-      pending?.reject(failed);
-    }
+    for (const pending of concerned) pending?.settle(failed);
   }
 
   #onClosed(failure: UpstreamFailure): void {
     if (this.#closed) return;
     this.#closed = failure;
-    for (const pending of this.#pending.values()) {
-      pending.done();
-      pending.reject(this.#stopped(failure));
-    }
+    for (const pending of this.#pending.values()) pending.settle(this.#stopped(failure));
+    this.#questions.endAll();
     this.#events.onClosed(failure);
   }
 
@@ -243,4 +299,25 @@ export class Connection {
       { cause: failure },
     );
   }
+}
+
+/** Our id serves as the progress token too: it is unique while the request is open. */
+function outgoing(
+  id: RequestId,
+  method: string,
+  params: JsonObject | undefined,
+  withProgress: boolean,
+): RpcRequest {
+  if (!withProgress) {
+    return params === undefined
+      ? { jsonrpc: "2.0", id, method }
+      : { jsonrpc: "2.0", id, method, params };
+  }
+  const meta = isObject(params?._meta) ? params._meta : {};
+  return {
+    jsonrpc: "2.0",
+    id,
+    method,
+    params: { ...params, _meta: { ...meta, progressToken: id } },
+  };
 }

@@ -1,4 +1,13 @@
-import type { FailureCode, StatusReason } from "@local-mcp/contract";
+import { type FailureCode, GatewayError, type StatusReason } from "@local-mcp/contract";
+
+interface FailureOptions {
+  retry: "never" | "later";
+  detail?: string | null;
+  cause?: unknown;
+  status?: number;
+  sessionLost?: boolean;
+  neverProcessed?: boolean;
+}
 
 /**
  * Why a server could not be started or reached, or ended.
@@ -9,17 +18,30 @@ import type { FailureCode, StatusReason } from "@local-mcp/contract";
 export class UpstreamFailure extends Error {
   readonly reason: StatusReason;
   readonly retry: "never" | "later";
+  /** The HTTP status of the answer that was of no use; null where none came. */
+  readonly status: number | null;
+  /** The server has forgotten the session, and would begin another (MCP 2025-11-25, transports). */
+  readonly sessionLost: boolean;
+  /** The request it is told of has certainly not been acted on, and may be sent again. */
+  readonly neverProcessed: boolean;
 
-  constructor(
-    code: FailureCode,
-    message: string,
-    options: { retry: "never" | "later"; detail?: string | null; cause?: unknown },
-  ) {
+  constructor(code: FailureCode, message: string, options: FailureOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "UpstreamFailure";
     this.reason = { code, message, detail: options.detail ?? null };
     this.retry = options.retry;
+    this.status = options.status ?? null;
+    this.sessionLost = options.sessionLost ?? false;
+    this.neverProcessed = options.neverProcessed ?? false;
   }
+}
+
+/** The failure behind an error, also where a {@link GatewayError} tells of it; null for others. */
+export function failureBehind(error: unknown): UpstreamFailure | null {
+  if (error instanceof UpstreamFailure) return error;
+  return error instanceof GatewayError && error.cause instanceof UpstreamFailure
+    ? error.cause
+    : null;
 }
 
 /** The system's code of an error, such as ECONNREFUSED, or "". */
@@ -29,25 +51,33 @@ export const systemCode = (error: unknown): string =>
 const TLS_CODE =
   /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_OSSL|HOSTNAME_MISMATCH)/;
 
-/** Names what kept us from a host. `host` is shown to people; it holds no secret. */
-export function networkFailure(host: string, error: unknown): UpstreamFailure {
+/**
+ * Names what kept us from a host, or broke the way to it. `host` is shown to people; it holds no
+ * secret. `status` is that of an answer which had begun.
+ */
+export function networkFailure(host: string, error: unknown, status?: number): UpstreamFailure {
   if (error instanceof UpstreamFailure) return error;
   const code = systemCode(error);
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
     return new UpstreamFailure("dns", `The name ${host} could not be resolved.`, {
       retry: "later",
       detail: code,
+      neverProcessed: true,
     });
   }
   if (TLS_CODE.test(code)) {
     return new UpstreamFailure("tls", `The certificate of ${host} is not trusted.`, {
       retry: "never",
       detail: code,
+      neverProcessed: true,
     });
   }
-  const why = code === "ECONNREFUSED" ? "nothing listens there" : code || "the connection broke";
+  const isRefused = code === "ECONNREFUSED";
+  const why = isRefused ? "nothing listens there" : code || "the connection broke";
   return new UpstreamFailure("unreachable", `${host} cannot be reached: ${why}.`, {
     retry: "later",
     detail: code || null,
+    status,
+    neverProcessed: isRefused,
   });
 }

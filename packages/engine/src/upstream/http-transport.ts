@@ -2,23 +2,41 @@ import type http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import type { Launch } from "../definitions.ts";
-import { errorOf, isObject, type RequestId, requestIdOf, type RpcMessage } from "../jsonrpc.ts";
+import { classify, isObject, type RequestId, type RpcMessage } from "../jsonrpc.ts";
 import { formatBytes } from "../text.ts";
+import { cancelled } from "./cancelled.ts";
 import { Connections } from "./connections.ts";
-import { networkFailure, systemCode, UpstreamFailure } from "./failure.ts";
-import { exchange, readEvents, readText, TooLargeError } from "./http-exchange.ts";
-import { RestartPolicy } from "./restart-policy.ts";
+import { networkFailure, UpstreamFailure } from "./failure.ts";
+import {
+  exchange,
+  exchangeOnLiveSocket,
+  isEventStream,
+  isMessage,
+  parseJson,
+  readEvents,
+  readText,
+  TooLargeError,
+} from "./http-exchange.ts";
+import { errorAnswer, notMcpFailure, refusalFailure } from "./http-refusal.ts";
+import { listen } from "./listen.ts";
+import { resume } from "./resume.ts";
+import { SentMessage } from "./sent-message.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
 
 /** How long an ending session may be told so, ms. */
 const GOODBYE_MS = 1000;
-const SHOWN_BODY = 500;
+/** What servers of the reference implementation answer, with status 400, for a session long gone. */
+const NO_SUCH_SESSION = -32000;
+
+/** HTTP statuses that are about who asks, or how often. */
+const UNRELATED: readonly number[] = [403, 408, 429];
 
 type HttpLaunch = Extract<Launch, { transport: "http" | "sse" }>;
 
 /**
- * MCP over Streamable HTTP as a client (MCP 2025-11-25, transports). Each request has a reader of
- * its own, so that what comes on its stream is known to belong to it.
+ * MCP over Streamable HTTP as a client, in both eras (MCP 2025-11-25 and 2026-07-28, transports);
+ * each message is sent in the era it is written for. Each request has a reader of its own, so that what comes on its
+ * stream is known to belong to it.
  */
 export class HttpTransport implements Transport {
   readonly #name: string;
@@ -26,14 +44,15 @@ export class HttpTransport implements Transport {
   readonly #headers: Record<string, string>;
   readonly #maxMessageBytes: number;
   readonly #connections: Connections;
-  readonly #open = new Map<RequestId, http.ClientRequest>();
-  /** Requests under way that answer no request of ours: notifications and the GET stream. */
-  readonly #others = new Set<http.ClientRequest>();
+  readonly #sent = new Set<SentMessage>();
+  readonly #ended = new AbortController();
+  /** The GET stream, while there is one. */
+  #listener: http.ClientRequest | null = null;
   #events: TransportEvents | null = null;
   #sessionId: string | null = null;
+  /** Whether the server has accepted anything in the session yet. */
+  #sessionWorked = false;
   #protocolVersion: string | null = null;
-  #closed = false;
-  readonly #ended = new AbortController();
 
   constructor(options: { name: string; launch: HttpLaunch; maxMessageBytes: number }) {
     this.#name = options.name;
@@ -47,19 +66,30 @@ export class HttpTransport implements Transport {
     this.#events = events;
   }
 
-  send(message: RpcMessage): void {
-    if (this.#closed) return;
-    void this.#post(message, requestIdOf(message));
+  send(message: RpcMessage, headers: Readonly<Record<string, string>> = {}): void {
+    if (this.#isClosed) return;
+    void this.#post(message, headers);
   }
 
   handshakeDone(protocolVersion: string): void {
     this.#protocolVersion = protocolVersion;
-    void this.#listen();
+    void listen({
+      signal: this.#ended.signal,
+      reopen: (lastEventId) => this.#get(lastEventId, (request) => (this.#listener = request)),
+      read: (stream, position) =>
+        readEvents(stream, this.#maxMessageBytes, position, (event) => {
+          if (isMessage(event)) this.#deliver(parseJson(event.data), null);
+        }),
+    });
   }
 
-  abandon(id: RequestId): void {
-    this.#open.get(id)?.destroy();
-    this.#open.delete(id);
+  cancel(id: RequestId, reason: string, isOpening: boolean): void {
+    const sent = [...this.#sent].find((one) => one.id === id);
+    if (!sent) return;
+    // In the modern era the closed stream says it all.
+    if (!sent.isModern && !isOpening) this.send(cancelled(id, reason));
+    this.#sent.delete(sent);
+    sent.stop();
   }
 
   output(): string[] {
@@ -67,232 +97,213 @@ export class HttpTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    const sessionId = this.#sessionId;
     this.#end(new UpstreamFailure("unreachable", `${this.#name} was stopped.`, { retry: "never" }));
-    if (sessionId !== null) await this.#sayGoodbye(sessionId);
+    const headers = this.#sessionHeaders();
+    const hasSession = this.#sessionId !== null;
+    this.#sessionId = null;
+    if (hasSession) await this.#sayGoodbye(headers);
     this.#connections.close();
   }
 
-  async #post(message: RpcMessage, id: RequestId | null): Promise<void> {
-    const body = JSON.stringify(message);
-    const retriable = !("method" in message) || message.method !== "tools/call";
+  get #isClosed(): boolean {
+    return this.#ended.signal.aborted;
+  }
+
+  async #post(message: RpcMessage, headers: Readonly<Record<string, string>>): Promise<void> {
+    const sent = new SentMessage(message);
+    this.#sent.add(sent);
     try {
-      const response = await this.#exchange(body, id, retriable);
-      await this.#read(response, id);
+      const response = await this.#exchange(JSON.stringify(message), sent, headers);
+      sent.status = response.statusCode ?? 0;
+      await this.#read(response, sent.status, sent);
     } catch (error) {
-      this.#failed(id, error);
+      this.#failed(sent, error);
     } finally {
-      if (id !== null) this.#open.delete(id);
+      this.#sent.delete(sent);
     }
   }
 
-  async #exchange(
+  #exchange(
     body: string,
-    id: RequestId | null,
-    retriable: boolean,
+    sent: SentMessage,
+    headers: Readonly<Record<string, string>>,
   ): Promise<http.IncomingMessage> {
-    let outgoing: http.ClientRequest | undefined;
-    const send = (): Promise<http.IncomingMessage> =>
-      exchange(
-        {
-          url: this.#url,
-          method: "POST",
-          headers: {
-            ...this.#requestHeaders(),
-            "content-type": "application/json",
-            accept: "application/json, text/event-stream",
-          },
-          body,
-          connections: this.#connections,
-        },
-        (request) => {
-          outgoing = request;
-          this.#track(request, id);
-        },
-      );
-    try {
-      return await send();
-    } catch (error) {
-      // The server may close an idle connection just as we reuse it; nothing was processed then,
-      // but a tool call is not repeated even so.
-      const staleSocket = outgoing?.reusedSocket === true && systemCode(error) === "ECONNRESET";
-      if (!staleSocket || !retriable || this.#closed) throw error;
-      return send();
-    }
+    const request = {
+      url: this.#url,
+      method: "POST",
+      headers: {
+        ...(sent.isModern ? this.#headers : this.#sessionHeaders()),
+        ...headers,
+        ...sent.routing,
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+      },
+      body,
+      connections: this.#connections,
+    } as const;
+    // A tool call is not repeated where it could have taken effect, however unlikely that is.
+    const send = sent.method === "tools/call" ? exchange : exchangeOnLiveSocket;
+    return send(request, (outgoing) => (sent.request = outgoing));
   }
 
-  #track(request: http.ClientRequest, id: RequestId | null): void {
-    if (id !== null) {
-      this.#open.set(id, request);
-      return;
-    }
-    this.#others.add(request);
-    request.once("close", () => this.#others.delete(request));
-  }
-
-  async #read(response: http.IncomingMessage, id: RequestId | null): Promise<void> {
-    const status = response.statusCode ?? 0;
-    const sessionId = response.headers["mcp-session-id"];
-    if (typeof sessionId === "string" && status < 300) this.#sessionId = sessionId;
-
-    if (status === 202 || status === 204) {
-      response.resume();
-      return;
-    }
+  async #read(response: http.IncomingMessage, status: number, sent: SentMessage): Promise<void> {
     if (status === 401) {
       response.resume();
-      this.#end(
-        new UpstreamFailure("sign_in", `${this.#url.host} wants credentials.`, { retry: "never" }),
-      );
+      const message = `${this.#url.host} wants credentials.`;
+      this.#end(new UpstreamFailure("sign_in", message, { retry: "never", status }));
       return;
     }
-    if (status >= 200 && status < 300) {
-      await this.#readAnswer(response, id);
+    if (status < 200 || status > 299) {
+      await this.#readRefusal(response, status, sent);
       return;
     }
-    await this.#readRefusal(response, status, id);
+    if (!sent.isModern) this.#noteSession(response, sent);
+    if (status === 202 || status === 204) response.resume();
+    else if (isEventStream(response)) await this.#readStream(response, sent);
+    else await this.#readBody(response, status, sent);
   }
 
-  async #readAnswer(response: http.IncomingMessage, id: RequestId | null): Promise<void> {
-    const type = response.headers["content-type"] ?? "";
-    if (type.startsWith("text/event-stream")) {
-      let answered = false;
-      await readEvents(response, this.#maxMessageBytes, (event) => {
-        const value = parseJson(event.data);
-        if (isObject(value) && value.id === id && !("method" in value)) answered = true;
-        this.#events?.onMessage(value, id);
-      });
-      if (id !== null && !answered && this.#open.has(id)) {
-        throw new UpstreamFailure("unreachable", `${this.#url.host} ended the answer half way.`, {
-          retry: "later",
-        });
-      }
-      return;
-    }
+  #noteSession({ headers }: http.IncomingMessage, { isOpening }: SentMessage): void {
+    const sessionId = headers["mcp-session-id"];
+    if (typeof sessionId === "string") this.#sessionId = sessionId;
+    if (!isOpening) this.#sessionWorked = true;
+  }
+
+  async #readBody(
+    response: http.IncomingMessage,
+    status: number,
+    sent: SentMessage,
+  ): Promise<void> {
     const text = await readText(response, this.#maxMessageBytes);
-    if (id === null && text.trim() === "") return;
+    const { id } = sent;
     const value = parseJson(text);
-    if (value === undefined) {
-      throw new UpstreamFailure(
-        "not_mcp",
-        `${this.#url.host} answered something that is not MCP.`,
-        {
-          retry: "never",
-          detail: text.slice(0, SHOWN_BODY),
-        },
-      );
+    this.#deliver((id === null ? null : errorAnswer(value, id)) ?? value, sent);
+    if (id !== null && !sent.isAnswered) throw notMcpFailure({ url: this.#url, status, text });
+  }
+
+  async #readStream(response: http.IncomingMessage, sent: SentMessage): Promise<void> {
+    const { id, position, signal } = sent;
+    const read = (stream: http.IncomingMessage): Promise<void> =>
+      readEvents(stream, this.#maxMessageBytes, position, (event) => {
+        if (isMessage(event)) this.#deliver(parseJson(event.data), sent);
+      });
+    let endedWell = true;
+    try {
+      await read(response);
+    } catch (error) {
+      if (sent.isModern || error instanceof TooLargeError || position.lastEventId === null) {
+        throw error;
+      }
+      endedWell = false;
     }
-    for (const one of Array.isArray(value) ? value : [value]) this.#events?.onMessage(one, id);
+    if (id === null || sent.isAnswered) return;
+
+    const rest = {
+      position,
+      signal,
+      isAnswered: () => sent.isAnswered,
+      reopen: (lastEventId: string) =>
+        this.#get(lastEventId, (request) => (sent.request = request)),
+      read,
+      onPaused: (retryMs: number | null) => this.#events?.onPaused(id, retryMs),
+    };
+    const refused = sent.isModern ? null : await resume(rest, endedWell);
+    refused?.resume();
+    if (refused?.statusCode === 404 && this.#sessionId !== null) this.#loseSession(404);
+    if (sent.isAnswered) return;
+    throw new UpstreamFailure("unreachable", `${this.#url.host} ended the answer half way.`, {
+      retry: "later",
+      status: sent.status,
+    });
+  }
+
+  /** One message, or the several that a server of 2025-03-26 may send at once. */
+  #deliver(value: unknown, sent: SentMessage | null): void {
+    if (value === undefined || this.#isClosed) return;
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (sent && isObject(one) && one.id === sent.id && classify(one).kind === "response") {
+        sent.isAnswered = true;
+      }
+      this.#events?.onMessage(one, sent?.id ?? null);
+    }
   }
 
   async #readRefusal(
     response: http.IncomingMessage,
     status: number,
-    id: RequestId | null,
+    sent: SentMessage,
   ): Promise<void> {
     const text = await readText(response, this.#maxMessageBytes);
-    if (status === 404 && this.#sessionId !== null) {
-      this.#sessionId = null;
-      this.#end(
-        new UpstreamFailure("http_status", `${this.#url.host} has ended the session.`, {
-          retry: "later",
-        }),
-      );
+    const value = parseJson(text);
+    const { id } = sent;
+    if (this.#isSessionLost(status, value, sent)) {
+      this.#loseSession(status, id);
       return;
     }
-    const value = parseJson(text);
-    if (id !== null && isObject(value) && isObject(value.error) && this.#protocolVersion !== null) {
-      const { code, message, data } = value.error;
-      if (typeof code === "number" && typeof message === "string") {
-        this.#events?.onMessage(errorOf(id, code, message, data), id);
-        return;
-      }
+    const answer = id !== null && isRelayed(status, sent) ? errorAnswer(value, id) : null;
+    if (!answer) {
+      const { location } = response.headers;
+      throw refusalFailure({ url: this.#url, status, location, text });
     }
-    throw this.#statusFailure(status, response.headers.location, text);
+    this.#deliver(answer, sent);
   }
 
-  #statusFailure(status: number, location: string | undefined, text: string): UpstreamFailure {
-    const { host, pathname } = this.#url;
-    const detail = text.slice(0, SHOWN_BODY) || null;
-    if (status === 404 || status === 405) {
-      const message = `${host} answered, but there is no MCP endpoint at ${pathname}.`;
-      return new UpstreamFailure("http_status", message, { retry: "never", detail });
-    }
-    if (status >= 300 && status < 400) {
-      const target = location === undefined ? "elsewhere" : hostOf(location, this.#url);
-      const message = `${host} redirects to ${target}; use that address instead.`;
-      return new UpstreamFailure("http_status", message, { retry: "never", detail: null });
-    }
-    const retry = status >= 500 || status === 429 ? "later" : "never";
-    return new UpstreamFailure("http_status", `${host} answered with HTTP status ${status}.`, {
-      retry,
-      detail,
-    });
+  #isSessionLost(status: number, body: unknown, { isModern }: SentMessage): boolean {
+    if (isModern || this.#sessionId === null) return false;
+    const code = isObject(body) && isObject(body.error) ? body.error.code : null;
+    return status === 404 || (status === 400 && code === NO_SUCH_SESSION && this.#sessionWorked);
   }
 
-  #failed(id: RequestId | null, error: unknown): void {
-    if (this.#closed) return;
+  /** `refused` is the request that was turned away for it: that one alone was never acted on. */
+  #loseSession(status: number, refused: RequestId | null = null): void {
+    this.#sessionId = null;
+    const message = `${this.#url.host} has ended the session.`;
+    const lost = { retry: "later", sessionLost: true, status } as const;
+    if (refused !== null) {
+      const failure = new UpstreamFailure("http_status", message, {
+        ...lost,
+        neverProcessed: true,
+      });
+      this.#events?.onRequestFailed(refused, failure);
+    }
+    this.#end(new UpstreamFailure("http_status", message, lost));
+  }
+
+  #failed(sent: SentMessage, error: unknown): void {
+    const { id } = sent;
+    if (this.#isClosed || !this.#sent.has(sent)) return;
     if (error instanceof TooLargeError) {
       const limit = formatBytes(this.#maxMessageBytes);
-      this.#events?.onRequestFailed(
-        id,
-        new GatewayError("message_too_big", {
-          server: this.#name,
-          size: `more than ${limit}`,
-          limit,
-        }),
-      );
+      const size = `more than ${limit}`;
+      const tooBig = new GatewayError("message_too_big", { server: this.#name, size, limit });
+      if (id !== null) this.#events?.onRequestFailed(id, tooBig);
       return;
     }
-    const failure = networkFailure(this.#url.host, error);
-    // Before the handshake there is nothing else on this connection; afterwards one failed
-    // exchange says nothing about the others.
-    if (this.#protocolVersion === null) this.#end(failure);
-    else if (id !== null && this.#open.has(id)) this.#events?.onRequestFailed(id, failure);
+    const failure = networkFailure(this.#url.host, error, sent.status);
+    // After the opening one failed exchange says nothing about the others.
+    if (sent.isOpening) this.#end(failure);
+    else if (id !== null) this.#events?.onRequestFailed(id, failure);
   }
 
-  /** The GET stream, for what belongs to no request. Optional for servers: 405 means there is none. */
-  async #listen(): Promise<void> {
-    const policy = new RestartPolicy({ givesUp: false });
-    while (!this.#closed) {
-      try {
-        const response = await exchange(
-          {
-            url: this.#url,
-            method: "GET",
-            headers: { ...this.#requestHeaders(), accept: "text/event-stream" },
-            connections: this.#connections,
-          },
-          (request) => this.#track(request, null),
-        );
-        const type = response.headers["content-type"] ?? "";
-        if (response.statusCode !== 200 || !type.startsWith("text/event-stream")) {
-          response.resume();
-          return;
-        }
-        policy.ready(Date.now());
-        await readEvents(response, this.#maxMessageBytes, (event) => {
-          this.#events?.onMessage(parseJson(event.data), null);
-        });
-      } catch {
-        // Broken or too large an event: the next round opens it anew, and calls tell of an outage.
-      }
-      const verdict = policy.failed(Date.now());
-      if (verdict.kind === "give_up") return;
-      await sleep(verdict.delayMs, undefined, { signal: this.#ended.signal }).catch(() => {});
+  #get(
+    lastEventId: string | null,
+    onRequest: (request: http.ClientRequest) => void,
+  ): Promise<http.IncomingMessage> {
+    const headers = this.#sessionHeaders();
+    headers.accept = "text/event-stream";
+    // Headers are bytes, which Node takes as Latin-1.
+    if (lastEventId !== null) {
+      headers["last-event-id"] = Buffer.from(lastEventId).toString("latin1");
     }
+    const connections = this.#connections;
+    return exchange({ url: this.#url, method: "GET", headers, connections }, onRequest);
   }
 
   /** A courtesy: a server that cannot be told ends the session by itself. */
-  async #sayGoodbye(sessionId: string): Promise<void> {
+  async #sayGoodbye(headers: Record<string, string>): Promise<void> {
+    const connections = this.#connections;
     const told = exchange(
-      {
-        url: this.#url,
-        method: "DELETE",
-        headers: { ...this.#requestHeaders(), "mcp-session-id": sessionId },
-        connections: this.#connections,
-      },
+      { url: this.#url, method: "DELETE", headers, connections },
       () => {},
     ).then(
       (response) => void response.resume(),
@@ -305,7 +316,7 @@ export class HttpTransport implements Transport {
     enough.abort();
   }
 
-  #requestHeaders(): Record<string, string> {
+  #sessionHeaders(): Record<string, string> {
     const headers: Record<string, string> = { ...this.#headers };
     if (this.#sessionId !== null) headers["mcp-session-id"] = this.#sessionId;
     if (this.#protocolVersion !== null) headers["mcp-protocol-version"] = this.#protocolVersion;
@@ -313,28 +324,20 @@ export class HttpTransport implements Transport {
   }
 
   #end(failure: UpstreamFailure): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#isClosed) return;
     this.#ended.abort();
-    for (const request of [...this.#open.values(), ...this.#others]) request.destroy();
-    this.#open.clear();
+    for (const sent of this.#sent) sent.stop();
+    this.#listener?.destroy();
     this.#events?.onClosed(failure);
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function hostOf(location: string, base: URL): string {
-  try {
-    const url = new URL(location, base);
-    return `${url.protocol}//${url.host}${url.pathname}`;
-  } catch {
-    return "elsewhere";
-  }
+/**
+ * Whether a JSON-RPC error that comes with a bad HTTP status is the answer to the request. To
+ * `initialize` it is not, since servers of 2024-11-05 refuse it so; to the probe it is only where
+ * the request, and not the server, was at fault.
+ */
+function isRelayed(status: number, { method }: SentMessage): boolean {
+  if (method === "initialize") return false;
+  return method !== "server/discover" || (status < 500 && !UNRELATED.includes(status));
 }

@@ -3,9 +3,18 @@ import { GatewayError } from "@local-mcp/contract";
 import type { Launch } from "../definitions.ts";
 import { type RequestId, requestIdOf, type RpcMessage } from "../jsonrpc.ts";
 import { formatBytes } from "../text.ts";
+import { cancelled } from "./cancelled.ts";
 import { Connections } from "./connections.ts";
 import { networkFailure, UpstreamFailure } from "./failure.ts";
-import { exchange, readEvents, TooLargeError } from "./http-exchange.ts";
+import {
+  exchange,
+  isEventStream,
+  isMessage,
+  parseJson,
+  readEvents,
+  StreamPosition,
+  TooLargeError,
+} from "./http-exchange.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
 
 type SseLaunch = Extract<Launch, { transport: "http" | "sse" }>;
@@ -54,25 +63,28 @@ export class SseTransport implements Transport {
     const status = response.statusCode ?? 0;
     if (status === 401) {
       response.resume();
-      throw new UpstreamFailure("sign_in", `${host} wants credentials.`, { retry: "never" });
+      throw new UpstreamFailure("sign_in", `${host} wants credentials.`, {
+        retry: "never",
+        status,
+      });
     }
-    if (
-      status !== 200 ||
-      !(response.headers["content-type"] ?? "").startsWith("text/event-stream")
-    ) {
+    if (status !== 200 || !isEventStream(response)) {
       response.resume();
       const message = `${host} answered with HTTP status ${status}; there is no SSE endpoint at ${pathname}.`;
       throw new UpstreamFailure("http_status", message, {
         retry: status >= 500 ? "later" : "never",
+        status,
       });
     }
     await new Promise<void>((resolve, reject) => {
-      void this.#readStream(response, (endpoint) => {
-        if (endpoint.origin === this.#url.origin) {
+      void this.#readStream(response, (address) => {
+        const endpoint = URL.canParse(address, this.#url) ? new URL(address, this.#url) : null;
+        if (endpoint?.origin === this.#url.origin) {
           this.#endpoint = endpoint;
           resolve();
         } else {
-          const message = `${host} wants messages sent to ${endpoint.host}, which is refused.`;
+          const where = endpoint ? endpoint.host : "an address that is none";
+          const message = `${host} wants messages sent to ${where}, which is refused.`;
           reject(new UpstreamFailure("not_mcp", message, { retry: "never" }));
         }
       }).finally(resolve);
@@ -88,7 +100,9 @@ export class SseTransport implements Transport {
     this.#protocolVersion = protocolVersion;
   }
 
-  abandon(): void {}
+  cancel(id: RequestId, reason: string, isOpening: boolean): void {
+    if (!isOpening) this.send(cancelled(id, reason));
+  }
 
   output(): string[] {
     return [];
@@ -99,12 +113,15 @@ export class SseTransport implements Transport {
     this.#connections.close();
   }
 
-  async #readStream(response: http.IncomingMessage, onEndpoint: (url: URL) => void): Promise<void> {
+  async #readStream(
+    response: http.IncomingMessage,
+    onEndpoint: (address: string) => void,
+  ): Promise<void> {
     const { host } = this.#url;
     try {
-      await readEvents(response, this.#maxMessageBytes, (event) => {
-        if (event.event === "endpoint") onEndpoint(new URL(event.data, this.#url));
-        else if (event.event === undefined || event.event === "message") this.#deliver(event.data);
+      await readEvents(response, this.#maxMessageBytes, new StreamPosition(), (event) => {
+        if (event.event === "endpoint") onEndpoint(event.data);
+        else if (isMessage(event)) this.#deliver(event.data);
       });
       this.#end(
         new UpstreamFailure("unreachable", `${host} closed the event stream.`, { retry: "later" }),
@@ -126,13 +143,8 @@ export class SseTransport implements Transport {
   }
 
   #deliver(text: string): void {
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      return;
-    }
-    this.#events?.onMessage(value, undefined);
+    const value = parseJson(text);
+    if (value !== undefined) this.#events?.onMessage(value, undefined);
   }
 
   async #post(message: RpcMessage, id: RequestId | null): Promise<void> {
@@ -159,7 +171,7 @@ export class SseTransport implements Transport {
         const text = `${this.#url.host} answered with HTTP status ${status}.`;
         this.#events?.onRequestFailed(
           id,
-          new UpstreamFailure("http_status", text, { retry: "later" }),
+          new UpstreamFailure("http_status", text, { retry: "later", status }),
         );
       }
     } catch (error) {

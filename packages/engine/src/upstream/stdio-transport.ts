@@ -4,8 +4,9 @@ import { delimiter } from "node:path";
 import { GatewayError } from "@local-mcp/contract";
 import spawn from "cross-spawn";
 import type { Launch } from "../definitions.ts";
-import { requestIdOf, type RpcMessage } from "../jsonrpc.ts";
+import { type RequestId, requestIdOf, type RpcMessage } from "../jsonrpc.ts";
 import { counted, formatBytes } from "../text.ts";
+import { cancelled } from "./cancelled.ts";
 import { systemCode, UpstreamFailure } from "./failure.ts";
 import { LineReader } from "./framing.ts";
 import { OutputRing } from "./output-ring.ts";
@@ -120,7 +121,9 @@ export class StdioTransport implements Transport {
 
   handshakeDone(): void {}
 
-  abandon(): void {}
+  cancel(id: RequestId, reason: string, isOpening: boolean): void {
+    if (!isOpening) this.send(cancelled(id, reason));
+  }
 
   output(): string[] {
     return this.#ring.lines();

@@ -12,6 +12,11 @@ export interface TransportEvents {
   onMessage(value: unknown, stream: RequestId | null | undefined): void;
   /** One request cannot be answered any more, while the connection lives; null means all of them. */
   onRequestFailed(id: RequestId | null, error: GatewayError | UpstreamFailure): void;
+  /**
+   * The server has ended the stream of this request before answering it, and the rest will be
+   * fetched (MCP 2025-11-25, transports, resumability). `retryMs` is what the server asked for.
+   */
+  onPaused(id: RequestId, retryMs: number | null): void;
   /** The connection is over. Called once, also after `close()`. */
   onClosed(failure: UpstreamFailure): void;
 }
@@ -20,12 +25,18 @@ export interface TransportEvents {
 export interface Transport {
   /** Resolves when messages can be sent, or when `close` has been called. @throws UpstreamFailure */
   open(events: TransportEvents): Promise<void>;
-  /** Queues a message. What goes wrong is told by the events. */
-  send(message: RpcMessage): void;
-  /** Told once the handshake is done, for transports that carry the version in a header. */
+  /**
+   * Queues a message. What goes wrong is told by the events. `headers` are for this message alone,
+   * and for transports that have any.
+   */
+  send(message: RpcMessage, headers?: Readonly<Record<string, string>>): void;
+  /** Told once the legacy handshake is done, for transports that carry the version in a header. */
   handshakeDone(protocolVersion: string): void;
-  /** Stops waiting for the answer to a request, where that ends a stream of its own. */
-  abandon(id: RequestId): void;
+  /**
+   * Stops waiting for the answer to a request and lets the server know, in the way of its era.
+   * `isOpening` marks `initialize`, which must not be cancelled (MCP 2025-11-25, cancellation).
+   */
+  cancel(id: RequestId, reason: string, isOpening: boolean): void;
   /** The last lines that the server wrote beside the protocol. */
   output(): string[];
   /** Ends everything that `open` started. Safe to call twice. */

@@ -1,29 +1,29 @@
-import { GatewayError, type ServerState, type StatusReason } from "@local-mcp/contract";
+import type { ServerState, StatusReason } from "@local-mcp/contract";
 import type {
   CatalogStore,
-  Implementation,
+  Client,
+  Era,
+  EraStore,
   Launch,
-  ListKind,
   Log,
   ServerCatalog,
   ServerDefinition,
 } from "../definitions.ts";
 import type { JsonObject, RpcNotification, RpcResponse } from "../jsonrpc.ts";
-import { Connection } from "./connection.ts";
-import { UpstreamFailure } from "./failure.ts";
-import { shakeHands } from "./handshake.ts";
-import { HttpTransport } from "./http-transport.ts";
-import { emptyLists, fetchList, LIST_KINDS, LIST_METHODS, STALE_LISTS } from "./lists.ts";
+import { parameterHeaders } from "../protocol-headers.ts";
+import type { UpstreamCall } from "./call.ts";
+import { CatalogKeeper } from "./catalog-keeper.ts";
+import { ClientConnections } from "./client-connections.ts";
+import type { ConnectionEvents } from "./connection.ts";
+import { Connector, type ConnectorOptions, failureOf } from "./connector.ts";
+import { failureBehind, type UpstreamFailure } from "./failure.ts";
+import { type Link, setLogLevel } from "./link.ts";
+import type { Caching } from "./lists.ts";
+import { MainLink } from "./main-link.ts";
 import { RestartPolicy } from "./restart-policy.ts";
-import { SseTransport } from "./sse-transport.ts";
-import { StdioTransport } from "./stdio-transport.ts";
-import type { Transport } from "./transport.ts";
+import { Subscriptions } from "./subscriptions.ts";
 
-/** Several list_changed notifications in a row cost one listing, ms. */
-const RELIST_DEBOUNCE_MS = 100;
-
-/** Why a secret cannot be read that is in the vault. */
-const VAULT_CODES: readonly string[] = ["vault_locked", "vault_missing", "vault_wrong_key"];
+export type { UpstreamCall } from "./call.ts";
 
 /** What is seen of a server, beside what is wanted of it ({@link ServerDefinition}). */
 export interface Observation {
@@ -40,16 +40,17 @@ export interface UpstreamOptions {
   definition: ServerDefinition;
   launch: () => Promise<Launch>;
   store: CatalogStore;
+  eras: EraStore;
   clientInfo: { name: string; version: string };
   maxMessageBytes: () => number;
   log: Log;
   onObservation: () => void;
   onCatalog: () => void;
-}
-
-export interface UpstreamCall {
-  signal?: AbortSignal;
-  onProgress?: (notification: RpcNotification) => void;
+  /** Belongs to no request. `client` is the one whose own connection it came on. */
+  onNotification: (client: Client | null, notification: RpcNotification) => void;
+  /** Of connections that are a client's own. */
+  clientLimits?: { idleMs: number; connections: number };
+  createTransport?: ConnectorOptions["createTransport"];
 }
 
 /**
@@ -59,26 +60,61 @@ export interface UpstreamCall {
 export class Upstream {
   readonly #options: UpstreamOptions;
   readonly #policy: RestartPolicy;
+  readonly #connector: Connector;
+  readonly #catalog: CatalogKeeper;
+  readonly #subscriptions: Subscriptions;
+  readonly #main: MainLink;
+  readonly #clients: ClientConnections;
   #definition: ServerDefinition;
   #observation: Observation;
-  #catalog: ServerCatalog | null;
-  #connection: Connection | null = null;
-  #transport: Transport | null = null;
-  /** Output of a connection that is gone, for the person who asks why. */
-  #lastOutput: string[] = [];
-  /** Counts starts and stops; what belongs to an older one has no say any more. */
-  #generation = 0;
+  /** Notifications that were dropped for it before. */
+  readonly #unclear = new Set<string>();
   #retryTimer: NodeJS.Timeout | undefined;
-  #relistTimer: NodeJS.Timeout | undefined;
-  readonly #stale = new Set<ListKind>();
   #settled: PromiseWithResolve = promiseWithResolve();
-  readonly #closing = new Set<Promise<void>>();
 
   constructor(options: UpstreamOptions) {
+    const { eras, clientInfo, launch, maxMessageBytes, log, createTransport } = options;
     this.#options = options;
     this.#definition = options.definition;
     this.#policy = new RestartPolicy({ givesUp: options.definition.transport === "stdio" });
-    this.#catalog = options.store.load(options.definition.id);
+    const definition = (): ServerDefinition => this.#definition;
+    const serverName = (): string => this.#definition.name;
+    this.#connector = new Connector({
+      definition,
+      launch,
+      eras,
+      clientInfo,
+      maxMessageBytes,
+      createTransport,
+    });
+    this.#catalog = new CatalogKeeper({
+      definition,
+      store: options.store,
+      log,
+      onCatalog: options.onCatalog,
+      onListed: (isIncomplete) => this.#observe({ listIncomplete: isIncomplete }),
+    });
+    this.#subscriptions = new Subscriptions({
+      serverName,
+      timeoutMs: () => this.#definition.startTimeoutMs,
+      log,
+      onNotification: (notification) => this.#onNotification(null, notification),
+      onGap: () => this.#catalog.onGap(),
+    });
+    this.#main = new MainLink({
+      connector: this.#connector,
+      catalog: this.#catalog,
+      subscriptions: this.#subscriptions,
+      serverName,
+      events: this.#events(null),
+      onFailure: (failure) => this.#onFailure(failure),
+    });
+    this.#clients = new ClientConnections({
+      serverName,
+      open: (client, signal, onClosed) => this.#openFor(client, signal, onClosed),
+      log,
+      limits: options.clientLimits,
+    });
     this.#observation = {
       state: restingState(options.definition),
       reason: null,
@@ -98,11 +134,22 @@ export class Upstream {
   }
 
   get catalog(): ServerCatalog | null {
-    return this.#catalog;
+    return this.#catalog.catalog;
   }
 
+  /** For how long and for whom the server lets its lists be kept. */
+  get caching(): Caching {
+    return this.#catalog.caching;
+  }
+
+  /** Of the running connection; null while there is none. */
+  get era(): Era | null {
+    return this.#main.link?.era ?? null;
+  }
+
+  /** The last lines that the server wrote beside the protocol, also of one that is gone. */
   output(): string[] {
-    return this.#connection?.output() ?? this.#lastOutput;
+    return this.#main.output();
   }
 
   /** Takes over a changed definition; restarts only where it changes how the server is reached. */
@@ -114,6 +161,7 @@ export class Upstream {
       before.enabled === definition.enabled &&
       before.confirmed === definition.confirmed;
     if (!same) await this.restart();
+    else if (before.connections !== definition.connections) await this.#clients.close();
   }
 
   /** Starts it unless it runs already, or is not meant to. */
@@ -123,7 +171,8 @@ export class Upstream {
       this.#observe({ state: resting, reason: null, retryAt: null });
       return;
     }
-    if (this.#connection || this.#observation.state === "starting") return;
+    const { state } = this.#observation;
+    if (state === "ready" || state === "starting") return;
     void this.#attempt();
   }
 
@@ -135,13 +184,12 @@ export class Upstream {
   }
 
   async stop(): Promise<void> {
-    this.#generation += 1;
     clearTimeout(this.#retryTimer);
-    clearTimeout(this.#relistTimer);
-    this.#release();
+    this.#main.release();
+    const clients = this.#clients.close();
     this.#observe({ state: restingState(this.#definition), reason: null, retryAt: null });
     this.#settled.resolve();
-    await Promise.all(this.#closing);
+    await Promise.all([this.#main.closed(), clients, this.#connector.closed()]);
   }
 
   /** Resolves when it is not starting any more, whatever came of it. */
@@ -150,126 +198,149 @@ export class Upstream {
   }
 
   /**
-   * Sends one request once the server is up, starting it where it rests.
+   * Sends one request once the server is up, starting it where it rests. A request that met a
+   * session which the server had forgotten, and so was not looked at, is sent once more.
    *
    * @returns its answer, an error answer included, or null where it is not up
-   * @throws GatewayError as {@link Connection.request}
+   * @throws GatewayError as {@link Connection.request}; too_many_connections
    */
   async call(
     method: string,
     params: JsonObject,
-    options: UpstreamCall,
-  ): Promise<RpcResponse | null> {
+    call: UpstreamCall,
+  ): Promise<{ era: Era; response: RpcResponse } | null> {
+    try {
+      return await this.#callOnce(method, params, call);
+    } catch (error) {
+      const failure = failureBehind(error);
+      if (!failure?.sessionLost || !failure.neverProcessed) throw error;
+      return this.#callOnce(method, params, call);
+    }
+  }
+
+  /** Which resources are wanted to be told of, all of them; kept over reconnections. */
+  setSubscriptions(uris: ReadonlySet<string>): void {
+    this.#subscriptions.setUris(uris);
+  }
+
+  /** The most verbose level of all clients; null where none has said. */
+  setLogLevel(level: string | null): void {
+    this.#subscriptions.setLogLevel(level);
+  }
+
+  /** Passes a notification of a client on, to the connection of its own if it has one. */
+  tellClient(clientId: string, notification: RpcNotification): void {
+    this.#clients.tell(clientId, notification);
+  }
+
+  /** Closes the connection of a client that is gone. */
+  releaseClient(clientId: string): Promise<void> {
+    return this.#clients.release(clientId);
+  }
+
+  async #callOnce(
+    method: string,
+    params: JsonObject,
+    call: UpstreamCall,
+  ): Promise<{ era: Era; response: RpcResponse } | null> {
     if (this.#observation.state === "idle") this.start();
     await this.settled();
-    if (!this.#connection || this.#observation.state !== "ready") return null;
-    return this.#connection.request(method, params, {
-      timeoutMs: this.#definition.callTimeoutMs,
-      signal: options.signal,
-      onProgress: options.onProgress,
-    });
+    await this.#main.renewed();
+    const { link } = this.#main;
+    if (!link || this.#observation.state !== "ready") return null;
+    const { signal } = call;
+    const options = { timeoutMs: this.#definition.callTimeoutMs, signal, call };
+    const { client } = call;
+    const isOwn = this.#definition.connections === "per_client" && link.era === "legacy";
+    if (client && isOwn) {
+      const response = await this.#clients.run(client, async (own) => {
+        await setLogLevel(own, client, options.timeoutMs);
+        return own.request(method, params, options);
+      });
+      return { era: "legacy", response };
+    }
+    const headers = this.#parameterHeaders(link, method, params);
+    const response = await link.request(method, params, { ...options, headers });
+    return { era: link.era, response };
+  }
+
+  #parameterHeaders(
+    link: Link,
+    method: string,
+    { name, arguments: args }: JsonObject,
+  ): Record<string, string> | undefined {
+    if (method !== "tools/call" || link.era === "legacy" || !link.isHttp) return undefined;
+    return parameterHeaders(this.#catalog.tool(name)?.inputSchema, args);
   }
 
   async #attempt(): Promise<void> {
     clearTimeout(this.#retryTimer);
-    this.#generation += 1;
-    const generation = this.#generation;
     this.#settled = promiseWithResolve();
     this.#observe({ state: "starting", reason: this.#observation.reason, retryAt: null });
-
-    let ended: UpstreamFailure | null = null;
-    let deadline: NodeJS.Timeout | undefined;
     try {
-      const launch = await this.#resolveLaunch();
-      if (generation !== this.#generation) return;
-      const transport = createTransport(
-        this.#definition.name,
-        launch,
-        this.#options.maxMessageBytes(),
-      );
-      const connection = new Connection(this.#definition.name, transport, {
-        onNotification: (notification) => this.#onNotification(generation, notification),
-        onClosed: (failure) => {
-          ended = failure;
-          if (this.#observation.state === "ready") this.#onFailure(generation, failure);
-        },
-        onOversized: () => this.#observe({ answerTooBig: true }),
-      });
-      this.#transport = transport;
-      this.#connection = connection;
-
-      const timedOut = new Promise<never>((_, reject) => {
-        deadline = setTimeout(() => reject(this.#timeout()), this.#definition.startTimeoutMs);
-      });
-      const implementation = await Promise.race([timedOut, this.#connect(connection)]);
-      if (generation !== this.#generation) return;
-      this.#policy.ready(Date.now());
-      this.#onReady(implementation);
+      const link = await this.#main.open();
+      if (link) this.#onReady(link);
     } catch (error) {
-      this.#onFailure(generation, ended ?? asFailure(this.#definition.name, error));
-    } finally {
-      clearTimeout(deadline);
+      this.#onFailure(failureOf(this.#definition.name, error));
     }
   }
 
-  async #connect(connection: Connection): Promise<Implementation> {
-    const { name, startTimeoutMs } = this.#definition;
-    await connection.open();
-    const shaken = await shakeHands(name, connection, this.#options.clientInfo, startTimeoutMs);
-    const offered = LIST_KINDS.filter(
-      (kind) => LIST_METHODS[kind].capability in shaken.capabilities,
-    );
-    await this.#fetch(connection, offered, shaken.implementation);
-    return shaken.implementation;
-  }
-
-  /** Fetches some lists and keeps the last good ones of the rest. */
-  async #fetch(
-    connection: Connection,
-    kinds: readonly ListKind[],
-    implementation: Implementation | null,
-    keep: readonly ListKind[] = [],
-  ): Promise<void> {
-    const { startTimeoutMs, configHash, id } = this.#definition;
-    const fetched = await Promise.all(
-      kinds.map(async (kind) => [kind, await fetchList(connection, kind, startTimeoutMs)] as const),
-    );
-    const before = this.#catalog?.lists ?? emptyLists();
-    const lists = emptyLists();
-    for (const kind of keep) lists[kind] = before[kind];
-    let incomplete = false;
-    for (const [kind, list] of fetched) {
-      lists[kind] = list?.entries ?? before[kind];
-      if (!list?.complete) incomplete = true;
-    }
-    this.#catalog = { lists, implementation, listedAt: Date.now(), configHash };
-    this.#observe({ listIncomplete: incomplete });
-    this.#options.store.save(id, this.#catalog);
-    this.#options.onCatalog();
-  }
-
-  #onReady(implementation: Implementation): void {
+  #onReady(link: Link): void {
+    this.#policy.ready(Date.now());
     this.#observe({ state: "ready", reason: null, retryAt: null, answerTooBig: false });
     this.#settled.resolve();
+    const { name, version } = link.implementation;
     this.#options.log.info("server ready", {
       server: this.#definition.name,
-      implementation: `${implementation.name} ${implementation.version}`,
+      era: link.era,
+      implementation: `${name} ${version}`,
     });
   }
 
-  #onFailure(generation: number, failure: UpstreamFailure): void {
-    if (generation !== this.#generation) return;
-    const failed = this.#withGarbage(failure);
-    this.#release();
+  async #openFor(client: Client, signal: AbortSignal, onClosed: () => void): Promise<Link> {
+    return this.#connector.open({
+      client,
+      events: { ...this.#events(client), onClosed },
+      signal,
+      prepare: (link) => setLogLevel(link, client, this.#definition.startTimeoutMs),
+    });
+  }
+
+  #events(client: Client | null): Omit<ConnectionEvents, "onClosed"> {
+    return {
+      onNotification: (notification) => this.#onNotification(client, notification),
+      onOversized: () => this.#observe({ answerTooBig: true }),
+      onUnclear: (method) => this.#onUnclear(method),
+    };
+  }
+
+  /** A server that sends many such notifications is told of once. */
+  #onUnclear(method: string): void {
+    if (this.#unclear.has(method)) return;
+    if (method.startsWith("notifications/")) this.#unclear.add(method);
+    this.#options.log.info("a message could be one of several clients'", {
+      server: this.#definition.name,
+      method,
+    });
+  }
+
+  #onNotification(client: Client | null, notification: RpcNotification): void {
+    if (this.#catalog.onNotification(notification.method)) return;
+    this.#options.onNotification(client, notification);
+  }
+
+  #onFailure(failure: UpstreamFailure): void {
+    const { reason } = failure;
+    this.#main.release();
     this.#options.log.warn("server failed", {
       server: this.#definition.name,
-      code: failed.reason.code,
-      reason: failed.reason.message,
+      code: reason.code,
+      reason: reason.message,
     });
-    if (failed.reason.code === "sign_in") this.#rest("needs_sign_in", failed.reason);
-    else if (failed.reason.code === "vault") this.#rest("locked", failed.reason);
-    else if (failed.retry === "never") this.#rest("failed", failed.reason);
-    else this.#retryOrGiveUp(failed.reason);
+    if (reason.code === "sign_in") this.#rest("needs_sign_in", reason);
+    else if (reason.code === "vault") this.#rest("locked", reason);
+    else if (failure.retry === "never") this.#rest("failed", reason);
+    else this.#retryOrGiveUp(reason);
   }
 
   #retryOrGiveUp(reason: StatusReason): void {
@@ -293,79 +364,6 @@ export class Upstream {
     this.#settled.resolve();
   }
 
-  #onNotification(generation: number, notification: RpcNotification): void {
-    if (generation !== this.#generation) return;
-    const kinds = STALE_LISTS.get(notification.method);
-    if (!kinds) return;
-    for (const kind of kinds) this.#stale.add(kind);
-    clearTimeout(this.#relistTimer);
-    this.#relistTimer = setTimeout(() => void this.#relist(generation), RELIST_DEBOUNCE_MS);
-  }
-
-  async #relist(generation: number): Promise<void> {
-    const connection = this.#connection;
-    if (generation !== this.#generation || !connection || !this.#catalog) return;
-    const kinds = [...this.#stale];
-    this.#stale.clear();
-    const keep = LIST_KINDS.filter((kind) => !kinds.includes(kind));
-    try {
-      await this.#fetch(connection, kinds, this.#catalog.implementation, keep);
-    } catch (error) {
-      // The lists known so far stay; if the connection is what broke, its end is told separately.
-      this.#observe({ listIncomplete: true });
-      this.#options.log.warn("lists could not be refreshed", {
-        server: this.#definition.name,
-        reason: error instanceof Error ? error.message : "unknown",
-      });
-    }
-  }
-
-  async #resolveLaunch(): Promise<Launch> {
-    try {
-      return await this.#options.launch();
-    } catch (error) {
-      if (!(error instanceof GatewayError)) throw error;
-      // A key at hand that does not open it leaves it as locked as none.
-      const isVault = VAULT_CODES.includes(error.code);
-      throw new UpstreamFailure(isVault ? "vault" : "secret", error.message, {
-        retry: "never",
-        detail: error.wayOut,
-        cause: error,
-      });
-    }
-  }
-
-  #release(): void {
-    const connection = this.#connection;
-    this.#connection = null;
-    this.#transport = null;
-    if (!connection) return;
-    this.#lastOutput = connection.output();
-    const closing = connection.close().finally(() => this.#closing.delete(closing));
-    this.#closing.add(closing);
-  }
-
-  #timeout(): UpstreamFailure {
-    const { name, startTimeoutMs } = this.#definition;
-    const message = `${name} started but did not answer within ${startTimeoutMs / 1000} s.`;
-    return new UpstreamFailure("timeout", message, {
-      retry: "later",
-      detail: this.output().slice(-20).join("\n") || null,
-    });
-  }
-
-  /** A server that wrote text where MCP belongs is told so, whatever ended it. */
-  #withGarbage(failure: UpstreamFailure): UpstreamFailure {
-    const garbage = this.#transport instanceof StdioTransport ? this.#transport.garbage : null;
-    if (garbage === null || this.#observation.state === "ready") return failure;
-    const message = `${this.#definition.name} writes text that is not MCP to its output: “${garbage}”. Its logs belong on stderr.`;
-    return new UpstreamFailure("not_mcp", message, {
-      retry: failure.retry,
-      detail: failure.reason.detail,
-      cause: failure,
-    });
-  }
-
   #observe(change: Partial<Observation>): void {
     const before = this.#observation;
     const since =
@@ -379,19 +377,6 @@ export class Upstream {
 function restingState(definition: ServerDefinition): "off" | "unconfirmed" | "idle" {
   if (!definition.enabled) return "off";
   return definition.confirmed ? "idle" : "unconfirmed";
-}
-
-function createTransport(name: string, launch: Launch, maxMessageBytes: number): Transport {
-  if (launch.transport === "stdio") return new StdioTransport({ name, launch, maxMessageBytes });
-  if (launch.transport === "sse") return new SseTransport({ name, launch, maxMessageBytes });
-  return new HttpTransport({ name, launch, maxMessageBytes });
-}
-
-function asFailure(name: string, error: unknown): UpstreamFailure {
-  if (error instanceof UpstreamFailure) return error;
-  if (error instanceof GatewayError && error.cause instanceof UpstreamFailure) return error.cause;
-  const message = error instanceof GatewayError ? error.message : `${name} could not be started.`;
-  return new UpstreamFailure("exited", message, { retry: "later", cause: error });
 }
 
 interface PromiseWithResolve {

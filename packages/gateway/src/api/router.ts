@@ -179,7 +179,7 @@ export function createRouter(services: Services) {
 }
 export type Router = ReturnType<typeof createRouter>;
 
-/** Fields of a stdio server that decide what runs, or that something runs. */
+/** Fields of a stdio server that decide what runs, or that something runs, or how often. */
 const RUNS_SOMETHING = [
   "command",
   "args",
@@ -189,4 +189,5 @@ const RUNS_SOMETHING = [
   "enabled",
   "confirmed",
   "transport",
+  "connections",
 ] as const;

@@ -19,6 +19,8 @@ const session = (sessionId: string, more: Partial<SessionRecord> = {}): LiveSess
     protocolVersion: "2025-11-25",
     clientInfo: { name: "Cursor", version: "3.1" },
     capabilities: {},
+    logLevel: null,
+    subscriptions: [],
     createdAt: 100,
     lastSeenAt: 100,
     ...more,

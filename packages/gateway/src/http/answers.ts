@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { GatewayError } from "@local-mcp/contract";
+import { z } from "zod";
 
 export function sendJson(
   response: ServerResponse,
@@ -24,7 +25,9 @@ const authenticate = (error: GatewayError): Record<string, string> =>
   error.http === 401 ? { "www-authenticate": 'Bearer realm="local-mcp-gateway"' } : {};
 
 const allow = (error: GatewayError): Record<string, string> =>
-  error.code === "method_not_allowed" ? { allow: "GET, POST, DELETE" } : {};
+  error.code === "method_not_allowed"
+    ? { allow: String(error.params.allowed).replace(" or ", ", ") }
+    : {};
 
 /** An error outside MCP. */
 export function sendError(response: ServerResponse, error: GatewayError): void {
@@ -40,18 +43,32 @@ export function sendError(response: ServerResponse, error: GatewayError): void {
   );
 }
 
-/** An error before a JSON-RPC message could be answered, so without its id (JSON-RPC 2.0 §5). */
-export function sendRpcError(response: ServerResponse, error: GatewayError): void {
+/**
+ * An error before a JSON-RPC message could be answered. `message` is what was read of it so far;
+ * where that has no id, the error has none either (MCP 2025-11-25, `JSONRPCErrorResponse`).
+ */
+export function sendRpcError(
+  response: ServerResponse,
+  error: GatewayError,
+  message: unknown,
+): void {
   const { code, wayOut, params } = error;
   const supported = code === "unsupported_protocol_version" ? splitVersions(params) : {};
   const data = { code, wayOut, ...supported };
   const body = {
     jsonrpc: "2.0",
-    id: null,
+    ...idOf(message),
     error: { code: error.jsonRpc, message: error.message, data },
   };
   sendJson(response, error.http, body, { ...authenticate(error), ...allow(error) });
 }
+
+const request = z.object({ method: z.string(), id: z.union([z.string(), z.number().int()]) });
+
+const idOf = (message: unknown): { id?: string | number } => {
+  const parsed = request.safeParse(message);
+  return parsed.success ? { id: parsed.data.id } : {};
+};
 
 /** As MCP 2026-07-28 wants the data of UnsupportedProtocolVersion. */
 const splitVersions = (params: GatewayError["params"]): Record<string, unknown> => ({

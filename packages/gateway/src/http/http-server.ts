@@ -32,7 +32,25 @@ export interface HttpServerOptions {
   log: Log;
 }
 
-const MCP_PATH = /^\/mcp(?:\/([^/]+))?\/?$/;
+/** Streamable HTTP, and HTTP+SSE for clients that know nothing newer. */
+const MCP_PATHS = [
+  { transport: "http", path: /^\/mcp(?:\/([^/]+))?\/?$/ },
+  { transport: "sse", path: /^(?:\/mcp\/([^/]+))?\/sse\/?$/ },
+] as const;
+
+interface McpAddress {
+  transport: "http" | "sse";
+  /** Undefined where the address follows the active profile. */
+  slug: string | undefined;
+}
+
+function mcpAddress(path: string): McpAddress | null {
+  for (const { transport, path: pattern } of MCP_PATHS) {
+    const match = pattern.exec(path);
+    if (match) return { transport, slug: match[1] };
+  }
+  return null;
+}
 
 /**
  * The one HTTP server: guard, then token, then the body, then the engine or the API. A request that
@@ -92,10 +110,11 @@ export class HttpServer {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
-    const mcp = MCP_PATH.exec(path);
+    const mcp = mcpAddress(path);
+    const read: { message?: unknown } = {};
     try {
       checkOrigin(request, this.#address);
-      if (mcp) await this.#serveMcp(request, response, mcp[1]);
+      if (mcp) await this.#serveMcp(request, response, mcp, read);
       else await this.#serveOther(request, response, path);
     } catch (thrown) {
       const error = this.#known(thrown);
@@ -107,7 +126,7 @@ export class HttpServer {
       if (mcp && error.code === "token_unknown") {
         this.#options.onRefused(request.headers["user-agent"] ?? null);
       }
-      if (mcp) sendRpcError(response, error);
+      if (mcp) sendRpcError(response, error, read.message);
       else sendError(response, error);
     }
   }
@@ -115,21 +134,22 @@ export class HttpServer {
   async #serveMcp(
     request: IncomingMessage,
     response: ServerResponse,
-    slug: string | undefined,
+    { slug, transport }: McpAddress,
+    read: { message?: unknown },
   ): Promise<void> {
     const principal = this.#options.tokens.authenticate(request.headers.authorization);
     const profile = this.#admit(request, principal, slug);
-    const body =
-      request.method === "POST" ? await this.#readMessage(request, principal) : undefined;
+    if (request.method === "POST") read.message = await this.#readMessage(request, principal);
     await this.#options.engine.serve(
       {
         request,
         response,
-        body,
+        body: read.message,
         profileId: slug === undefined ? null : profile.profileId,
         tokenId: principal?.tokenId ?? null,
       },
       profile.profileId,
+      transport,
     );
   }
 

@@ -184,7 +184,7 @@ export class ProfilesService {
       this.#options.engine.request(
         id,
         { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: args } },
-        { signal: signal ?? new AbortController().signal, notify: () => {} },
+        signal ?? new AbortController().signal,
       ),
     );
   }

@@ -85,10 +85,7 @@ export class ServerDetails {
     const { servers, engine } = this.#options;
     const { id } = servers.find(server);
     return toolResult(name, () =>
-      engine.callServerTool(id, name, args, {
-        signal: signal ?? new AbortController().signal,
-        notify: () => {},
-      }),
+      engine.callServerTool(id, name, args, signal ?? new AbortController().signal),
     );
   }
 }

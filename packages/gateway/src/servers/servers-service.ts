@@ -1,9 +1,11 @@
 import {
   GatewayError,
+  type ServerConnections,
   type ServerCreate,
   type serverTestResult,
   type ServerUpdate,
   type ServerView,
+  type Transport,
   type Warning,
 } from "@local-mcp/contract";
 import type { ServerRow, StoredServerConfig } from "@local-mcp/database";
@@ -23,6 +25,7 @@ import {
   secretIds,
   viewConfig,
 } from "./config.ts";
+import { eraView } from "./era.ts";
 import { probeCommand, probeUrl } from "./probe.ts";
 import { marksIn } from "./url-secrets.ts";
 
@@ -84,6 +87,7 @@ export class ServersService {
         description: wanted.description,
         config,
         limits: wanted.limits,
+        connections: wanted.connections ?? usualConnections(config.transport),
         enabled: wanted.enabled,
         confirmedHash: wanted.confirmed ? consentHash(config) : null,
       });
@@ -114,6 +118,7 @@ export class ServersService {
         title: changes.title,
         description: changes.description,
         limits: changes.limits,
+        connections: changes.connections,
         enabled: changes.enabled,
         config,
         ...consent,
@@ -235,6 +240,7 @@ export class ServersService {
       config: viewConfig(row.config, info),
       secrets: Object.fromEntries(marks),
       limits: row.limits,
+      connections: row.connections,
       enabled: row.enabled,
       confirmed: isConfirmed(row),
       profiles: stores.profiles.ofServer(row.id).map(({ slug }) => slug),
@@ -249,12 +255,17 @@ export class ServersService {
         version: implementation.version,
         protocolVersion: implementation.protocolVersion,
       },
+      era: eraView(stores.eras.get(row.id), configHash(row.config), catalog),
       status: status.ofServer(row.id),
       createdAt: row.createdAt,
       updatedAt: row.updatedAt,
     };
   }
 }
+
+/** A connection to a stdio server is a process, which is why clients share one. */
+const usualConnections = (transport: Transport): ServerConnections =>
+  transport === "stdio" ? "shared" : "per_client";
 
 /** Whether a person has agreed to exactly what would run now. Remote servers run nothing here. */
 export const isConfirmed = (row: ServerRow): boolean =>

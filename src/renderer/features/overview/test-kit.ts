@@ -19,10 +19,12 @@ export const serverViewOf = (title: string, state: ServerState, tools = 0): Serv
   config: { transport: "stdio", command: "true", args: [], cwd: null, env: {} },
   secrets: {},
   limits: {},
+  connections: "shared",
   confirmed: state !== "unconfirmed",
   profiles: [],
   counts: { tools, prompts: 0, resources: 0, resourceTemplates: 0 },
   implementation: null,
+  era: null,
   createdAt: 0,
   updatedAt: 0,
 });

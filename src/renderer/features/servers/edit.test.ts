@@ -88,6 +88,11 @@ describe("what has changed", () => {
     expect(changesOf(stdio, { startTimeout: "" })).toEqual({ limits: {} });
   });
 
+  test("connections are changed alone, and not when they were changed back", () => {
+    expect(changesOf(stdio, { connections: "per_client" })).toEqual({ connections: "per_client" });
+    expect(changedFields(stdio, { connections: "shared" })).toEqual([]);
+  });
+
   test("the URL is written back with its marks", () => {
     const url = "https://y.test/mcp?k=${secret:query.k}";
     expect(changesOf(remote, { url })).toEqual({ url });

@@ -1,6 +1,7 @@
 import {
   SECRET_MARK,
   type SecretInfo,
+  type ServerConnections,
   serverUpdate,
   type ServerUpdate,
   type ServerView,
@@ -39,6 +40,7 @@ export interface Draft {
   /** Seconds; empty for the setting of the same name. */
   startTimeout: string;
   callTimeout: string;
+  connections: ServerConnections;
 }
 
 type DraftField = keyof Draft;
@@ -67,6 +69,7 @@ export function draftOf(server: ServerView): Draft {
     secrets: {},
     startTimeout: secondsOf(limits.startTimeoutMs),
     callTimeout: secondsOf(limits.callTimeoutMs),
+    connections: server.connections,
   };
 }
 
@@ -139,6 +142,7 @@ export function changedFields(server: ServerView, edits: Edits): DraftField[] {
     secrets: Object.keys(draft.secrets).length > 0,
     startTimeout: draft.startTimeout.trim() !== stored.startTimeout,
     callTimeout: draft.callTimeout.trim() !== stored.callTimeout,
+    connections: draft.connections !== stored.connections,
   };
   return FIELDS.filter((field) => differs[field]);
 }
@@ -157,6 +161,7 @@ const FIELDS = [
   "secrets",
   "startTimeout",
   "callTimeout",
+  "connections",
 ] as const satisfies DraftField[];
 
 function isChanged({ name, stored, value, plain, removed }: ValueRow): boolean {
@@ -247,6 +252,7 @@ function updateOf(draft: Draft, fields: readonly DraftField[]): ServerUpdate {
         callTimeoutMs: millisecondsOf(draft.callTimeout) ?? undefined,
       },
     }),
+    ...(has("connections") && { connections: draft.connections }),
   };
 }
 

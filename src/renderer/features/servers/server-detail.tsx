@@ -162,11 +162,12 @@ function tabsOf(server: ServerView): TabItem[] {
 }
 
 /** One quiet line: how it is reached, what it said it is, who uses it. */
-function factsOf({ config, implementation, profiles }: ServerView): string {
+function factsOf({ config, implementation, era, profiles }: ServerView): string {
+  const version = era?.protocolVersion ?? implementation?.protocolVersion;
   return [
     config.transport,
     implementation && `${implementation.name} ${implementation.version}`,
-    implementation && `MCP ${implementation.protocolVersion}`,
+    version && `speaks MCP ${version}`,
     profiles.length === 0 ? "in no profile" : `in ${listed(profiles)}`,
   ]
     .filter(Boolean)

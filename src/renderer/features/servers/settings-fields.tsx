@@ -1,4 +1,9 @@
-import type { ServerView } from "@local-mcp/contract";
+import {
+  CONNECTIONS_WORDS,
+  serverConnections,
+  type ServerConnections,
+  type ServerView,
+} from "@local-mcp/contract";
 import { Button } from "../../components/button.tsx";
 import { Select } from "../../components/choice.tsx";
 import { TextField } from "../../components/field.tsx";
@@ -11,6 +16,13 @@ const REMOTE: { value: "http" | "sse"; label: string }[] = [
   { value: "http", label: "Streamable HTTP" },
   { value: "sse", label: "SSE (older servers)" },
 ];
+
+const CONNECTIONS_NOTES: Record<ServerConnections, string> = {
+  shared:
+    "Costs least. What a client leaves in the server is seen by the others, and a question of the server can only be passed on while one call runs.",
+  per_client:
+    "What a client leaves in the server is seen by nobody else. A server that is a command then runs once per client.",
+};
 
 const idOf = (field: string): string => `field-${field}`;
 
@@ -141,5 +153,28 @@ export function LimitFields({ draft, problems, set }: Omit<FieldsProps, "server"
         />
       </div>
     </fieldset>
+  );
+}
+
+/** Whether clients share the server. */
+export function ConnectionsField({ draft, set }: Pick<FieldsProps, "draft" | "set">) {
+  const id = idOf("connections");
+  return (
+    <div className="space-y-1">
+      <Select
+        id={id}
+        label="Connections"
+        describedBy={`${id}-note`}
+        value={draft.connections}
+        options={serverConnections.options.map((value) => ({
+          value,
+          label: CONNECTIONS_WORDS[value],
+        }))}
+        onChange={(connections) => set({ connections })}
+      />
+      <p id={`${id}-note`} className="text-meta text-text-2">
+        {CONNECTIONS_NOTES[draft.connections]}
+      </p>
+    </div>
   );
 }

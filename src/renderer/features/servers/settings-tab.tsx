@@ -20,7 +20,13 @@ import {
   type ValueRow,
 } from "./edit.ts";
 import { LeaveGuard } from "./leave-guard.tsx";
-import { LimitFields, MarkFields, RemoteFields, StdioFields } from "./settings-fields.tsx";
+import {
+  ConnectionsField,
+  LimitFields,
+  MarkFields,
+  RemoteFields,
+  StdioFields,
+} from "./settings-fields.tsx";
 
 /** Everything of a server that can be edited; all of it is saved together or not at all. */
 export function SettingsTab({ server }: { server: ServerView }) {
@@ -121,6 +127,7 @@ export function SettingsTab({ server }: { server: ServerView }) {
         )}
         <MarkFields {...shared} />
         <LimitFields {...shared} />
+        <ConnectionsField {...shared} />
         {save.error ? <Banner level="err" title={problemLine(save.error)} /> : null}
       </form>
       <LeaveGuard title={server.title} changes={changed.length} />

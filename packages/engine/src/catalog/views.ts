@@ -1,0 +1,155 @@
+import type { CatalogStore, NameAssignments, ProfileDefinition } from "../definitions.ts";
+import type { Upstream } from "../upstream/upstream.ts";
+import { ProfileView } from "./view.ts";
+
+/** Servers that list at the same time cost one view, ms. */
+const REFRESH_MS = 25;
+
+export interface ViewsOptions {
+  catalogs: Pick<CatalogStore, "names" | "saveNames">;
+  upstream: (serverId: string) => Upstream | undefined;
+  /** A list of a profile is another than before; `method` is what its clients are told. */
+  onListChange: (profileId: string, method: string) => void;
+  /** Something that a profile offers is another than before. */
+  onCatalogChange: (profileId: string) => void;
+}
+
+/** What each profile offers, kept up with its servers, and the names it has given for good. */
+export class Views {
+  readonly #options: ViewsOptions;
+  readonly #profiles = new Map<string, ProfileDefinition>();
+  readonly #views = new Map<string, ProfileView>();
+  /** Profiles whose names are not permanent yet. */
+  readonly #unsettled = new Set<string>();
+  /** Profiles whose view is older than what their servers list. */
+  readonly #stale = new Set<string>();
+  /** The permanent names, as stored. */
+  readonly #names = new Map<string, Record<"tool" | "prompt", NameAssignments>>();
+  #refreshTimer: NodeJS.Timeout | null = null;
+
+  constructor(options: ViewsOptions) {
+    this.#options = options;
+  }
+
+  /** Takes over the profiles as they are configured now. */
+  reload(profiles: readonly ProfileDefinition[]): void {
+    this.#names.clear();
+    this.#profiles.clear();
+    for (const profile of profiles) this.#profiles.set(profile.id, profile);
+    for (const id of this.#views.keys()) {
+      if (!this.#profiles.has(id)) this.#views.delete(id);
+    }
+    for (const profile of this.#profiles.values()) this.#rebuild(profile);
+  }
+
+  profile(profileId: string): ProfileDefinition | undefined {
+    return this.#profiles.get(profileId);
+  }
+
+  /** @returns undefined where there is no such profile */
+  get(profileId: string): ProfileView | undefined {
+    const profile = this.#stale.has(profileId) ? this.#profiles.get(profileId) : undefined;
+    if (profile) this.#rebuild(profile);
+    return this.#views.get(profileId);
+  }
+
+  /** Views are computed anew when they are next read, and soon in any case, for who listens. */
+  onCatalog(serverId: string): void {
+    for (const profile of this.#profiles.values()) {
+      if (profile.serverIds.includes(serverId)) this.#stale.add(profile.id);
+    }
+    this.#refreshTimer ??= setTimeout(() => {
+      this.#refreshTimer = null;
+      for (const profileId of this.#stale) this.get(profileId);
+    }, REFRESH_MS);
+  }
+
+  /** A server that is done starting may have been the last one that names waited for. */
+  onSettled(serverId: string): void {
+    for (const profile of this.#profiles.values()) {
+      if (profile.serverIds.includes(serverId)) this.#settleNames(profile);
+    }
+  }
+
+  close(): void {
+    if (this.#refreshTimer) clearTimeout(this.#refreshTimer);
+  }
+
+  /** The servers of a profile that offer something, now or as last known. */
+  offering(profile: ProfileDefinition): Upstream[] {
+    return profile.serverIds
+      .map((id) => this.#options.upstream(id))
+      .filter((upstream) => upstream !== undefined)
+      .filter(({ definition }) => definition.enabled && definition.confirmed);
+  }
+
+  #rebuild(profile: ProfileDefinition): void {
+    this.#stale.delete(profile.id);
+    const before = this.#views.get(profile.id);
+    const view = new ProfileView(
+      profile,
+      this.offering(profile).map(({ definition, catalog, caching }) => ({
+        definition,
+        catalog,
+        caching,
+      })),
+      this.#assigned(profile.id),
+    );
+    this.#views.set(profile.id, view);
+    this.#unsettled.add(profile.id);
+    this.#settleNames(profile);
+    if (!before) return;
+    const changed = LIST_CHANGES.filter(({ lists }) =>
+      lists.some((list) => before.json[list] !== view.json[list]),
+    );
+    for (const { method } of changed) this.#options.onListChange(profile.id, method);
+    if (changed.length > 0) this.#options.onCatalogChange(profile.id);
+  }
+
+  /**
+   * Names become permanent once every server of the profile has listed or failed, so that the order
+   * in which servers happen to start decides nothing.
+   */
+  #settleNames(profile: ProfileDefinition): void {
+    const view = this.#views.get(profile.id);
+    if (!view || !this.#unsettled.has(profile.id)) return;
+    if (!this.offering(profile).every(hasSpoken)) return;
+    this.#unsettled.delete(profile.id);
+    this.#keepNames(profile.id, "tool", view.toolNames);
+    this.#keepNames(profile.id, "prompt", view.promptNames);
+  }
+
+  #keepNames(profileId: string, kind: "tool" | "prompt", now: NameAssignments): void {
+    const before = this.#assigned(profileId)[kind];
+    const used = new Set(now.values());
+    const absent = [...before].filter(([key, name]) => !now.has(key) && !used.has(name));
+    const merged = new Map([...absent, ...now]);
+    const same =
+      merged.size === before.size && [...merged].every(([key, name]) => before.get(key) === name);
+    if (same) return;
+    this.#options.catalogs.saveNames(profileId, kind, merged);
+    this.#assigned(profileId)[kind] = merged;
+  }
+
+  #assigned(profileId: string): Record<"tool" | "prompt", NameAssignments> {
+    const known = this.#names.get(profileId);
+    if (known) return known;
+    const { catalogs } = this.#options;
+    const names = {
+      tool: catalogs.names(profileId, "tool"),
+      prompt: catalogs.names(profileId, "prompt"),
+    };
+    this.#names.set(profileId, names);
+    return names;
+  }
+}
+
+/** Notifications of changed lists, with the lists each is about. */
+export const LIST_CHANGES = [
+  { method: "notifications/tools/list_changed", lists: ["tools"] },
+  { method: "notifications/prompts/list_changed", lists: ["prompts"] },
+  { method: "notifications/resources/list_changed", lists: ["resources", "resourceTemplates"] },
+] as const;
+
+const hasSpoken = (upstream: Upstream): boolean =>
+  upstream.catalog !== null || !["idle", "starting"].includes(upstream.observation.state);

@@ -1,0 +1,32 @@
+import type { Reply } from "./reply.ts";
+
+/**
+ * Gathers the answers to several requests of one body into one array (MCP 2025-03-26, transports;
+ * JSON-RPC 2.0 §6). What precedes the answers goes its way at once.
+ */
+export class BatchReply {
+  readonly #reply: Reply;
+  readonly #answers: string[] = [];
+  #open: number;
+
+  constructor(reply: Reply, requests: number) {
+    this.#reply = reply;
+    this.#open = requests;
+  }
+
+  /** The part of one request. */
+  part(): Reply {
+    return {
+      send: (message) => this.#reply.send(message),
+      pause: () => {},
+      finish: (json) => this.#done(json),
+      finishWithout: () => this.#done(null),
+    };
+  }
+
+  #done(json: string | null): void {
+    if (json !== null) this.#answers.push(json);
+    this.#open -= 1;
+    if (this.#open === 0) this.#reply.finish(`[${this.#answers.join(",")}]`);
+  }
+}

@@ -1,0 +1,206 @@
+import { LIST_CHANGES } from "../catalog/views.ts";
+import type {
+  Client,
+  Log,
+  ServerDefinition,
+  SessionRecord,
+  SessionStore,
+  TrafficSink,
+} from "../definitions.ts";
+import { ParkedCalls } from "../eras/parked-calls.ts";
+import type { RpcNotification } from "../jsonrpc.ts";
+import { LOG_LEVELS } from "../protocol.ts";
+import { withServerName } from "../router/caller.ts";
+import { placeOfResource, type ResourcePlace } from "../router/resources.ts";
+import type { Routes } from "../router/routes.ts";
+import type { Upstream } from "../upstream/upstream.ts";
+import { Endpoint, type EndpointRequest } from "./endpoint.ts";
+import { type Introduction, LegacyEndpoint } from "./legacy-endpoint.ts";
+import { LegacyRequests } from "./legacy-requests.ts";
+import { Listeners } from "./listeners.ts";
+import { ModernEndpoint } from "./modern-endpoint.ts";
+import { ResourceSubscriptions, type Subscriber } from "./resource-subscriptions.ts";
+import { Sessions } from "./sessions.ts";
+import { SseEndpoint } from "./sse-endpoint.ts";
+
+export interface DownstreamOptions {
+  sessions: SessionStore;
+  sessionIdleMs: () => number;
+  traffic: TrafficSink;
+  log: Log;
+  introduce: (routes: Routes) => Introduction;
+  /** Null where there is no such profile any more. */
+  routes(profileId: string): Routes | null;
+  upstreams(): readonly Upstream[];
+  onSessionsChange: () => void;
+}
+
+/**
+ * The side that clients see: both eras on one address, HTTP+SSE beside it, and who of them is told
+ * when something changes.
+ */
+export class Downstream {
+  readonly sessions: Sessions;
+  readonly #options: DownstreamOptions;
+  readonly #listeners: Listeners;
+  readonly #parked = new ParkedCalls();
+  readonly #endpoint: Endpoint;
+  readonly #sse: SseEndpoint;
+  #subscriptions = new ResourceSubscriptions([]);
+  #activeProfileId: string | null = null;
+
+  constructor(options: DownstreamOptions) {
+    this.#options = options;
+    const { traffic, introduce } = options;
+    this.sessions = new Sessions({
+      store: options.sessions,
+      idleMs: options.sessionIdleMs,
+      log: options.log,
+      onChange: () => {
+        this.follow();
+        options.onSessionsChange();
+      },
+      onEnd: (session) => {
+        for (const upstream of options.upstreams()) void upstream.releaseClient(session.id);
+      },
+    });
+    const { sessions } = this;
+    const requests = new LegacyRequests({
+      sessions,
+      traffic,
+      onClientChange: (session, notification) => {
+        for (const upstream of options.upstreams()) upstream.tellClient(session.id, notification);
+      },
+    });
+    this.#listeners = new Listeners(() => this.follow());
+    this.#sse = new SseEndpoint({ sessions, requests, traffic, introduce });
+    this.#endpoint = new Endpoint({
+      legacy: new LegacyEndpoint({ sessions, requests, traffic, introduce }),
+      modern: new ModernEndpoint({
+        parked: this.#parked,
+        listeners: this.#listeners,
+        traffic,
+        introduce,
+      }),
+    });
+  }
+
+  /** Streamable HTTP. @throws GatewayError before anything has been written */
+  serve(incoming: EndpointRequest): Promise<void> {
+    return this.#endpoint.handle(incoming);
+  }
+
+  /** HTTP+SSE. @throws GatewayError before anything has been written */
+  serveSse(incoming: EndpointRequest): Promise<void> {
+    return this.#sse.handle(incoming);
+  }
+
+  /** Passes on what clients now subscribe to and want to hear, to the servers that have it. */
+  follow(): void {
+    const upstreams = this.#options.upstreams();
+    this.#subscriptions = new ResourceSubscriptions(this.#subscribers());
+    const level = this.#mostVerbose();
+    for (const upstream of upstreams) {
+      upstream.setSubscriptions(this.#subscriptions.wantedOf(upstream.definition.id));
+      upstream.setLogLevel(level);
+    }
+  }
+
+  onListChange(profileId: string, method: string): void {
+    const concerns = (one: { profileId: string | null }): boolean =>
+      (one.profileId ?? this.#activeProfileId) === profileId;
+    this.#tellOfList(method, concerns);
+  }
+
+  /** The configuration was read anew. */
+  onReload(activeProfileId: string | null): void {
+    const before = this.#activeProfileId;
+    this.#activeProfileId = activeProfileId;
+    if (before !== activeProfileId && before !== null) {
+      for (const { method } of LIST_CHANGES) {
+        this.#tellOfList(method, ({ profileId }) => profileId === null);
+      }
+    }
+    this.#listeners.endWhere(
+      ({ profileId }) => profileId !== null && this.#options.routes(profileId) === null,
+    );
+    this.follow();
+  }
+
+  /** A server says something that belongs to no request. */
+  onServerNotification(
+    server: ServerDefinition,
+    client: Client | null,
+    notification: RpcNotification,
+  ): void {
+    if (notification.method === "notifications/resources/updated") {
+      this.#subscriptions.onUpdated(server.id, notification);
+      return;
+    }
+    const told =
+      notification.method === "notifications/message"
+        ? withServerName(notification, server.name)
+        : notification;
+    if (client) client.notify(told);
+    // Whose visit it was is not known any more, and it is nobody else's business.
+    else if (notification.method === "notifications/elicitation/complete") return;
+    else this.sessions.broadcast(told, (record) => this.#uses(record, server.id));
+  }
+
+  /** Ends what a token has opened: sessions and streams. @returns how many */
+  async endOfToken(tokenId: string): Promise<number> {
+    const streams = this.#listeners.endWhere((listener) => listener.tokenId === tokenId);
+    return streams + (await this.sessions.removeWhere((record) => record.tokenId === tokenId));
+  }
+
+  async close(): Promise<void> {
+    this.#parked.close();
+    this.#listeners.endWhere(() => true);
+    await this.sessions.close();
+  }
+
+  #tellOfList(method: string, concerns: (one: { profileId: string | null }) => boolean): void {
+    const notification: RpcNotification = { jsonrpc: "2.0", method };
+    this.sessions.broadcast(notification, concerns);
+    this.#listeners.broadcast(notification, concerns);
+  }
+
+  #uses({ profileId }: SessionRecord, serverId: string): boolean {
+    const routes = this.#routesOf(profileId);
+    return routes?.view.hasServer(serverId) ?? false;
+  }
+
+  #routesOf(profileId: string | null): Routes | null {
+    const id = profileId ?? this.#activeProfileId;
+    return id === null ? null : this.#options.routes(id);
+  }
+
+  #subscribers(): Subscriber[] {
+    const ofSessions = this.sessions.records().flatMap((record) =>
+      record.subscriptions.map((uri) => ({
+        uri,
+        place: this.#place(uri, record.profileId),
+        tell: (notification: RpcNotification) => this.sessions.tell(record.sessionId, notification),
+      })),
+    );
+    const ofListeners = this.#listeners.all().flatMap((listener) =>
+      listener.filter.resources.map((uri) => ({
+        uri,
+        place: this.#place(uri, listener.profileId),
+        tell: (notification: RpcNotification) => this.#listeners.send(listener, notification),
+      })),
+    );
+    return [...ofSessions, ...ofListeners];
+  }
+
+  #place(uri: string, profileId: string | null): ResourcePlace | null {
+    const routes = this.#routesOf(profileId);
+    return routes ? placeOfResource(uri, routes) : null;
+  }
+
+  /** The least severe level any session has set; null where none has. */
+  #mostVerbose(): string | null {
+    const wanted = new Set(this.sessions.records().map(({ logLevel }) => logLevel));
+    return LOG_LEVELS.find((level) => wanted.has(level)) ?? null;
+  }
+}

@@ -1,0 +1,158 @@
+import { GatewayError } from "@local-mcp/contract";
+import type { TrafficSink } from "../definitions.ts";
+import { isObject, isRequestId, type RpcNotification, type RpcRequest } from "../jsonrpc.ts";
+import { isLogLevel, LOG_LEVELS } from "../protocol.ts";
+import type { Answer, Caller } from "../router/caller.ts";
+import { placeOfResource, resourceNotFound } from "../router/resources.ts";
+import { answer, route } from "../router/router.ts";
+import type { Routes } from "../router/routes.ts";
+import type { Reply } from "./reply.ts";
+import { rpcError, serialize } from "./rpc-answers.ts";
+import type { Session } from "./session.ts";
+import type { Sessions } from "./sessions.ts";
+import { clientOf, listedTools, Measured, outcomeOf } from "./traffic.ts";
+
+/** What one session may subscribe to. */
+const MAX_SUBSCRIPTIONS = 1000;
+
+export interface LegacyRequestsOptions {
+  sessions: Sessions;
+  traffic: TrafficSink;
+  /** A client told of itself what the servers with a connection of its own should know. */
+  onClientChange: (session: Session, notification: RpcNotification) => void;
+}
+
+/** What a session's client may send, however it comes: by Streamable HTTP, in a batch, by SSE. */
+export class LegacyRequests {
+  readonly #options: LegacyRequestsOptions;
+
+  constructor(options: LegacyRequestsOptions) {
+    this.#options = options;
+  }
+
+  /** Answers a request. @throws GatewayError duplicate_request_id, before anything was written */
+  async answer(
+    session: Session,
+    request: RpcRequest,
+    routes: Routes,
+    reply: () => Reply,
+  ): Promise<void> {
+    const running = session.begin(request.id);
+    if (!running) {
+      throw new GatewayError("duplicate_request_id", { id: JSON.stringify(request.id) });
+    }
+    const { traffic } = this.#options;
+    const measured = new Measured(routes.profileId, request);
+    const to = reply();
+    try {
+      const caller = callerOf(session, to, running.signal);
+      const answered = await this.#carryOut(session, request, routes, caller);
+      to.finish(serialize(request, answered));
+      const listed = listedTools(request, routes);
+      traffic.onExchange(measured.ended(clientOf(session), outcomeOf(request, answered), listed));
+    } catch (error) {
+      const message = JSON.stringify(rpcError(request, error));
+      if (running.signal.aborted) to.finishWithout(message);
+      else to.finish(message);
+      const outcome = running.signal.aborted ? "cancelled" : "error";
+      traffic.onExchange(measured.ended(clientOf(session), outcome));
+      if (!(error instanceof GatewayError)) throw error;
+    } finally {
+      session.finish(request.id);
+    }
+  }
+
+  onNotification(session: Session, notification: RpcNotification): void {
+    const requestId = notification.params?.requestId;
+    if (notification.method === "notifications/cancelled" && isRequestId(requestId)) {
+      session.cancel(requestId);
+    }
+    if (notification.method === "notifications/roots/list_changed") {
+      this.#options.onClientChange(session, notification);
+    }
+  }
+
+  async #carryOut(
+    session: Session,
+    request: RpcRequest,
+    routes: Routes,
+    caller: Caller,
+  ): Promise<Answer> {
+    switch (request.method) {
+      case "ping":
+        break;
+      case "logging/setLevel":
+        await this.#setLevel(session, request);
+        break;
+      case "resources/subscribe":
+        await this.#subscribe(session, uriOf(request), routes);
+        break;
+      case "resources/unsubscribe":
+        await this.#unsubscribe(session, uriOf(request));
+        break;
+      default:
+        return route(request, routes, caller);
+    }
+    return answer({}, request, routes, caller);
+  }
+
+  async #setLevel(session: Session, request: RpcRequest): Promise<void> {
+    const level = request.params?.level;
+    if (!isLogLevel(level)) {
+      const levels = LOG_LEVELS.join(", ");
+      throw new GatewayError("validation_failed", { detail: `The level is one of ${levels}.` });
+    }
+    await this.#options.sessions.change(session, { logLevel: level });
+  }
+
+  /** @throws GatewayError resource_not_found, subscription_not_offered, validation_failed */
+  async #subscribe(session: Session, uri: string, routes: Routes): Promise<void> {
+    const { subscriptions } = session.record;
+    const place = placeOfResource(uri, routes);
+    if (!place) throw resourceNotFound(uri);
+    const server = routes.upstream(place.serverId);
+    const resources = server?.catalog?.implementation?.capabilities.resources;
+    if (server && isObject(resources) && resources.subscribe !== true) {
+      throw new GatewayError("subscription_not_offered", { server: server.definition.name });
+    }
+    if (subscriptions.includes(uri)) return;
+    if (subscriptions.length >= MAX_SUBSCRIPTIONS) {
+      throw new GatewayError("validation_failed", {
+        detail: `A session subscribes to at most ${MAX_SUBSCRIPTIONS} resources.`,
+      });
+    }
+    await this.#options.sessions.change(session, { subscriptions: [...subscriptions, uri] });
+  }
+
+  async #unsubscribe(session: Session, uri: string): Promise<void> {
+    const { subscriptions } = session.record;
+    if (!subscriptions.includes(uri)) return;
+    await this.#options.sessions.change(session, {
+      subscriptions: subscriptions.filter((one) => one !== uri),
+    });
+  }
+}
+
+const callerOf = (session: Session, reply: Reply, signal: AbortSignal): Caller => ({
+  era: "legacy",
+  client: session,
+  signal,
+  notify: (notification) => reply.send(notification),
+  ask: (method, params, asked) =>
+    session.askOver(
+      (message) => reply.send(message) || session.sendUnasked(message),
+      method,
+      params,
+      asked,
+    ),
+  pause: (retryMs) => reply.pause(retryMs),
+});
+
+/** @throws GatewayError validation_failed */
+function uriOf(request: RpcRequest): string {
+  const uri = request.params?.uri;
+  if (typeof uri === "string") return uri;
+  throw new GatewayError("validation_failed", {
+    detail: `${request.method} needs a text in “params.uri”.`,
+  });
+}

@@ -1,0 +1,23 @@
+import { GatewayError } from "@local-mcp/contract";
+import { errorOf, type JsonObject, type RpcError, type RpcRequest } from "../jsonrpc.ts";
+import type { Answer } from "../router/caller.ts";
+
+/** The whole response message to a request. */
+export function serialize(request: RpcRequest, answer: Answer): string {
+  if (answer.kind === "response") return JSON.stringify({ ...answer.response, id: request.id });
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(request.id)},"result":${answer.result}}`;
+}
+
+/** What was thrown, as the caller may read it; anything unexpected stays inside. */
+export function rpcError(request: RpcRequest, thrown: unknown): RpcError {
+  const error = thrown instanceof GatewayError ? thrown : new GatewayError("internal");
+  return errorOf(request.id, error.jsonRpc, error.message, dataOf(error));
+}
+
+/** What MCP 2026-07-28 wants in the data of some errors, beside our own. */
+function dataOf({ code, wayOut, params }: GatewayError): JsonObject {
+  if (code === "resource_not_found") return { code, wayOut, uri: params.uri };
+  if (code !== "unsupported_protocol_version") return { code, wayOut };
+  const supported = String(params.supported).split(", ");
+  return { code, wayOut, supported, requested: params.requested };
+}

@@ -1,0 +1,217 @@
+import { randomBytes } from "node:crypto";
+import { GatewayError } from "@local-mcp/contract";
+import type { Client, SessionRecord } from "../definitions.ts";
+import type {
+  JsonObject,
+  RequestId,
+  RpcMessage,
+  RpcNotification,
+  RpcRequest,
+  RpcResponse,
+} from "../jsonrpc.ts";
+import { BATCH_VERSION, isSevereEnough } from "../protocol.ts";
+import { EventLog, type LoggedStream } from "./event-log.ts";
+import type { EventStream } from "./event-stream.ts";
+
+/** Ids of questions differ between processes, so that a late answer meets no other question. */
+const QUESTION_MARK = randomBytes(4).toString("hex");
+
+interface Question {
+  resolve: (response: RpcResponse) => void;
+  reject: (error: GatewayError) => void;
+}
+
+/** A legacy client's session with what is open in it just now. */
+export class Session implements Client {
+  readonly isSession = true;
+  readonly log = new EventLog();
+  readonly #running = new Map<RequestId, AbortController>();
+  readonly #questions = new Map<RequestId, Question>();
+  /** Streams for what belongs to no request, oldest first. */
+  #unasked: LoggedStream[] = [];
+  #record: SessionRecord;
+  #asked = 0;
+  #ended = false;
+  lastSeenAt: number;
+
+  constructor(record: SessionRecord) {
+    this.#record = record;
+    this.lastSeenAt = record.lastSeenAt;
+  }
+
+  get record(): SessionRecord {
+    return this.#record;
+  }
+
+  get id(): string {
+    return this.#record.sessionId;
+  }
+
+  get info(): JsonObject {
+    return this.#record.clientInfo;
+  }
+
+  get capabilities(): JsonObject {
+    return this.#record.capabilities;
+  }
+
+  get logLevel(): string | null {
+    return this.#record.logLevel;
+  }
+
+  get busy(): boolean {
+    return this.#running.size > 0 || this.#unasked.some((stream) => stream.open);
+  }
+
+  /** Whether streams begin with an event that has an id and nothing else (from 2025-11-25 on). */
+  get primes(): boolean {
+    return this.#record.protocolVersion === "2025-11-25";
+  }
+
+  change(changes: Partial<Pick<SessionRecord, "logLevel" | "subscriptions">>): void {
+    this.#record = { ...this.#record, ...changes };
+  }
+
+  /** Null where a request with this id runs already. */
+  begin(id: RequestId): AbortController | null {
+    if (this.#running.has(id)) return null;
+    const controller = new AbortController();
+    this.#running.set(id, controller);
+    return controller;
+  }
+
+  finish(id: RequestId): void {
+    this.#running.delete(id);
+  }
+
+  cancel(id: RequestId): void {
+    this.#running.get(id)?.abort();
+  }
+
+  /** Sends what comes unasked on this stream too. `primes` where the client may come back to it. */
+  attach(stream: EventStream, primes = this.primes): void {
+    // What came while nobody read, before the first reader or after a restart, is not lost.
+    const waiting = this.#unasked.find((logged) => !logged.wasAttached);
+    const logged = waiting ?? this.log.open();
+    if (!waiting) this.#unasked.push(logged);
+    logged.attach(stream, 0);
+    if (primes && !waiting) logged.prime(null);
+    this.#forgetClosed();
+  }
+
+  /**
+   * Goes on with a stream where the client lost it.
+   *
+   * @returns false where the event is not known any more
+   */
+  resume(stream: EventStream, lastEventId: string): boolean {
+    const found = this.log.find(lastEventId);
+    if (!found) return false;
+    found.stream.attach(stream, found.sequence);
+    return true;
+  }
+
+  /** Sent on one stream only (MCP 2025-11-25, transports, multiple connections): the newest. */
+  notify(notification: RpcNotification): void {
+    if (!this.wants(notification)) return;
+    this.#unaskedStream().send(JSON.stringify(notification));
+  }
+
+  /** Whether the client wants to hear it, as far as it has set a level. */
+  wants({ method, params }: RpcNotification): boolean {
+    if (method !== "notifications/message" || this.logLevel === null) return true;
+    return isSevereEnough(params?.level, this.logLevel);
+  }
+
+  ask(method: string, params: JsonObject | undefined, signal: AbortSignal): Promise<RpcResponse> {
+    return this.askOver((message) => this.sendUnasked(message), method, params, signal);
+  }
+
+  /** @returns whether the client reads a stream on which it can come */
+  sendUnasked(message: RpcMessage): boolean {
+    const stream = this.#unasked.findLast((one) => one.open);
+    stream?.send(JSON.stringify(message));
+    return stream !== undefined;
+  }
+
+  /**
+   * Sends the client a request and waits for its answer, for as long as a person may take.
+   *
+   * @throws GatewayError client_cannot_be_asked, request_cancelled
+   */
+  askOver(
+    send: (message: RpcMessage) => boolean,
+    method: string,
+    params: JsonObject | undefined,
+    signal: AbortSignal,
+  ): Promise<RpcResponse> {
+    if (this.#ended || signal.aborted) return Promise.reject(new GatewayError("request_cancelled"));
+    this.#asked += 1;
+    const id = `${QUESTION_MARK}-${this.#asked}`;
+    const request: RpcRequest =
+      params === undefined
+        ? { jsonrpc: "2.0", id, method }
+        : { jsonrpc: "2.0", id, method, params };
+    return new Promise<RpcResponse>((resolve, reject) => {
+      const done = (): void => {
+        this.#questions.delete(id);
+        signal.removeEventListener("abort", onAbort);
+      };
+      const onAbort = (): void => {
+        done();
+        send({
+          jsonrpc: "2.0",
+          method: "notifications/cancelled",
+          params: { requestId: id, reason: "The answer is not needed any more." },
+        });
+        reject(new GatewayError("request_cancelled"));
+      };
+      this.#questions.set(id, {
+        resolve: (response) => {
+          done();
+          resolve(response);
+        },
+        reject: (error) => {
+          done();
+          reject(error);
+        },
+      });
+      signal.addEventListener("abort", onAbort, { once: true });
+      if (send(request)) return;
+      done();
+      reject(new GatewayError("client_cannot_be_asked", { reason: "no stream to it is open" }));
+    });
+  }
+
+  /** An answer of the client to a question of ours. One that nobody waits for any more is dropped. */
+  onResponse(response: RpcResponse): void {
+    if (response.id !== null) this.#questions.get(response.id)?.resolve(response);
+  }
+
+  end(): void {
+    this.#ended = true;
+    for (const controller of this.#running.values()) controller.abort();
+    for (const question of this.#questions.values()) {
+      question.reject(new GatewayError("request_cancelled"));
+    }
+    this.log.end();
+  }
+
+  #unaskedStream(): LoggedStream {
+    const known = this.#unasked.findLast((one) => one.open) ?? this.#unasked.at(-1);
+    if (known) return known;
+    const fresh = this.log.open();
+    this.#unasked.push(fresh);
+    return fresh;
+  }
+
+  /** A client that reconnects without saying what it saw last leaves streams behind. */
+  #forgetClosed(): void {
+    const newest = this.#unasked.at(-1);
+    this.#unasked = this.#unasked.filter((stream) => stream === newest || stream.open);
+  }
+}
+
+/** Whether a session of this version may send several messages in one body. */
+export const allowsBatch = ({ record }: Session): boolean =>
+  record.protocolVersion === BATCH_VERSION;

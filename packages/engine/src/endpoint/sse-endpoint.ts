@@ -1,0 +1,144 @@
+import { randomUUID } from "node:crypto";
+import { GatewayError } from "@local-mcp/contract";
+import type { TrafficSink } from "../definitions.ts";
+import { classify, type RpcMessage, type RpcRequest } from "../jsonrpc.ts";
+import type { Routes } from "../router/routes.ts";
+import type { EndpointRequest } from "./endpoint.ts";
+import { EventStream } from "./event-stream.ts";
+import { accepts } from "./headers.ts";
+import { type Introduction, openSession } from "./legacy-endpoint.ts";
+import type { LegacyRequests } from "./legacy-requests.ts";
+import type { Reply } from "./reply.ts";
+import { rpcError } from "./rpc-answers.ts";
+import type { Session } from "./session.ts";
+import type { Sessions } from "./sessions.ts";
+import { clientOf, Measured } from "./traffic.ts";
+
+export interface SseEndpointOptions {
+  sessions: Sessions;
+  requests: LegacyRequests;
+  traffic: TrafficSink;
+  introduce: (routes: Routes) => Introduction;
+}
+
+/** One client's only stream, on which everything comes that is sent to it. */
+interface Connection {
+  stream: EventStream;
+  session: Session | null;
+  tokenId: string | null;
+  profileId: string | null;
+}
+
+/** Name of the query parameter that tells whose stream a message belongs to. */
+const CONNECTION = "connection";
+
+/**
+ * HTTP+SSE as a server (MCP 2024-11-05, transports), for clients that know no other way: one stream
+ * by GET, and an address named on it to which messages are posted. It lives as long as the stream.
+ */
+export class SseEndpoint {
+  readonly #options: SseEndpointOptions;
+  readonly #connections = new Map<string, Connection>();
+
+  constructor(options: SseEndpointOptions) {
+    this.#options = options;
+  }
+
+  /** @throws GatewayError before anything has been written */
+  async handle(incoming: EndpointRequest): Promise<void> {
+    const { method } = incoming.request;
+    if (method === "GET") return this.#connect(incoming);
+    if (method === "POST") return this.#receive(incoming);
+    throw new GatewayError("method_not_allowed", {
+      method: method ?? "",
+      path: "an SSE address",
+      allowed: "GET or POST",
+    });
+  }
+
+  #connect(incoming: EndpointRequest): void {
+    if (!accepts(incoming.request, "text/event-stream")) {
+      throw new GatewayError("not_acceptable", { type: "an event stream" });
+    }
+    const { tokenId, profileId } = incoming;
+    const id = randomUUID();
+    const stream = new EventStream(incoming.response, {});
+    const connection: Connection = { stream, session: null, tokenId, profileId };
+    this.#connections.set(id, connection);
+    stream.onceClosed(() => {
+      this.#connections.delete(id);
+      if (connection.session) void this.#options.sessions.remove(connection.session);
+    });
+    const path = (incoming.request.url ?? "/").split("?", 1)[0] ?? "/";
+    stream.send({ name: "endpoint", data: `${path}?${CONNECTION}=${id}` });
+  }
+
+  /** @throws GatewayError session_missing, session_not_found, malformed_message */
+  async #receive(incoming: EndpointRequest): Promise<void> {
+    const connection = this.#find(incoming);
+    const classified = classify(incoming.body);
+    if (classified.kind === "malformed") {
+      throw new GatewayError("malformed_message", { detail: classified.detail });
+    }
+    if (classified.kind === "request" && classified.message.method === "initialize") {
+      incoming.response.writeHead(202).end();
+      return this.#initialize(incoming, connection, classified.message);
+    }
+    const { session } = connection;
+    if (!session) throw new GatewayError("session_missing");
+    session.lastSeenAt = Date.now();
+    const { requests } = this.#options;
+    if (classified.kind === "notification") requests.onNotification(session, classified.message);
+    if (classified.kind === "response") session.onResponse(classified.message);
+    if (classified.kind !== "request") {
+      incoming.response.writeHead(202).end();
+      return;
+    }
+    await requests.answer(session, classified.message, incoming.routes, () => {
+      incoming.response.writeHead(202).end();
+      return replyOn(connection.stream);
+    });
+  }
+
+  async #initialize(
+    incoming: EndpointRequest,
+    connection: Connection,
+    request: RpcRequest,
+  ): Promise<void> {
+    const measured = new Measured(incoming.routes.profileId, request);
+    const { sessions, traffic } = this.#options;
+    try {
+      const { session, response } = await openSession(this.#options, incoming, request);
+      if (connection.session) await sessions.remove(connection.session);
+      connection.session = session;
+      session.attach(connection.stream, false);
+      connection.stream.send({ data: JSON.stringify(response) });
+      traffic.onExchange(measured.ended(clientOf(session), "ok"));
+    } catch (error) {
+      connection.stream.send({ data: JSON.stringify(rpcError(request, error)) });
+      if (!(error instanceof GatewayError)) throw error;
+    }
+  }
+
+  #find(incoming: EndpointRequest): Connection {
+    const query = new URL(incoming.request.url ?? "/", "http://localhost").searchParams;
+    const id = query.get(CONNECTION);
+    if (id === null) throw new GatewayError("session_missing");
+    const connection = this.#connections.get(id);
+    const isTheirs =
+      connection?.tokenId === incoming.tokenId && connection.profileId === incoming.profileId;
+    if (!connection || !isTheirs) throw new GatewayError("session_not_found");
+    return connection;
+  }
+}
+
+/** Everything goes on the one stream, which cannot be left and come back to. */
+const replyOn = (stream: EventStream): Reply => ({
+  send: (message: RpcMessage) => {
+    stream.send({ data: JSON.stringify(message) });
+    return stream.open;
+  },
+  pause: () => {},
+  finish: (json) => stream.send({ data: json }),
+  finishWithout: () => {},
+});

@@ -1,0 +1,134 @@
+import { GatewayError } from "@local-mcp/contract";
+import type { Client, Era } from "../definitions.ts";
+import {
+  isObject,
+  type JsonObject,
+  type RpcNotification,
+  type RpcRequest,
+  type RpcResponse,
+} from "../jsonrpc.ts";
+import { isSevereEnough } from "../protocol.ts";
+import type { UrlVisits } from "./url-visits.ts";
+import type { UpstreamCall } from "../upstream/upstream.ts";
+
+/**
+ * An answer: raw JSON where it is served from the catalog, a whole response message otherwise. The
+ * endpoint gives it the caller's id.
+ */
+export type Answer = { kind: "json"; result: string } | { kind: "response"; response: RpcResponse };
+
+/** The one whose request is being answered. */
+export interface Caller {
+  era: Era;
+  /** Null for the gateway's own window and command line. */
+  client: Client | null;
+  signal: AbortSignal;
+  /** Sends a notification on the stream of this very request. */
+  notify(notification: RpcNotification): void;
+  /**
+   * Asks the client something on account of this very request.
+   *
+   * @throws GatewayError client_cannot_be_asked, request_cancelled, too_many_waiting
+   */
+  ask(method: string, params: JsonObject | undefined, signal: AbortSignal): Promise<RpcResponse>;
+  /** The server lets go of the stream for a while; so may we. */
+  pause(retryMs: number | null): void;
+}
+
+/** A caller that can only be answered, such as the gateway's own window. */
+export const silentCaller = (signal: AbortSignal): Caller => ({
+  era: "legacy",
+  client: null,
+  signal,
+  notify: () => {},
+  ask: () =>
+    Promise.reject(new GatewayError("client_cannot_be_asked", { reason: "it is the gateway" })),
+  pause: () => {},
+});
+
+/**
+ * What a server may do towards the caller while it works for it. `params` are those of the request
+ * as the caller sent them.
+ */
+export function towards(
+  caller: Caller,
+  { server, visits }: { server: string; visits: UrlVisits },
+  params: JsonObject,
+): UpstreamCall {
+  const token = isObject(params._meta) ? params._meta.progressToken : undefined;
+  return {
+    client: caller.client,
+    signal: caller.signal,
+    onNotification: (notification) => {
+      const forwarded = forCaller(notification, token, server, caller);
+      if (forwarded) caller.notify(forwarded);
+    },
+    onRequest: (request, signal) => {
+      checkAbility(request, caller.client?.capabilities ?? {});
+      visits.noteQuestion(caller.client, request.params);
+      return caller.ask(request.method, request.params, signal);
+    },
+    onPaused: (retryMs) => caller.pause(retryMs),
+  };
+}
+
+/** Null where it is not for this caller. */
+function forCaller(
+  notification: RpcNotification,
+  token: unknown,
+  server: string,
+  caller: Caller,
+): RpcNotification | null {
+  if (notification.method === "notifications/progress") {
+    if (token === undefined) return null;
+    return { ...notification, params: { ...notification.params, progressToken: token } };
+  }
+  if (notification.method !== "notifications/message") return notification;
+  const level = caller.client?.logLevel ?? null;
+  // A modern client hears nothing without asking for it (MCP 2026-07-28, logging).
+  if (level === null) return caller.era === "modern" ? null : withServerName(notification, server);
+  return isSevereEnough(notification.params?.level, level)
+    ? withServerName(notification, server)
+    : null;
+}
+
+/** Of several servers behind one endpoint, the logger says which one speaks. */
+export function withServerName(notification: RpcNotification, server: string): RpcNotification {
+  const { logger } = notification.params ?? {};
+  const name = typeof logger === "string" && logger !== "" ? `${server}/${logger}` : server;
+  return { ...notification, params: { ...notification.params, logger: name } };
+}
+
+/** What a client has to have declared before a server may ask it for something. */
+const ABILITIES: Readonly<Record<string, string>> = {
+  "elicitation/create": "elicitation",
+  "sampling/createMessage": "sampling",
+  "roots/list": "roots",
+};
+
+/**
+ * Refuses in the client's place what it has not declared, so that a server learns it at once.
+ *
+ * @throws GatewayError client_cannot
+ */
+export function checkAbility(
+  { method, params }: Pick<RpcRequest, "method" | "params">,
+  capabilities: JsonObject,
+): void {
+  const ability = ABILITIES[method];
+  // Nobody knows what it takes; the client itself will say.
+  if (ability === undefined) return;
+  const declared = capabilities[ability];
+  if (!isObject(declared)) throw new GatewayError("client_cannot", { method });
+  if (method === "elicitation/create" && params?.mode === "url" && !isObject(declared.url)) {
+    throw new GatewayError("client_cannot", { method: `${method} with a URL` });
+  }
+  const onlyUrl = isObject(declared.url) && !isObject(declared.form);
+  if (method === "elicitation/create" && params?.mode !== "url" && onlyUrl) {
+    throw new GatewayError("client_cannot", { method: `${method} with a form` });
+  }
+  const wantsTools = params?.tools !== undefined || params?.toolChoice !== undefined;
+  if (method === "sampling/createMessage" && wantsTools && !isObject(declared.tools)) {
+    throw new GatewayError("client_cannot", { method: `${method} with tools` });
+  }
+}

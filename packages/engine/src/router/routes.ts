@@ -1,0 +1,23 @@
+import type { GatewayError } from "@local-mcp/contract";
+import type { ProfileView } from "../catalog/view.ts";
+import type { JsonObject } from "../jsonrpc.ts";
+import type { Upstream } from "../upstream/upstream.ts";
+import type { ResourceLinks } from "./resource-links.ts";
+import type { UrlVisits } from "./url-visits.ts";
+
+/** The servers, as the router reaches them. */
+export interface Servers {
+  upstream(serverId: string): Upstream | undefined;
+  /** Why a server cannot answer and what to do about it, in the words of its status. */
+  explain(serverId: string): GatewayError;
+  visits: UrlVisits;
+  /** What the gateway is to its clients. */
+  serverInfo: JsonObject;
+}
+
+/** What the router looks things up in. */
+export interface Routes extends Servers {
+  profileId: string;
+  view: ProfileView;
+  links: ResourceLinks;
+}

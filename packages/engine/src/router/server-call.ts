@@ -1,0 +1,149 @@
+import { GatewayError } from "@local-mcp/contract";
+import { completeInputs } from "../eras/input-rounds.ts";
+import { modernQuestion } from "../eras/inputs.ts";
+import {
+  MISSING_CLIENT_CAPABILITY,
+  translate,
+  URL_ELICITATION_REQUIRED,
+} from "../eras/translate.ts";
+import {
+  errorOf,
+  isErrorResponse,
+  isObject,
+  type JsonObject,
+  type RpcRequest,
+  type RpcResponse,
+  resultOf,
+} from "../jsonrpc.ts";
+import { withoutEnvelope } from "../protocol.ts";
+import type { Upstream, UpstreamCall } from "../upstream/upstream.ts";
+import { type Caller, checkAbility, towards } from "./caller.ts";
+import type { Servers } from "./routes.ts";
+
+/**
+ * Sends a request on to a server as it is, but for the name it is known by there, and brings the
+ * answer back in the words of the caller's era.
+ *
+ * @param renamed members of params that differ between caller and server
+ * @returns null where the server is not up
+ * @throws GatewayError for everything that is not the server's own answer
+ */
+export async function callServer(
+  serverId: string,
+  request: RpcRequest,
+  renamed: JsonObject,
+  servers: Servers,
+  caller: Caller,
+): Promise<RpcResponse | null> {
+  const upstream = servers.upstream(serverId);
+  if (!upstream) return null;
+  const own = withoutEnvelope({ ...request.params, ...renamed });
+  const params = caller.era === "modern" ? await withoutInputs(own, upstream) : own;
+  const { name } = upstream.definition;
+  const { visits } = servers;
+  const hooks = towards(caller, { server: name, visits }, params);
+
+  const answered = await upstream.call(request.method, params, hooks);
+  if (answered === null) return null;
+  const { era } = answered;
+  visits.noteRefusal(caller.client, answered.response);
+  const again = (): Ask => ({ upstream, method: request.method, params, hooks });
+  const response =
+    era === "modern" && caller.era === "legacy"
+      ? await complete(answered.response, again(), caller)
+      : answered.response;
+  if (era === "legacy" && caller.era === "modern") {
+    const visit = urlVisit(response, caller);
+    if (visit) return visit;
+  }
+  const { serverInfo } = servers;
+  return translate(response, { from: era, to: caller.era, method: request.method, serverInfo });
+}
+
+interface Ask {
+  upstream: Upstream;
+  method: string;
+  params: JsonObject;
+  hooks: UpstreamCall;
+}
+
+/** A legacy client cannot be told what is missing, so it is asked here. */
+function complete(
+  first: RpcResponse,
+  { upstream, method, params, hooks }: Ask,
+  caller: Caller,
+): Promise<RpcResponse> {
+  const { name } = upstream.definition;
+  return completeInputs(first, {
+    server: name,
+    signal: caller.signal,
+    ask: (question, questionParams) => {
+      const asked = { method: question, ...(questionParams && { params: questionParams }) };
+      checkAbility(asked, caller.client?.capabilities ?? {});
+      return caller.ask(question, questionParams, caller.signal);
+    },
+    again: async (answers) => {
+      const answered = await upstream.call(method, { ...params, ...answers }, hooks);
+      if (answered) return answered.response;
+      throw new GatewayError("server_unavailable", {
+        server: name,
+        reason: "it stopped while it waited for answers.",
+        action: "Call again.",
+      });
+    },
+  });
+}
+
+/**
+ * What a modern client repeats its request with means nothing to a legacy server. A state that is
+ * left here was given by somebody else, or before the gateway was started anew.
+ *
+ * @throws GatewayError request_state_expired, input_refused
+ */
+async function withoutInputs(params: JsonObject, upstream: Upstream): Promise<JsonObject> {
+  if (params.requestState === undefined && params.inputResponses === undefined) return params;
+  upstream.start();
+  await upstream.settled();
+  if (upstream.era !== "legacy") return params;
+  const { requestState, inputResponses, ...rest } = params;
+  if (requestState !== undefined) throw new GatewayError("request_state_expired");
+  const answers = isObject(inputResponses) ? Object.values(inputResponses) : [];
+  if (
+    answers.some(
+      (answer) => isObject(answer) && ["decline", "cancel"].includes(String(answer.action)),
+    )
+  ) {
+    throw new GatewayError("input_refused", {
+      method: "elicitation/create",
+      reason: "the person did not agree.",
+    });
+  }
+  return rest;
+}
+
+/**
+ * A legacy server that wants a person to visit a page first refuses the call with an error; a
+ * modern client learns the same from a result, and repeats the call when the person is done.
+ */
+function urlVisit(response: RpcResponse, caller: Caller): RpcResponse | null {
+  if (!isErrorResponse(response) || response.error.code !== URL_ELICITATION_REQUIRED) return null;
+  const { data, message } = response.error;
+  const wanted = isObject(data) && Array.isArray(data.elicitations) ? data.elicitations : [];
+  const questions = wanted
+    .filter(isObject)
+    .map((params, index) => [
+      `visit-${index + 1}`,
+      { method: "elicitation/create", params: modernQuestion("elicitation/create", params) },
+    ]);
+  if (questions.length === 0) return null;
+  const { elicitation } = caller.client?.capabilities ?? {};
+  if (!isObject(elicitation) || !isObject(elicitation.url)) {
+    return errorOf(0, MISSING_CLIENT_CAPABILITY, message, {
+      requiredCapabilities: { elicitation: { url: {} } },
+    });
+  }
+  return resultOf(0, {
+    resultType: "input_required",
+    inputRequests: Object.fromEntries(questions),
+  });
+}

@@ -1,0 +1,45 @@
+import type http from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isEventStream, StreamPosition } from "./http-exchange.ts";
+import { RestartPolicy } from "./restart-policy.ts";
+
+/** The stream of a session for what belongs to no request. */
+export interface StandingStream {
+  /** Aborted when the connection is over. */
+  signal: AbortSignal;
+  reopen(lastEventId: string | null): Promise<http.IncomingMessage>;
+  /** Reads it to its end, keeping the position. */
+  read(stream: http.IncomingMessage, position: StreamPosition): Promise<void>;
+}
+
+/**
+ * Keeps a session's GET stream open, going on after the last event wherever it ends (MCP 2025-11-25,
+ * transports, listening for messages). Optional for servers: one that refuses it has none.
+ */
+export async function listen(standing: StandingStream): Promise<void> {
+  const { signal } = standing;
+  const policy = new RestartPolicy({ givesUp: false });
+  const position = new StreamPosition();
+  while (!signal.aborted) {
+    const { lastEventId } = position;
+    try {
+      const stream = await standing.reopen(lastEventId);
+      if (stream.statusCode === 200 && isEventStream(stream)) {
+        policy.ready(Date.now());
+        await standing.read(stream, position);
+      } else {
+        stream.resume();
+        if (lastEventId === null) return;
+        // It may only be the place that the server does not know any more.
+        position.lastEventId = null;
+      }
+    } catch {
+      // Broken or too large an event: the next round opens it anew, and calls tell of an outage.
+    }
+    if (position.lastEventId !== null && position.lastEventId !== lastEventId) policy.reset();
+    const verdict = policy.failed(Date.now());
+    if (verdict.kind === "give_up") return;
+    const wait = Math.max(position.retryMs ?? 0, verdict.delayMs);
+    await sleep(wait, undefined, { signal }).catch(() => {});
+  }
+}

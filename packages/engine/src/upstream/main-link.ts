@@ -1,0 +1,137 @@
+import type { CatalogKeeper } from "./catalog-keeper.ts";
+import type { Connection, ConnectionEvents } from "./connection.ts";
+import { type Connector, failureOf } from "./connector.ts";
+import type { UpstreamFailure } from "./failure.ts";
+import type { Link } from "./link.ts";
+import type { Subscriptions } from "./subscriptions.ts";
+
+/** A server that forgets its session sooner than this after it began has failed, ms. */
+const SHORTEST_SESSION_MS = 1000;
+
+export interface MainLinkOptions {
+  connector: Connector;
+  catalog: CatalogKeeper;
+  subscriptions: Subscriptions;
+  serverName: () => string;
+  events: Omit<ConnectionEvents, "onClosed">;
+  /** It has ended by itself. */
+  onFailure(failure: UpstreamFailure): void;
+}
+
+/** The connection of a server on which lists, subscriptions and the calls of all who share it live. */
+export class MainLink {
+  readonly #options: MainLinkOptions;
+  #link: Link | null = null;
+  /** ms since 1970. */
+  #openedAt = 0;
+  /** Where output is read; it may be over. */
+  #newest: Connection | null = null;
+  /** What belongs to an older opening has no say any more. */
+  #current = new AbortController();
+  #renewal: Promise<void> | null = null;
+  readonly #closing = new Set<Promise<void>>();
+
+  constructor(options: MainLinkOptions) {
+    this.#options = options;
+  }
+
+  /** Null while there is none that works. */
+  get link(): Link | null {
+    return this.#link;
+  }
+
+  /** The last lines that the server wrote beside the protocol, also of one that is gone. */
+  output(): string[] {
+    return this.#newest?.output() ?? [];
+  }
+
+  /** Resolves when no new session is under way in place of one that the server has forgotten. */
+  async renewed(): Promise<void> {
+    await this.#renewal;
+  }
+
+  /**
+   * Opens it anew.
+   *
+   * @returns null where it was released meanwhile
+   * @throws UpstreamFailure
+   */
+  async open(): Promise<Link | null> {
+    this.release();
+    return this.#open();
+  }
+
+  /** Lets go of it, open or only being opened. */
+  release(): void {
+    this.#current.abort();
+    this.#current = new AbortController();
+    this.#unlink();
+  }
+
+  /** Resolves when all that was let go of has ended. */
+  async closed(): Promise<void> {
+    await Promise.all(this.#closing);
+  }
+
+  async #open(): Promise<Link | null> {
+    const { connector, catalog, subscriptions, events } = this.#options;
+    const { signal } = this.#current;
+    let link: Link;
+    try {
+      link = await connector.open({
+        client: null,
+        events: { ...events, onClosed: (failure) => this.#onClosed(signal, failure) },
+        signal,
+        onConnection: (connection) => (this.#newest = connection),
+        prepare: (link) => catalog.begin(link),
+      });
+    } catch (error) {
+      if (signal.aborted) return null;
+      throw error;
+    }
+    if (signal.aborted) {
+      this.#close(link);
+      return null;
+    }
+    this.#link = link;
+    this.#openedAt = Date.now();
+    subscriptions.attach(link);
+    return link;
+  }
+
+  #onClosed(signal: AbortSignal, failure: UpstreamFailure): void {
+    // Others are of connections that never came to be the one in use.
+    if (signal.aborted || this.#link?.closed !== failure) return;
+    if (!failure.sessionLost || Date.now() - this.#openedAt < SHORTEST_SESSION_MS) {
+      this.#options.onFailure(failure);
+      return;
+    }
+    const renewal = this.#renew(signal).finally(() => {
+      if (this.#renewal === renewal) this.#renewal = null;
+    });
+    this.#renewal = renewal;
+  }
+
+  /** Begins another session without the server counting as failed: it only forgot. */
+  async #renew(signal: AbortSignal): Promise<void> {
+    this.#unlink();
+    try {
+      await this.#open();
+    } catch (error) {
+      if (!signal.aborted) this.#options.onFailure(failureOf(this.#options.serverName(), error));
+    }
+  }
+
+  #unlink(): void {
+    const link = this.#link;
+    this.#link = null;
+    this.#options.subscriptions.detach();
+    this.#options.catalog.end();
+    if (link) this.#close(link);
+  }
+
+  #close(link: Link): void {
+    const closing = link.close().finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
+  }
+}

@@ -1,0 +1,87 @@
+import type { NameAssignment } from "@local-mcp/database";
+import {
+  capabilityKey,
+  type CatalogStore,
+  type EraStore,
+  type SessionStore,
+} from "@local-mcp/engine";
+import type { StorageBackend } from "@local-mcp/sessions/server";
+import { z } from "zod";
+import type { Stores } from "./stores.ts";
+
+const jsonObject = z.record(z.string(), z.json());
+
+/** What the engine learned of the servers, and the names it gave. */
+export function createCatalogStore({ catalogs, names }: Stores): CatalogStore {
+  return {
+    load: (serverId) => {
+      const row = catalogs.get(serverId);
+      if (!row) return null;
+      const { tools, prompts, resources, resourceTemplates, listedAt } = row;
+      return {
+        lists: { tools, prompts, resources, resourceTemplates },
+        implementation: row.implementation && {
+          ...row.implementation,
+          instructions: z.string().nullable().catch(null).parse(row.implementation.instructions),
+          // Those stored by earlier builds have none.
+          capabilities: jsonObject.catch({}).parse(row.implementation.capabilities),
+        },
+        listedAt,
+        configHash: row.configHash,
+      };
+    },
+    save: (serverId, { lists, implementation, listedAt, configHash }) =>
+      catalogs.put({
+        mcpServerId: serverId,
+        ...lists,
+        implementation: implementation && { ...implementation },
+        listedAt,
+        configHash,
+      }),
+    names: (profileId, kind) =>
+      new Map(
+        names
+          .list(profileId)
+          .filter((assignment) => assignment.kind === kind)
+          .map((one) => [capabilityKey(one.mcpServerId, one.originalName), one.exposedName]),
+      ),
+    saveNames: (profileId, kind, assigned) => {
+      const others = names.list(profileId).filter((assignment) => assignment.kind !== kind);
+      const own = [...assigned].map(([key, exposedName]): NameAssignment => {
+        const space = key.indexOf(" ");
+        const [mcpServerId, originalName] = [key.slice(0, space), key.slice(space + 1)];
+        return { kind, mcpServerId, originalName, exposedName };
+      });
+      names.replace(profileId, [...others, ...own]);
+    },
+  };
+}
+
+/** Which era each server turned out to speak. */
+export const createEraStore = ({ eras }: Stores): EraStore => ({
+  load: (serverId) => {
+    const row = eras.get(serverId);
+    if (!row) return null;
+    const { era, protocolVersion, configHash, decidedAt, isCertain } = row;
+    return { era, protocolVersion, configHash, decidedAt, certain: isCertain };
+  },
+  save: (serverId, { certain, ...verdict }) =>
+    eras.put({ mcpServerId: serverId, ...verdict, isCertain: certain }),
+});
+
+/** Sessions of legacy clients, in the session store the gateway was given. */
+export function createSessionStore(storage: StorageBackend): SessionStore {
+  return {
+    create: (record) =>
+      storage.createClientSession({
+        ...record,
+        clientInfo: jsonObject.parse(record.clientInfo),
+        capabilities: jsonObject.parse(record.capabilities),
+      }),
+    get: (sessionId) => storage.getClientSession(sessionId),
+    list: () => storage.listClientSessions(),
+    update: (sessionId, changes) => storage.updateClientSession(sessionId, changes),
+    remove: (sessionId) => storage.removeClientSession(sessionId),
+    touch: (seen) => storage.touch(seen),
+  };
+}
