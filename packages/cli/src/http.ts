@@ -7,17 +7,25 @@ export interface Exchange {
   headers: OutgoingHttpHeaders;
   body?: string | Uint8Array;
   agent: Agent | HttpsAgent;
+  /** Breaks it off, also while the answer is being read. */
+  signal?: AbortSignal;
+  /** The whole request has been handed to the system. */
+  onSent?: () => void;
 }
 
 /**
  * Sends a request and resolves with the answer once its head is there. node:http and not fetch:
  * fetch gives up on an answer after five minutes, and a tool may take longer.
  */
-export const exchange = (url: URL, { method, headers, body, agent }: Exchange) =>
+export const exchange = (
+  url: URL,
+  { method, headers, body, agent, signal, onSent = () => {} }: Exchange,
+) =>
   new Promise<IncomingMessage>((resolve, reject) => {
     const send = url.protocol === "https:" ? requestTls : request;
-    const outgoing = send(url, { method, headers, agent });
+    const outgoing = send(url, { method, headers, agent, signal });
     outgoing.once("response", resolve);
     outgoing.once("error", reject);
+    outgoing.once("finish", onSent);
     outgoing.end(body);
   });

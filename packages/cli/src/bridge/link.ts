@@ -1,11 +1,13 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { text as textOf } from "node:stream/consumers";
 import { GatewayError } from "@local-mcp/contract";
-import { type Access, Endpoint, messagesOf, type Session } from "./endpoint.ts";
-import { type Initialized, readInitialized } from "./message.ts";
+import { type Access, Endpoint, messagesOf, type Session, sessionHeaders } from "./endpoint.ts";
+import type { SessionMemory } from "./memory.ts";
+import { answersIn, type Initialized, readInitialized } from "./message.ts";
 
-/** Waits so many milliseconds; rejects when the bridge stops. */
-type Pause = (milliseconds: number) => Promise<void>;
+/** Waits so many milliseconds; rejects when the bridge stops or the signal aborts. */
+export type Pause = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 
 export interface LinkOptions {
   profile: string;
@@ -14,6 +16,9 @@ export interface LinkOptions {
   /** How long to wait for a gateway, ms. */
   waitMs: number;
   pause: Pause;
+  /** What a new session is set up with. */
+  memory: SessionMemory;
+  note: (text: string) => void;
   /** A new conversation took the place of one that was over. */
   renewed: () => Promise<void>;
 }
@@ -21,6 +26,7 @@ export interface LinkOptions {
 /** What is shared with a gateway until it stops or forgets us; another one is another object. */
 export interface Conversation {
   readonly endpoint: Endpoint;
+  /** The client's session of the legacy era, where it has begun one. */
   session: Session | null;
 }
 
@@ -34,6 +40,14 @@ const sessionOf = (answer: IncomingMessage, { protocolVersion }: Initialized): S
   return { id: typeof id === "string" ? id : null, protocolVersion };
 };
 
+/** Whether this gateway goes on with a session that was begun earlier. */
+const knows = async (endpoint: Endpoint, session: Session): Promise<boolean> => {
+  const ping = JSON.stringify({ jsonrpc: "2.0", id: randomUUID(), method: "ping" });
+  const answer = await endpoint.post({ body: ping, headers: sessionHeaders(session) });
+  await textOf(answer);
+  return answer.statusCode === 200;
+};
+
 /** Keeps a conversation with a gateway, whichever gateway that is at the time. */
 export class Link {
   readonly #options: LinkOptions;
@@ -41,8 +55,8 @@ export class Link {
   readonly #endpoints: Endpoint[] = [];
   #conversation: Conversation | null = null;
   #opening: Promise<Conversation> | null = null;
-  /** The client's initialize as it sent it, to be repeated to the next gateway. */
-  #initialize: string | null = null;
+  /** The last one that was over. */
+  #over: Conversation | null = null;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -64,7 +78,9 @@ export class Link {
 
   /** A conversation is over; whoever needs one next opens it. */
   drop(over: Conversation): void {
-    if (this.#conversation === over) this.#conversation = null;
+    if (this.#conversation !== over) return;
+    this.#conversation = null;
+    this.#over = over;
   }
 
   /** A conversation in the place of one that is over; several who noticed it share the new one. */
@@ -75,7 +91,8 @@ export class Link {
 
   /** The client starts anew: its session ends and nothing is repeated in its name. */
   async forget(): Promise<void> {
-    this.#initialize = null;
+    this.#options.memory.forget();
+    this.#over = null;
     const conversation = this.#conversation;
     const session = conversation?.session;
     if (!conversation || !session) return;
@@ -92,7 +109,7 @@ export class Link {
     agreed: Initialized,
   ): void {
     conversation.session = sessionOf(answer, agreed);
-    this.#initialize = initialize;
+    this.#options.memory.begin(initialize, agreed);
   }
 
   /** Ends all connections, also those with a request under way. */
@@ -101,15 +118,38 @@ export class Link {
   }
 
   async #open(): Promise<Conversation> {
-    const endpoint = new Endpoint(await this.#access(), this.#options.profile);
-    this.#endpoints.push(endpoint);
-    const conversation: Conversation = { endpoint, session: null };
-    if (this.#initialize !== null) {
-      conversation.session = await this.#repeatInitialize(endpoint, this.#initialize);
-    }
+    const conversation = (await this.#goOn()) ?? (await this.#begin());
     this.#conversation = conversation;
+    this.#over = null;
     if (conversation.session !== null) await this.#options.renewed();
     return conversation;
+  }
+
+  /**
+   * The conversation that seemed over, where its gateway runs again or never stopped and still
+   * knows token and session.
+   */
+  async #goOn(): Promise<Conversation | null> {
+    const { endpoint, session = null } = this.#over ?? {};
+    if (endpoint === undefined || session === null) return null;
+    // Whatever is wrong here will be found again, and told, by who begins anew.
+    const isKnown = await knows(endpoint, session).catch(() => false);
+    return isKnown ? { endpoint, session } : null;
+  }
+
+  async #begin(): Promise<Conversation> {
+    const endpoint = new Endpoint(await this.#access(), this.#options.profile);
+    this.#endpoints.push(endpoint);
+    const { initialize } = this.#options.memory;
+    if (initialize === null) return { endpoint, session: null };
+    try {
+      const before = this.#over?.session ?? null;
+      if (before !== null && (await knows(endpoint, before))) return { endpoint, session: before };
+      return { endpoint, session: await this.#repeatInitialize(endpoint, initialize) };
+    } catch (error) {
+      if (error instanceof GatewayError) throw error;
+      throw new GatewayError("gateway_not_running", {}, { cause: error });
+    }
   }
 
   async #access(): Promise<Access> {
@@ -127,17 +167,20 @@ export class Link {
   }
 
   async #repeatInitialize(endpoint: Endpoint, initialize: string): Promise<Session> {
-    try {
-      const answer = await endpoint.post(initialize, null);
-      let agreed: Initialized | null = null;
-      for await (const line of messagesOf(answer)) agreed ??= readInitialized(line);
-      if (agreed === null) throw new GatewayError("session_not_found");
-      const session = sessionOf(answer, agreed);
-      await textOf(await endpoint.post(INITIALIZED, session));
-      return session;
-    } catch (error) {
-      if (error instanceof GatewayError) throw error;
-      throw new GatewayError("gateway_not_running", {}, { cause: error });
+    const { memory, note } = this.#options;
+    const answer = await endpoint.post({ body: initialize, headers: {} });
+    let agreed: Initialized | null = null;
+    for await (const line of messagesOf(answer)) agreed ??= readInitialized(line);
+    if (agreed === null) throw new GatewayError("session_not_found");
+    const session = sessionOf(answer, agreed);
+    const headers = sessionHeaders(session);
+    await textOf(await endpoint.post({ body: INITIALIZED, headers }));
+    for (const body of memory.setUp) {
+      const lines: string[] = [];
+      for await (const line of messagesOf(await endpoint.post({ body, headers }))) lines.push(line);
+      const isDone = lines.flatMap(answersIn).some(({ failed }) => !failed);
+      if (!isDone) note(`The new session could not be set up as the last one was: ${body}.`);
     }
+    return session;
   }
 }

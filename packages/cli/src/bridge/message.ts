@@ -17,6 +17,7 @@ const HARMLESS = new Set([
   "initialize",
   "ping",
   "server/discover",
+  "subscriptions/listen",
   "tools/list",
   "prompts/list",
   "prompts/get",
@@ -34,6 +35,10 @@ export interface Message {
   ids: Id[];
   /** The method, where the line is one request or notification. */
   method: string | null;
+  /** Its params, where it has a method. */
+  params: unknown;
+  /** What it says of the modern era; null where it is one of the legacy era. */
+  modern: { version: string } | null;
   /** Whether it may be sent again after it may have been acted on. */
   harmless: boolean;
   /** The request it cancels, which will then get no answer. */
@@ -42,15 +47,24 @@ export interface Message {
 
 const cancellation = z.object({ requestId: id });
 
-const parse = (text: string): Envelope[] | null => {
+/** Each modern message names its revision (MCP 2026-07-28, basic); a client may use both eras. */
+const modernParams = z.object({
+  _meta: z.object({ "io.modelcontextprotocol/protocolVersion": z.string() }),
+});
+
+/** The value of a JSON text; undefined where it is none. */
+export const parseJson = (text: string): unknown => {
   try {
-    const value: unknown = JSON.parse(text);
-    // Batches: part of MCP 2025-03-26, and the gateway's to accept or refuse.
-    const envelopes = z.array(envelope).safeParse(Array.isArray(value) ? value : [value]);
-    return envelopes.success ? envelopes.data : null;
+    return JSON.parse(text);
   } catch {
-    return null;
+    return undefined;
   }
+};
+
+const parse = (text: string): Envelope[] | null => {
+  const value = parseJson(text);
+  // Batches: part of MCP 2025-03-26, and the gateway's to accept or refuse.
+  return z.array(envelope).safeParse(Array.isArray(value) ? value : [value]).data ?? null;
 };
 
 /** Reads a line from the client; null when it is no JSON-RPC message. */
@@ -59,10 +73,14 @@ export const readMessage = (text: string): Message | null => {
   if (envelopes === null) return null;
   const requests = envelopes.filter(({ method }) => method !== undefined);
   const [first] = requests;
+  const single = envelopes.length === 1 ? first : undefined;
+  const claim = modernParams.safeParse(single?.params).data?._meta;
   return {
     text,
     ids: requests.flatMap((request) => request.id ?? []),
-    method: envelopes.length === 1 && first?.method !== undefined ? first.method : null,
+    method: single?.method ?? null,
+    params: single?.params,
+    modern: claim ? { version: claim["io.modelcontextprotocol/protocolVersion"] } : null,
     harmless: requests.every(({ method }) => method !== undefined && HARMLESS.has(method)),
     cancels:
       first?.method === "notifications/cancelled"
@@ -71,10 +89,18 @@ export const readMessage = (text: string): Message | null => {
   };
 };
 
-/** The ids of the requests that a message from the gateway answers. */
-export const answeredIds = (text: string): Id[] =>
-  (parse(text) ?? []).flatMap((message) =>
-    message.method === undefined ? (message.id ?? []) : [],
+/** An answer to a request of the client. */
+export interface Answered {
+  id: Id;
+  failed: boolean;
+}
+
+/** The requests that a message from the gateway answers. */
+export const answersIn = (text: string): Answered[] =>
+  (parse(text) ?? []).flatMap(({ id: answered, method, error }) =>
+    method === undefined && answered !== undefined && answered !== null
+      ? { id: answered, failed: error !== undefined && error !== null }
+      : [],
   );
 
 const initialized = z.object({
@@ -88,26 +114,14 @@ const initialized = z.object({
 export type Initialized = z.infer<typeof initialized>["result"];
 
 /** What an answer to initialize agreed on; null when it is an error or something else. */
-export const readInitialized = (text: string): Initialized | null => {
-  try {
-    const parsed = initialized.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data.result : null;
-  } catch {
-    return null;
-  }
-};
+export const readInitialized = (text: string): Initialized | null =>
+  initialized.safeParse(parseJson(text)).data?.result ?? null;
 
 const refusal = z.object({ error: z.looseObject({ code: z.number(), message: z.string() }) });
 
 /** The error object in the body of a refused request; null when there is none. */
-export const readRefusal = (text: string): z.infer<typeof refusal>["error"] | null => {
-  try {
-    const parsed = refusal.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data.error : null;
-  } catch {
-    return null;
-  }
-};
+export const readRefusal = (text: string): z.infer<typeof refusal>["error"] | null =>
+  refusal.safeParse(parseJson(text)).data?.error ?? null;
 
 export const errorLine = (id: Id | null, error: object): string =>
   JSON.stringify({ jsonrpc: "2.0", id, error });

@@ -1,5 +1,10 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import { text as textOf } from "node:stream/consumers";
 import { z } from "zod";
 
@@ -17,16 +22,29 @@ export interface Seen {
   session: string | undefined;
   version: string | undefined;
   authorization: string | undefined;
+  headers: IncomingHttpHeaders;
 }
 
 /** Answers a request itself and resolves with true, or leaves it to the endpoint. */
 export type Special = (message: Rpc, response: ServerResponse) => boolean | Promise<boolean>;
 
-/** A small Streamable HTTP endpoint with sessions, for the tests of the bridge. */
+/** Answers a GET that goes on after an event and returns true, or leaves it to the endpoint. */
+export type Resumed = (lastEventId: string, response: ServerResponse) => boolean;
+
+/** The envelope of a request of the modern era, to be put into its params. */
+export const MODERN = {
+  _meta: {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientCapabilities": {},
+  },
+};
+
+/** A small Streamable HTTP endpoint of both eras, for the tests of the bridge. */
 export class TestEndpoint {
   readonly seen: Seen[] = [];
   readonly sessions = new Set<string>();
   special: Special = () => false;
+  resumed: Resumed = () => false;
   /** Answers as an event stream, and not as JSON. */
   streams = false;
   /** Offers the GET stream. */
@@ -39,8 +57,9 @@ export class TestEndpoint {
   });
   #count = 0;
 
-  async start(): Promise<this> {
-    this.#server.listen(0, "127.0.0.1");
+  /** `url`: where another one was, to take its place. */
+  async start(url?: string): Promise<this> {
+    this.#server.listen(url === undefined ? 0 : Number(new URL(url).port), "127.0.0.1");
     await once(this.#server, "listening");
     const address = this.#server.address();
     if (address === null || typeof address === "string") throw new Error("no port");
@@ -56,8 +75,14 @@ export class TestEndpoint {
   }
 
   /** Sends a message on all open GET streams. */
-  announce(message: object): void {
-    for (const listener of this.#listeners) listener.write(event(message));
+  announce(message: object, id?: string): void {
+    for (const listener of this.#listeners) listener.write(event(message, id));
+  }
+
+  /** Ends all open GET streams. */
+  hangUp(): void {
+    for (const listener of this.#listeners) listener.end();
+    this.#listeners.clear();
   }
 
   get listeners(): number {
@@ -85,19 +110,23 @@ export class TestEndpoint {
       session,
       version: headerOf(request, "mcp-protocol-version"),
       authorization: headerOf(request, "authorization"),
+      headers: request.headers,
     });
     if (headerOf(request, "authorization") !== `Bearer ${this.token}`) {
       return refuse(response, 401, "The access token is not valid here.");
     }
     const known = session !== undefined && this.sessions.has(session);
-    if (message?.method !== "initialize" && !known) {
+    const isModern = session === undefined && headerOf(request, "mcp-method") !== undefined;
+    if (message?.method !== "initialize" && !known && !isModern) {
       return refuse(response, 404, "The session has ended.");
     }
     if (request.method === "DELETE") {
       this.sessions.delete(session ?? "");
       response.writeHead(204).end();
     } else if (request.method === "GET") {
-      this.#listen(response);
+      const lastEventId = headerOf(request, "last-event-id");
+      const isResumed = lastEventId !== undefined && this.resumed(lastEventId, response);
+      if (!isResumed) this.#listen(response);
     } else if (message !== null && !(await this.special(message, response))) {
       this.#post(message, response);
     }
@@ -137,8 +166,8 @@ export class TestEndpoint {
   }
 }
 
-export const event = (message: object): string =>
-  `event: message\ndata: ${JSON.stringify(message)}\n\n`;
+export const event = (message: object, id?: string): string =>
+  `event: message\n${id === undefined ? "" : `id: ${id}\n`}data: ${JSON.stringify(message)}\n\n`;
 
 const headerOf = (request: IncomingMessage, name: string): string | undefined => {
   const value = request.headers[name];
