@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { LIST_CHANGES } from "../catalog/views.ts";
 import type {
   Client,
@@ -22,6 +23,9 @@ import { ModernEndpoint } from "./modern-endpoint.ts";
 import { ResourceSubscriptions, type Subscriber } from "./resource-subscriptions.ts";
 import { Sessions } from "./sessions.ts";
 import { SseEndpoint } from "./sse-endpoint.ts";
+
+/** How long a client is kept waiting for a server that takes its time over a subscription, ms. */
+const SUBSCRIBED_MS = 2000;
 
 export interface DownstreamOptions {
   sessions: SessionStore;
@@ -68,11 +72,15 @@ export class Downstream {
     const requests = new LegacyRequests({
       sessions,
       traffic,
+      subscribed: () => this.subscribed(),
       onClientChange: (session, notification) => {
         for (const upstream of options.upstreams()) upstream.tellClient(session.id, notification);
       },
     });
-    this.#listeners = new Listeners(() => this.follow());
+    this.#listeners = new Listeners({
+      onChange: () => this.follow(),
+      subscribed: () => this.subscribed(),
+    });
     this.#sse = new SseEndpoint({ sessions, requests, traffic, introduce });
     this.#endpoint = new Endpoint({
       legacy: new LegacyEndpoint({ sessions, requests, traffic, introduce }),
@@ -104,6 +112,17 @@ export class Downstream {
       upstream.setSubscriptions(this.#subscriptions.wantedOf(upstream.definition.id));
       upstream.setLogLevel(level);
     }
+  }
+
+  /** Resolves when the servers have heard what is subscribed to, or do not answer in time. */
+  async subscribed(): Promise<void> {
+    const enough = new AbortController();
+    const { signal } = enough;
+    await Promise.race([
+      Promise.all(this.#options.upstreams().map((upstream) => upstream.subscribed())),
+      sleep(SUBSCRIBED_MS, undefined, { signal }).catch(() => {}),
+    ]);
+    enough.abort();
   }
 
   onListChange(profileId: string, method: string): void {

@@ -18,6 +18,8 @@ const MAX_SUBSCRIPTIONS = 1000;
 export interface LegacyRequestsOptions {
   sessions: Sessions;
   traffic: TrafficSink;
+  /** Resolves when the servers have heard what is subscribed to. */
+  subscribed: () => Promise<void>;
   /** A client told of itself what the servers with a connection of its own should know. */
   onClientChange: (session: Session, notification: RpcNotification) => void;
 }
@@ -122,6 +124,7 @@ export class LegacyRequests {
       });
     }
     await this.#options.sessions.change(session, { subscriptions: [...subscriptions, uri] });
+    await this.#options.subscribed();
   }
 
   async #unsubscribe(session: Session, uri: string): Promise<void> {

@@ -32,6 +32,14 @@ export interface Listener {
   tokenId: string | null;
   filter: Filter;
   stream: EventStream;
+  /** What came before the acknowledgement, which has to be first; null once that is sent. */
+  early: RpcNotification[] | null;
+}
+
+export interface ListenersOptions {
+  onChange: () => void;
+  /** Resolves when the servers have heard what is subscribed to. */
+  subscribed: () => Promise<void>;
 }
 
 const LIST_FILTERS: Readonly<Record<string, string>> = {
@@ -43,10 +51,10 @@ const LIST_FILTERS: Readonly<Record<string, string>> = {
 /** The streams on which modern clients hear of changes (`subscriptions/listen`). */
 export class Listeners {
   readonly #open = new Set<Listener>();
-  readonly #onChange: () => void;
+  readonly #options: ListenersOptions;
 
-  constructor(onChange: () => void) {
-    this.#onChange = onChange;
+  constructor(options: ListenersOptions) {
+    this.#options = options;
   }
 
   all(): readonly Listener[] {
@@ -59,18 +67,15 @@ export class Listeners {
     const filter = readFilter(request.params?.notifications);
     const stream = new EventStream(incoming.response, {});
     const { profileId, tokenId } = incoming;
-    const listener: Listener = { id: request.id, profileId, tokenId, filter, stream };
+    const { id } = request;
+    const listener: Listener = { id, profileId, tokenId, filter, stream, early: [] };
     this.#open.add(listener);
     stream.onceClosed(() => {
       this.#open.delete(listener);
-      this.#onChange();
+      this.#options.onChange();
     });
-    this.send(listener, {
-      jsonrpc: "2.0",
-      method: "notifications/subscriptions/acknowledged",
-      params: { notifications: filter.accepted },
-    });
-    this.#onChange();
+    this.#options.onChange();
+    void this.#acknowledge(listener);
   }
 
   /** Tells of a changed list those who asked for it and for whom `concerns` is true. */
@@ -83,10 +88,28 @@ export class Listeners {
   }
 
   /** Each message of a stream names the request that opened it. */
-  send({ id, stream }: Listener, notification: RpcNotification): void {
+  send(listener: Listener, notification: RpcNotification): void {
+    if (listener.early) {
+      listener.early.push(notification);
+      return;
+    }
+    const { id, stream } = listener;
     const meta = isObject(notification.params?._meta) ? notification.params._meta : {};
     const params = { ...notification.params, _meta: { ...meta, [META.subscriptionId]: id } };
     stream.send({ data: JSON.stringify({ ...notification, params }) });
+  }
+
+  /** Once this is said, no change goes unheard. */
+  async #acknowledge(listener: Listener): Promise<void> {
+    await this.#options.subscribed();
+    const early = listener.early ?? [];
+    listener.early = null;
+    this.send(listener, {
+      jsonrpc: "2.0",
+      method: "notifications/subscriptions/acknowledged",
+      params: { notifications: listener.filter.accepted },
+    });
+    for (const notification of early) this.send(listener, notification);
   }
 
   endWhere(belongs: (listener: Listener) => boolean): number {

@@ -11,6 +11,7 @@ export class LegacySubscriptions implements LinkSubscriptions {
   #level: string | null = null;
   #heldLevel: string | null = null;
   #isBusy = false;
+  #following: Promise<void> = Promise.resolve();
   #ended = false;
 
   constructor(link: Link, options: SubscriptionsOptions) {
@@ -21,7 +22,11 @@ export class LegacySubscriptions implements LinkSubscriptions {
   want(uris: ReadonlySet<string>, logLevel: string | null): void {
     this.#wanted = this.#link.offers("resources", "subscribe") ? uris : new Set();
     this.#level = this.#link.offers("logging") ? logLevel : null;
-    if (!this.#isBusy) void this.#follow();
+    if (!this.#isBusy) this.#following = this.#follow();
+  }
+
+  settled(): Promise<void> {
+    return this.#following;
   }
 
   end(): void {

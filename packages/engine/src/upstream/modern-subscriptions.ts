@@ -18,6 +18,9 @@ export class ModernSubscriptions implements LinkSubscriptions {
   #uris: readonly string[] = [];
   #changed = new AbortController();
   #isRunning = false;
+  /** Those who wait for the server to have heard what is wanted now. */
+  #waiting: (() => void)[] = [];
+  #isTold = false;
 
   constructor(link: Link, options: SubscriptionsOptions) {
     this.#link = link;
@@ -28,12 +31,20 @@ export class ModernSubscriptions implements LinkSubscriptions {
     const wanted = this.#link.offers("resources", "subscribe") ? [...uris].sort() : [];
     const isSame = JSON.stringify(wanted) === JSON.stringify(this.#uris);
     this.#uris = wanted;
-    if (!this.#isRunning) void this.#run();
-    else if (!isSame) this.#changed.abort();
+    if (isSame && this.#isRunning) return;
+    this.#isTold = false;
+    if (this.#isRunning) this.#changed.abort();
+    else void this.#run();
+  }
+
+  settled(): Promise<void> {
+    if (this.#isTold || this.#ended.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   end(): void {
     this.#ended.abort();
+    this.#told();
   }
 
   async #run(): Promise<void> {
@@ -46,6 +57,8 @@ export class ModernSubscriptions implements LinkSubscriptions {
       const filter = this.#filter();
       const next = filter && new Listening(this.#link, filter, this.#options.onNotification);
       if (next) await this.#until(ACKNOWLEDGED_MS, next.acknowledged);
+      // Where something else is wanted by now, the next round tells it.
+      if (!this.#changed.signal.aborted) this.#told();
       if (next?.isRefused) {
         this.#tell(next.reason);
         await this.#until(null, this.#changed.signal);
@@ -67,6 +80,11 @@ export class ModernSubscriptions implements LinkSubscriptions {
       hasGap = true;
     }
     heard?.stop();
+  }
+
+  #told(): void {
+    this.#isTold = true;
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #tell(reason: string): void {

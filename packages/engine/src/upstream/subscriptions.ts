@@ -38,6 +38,11 @@ export class Subscriptions {
     this.#current?.want(this.#uris, level);
   }
 
+  /** Resolves when the server has been told all that is wanted now, or cannot be told. */
+  settled(): Promise<void> {
+    return this.#current?.settled() ?? Promise.resolve();
+  }
+
   /** Tells a new connection all of it. */
   attach(link: Link): void {
     this.detach();
@@ -57,5 +62,7 @@ export class Subscriptions {
 /** Brings one connection to what is wanted. */
 export interface LinkSubscriptions {
   want(uris: ReadonlySet<string>, logLevel: string | null): void;
+  /** Resolves when the server has answered to all of it. */
+  settled(): Promise<void>;
   end(): void;
 }

@@ -223,6 +223,11 @@ export class Upstream {
     this.#subscriptions.setUris(uris);
   }
 
+  /** Resolves when the server has been told what is wanted, or cannot be told. */
+  subscribed(): Promise<void> {
+    return this.#subscriptions.settled();
+  }
+
   /** The most verbose level of all clients; null where none has said. */
   setLogLevel(level: string | null): void {
     this.#subscriptions.setLogLevel(level);
