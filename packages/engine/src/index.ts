@@ -5,4 +5,5 @@ export { ProcessGroup } from "./upstream/process-group.ts";
 export type { Observation, Upstream } from "./upstream/upstream.ts";
 export { isErrorResponse, type JsonObject } from "./jsonrpc.ts";
 export type { Answer } from "./router/caller.ts";
+export { parameterHeaders, routingHeaders } from "./protocol-headers.ts";
 export { counted, formatBytes } from "./text.ts";

@@ -2,7 +2,7 @@ import type { JsonObject } from "./jsonrpc.ts";
 import { isObject } from "./jsonrpc.ts";
 
 /** Revisions with `initialize` and sessions, newest first. */
-export const LEGACY_VERSIONS = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] as const;
+const LEGACY_VERSIONS = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] as const;
 export type LegacyVersion = (typeof LEGACY_VERSIONS)[number];
 
 export const LATEST_LEGACY_VERSION: LegacyVersion = "2025-11-25";

@@ -7,4 +7,5 @@ export { isLoopbackHost } from "./http/guard.ts";
 export type { Runtime } from "./runtime-file.ts";
 export type { Keychain } from "./vault/vault-service.ts";
 export { VERSION } from "./version.ts";
+export { parameterHeaders, routingHeaders } from "@local-mcp/engine";
 export { type Paths, resolvePaths } from "@local-mcp/database";

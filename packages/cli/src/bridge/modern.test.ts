@@ -91,6 +91,33 @@ describe("requests of the modern era", () => {
     ]);
   });
 
+  test("are repeated once with what a client had known for longer than the bridge", async () => {
+    const gateway = await endpoint();
+    const inputSchema = {
+      type: "object",
+      properties: { city: { type: "string", "x-mcp-header": "City" } },
+    };
+    gateway.special = ({ id, method }, response, headers) => {
+      if (method === "tools/list") {
+        const result = { tools: [{ name: "weather", inputSchema }] };
+        gateway.answer(response, { jsonrpc: "2.0", id, result });
+        return true;
+      }
+      if (method !== "tools/call" || headers["mcp-param-city"] === "Bern") return false;
+      const error = { code: -32_020, message: "The header Mcp-Param-City is missing." };
+      response.writeHead(400, { "content-type": "application/json" });
+      response.end(JSON.stringify({ jsonrpc: "2.0", id, error }));
+      return true;
+    };
+    const bridge = client({ open: accessTo(gateway) });
+    const call = (city: string): object => modern({ name: "weather", arguments: { city } });
+    bridge.send({ id: 1, method: "tools/call", params: call("Bern") });
+    expect((await bridge.answer(1)).result).toBeDefined();
+    bridge.send({ id: 2, method: "tools/call", params: call("Basel") });
+    expect((await bridge.answer(2)).error).toMatchObject({ code: -32_020 });
+    expect(gateway.calls("tools/call")).toHaveLength(4);
+  });
+
   test("may come before initialize and beside the session that it begins", async () => {
     const gateway = await endpoint();
     const bridge = client({ open: accessTo(gateway) });
@@ -289,7 +316,7 @@ describe("listening in the modern era", () => {
     await bridge.next(({ method }) => method === "notifications/subscriptions/acknowledged");
     let refused = 0;
     gateway.special = async (message, response) => {
-      if (refused === 2) return listens(message, response);
+      if (refused === 2) return listens(message, response, {});
       refused += 1;
       const error = { code: -32603, message: "The gateway is stopping." };
       response.writeHead(503, { "content-type": "application/json" });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { text as textOf } from "node:stream/consumers";
 import { GatewayError } from "@local-mcp/contract";
+import { z } from "zod";
 import { messagesOf, type Session, sessionHeaders, startOfStream } from "./endpoint.ts";
 import { ToolHeaders } from "./headers.ts";
 import type { LineWriter } from "./lines.ts";
@@ -13,6 +14,7 @@ import {
   type Id,
   type Message,
   readInitialized,
+  readMessage,
   readRefusal,
 } from "./message.ts";
 import { Backoff, isError, isOver, meaningOf, neverSent } from "./outcome.ts";
@@ -45,6 +47,13 @@ interface Ongoing {
 
 /** What a request ends with that has got no answer: the error for it. */
 type Failure = object;
+
+/** HeaderMismatch (MCP 2026-07-28): refused before anything was done. */
+const HEADER_MISMATCH = -32_020;
+const paramsWithMeta = z.object({ _meta: z.record(z.string(), z.unknown()) });
+
+const lacksHeaders = ({ modern, method }: Message, refusal: Failure): boolean =>
+  modern !== null && method === "tools/call" && Reflect.get(refusal, "code") === HEADER_MISMATCH;
 
 /** Such a request has no end of its own. */
 const isListening = ({ modern, method }: Message): boolean =>
@@ -134,7 +143,12 @@ export class Requests {
       await this.#options.link.forget();
     for (let again = false; ; again = true) {
       const { conversation, answer } = await this.#send(ongoing);
-      if (isError(answer)) return this.#refusal(conversation, answer);
+      if (isError(answer)) {
+        const refusal = await this.#refusal(conversation, answer);
+        if (again || !lacksHeaders(message, refusal)) return refusal;
+        await this.#learnTools(ongoing, conversation);
+        continue;
+      }
       try {
         for await (const line of this.#messages(ongoing, conversation, answer)) {
           await this.#relay(ongoing, line, conversation, answer);
@@ -145,6 +159,21 @@ export class Requests {
       if (again || !message.harmless || waiting.size === 0) return stopped();
       await this.#options.link.renew(conversation);
     }
+  }
+
+  /**
+   * Lists the tools for the bridge itself: a client that knows them from earlier may call one whose
+   * arguments are repeated in headers before any list has passed here.
+   */
+  async #learnTools({ message, cancelled }: Ongoing, { endpoint }: Conversation): Promise<void> {
+    const { data } = paramsWithMeta.safeParse(message.params);
+    const list = { jsonrpc: "2.0", id: 0, method: "tools/list", params: { _meta: data?._meta } };
+    const own = readMessage(JSON.stringify(list));
+    if (own === null) return;
+    const { signal } = cancelled;
+    const headers = this.headersFor(own, null);
+    const answer = await endpoint.post({ body: own.text, headers, signal });
+    for await (const line of messagesOf(answer)) this.#tools.learn(line);
   }
 
   async #relay(

@@ -26,7 +26,11 @@ export interface Seen {
 }
 
 /** Answers a request itself and resolves with true, or leaves it to the endpoint. */
-export type Special = (message: Rpc, response: ServerResponse) => boolean | Promise<boolean>;
+export type Special = (
+  message: Rpc,
+  response: ServerResponse,
+  headers: IncomingHttpHeaders,
+) => boolean | Promise<boolean>;
 
 /** Answers a GET that goes on after an event and returns true, or leaves it to the endpoint. */
 export type Resumed = (lastEventId: string, response: ServerResponse) => boolean;
@@ -127,7 +131,7 @@ export class TestEndpoint {
       const lastEventId = headerOf(request, "last-event-id");
       const isResumed = lastEventId !== undefined && this.resumed(lastEventId, response);
       if (!isResumed) this.#listen(response);
-    } else if (message !== null && !(await this.special(message, response))) {
+    } else if (message !== null && !(await this.special(message, response, request.headers))) {
       this.#post(message, response);
     }
   }

@@ -13,7 +13,7 @@ const line = z.looseObject({
 export type Line = z.infer<typeof line>;
 
 /** Waits only for the bridge to stop: the time a test gives it never runs out. */
-export const forever = (_milliseconds: number, signal: AbortSignal): Promise<void> =>
+const forever = (_milliseconds: number, signal: AbortSignal): Promise<void> =>
   new Promise((_, reject) => {
     if (signal.aborted) reject(new Error("stopped"));
     signal.addEventListener("abort", () => reject(new Error("stopped")));
