@@ -1,0 +1,9 @@
+import type { Row } from "./compare.ts";
+
+/** What one run says: a table, a line of the summary, and what is wrong. */
+export interface Section {
+  title: string;
+  rows: Row[];
+  summary: string;
+  faults: string[];
+}
