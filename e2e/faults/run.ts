@@ -11,8 +11,22 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+/**
+ * Plants one fault at a time in a copy of the tree and expects its gate to fail:
+ * `npm run faults [-- --short] [NAME]`. `--short` takes it as given that the gates pass without a
+ * fault, for a run that has just seen them do so.
+ */
+
+const { values: options, positionals } = parseArgs({
+  options: { short: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
 
 const ROOT = resolve(import.meta.dirname, "../..");
+/** Folders with packages of their own, installed on first use. */
+const OWN_PACKAGES = ["e2e/conformance"];
 const GATE_LIMIT_MS = 5 * 60_000;
 
 interface Fault {
@@ -49,8 +63,11 @@ function copyTree(target: string): void {
   mkdirSync(join(modules, "@local-mcp"));
   for (const name of readdirSync(join(ROOT, "packages"))) {
     symlinkSync(join(target, "packages", name), join(modules, "@local-mcp", name));
-    // Where two packages want different versions of a third, npm keeps one of them here.
-    const own = join("packages", name, "node_modules");
+  }
+  // Where two packages want different versions of a third, npm keeps one of them in their folder.
+  const inPackages = readdirSync(join(ROOT, "packages")).map((name) => join("packages", name));
+  for (const folder of [...inPackages, ...OWN_PACKAGES]) {
+    const own = join(folder, "node_modules");
     if (existsSync(join(ROOT, own))) symlinkSync(join(ROOT, own), join(target, own));
   }
 }
@@ -66,13 +83,14 @@ function runGate(gate: string, cwd: string): { status: number | null; output: st
   return { status, output: `${stdout}${stderr}` };
 }
 
-const wanted = process.argv[2] ?? "";
+const [wanted = ""] = positionals;
 const chosen = faults.filter(({ name }) => name.includes(wanted));
 const tree = mkdtempSync(join(tmpdir(), "planted-faults-"));
 let unnoticed = 0;
 try {
   copyTree(tree);
-  for (const gate of new Set(chosen.map((fault) => fault.gate))) {
+  const gates = options.short ? [] : chosen.map((fault) => fault.gate);
+  for (const gate of new Set(gates)) {
     const { status, output } = runGate(gate, tree);
     if (status !== 0) {
       console.error(output);
