@@ -78,7 +78,7 @@ export const MESSAGE_ERRORS = {
     jsonRpc: -32601,
     exit: 2,
     sentence: "The method “{method}” is not offered here.",
-    wayOut: "See the capabilities in the answer to initialize.",
+    wayOut: "See the capabilities in the answer to initialize or server/discover.",
   },
   unsupported_protocol_version: {
     http: 400,

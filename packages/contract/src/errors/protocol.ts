@@ -16,6 +16,14 @@ export const PROTOCOL_ERRORS = {
     sentence: "{detail}",
     wayOut: "Send the headers of MCP 2026-07-28 with the values that the message has.",
   },
+  sse_stream_missing: {
+    http: 400,
+    jsonRpc: -32000,
+    exit: 1,
+    sentence: "This message belongs to no event stream.",
+    wayOut:
+      "Open the stream with GET first, and post to the address that its first event names; or use /mcp instead of /sse.",
+  },
   batch_refused: {
     http: 400,
     jsonRpc: -32600,

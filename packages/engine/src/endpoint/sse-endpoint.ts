@@ -73,7 +73,7 @@ export class SseEndpoint {
     stream.send({ name: "endpoint", data: `${path}?${CONNECTION}=${id}` });
   }
 
-  /** @throws GatewayError session_missing, session_not_found, malformed_message */
+  /** @throws GatewayError sse_stream_missing, session_missing, session_not_found, malformed_message */
   async #receive(incoming: EndpointRequest): Promise<void> {
     const connection = this.#find(incoming);
     const classified = classify(incoming.body);
@@ -123,7 +123,7 @@ export class SseEndpoint {
   #find(incoming: EndpointRequest): Connection {
     const query = new URL(incoming.request.url ?? "/", "http://localhost").searchParams;
     const id = query.get(CONNECTION);
-    if (id === null) throw new GatewayError("session_missing");
+    if (id === null) throw new GatewayError("sse_stream_missing");
     const connection = this.#connections.get(id);
     const isTheirs =
       connection?.tokenId === incoming.tokenId && connection.profileId === incoming.profileId;
