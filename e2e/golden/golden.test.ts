@@ -20,7 +20,9 @@ const withSettingsByKey = (taken: unknown): unknown => {
 
 describe("data directories of earlier builds", () => {
   it("has some", () => {
-    expect(directories).toEqual(expect.arrayContaining(["0001-foundation", "0002-desktop"]));
+    expect(directories).toEqual(
+      expect.arrayContaining(["0001-foundation", "0002-desktop", "0003-engine"]),
+    );
   });
 
   it.each(directories)("%s opens with everything that was configured", async (name) => {

@@ -53,6 +53,7 @@ await api.servers.create({
     args: fixture("--name", "beta", "--tools", "echo,fail"),
   },
   limits: { callTimeoutMs: 5000 },
+  connections: "per_client",
 });
 await api.servers.create({
   name: "remote",
