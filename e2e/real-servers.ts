@@ -1,7 +1,8 @@
 /**
- * The main job on real input: twelve published servers in one profile, used by an independent
- * client over HTTP and through the stdio bridge. `npm run e2e:servers` after `npm run build`;
- * prints a transcript, and ends with 1 when anything is not as it has to be.
+ * The main job on real input: sixteen published servers in one profile, used by an independent
+ * client of both eras over HTTP and through the stdio bridge; then the gateway is started again,
+ * and starts none of them twice. `npm run e2e:servers` after `npm run build`; prints a transcript,
+ * and ends with 1 when anything is not as it has to be.
  */
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
@@ -12,9 +13,10 @@ import { z } from "zod";
 import { CLI, eventually, run, Serving } from "./command-line.ts";
 import { ensureInstalled } from "./install.ts";
 import { INSPECTOR, realServers, SERVERS_DIRECTORY, type RealServer } from "./servers/catalogue.ts";
+import { notingStarts, type ServerStart, startsIn, startsTable } from "./servers/starts.ts";
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
-/** Whole start-up of twelve servers on a slow machine, ms. */
+/** Whole start-up of sixteen servers on a slow machine, ms. */
 const READY_WITHIN = 90_000;
 /** What clients of today put up with, see MAX_EXPOSED_NAME in packages/contract. */
 const LONGEST_NAME = 45;
@@ -48,11 +50,18 @@ const statusAnswer = z.object({
       name: z.string(),
       status: z.object({
         state: z.string(),
+        since: z.number(),
         reason: z.object({ message: z.string() }).nullable(),
       }),
     }),
   ),
 });
+const erasAnswer = z.array(
+  z.object({
+    name: z.string(),
+    era: z.object({ era: z.string(), protocolVersion: z.string().nullable() }).nullable(),
+  }),
+);
 const toolsAnswer = z.object({
   result: z.object({ tools: z.array(z.looseObject({ name: z.string() })) }),
 });
@@ -101,25 +110,59 @@ const inspector = (target: string[], env: NodeJS.ProcessEnv) => {
 };
 type Inspector = ReturnType<typeof inspector>;
 
-const addServers = async (cli: CommandLine, servers: RealServer[]): Promise<void> => {
-  for (const { name, env = {}, command, args } of servers) {
-    const plain = Object.entries(env).flatMap(([key, value]) => ["--env-plain", `${key}=${value}`]);
+const startsFile = (directory: string, name: string): string => join(directory, `${name}.starts`);
+
+const addServers = async (
+  cli: CommandLine,
+  servers: RealServer[],
+  directory: string,
+): Promise<void> => {
+  for (const { name, env, command, args } of servers) {
+    const all = { ...env, ...notingStarts(startsFile(directory, name)) };
+    const plain = Object.entries(all).flatMap(([key, value]) => ["--env-plain", `${key}=${value}`]);
     // Without a value it is read from the environment, and kept as a secret.
     const secret = name === "everything" ? ["--env", "E2E_SECRET"] : [];
     await cli(["servers", "add", name, ...plain, ...secret], ["--", command, ...args]);
   }
 };
 
-const waitUntilReady = async (cli: CommandLine): Promise<void> => {
+/** @returns when each became ready, ms since 1970 */
+const waitUntilReady = async (cli: CommandLine): Promise<Map<string, number>> => {
   let waiting: string[] = [];
+  const since = new Map<string, number>();
   await eventually(async () => {
     const { servers } = statusAnswer.parse(await cli(["status"]));
+    for (const { name, status } of servers) since.set(name, status.since);
     waiting = servers
       .filter(({ status }) => status.state !== "ready")
       .map(({ name, status }) => `${name} ${status.state} ${status.reason?.message ?? ""}`);
     return waiting.length === 0 ? true : undefined;
   }, READY_WITHIN);
   check("every server is ready", waiting.length === 0, waiting.join("; "));
+  return since;
+};
+
+/** What this start of the gateway has cost each server; `before` are the starts that it had. */
+const measureStarts = async (
+  cli: CommandLine,
+  servers: RealServer[],
+  { directory, began, before }: { directory: string; began: number; before: ServerStart[] },
+): Promise<ServerStart[]> => {
+  const readyAt = await waitUntilReady(cli);
+  const found = new Map(
+    erasAnswer.parse(await cli(["servers", "list"])).map(({ name, era }) => [name, era]),
+  );
+  const starts = servers.map(({ name }, index): ServerStart => ({
+    name,
+    era: found.get(name)?.era ?? "unknown",
+    version: found.get(name)?.protocolVersion ?? "unknown",
+    starts: startsIn(startsFile(directory, name)) - (before[index]?.starts ?? 0),
+    readyMs: (readyAt.get(name) ?? began) - began,
+  }));
+  const wrong = servers.filter(({ era }, index) => starts[index]?.era !== era);
+  const names = wrong.map(({ name }) => name).join(", ");
+  check("every server is taken for the era it is of", wrong.length === 0, names);
+  return starts;
 };
 
 const checkCalls = async (client: Inspector, directory: string): Promise<void> => {
@@ -141,10 +184,9 @@ const checkCalls = async (client: Inspector, directory: string): Promise<void> =
   check("sequentialthinking", (await client.call("sequentialthinking", thought)).length > 0);
 };
 
-const checkBoth = async (cli: CommandLine, servers: RealServer[], setup: Setup): Promise<void> => {
+const checkBoth = async (servers: RealServer[], setup: Setup): Promise<void> => {
   const { url, token, dataDir, directory, env } = setup;
-  const expected = servers.reduce((sum, { tools }) => sum + tools, 0);
-  await waitUntilReady(cli);
+  const expected = servers.reduce((sum, { toolsForGateway }) => sum + toolsForGateway, 0);
 
   const profileUrl = `${url}/mcp/all`;
   const target = (bearer: string) => [
@@ -168,6 +210,10 @@ const checkBoth = async (cli: CommandLine, servers: RealServer[], setup: Setup):
   check("their names are short enough", long.length === 0, long.join(", "));
   await checkCalls(overHttp, directory);
 
+  const modern = inspector([...target(token), "--protocol-era=modern"], env);
+  check("a modern client lists the same", sameNames(await modern.tools(), tools));
+  check("echo to it", (await modern.call("echo", { message: "m" })) === "Echo: m");
+
   const stranger = inspector(target("lmg_wrong"), env).tools();
   const refusal = await stranger.then(() => "it was let in", String);
   check("a wrong token is refused", refusal.includes("auth_required"), refusal);
@@ -178,6 +224,9 @@ const checkBoth = async (cli: CommandLine, servers: RealServer[], setup: Setup):
   check("the bridge lists the same", JSON.stringify(bridged) === JSON.stringify(tools));
   check("echo through the bridge", (await overBridge.call("echo", { message: "b" })) === "Echo: b");
 };
+
+const sameNames = (some: { name: string }[], others: { name: string }[]): boolean =>
+  JSON.stringify(some.map(({ name }) => name)) === JSON.stringify(others.map(({ name }) => name));
 
 interface Setup {
   url: string;
@@ -213,17 +262,30 @@ const main = async (): Promise<void> => {
   const servers = realServers(directory);
   let serving: Serving | undefined;
   try {
-    await addServers(cli, servers);
+    await addServers(cli, servers, directory);
     const names = servers.map(({ name }) => name).join(",");
     await cli(["profiles", "create", "all", "--servers", names]);
     const created = await cli(["tokens", "create", "--name", "e2e", "--profile", "all"]);
     const { token } = tokenAnswer.parse(created);
 
-    print("$ local-mcp-gateway serve --port 0");
-    serving = await Serving.start(dataDir, env);
-    const { url } = serving;
-    show(url);
-    await checkBoth(cli, servers, { url, token, dataDir, directory, env });
+    const start = async (before: ServerStart[]): Promise<[Serving, ServerStart[]]> => {
+      print("$ local-mcp-gateway serve --port 0");
+      const began = Date.now();
+      serving = await Serving.start(dataDir, env);
+      show(serving.url);
+      return [serving, await measureStarts(cli, servers, { directory, began, before })];
+    };
+    const [first, probed] = await start([]);
+    const often = probed.filter(({ starts }) => starts > 2).map(({ name }) => name);
+    check("one start more at most finds out the era", often.length === 0, often.join(", "));
+    await checkBoth(servers, { url: first.url, token, dataDir, directory, env });
+    await stop(first, dataDir);
+    serving = undefined;
+
+    const [, cached] = await start(probed);
+    const twice = cached.filter(({ starts }) => starts !== 1).map(({ name }) => name);
+    check("started again, it starts each server once", twice.length === 0, twice.join(", "));
+    show(startsTable(probed, cached), 5000);
   } catch (error) {
     check("the flow went through", false, String(error));
   } finally {

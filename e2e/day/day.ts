@@ -9,11 +9,13 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import { CLI, eventually, run, Serving } from "../command-line.ts";
 import { FAULTS } from "../fixtures/http-plumbing.ts";
+import { startConformanceServer } from "../fixtures/conformance/http.ts";
 import { startHttpServer } from "../fixtures/http-server.ts";
 import { McpClient } from "../fixtures/mcp-client.ts";
 import { startSseServer } from "../fixtures/sse-server.ts";
 import { StdioClient } from "../fixtures/stdio-client.ts";
 import { PASSPHRASE } from "../golden/snapshot.ts";
+import { BothEras, ERA_SERVERS } from "./both-eras.ts";
 
 const READY_MS = 20_000;
 const CANARY = "day-canary-7c1f0a4e9b";
@@ -83,8 +85,19 @@ const latestGolden = (): string => {
   return join("e2e/golden", name, "data");
 };
 
+const tokenSchema = z.object({ token: z.string() });
+
+/** A profile with a server of each era, both with the same tools. */
+async function setUpEras(urls: Record<(typeof ERA_SERVERS)[number], string>): Promise<string> {
+  for (const name of ERA_SERVERS) await cli("servers", "add", name, "--url", urls[name]);
+  const naming = ["--names", "always_prefix"];
+  await cli("profiles", "create", "eras", "--servers", ERA_SERVERS.join(","), ...naming);
+  return tokenSchema.parse(await cli("tokens", "create", "--name", "eras", "--profile", "eras"))
+    .token;
+}
+
 async function setUp(httpUrl: string, sseUrl: string, signInUrl: string): Promise<string> {
-  console.log("08:00 an upgrade, and thirteen servers more");
+  console.log("08:00 an upgrade, and fifteen servers more");
   cpSync(latestGolden(), dataDir, { recursive: true });
   const node = process.execPath;
   for (const name of ["one", "two", "three", "four", "five"]) {
@@ -114,15 +127,14 @@ async function setUp(httpUrl: string, sseUrl: string, signInUrl: string): Promis
   await cli("profiles", "create", "day", "--servers", all);
   await cli("profiles", "activate", "day");
   const created = await cli("tokens", "create", "--name", "day", "--profile", "day");
-  return z.object({ token: z.string() }).parse(created).token;
+  return tokenSchema.parse(created).token;
 }
 
 const TRUE_STATES: Record<string, string[]> = {
   ...Object.fromEntries(
-    ["one", "two", "three", "four", "five", "secret", "web", "legacy"].map((name) => [
-      name,
-      ["ready"],
-    ]),
+    ["one", "two", "three", "four", "five", "secret", "web", "legacy", ...ERA_SERVERS].map(
+      (name) => [name, ["ready"]],
+    ),
   ),
   signin: ["needs_sign_in"],
   gone: ["failed"],
@@ -173,9 +185,16 @@ async function day(): Promise<void> {
   });
   const legacy = await startSseServer({ fixture: { toolPrefix: "legacy_" } });
   const signIn = await startHttpServer({ fault: () => FAULTS.unauthorized });
+  const eras = [
+    await startConformanceServer({ era: "legacy" }),
+    await startConformanceServer({ era: "modern" }),
+  ] as const;
   let serving: Serving | null = null;
+  let both: BothEras | null = null;
   try {
     const token = await setUp(web.url, legacy.url, signIn.url);
+    const [eraLegacy, eraModern] = eras;
+    const eraToken = await setUpEras({ "era-legacy": eraLegacy.url, "era-modern": eraModern.url });
     const before = textOf(await configured());
 
     console.log("09:00 the gateway, two clients and a bridge");
@@ -190,6 +209,8 @@ async function day(): Promise<void> {
     });
     await bridge.initialize();
     await work(serving.url, client, bridge);
+    both = await BothEras.open(new URL(`${serving.url}/mcp/eras`), eraToken, check);
+    await both.work();
 
     console.log("12:00 kill -9");
     const { port } = serving;
@@ -199,8 +220,11 @@ async function day(): Promise<void> {
     await expectStates(TRUE_STATES);
     await work(serving.url, client, bridge);
     check("client and bridge go on as if nothing had been", true);
+    await both.listen();
+    await both.work();
 
     console.log("18:00 the end of the day");
+    await both.close();
     await bridge.close();
     const ended = await serving.end("SIGTERM");
     serving = null;
@@ -209,10 +233,12 @@ async function day(): Promise<void> {
     const after = textOf(await configured());
     check("no setting is lost", after === before, after);
     check("no secret lies about", filesWith(CANARY).length === 0, filesWith(CANARY));
-    check("no token lies about", filesWith(token).length === 0, filesWith(token));
+    const withTokens = [token, eraToken].flatMap(filesWith);
+    check("no token lies about", withTokens.length === 0, withTokens);
   } finally {
     await serving?.end("SIGKILL");
-    await Promise.all([web.close(), legacy.close(), signIn.close()]);
+    await both?.close();
+    await Promise.all([web, legacy, signIn, ...eras].map((server) => server.close()));
     rmSync(root, { recursive: true, force: true });
   }
 }

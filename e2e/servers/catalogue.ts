@@ -10,6 +10,13 @@ export interface RealServer extends StdioCommand {
   name: string;
   /** How many tools it lists to a client without capabilities. */
   tools: number;
+  /**
+   * How many it lists to the gateway, which declares what all of its clients together may be able
+   * to do: elicitation, sampling and MCP Apps, but no roots.
+   */
+  toolsForGateway: number;
+  /** Which era the gateway finds it in. */
+  era: "legacy" | "modern";
 }
 
 /** The independent client: `inspector --cli`. */
@@ -32,19 +39,35 @@ export const realServers = (directory: string): RealServer[] => {
   ): RealServer => ({
     name,
     tools,
+    toolsForGateway: tools,
+    era: "legacy",
     command: process.execPath,
     args: [join(SERVERS_DIRECTORY, "node_modules", entry), ...args],
     env,
   });
 
   return [
-    server("everything", 13, "@modelcontextprotocol/server-everything/dist/index.js", ["stdio"]),
+    {
+      ...server("everything", 13, "@modelcontextprotocol/server-everything/dist/index.js", [
+        "stdio",
+      ]),
+      // Beside them two tools that ask the person and one that asks the model.
+      toolsForGateway: 16,
+    },
     server("filesystem", 14, "@modelcontextprotocol/server-filesystem/dist/index.js", [directory]),
     server("memory", 9, "@modelcontextprotocol/server-memory/dist/index.js", [], {
       MEMORY_FILE_PATH: join(directory, "memory.json"),
     }),
     server("thinking", 1, "@modelcontextprotocol/server-sequential-thinking/dist/index.js"),
-    server("debug", 3, "@modelcontextprotocol/server-debug/dist/index.js", ["--stdio"]),
+    ...[
+      { app: "debug", tools: 3 },
+      { app: "basic-vanillajs", tools: 1 },
+      { app: "budget-allocator", tools: 1 },
+      { app: "system-monitor", tools: 2 },
+      { app: "pdf", tools: 9 },
+    ].map(({ app, tools }) =>
+      server(app, tools, `@modelcontextprotocol/server-${app}/dist/index.js`, ["--stdio"]),
+    ),
     server("calc", 21, "@coo-quack/calc-mcp/dist/index.js"),
     server("git", 28, "@cyanheads/git-mcp-server/dist/index.js", [], {
       LOGS_DIR: join(directory, "git-logs"),
@@ -54,7 +77,8 @@ export const realServers = (directory: string): RealServer[] => {
     server("chrome-devtools", 32, "chrome-devtools-mcp/build/src/bin/chrome-devtools-mcp.js", [
       "--no-usage-statistics",
     ]),
-    server("context7", 2, "@upstash/context7-mcp/dist/index.js"),
+    // Speaks both.
+    { ...server("context7", 2, "@upstash/context7-mcp/dist/index.js"), era: "modern" },
     server("chart", 27, "@antv/mcp-server-chart/build/index.js"),
     server("eslint", 1, "@eslint/mcp/src/mcp-cli.js"),
   ];

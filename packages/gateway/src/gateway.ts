@@ -213,7 +213,6 @@ async function wire(
     },
   });
   await engine.reload();
-  await engine.recallSessions();
 
   /** The engine takes over at once; what has to stop for it is not waited for. */
   const applyChange = (type: "servers.changed" | "profiles.changed" | "settings.changed"): void => {
@@ -356,6 +355,8 @@ async function wire(
   });
 
   const context: ApiContext = { principal: LOCAL, log };
+  // Only now are all there whom it tells of the sessions it finds.
+  await engine.recallSessions();
   // Last, since it starts a process: from here on nothing fails, and `close` ends it.
   runtimes.start();
   return {
