@@ -168,6 +168,9 @@ test.runIf(isWanted)("a working day", { timeout }, async () => {
   await go(page, "/servers/github/tools?item=list_issues");
   await page.getByRole("button", { name: "Write as JSON" }).waitFor();
   await camera.take("server-detail");
+  await go(page, "/servers/github/settings");
+  await page.getByText("One connection for all clients").first().scrollIntoViewIfNeeded();
+  await camera.take("server-settings");
   await go(page, "/servers/jira/tools");
   await page.getByText("Jira needs a sign-in").waitFor();
   await camera.take("server-sign-in", "readme");
