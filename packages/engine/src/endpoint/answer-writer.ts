@@ -52,10 +52,13 @@ export class AnswerWriter implements Reply {
 
   finish(json: string, status = 200): void {
     if (this.#end()) return;
+    if (this.#logged) {
+      this.#logged.send(json);
+      this.#logged.end();
+      return;
+    }
     if (this.#stream) {
-      this.#write(json);
-      this.#logged?.end();
-      this.#stream.end();
+      this.#stream.finish(json);
       return;
     }
     if (this.#response.destroyed) return;

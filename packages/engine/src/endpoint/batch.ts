@@ -7,6 +7,8 @@ import type { Reply } from "./reply.ts";
 export class BatchReply {
   readonly #reply: Reply;
   readonly #answers: string[] = [];
+  /** What would be said where there is no way to say nothing. */
+  readonly #unsaid: string[] = [];
   #open: number;
 
   constructor(reply: Reply, requests: number) {
@@ -19,14 +21,17 @@ export class BatchReply {
     return {
       send: (message) => this.#reply.send(message),
       pause: () => {},
-      finish: (json) => this.#done(json),
-      finishWithout: () => this.#done(null),
+      finish: (json) => this.#done(this.#answers, json),
+      finishWithout: (fallback) => this.#done(this.#unsaid, fallback),
     };
   }
 
-  #done(json: string | null): void {
-    if (json !== null) this.#answers.push(json);
+  #done(list: string[], json: string): void {
+    list.push(json);
     this.#open -= 1;
-    if (this.#open === 0) this.#reply.finish(`[${this.#answers.join(",")}]`);
+    if (this.#open > 0) return;
+    // An empty array is no answer (JSON-RPC 2.0 §6).
+    if (this.#answers.length > 0) this.#reply.finish(`[${this.#answers.join(",")}]`);
+    else this.#reply.finishWithout(`[${this.#unsaid.join(",")}]`);
   }
 }

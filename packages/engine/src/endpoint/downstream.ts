@@ -48,6 +48,7 @@ export class Downstream {
   readonly #options: DownstreamOptions;
   readonly #listeners: Listeners;
   readonly #parked = new ParkedCalls();
+  readonly #modern: ModernEndpoint;
   readonly #endpoint: Endpoint;
   readonly #sse: SseEndpoint;
   #subscriptions = new ResourceSubscriptions([]);
@@ -82,14 +83,15 @@ export class Downstream {
       subscribed: () => this.subscribed(),
     });
     this.#sse = new SseEndpoint({ sessions, requests, traffic, introduce });
+    this.#modern = new ModernEndpoint({
+      parked: this.#parked,
+      listeners: this.#listeners,
+      traffic,
+      introduce,
+    });
     this.#endpoint = new Endpoint({
       legacy: new LegacyEndpoint({ sessions, requests, traffic, introduce }),
-      modern: new ModernEndpoint({
-        parked: this.#parked,
-        listeners: this.#listeners,
-        traffic,
-        introduce,
-      }),
+      modern: this.#modern,
     });
   }
 
@@ -166,8 +168,10 @@ export class Downstream {
     else this.sessions.broadcast(told, (record) => this.#uses(record, server.id));
   }
 
-  /** Ends what a token has opened: sessions and streams. @returns how many */
+  /** Ends what a token has opened: sessions and streams, and calls with them. @returns how many */
   async endOfToken(tokenId: string): Promise<number> {
+    this.#modern.endOfToken(tokenId);
+    this.#sse.endOfToken(tokenId);
     const streams = this.#listeners.endWhere((listener) => listener.tokenId === tokenId);
     return streams + (await this.sessions.removeWhere((record) => record.tokenId === tokenId));
   }
@@ -175,6 +179,7 @@ export class Downstream {
   async close(): Promise<void> {
     this.#parked.close();
     this.#listeners.endWhere(() => true);
+    await this.#sse.close();
     await this.sessions.close();
   }
 

@@ -26,6 +26,11 @@ export class EventLog {
   #size = 0;
   #opened = 0;
 
+  /** Whether a client reads any of the streams just now. */
+  get isRead(): boolean {
+    return [...this.#streams.values()].some((stream) => stream.open);
+  }
+
   open(): LoggedStream {
     this.#opened += 1;
     const stream = new LoggedStream(`${this.#mark}${this.#opened}`, this);
@@ -38,6 +43,11 @@ export class EventLog {
     const match = /^([0-9a-f]+)-(\d{1,9})$/.exec(eventId);
     const stream = this.#streams.get(match?.[1] ?? "");
     return stream && match ? { stream, sequence: Number(match[2]) } : null;
+  }
+
+  /** Nobody can come back to the stream. */
+  forget(stream: LoggedStream): void {
+    this.#streams.delete(stream.id);
   }
 
   keep(stream: LoggedStream, sequence: number, data: string): void {
@@ -112,6 +122,8 @@ export class LoggedStream {
   /** Goes on in this response, after the event that the client has seen last. */
   attach(outlet: EventStream, after: number): void {
     this.#wasAttached = true;
+    // A client that comes back does not read the old response any more, also where it looks open.
+    this.#outlet?.end();
     this.#outlet = outlet;
     for (const kept of this.#log.after(this, after)) {
       outlet.send({ data: kept.data, id: this.#eventId(kept.sequence) });

@@ -19,7 +19,6 @@ export interface StreamEvent {
 /** A server-sent event stream to a client (WHATWG HTML, server-sent events). */
 export class EventStream {
   readonly #response: ServerResponse;
-  readonly #keepAlive: NodeJS.Timeout;
 
   constructor(response: ServerResponse, headers: Record<string, string>) {
     this.#response = response;
@@ -30,18 +29,22 @@ export class EventStream {
       "x-accel-buffering": "no",
     });
     response.flushHeaders();
-    this.#keepAlive = setInterval(() => this.#write(": keep-alive\n\n"), KEEP_ALIVE_MS);
-    response.once("close", () => clearInterval(this.#keepAlive));
+    const keepAlive = setInterval(() => this.#keepAlive(), KEEP_ALIVE_MS);
+    this.onceClosed(() => clearInterval(keepAlive));
   }
 
   get open(): boolean {
     return !this.#response.writableEnded && !this.#response.destroyed;
   }
 
-  send({ data, id, retryMs, name = "message" }: StreamEvent): void {
-    const idLine = id === undefined ? "" : `id: ${id}\n`;
-    const retryLine = retryMs === undefined ? "" : `retry: ${retryMs}\n`;
-    this.#write(`event: ${name}\n${idLine}${retryLine}data: ${data}\n\n`);
+  send(event: StreamEvent): void {
+    this.#write(textOf(event));
+  }
+
+  /** Sends the last event, whatever is still unread before it, and ends the stream. */
+  finish(data: string): void {
+    if (!this.open) return;
+    this.#response.end(textOf({ data }));
   }
 
   end(): void {
@@ -50,7 +53,14 @@ export class EventStream {
 
   /** Calls back when the stream is over, whoever ended it. */
   onceClosed(then: () => void): void {
-    this.#response.once("close", then);
+    // A client may have left before there was anything to write to it.
+    if (this.#response.destroyed) then();
+    else this.#response.once("close", then);
+  }
+
+  /** A stream with something unread is not silent, and a slow reader gets the time it needs. */
+  #keepAlive(): void {
+    if (this.#response.writableLength === 0) this.#write(": keep-alive\n\n");
   }
 
   #write(text: string): void {
@@ -59,4 +69,10 @@ export class EventStream {
     if (this.#response.writableLength > MAX_UNREAD) this.#response.destroy();
     else this.#response.write(text);
   }
+}
+
+function textOf({ data, id, retryMs, name = "message" }: StreamEvent): string {
+  const idLine = id === undefined ? "" : `id: ${id}\n`;
+  const retryLine = retryMs === undefined ? "" : `retry: ${retryMs}\n`;
+  return `event: ${name}\n${idLine}${retryLine}data: ${data}\n\n`;
 }

@@ -2,7 +2,7 @@ import { GatewayError } from "@local-mcp/contract";
 import type { TrafficSink } from "../definitions.ts";
 import { isObject, isRequestId, type RpcNotification, type RpcRequest } from "../jsonrpc.ts";
 import { isLogLevel, LOG_LEVELS } from "../protocol.ts";
-import type { Answer, Caller } from "../router/caller.ts";
+import { type Answer, type Caller, progressTokenOf } from "../router/caller.ts";
 import { placeOfResource, resourceNotFound } from "../router/resources.ts";
 import { answer, route } from "../router/router.ts";
 import type { Routes } from "../router/routes.ts";
@@ -47,7 +47,7 @@ export class LegacyRequests {
     const measured = new Measured(routes.profileId, request);
     const to = reply();
     try {
-      const caller = callerOf(session, to, running.signal);
+      const caller = callerOf(session, request, to, running.signal);
       const answered = await this.#carryOut(session, request, routes, caller);
       to.finish(serialize(request, answered));
       const listed = listedTools(request, routes);
@@ -136,10 +136,16 @@ export class LegacyRequests {
   }
 }
 
-const callerOf = (session: Session, reply: Reply, signal: AbortSignal): Caller => ({
+const callerOf = (
+  session: Session,
+  request: RpcRequest,
+  reply: Reply,
+  signal: AbortSignal,
+): Caller => ({
   era: "legacy",
   client: session,
   signal,
+  progressToken: () => progressTokenOf(request),
   notify: (notification) => reply.send(notification),
   ask: (method, params, asked) =>
     session.askOver(

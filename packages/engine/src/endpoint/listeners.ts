@@ -62,7 +62,10 @@ export class Listeners {
   }
 
   /** Answers a `subscriptions/listen` request for as long as its client stays. */
-  open(incoming: EndpointRequest, request: RpcRequest): void {
+  open(
+    incoming: Pick<EndpointRequest, "response" | "profileId" | "tokenId">,
+    request: RpcRequest,
+  ): void {
     if (this.#open.size >= MAX_STREAMS) throw new GatewayError("too_many_streams");
     const filter = readFilter(request.params?.notifications);
     const stream = new EventStream(incoming.response, {});

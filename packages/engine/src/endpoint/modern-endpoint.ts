@@ -14,7 +14,7 @@ import {
 } from "../jsonrpc.ts";
 import { ALL_VERSIONS, claimedModernVersion, isModernVersion, META } from "../protocol.ts";
 import { checkParameterHeaders, checkRoutingHeaders } from "../protocol-headers.ts";
-import type { Answer, Caller } from "../router/caller.ts";
+import { type Answer, type Caller, progressTokenOf } from "../router/caller.ts";
 import { route } from "../router/router.ts";
 import type { Routes } from "../router/routes.ts";
 import { AnswerWriter } from "./answer-writer.ts";
@@ -43,9 +43,17 @@ export interface ModernEndpointOptions {
  */
 export class ModernEndpoint {
   readonly #options: ModernEndpointOptions;
+  /** The requests that are being answered. */
+  readonly #running = new Set<{ tokenId: string | null; gone: AbortController }>();
 
   constructor(options: ModernEndpointOptions) {
     this.#options = options;
+  }
+
+  /** Cancels what is being answered to clients with this token. */
+  endOfToken(tokenId: string): void {
+    this.#options.parked.endOfToken(tokenId);
+    for (const running of this.#running) if (running.tokenId === tokenId) running.gone.abort();
   }
 
   /** @throws GatewayError malformed_message, batch_refused, before anything has been written */
@@ -88,11 +96,14 @@ export class ModernEndpoint {
     const gone = new AbortController();
     const onClose = (): void => gone.abort();
     incoming.response.once("close", onClose);
+    const running = { tokenId: incoming.tokenId, gone };
+    this.#running.add(running);
     try {
       const caller: Caller = {
         era: "modern",
         client,
         signal: gone.signal,
+        progressToken: () => progressTokenOf(request),
         notify: (notification) => writer.send(notification),
         ask: () =>
           Promise.reject(
@@ -119,6 +130,8 @@ export class ModernEndpoint {
       const outcome = gone.signal.aborted ? "cancelled" : "error";
       traffic.onExchange(measured.ended(asSeen(client, incoming), outcome));
       if (!(error instanceof GatewayError)) throw error;
+    } finally {
+      this.#running.delete(running);
     }
   }
 

@@ -59,8 +59,9 @@ export class Session implements Client {
     return this.#record.logLevel;
   }
 
+  /** A client that reads nothing while it is asked something has gone: its call is no use. */
   get busy(): boolean {
-    return this.#running.size > 0 || this.#unasked.some((stream) => stream.open);
+    return this.log.isRead || (this.#running.size > 0 && this.#questions.size === 0);
   }
 
   /** Whether streams begin with an event that has an id and nothing else (from 2025-11-25 on). */
@@ -208,7 +209,9 @@ export class Session implements Client {
   /** A client that reconnects without saying what it saw last leaves streams behind. */
   #forgetClosed(): void {
     const newest = this.#unasked.at(-1);
-    this.#unasked = this.#unasked.filter((stream) => stream === newest || stream.open);
+    const isKept = (stream: LoggedStream): boolean => stream === newest || stream.open;
+    for (const stream of this.#unasked) if (!isKept(stream)) this.log.forget(stream);
+    this.#unasked = this.#unasked.filter(isKept);
   }
 }
 

@@ -128,6 +128,15 @@ export class Sessions {
     this.#options.onChange();
   }
 
+  /** The same for a client that has gone, which nobody waits for. */
+  async removeGone(session: Session): Promise<void> {
+    try {
+      await this.remove(session);
+    } catch (error) {
+      this.#options.log.error("a session could not be ended", { error: String(error) });
+    }
+  }
+
   /** Ends every session that `belongs` picks, for example those of a revoked token. */
   async removeWhere(belongs: (record: SessionRecord) => boolean): Promise<number> {
     const ended = [...this.#sessions.values()].filter((session) => belongs(session.record));

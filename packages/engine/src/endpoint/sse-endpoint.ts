@@ -56,6 +56,25 @@ export class SseEndpoint {
     });
   }
 
+  /** Ends the connections that were opened with a token. */
+  endOfToken(tokenId: string): void {
+    for (const { stream, tokenId: own } of this.#connections.values()) {
+      if (own === tokenId) stream.end();
+    }
+  }
+
+  /** Ends every connection, with the session that lives by it. */
+  async close(): Promise<void> {
+    const open = [...this.#connections.values()];
+    this.#connections.clear();
+    for (const { stream } of open) stream.end();
+    await Promise.all(
+      open.map(async ({ session }) => {
+        if (session) await this.#options.sessions.removeGone(session);
+      }),
+    );
+  }
+
   #connect(incoming: EndpointRequest): void {
     if (!accepts(incoming.request, "text/event-stream")) {
       throw new GatewayError("not_acceptable", { type: "an event stream" });
@@ -66,8 +85,8 @@ export class SseEndpoint {
     const connection: Connection = { stream, session: null, tokenId, profileId };
     this.#connections.set(id, connection);
     stream.onceClosed(() => {
-      this.#connections.delete(id);
-      if (connection.session) void this.#options.sessions.remove(connection.session);
+      if (!this.#connections.delete(id) || !connection.session) return;
+      void this.#options.sessions.removeGone(connection.session);
     });
     const path = (incoming.request.url ?? "/").split("?", 1)[0] ?? "/";
     stream.send({ name: "endpoint", data: `${path}?${CONNECTION}=${id}` });
@@ -108,9 +127,13 @@ export class SseEndpoint {
     const measured = new Measured(incoming.routes.profileId, request);
     const { sessions, traffic } = this.#options;
     try {
+      if (connection.session) {
+        throw new GatewayError("validation_failed", { detail: "This connection has a session." });
+      }
       const { session, response } = await openSession(this.#options, incoming, request);
-      if (connection.session) await sessions.remove(connection.session);
       connection.session = session;
+      // The client may have gone while its session was stored.
+      if (!connection.stream.open) return await sessions.remove(session);
       session.attach(connection.stream, false);
       connection.stream.send({ data: JSON.stringify(response) });
       traffic.onExchange(measured.ended(clientOf(session), "ok"));

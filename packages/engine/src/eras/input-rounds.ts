@@ -4,7 +4,7 @@ import { isErrorResponse, type JsonObject, type RpcResponse } from "../jsonrpc.t
 import { type InputRequest, inputRequired, legacyQuestion } from "./inputs.ts";
 
 /** A server that asks more often than this will not come to an end. */
-export const MAX_ROUNDS = 8;
+const MAX_ROUNDS = 8;
 /** A server that asks for nothing but to be called again is given a moment, ms per round. */
 const PATIENCE_MS = 250;
 

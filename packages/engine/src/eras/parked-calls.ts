@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { GatewayError } from "@local-mcp/contract";
+import type { Client } from "../definitions.ts";
 import { isObject, type JsonObject, type RpcResponse } from "../jsonrpc.ts";
 import type { Answer, Caller } from "../router/caller.ts";
 import { faultOfAnswer, modernQuestion } from "./inputs.ts";
@@ -70,6 +71,7 @@ export class ParkedCalls {
   ): Promise<Turn> {
     const options: ParkedCallOptions = {
       owner: () => fingerprint(owner),
+      tokenId: owner.tokenId,
       ttlMs: this.#ttlMs,
       mayPark: ({ id }) => this.#calls.size < this.#max || this.#calls.has(id),
       onParked: (call) => this.#calls.set(call.id, call),
@@ -92,12 +94,19 @@ export class ParkedCalls {
     const state = this.#open(requestState);
     if (state === null) return null;
     const call = this.#calls.get(state.call);
-    // A state opens once: a second client request with it would answer questions asked since.
-    if (!call || call.round !== state.round || call.owner !== fingerprint(owner)) {
+    // A state opens once: a second request with it would answer questions asked since, or be
+    // answered beside the first.
+    const isOpen = call?.waiting === true && call.round === state.round;
+    if (!isOpen || call.owner !== fingerprint(owner)) {
       throw new GatewayError("request_state_expired");
     }
     call.answer(caller, inputResponses);
     return this.#turn(call);
+  }
+
+  /** Ends the calls that wait for clients with this token, at the server too. */
+  endOfToken(tokenId: string): void {
+    for (const call of this.#calls.values()) if (call.tokenId === tokenId) call.end();
   }
 
   /** Ends every call that waits, at the server too. */
@@ -147,6 +156,7 @@ const PREFIX = "local-mcp-gateway.";
 interface ParkedCallOptions {
   /** Only asked where the call parks, since arguments may be long. */
   owner: () => string;
+  tokenId: string | null;
   ttlMs: number;
   mayPark: (call: ParkedCall) => boolean;
   onParked: (call: ParkedCall) => void;
@@ -177,10 +187,16 @@ class ParkedCall {
   ) {
     this.#options = options;
     this.#adopt(caller);
+    // What the client can do and wants to hear, it says anew with each request.
+    const client = (): Client | null => (this.#current?.caller ?? caller).client;
     this.#outcome = start({
       era: caller.era,
-      client: caller.client,
+      get client() {
+        return client();
+      },
       signal: this.#ended.signal,
+      // Each request of the client has a token of its own.
+      progressToken: () => this.#current?.caller.progressToken(),
       notify: (notification) => this.#current?.caller.notify(notification),
       ask: (method, params, signal) => this.#ask(method, params, signal),
       // A response that ends early is how a modern client is asked; it cannot come back for more.
@@ -188,6 +204,10 @@ class ParkedCall {
     });
     // A failure while nobody waits is told to the client when it comes back.
     this.#outcome.catch(() => {});
+  }
+
+  get tokenId(): string | null {
+    return this.#options.tokenId;
   }
 
   get waiting(): boolean {
@@ -242,6 +262,7 @@ class ParkedCall {
     for (const question of this.#questions.values()) {
       question.reject(new GatewayError("request_cancelled"));
     }
+    this.#questions.clear();
     this.#over();
   }
 

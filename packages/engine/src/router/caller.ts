@@ -23,6 +23,8 @@ export interface Caller {
   /** Null for the gateway's own window and command line. */
   client: Client | null;
   signal: AbortSignal;
+  /** What its progress is told under; undefined where it does not want to hear of it. */
+  progressToken(): unknown;
   /** Sends a notification on the stream of this very request. */
   notify(notification: RpcNotification): void;
   /**
@@ -35,32 +37,33 @@ export interface Caller {
   pause(retryMs: number | null): void;
 }
 
+/** The progress token that a request carries in its `_meta`. */
+export function progressTokenOf({ params }: RpcRequest): unknown {
+  return isObject(params?._meta) ? params._meta.progressToken : undefined;
+}
+
 /** A caller that can only be answered, such as the gateway's own window. */
 export const silentCaller = (signal: AbortSignal): Caller => ({
   era: "legacy",
   client: null,
   signal,
+  progressToken: () => undefined,
   notify: () => {},
   ask: () =>
     Promise.reject(new GatewayError("client_cannot_be_asked", { reason: "it is the gateway" })),
   pause: () => {},
 });
 
-/**
- * What a server may do towards the caller while it works for it. `params` are those of the request
- * as the caller sent them.
- */
+/** What a server may do towards the caller while it works for it. */
 export function towards(
   caller: Caller,
   { server, visits }: { server: string; visits: UrlVisits },
-  params: JsonObject,
 ): UpstreamCall {
-  const token = isObject(params._meta) ? params._meta.progressToken : undefined;
   return {
     client: caller.client,
     signal: caller.signal,
     onNotification: (notification) => {
-      const forwarded = forCaller(notification, token, server, caller);
+      const forwarded = forCaller(notification, server, caller);
       if (forwarded) caller.notify(forwarded);
     },
     onRequest: (request, signal) => {
@@ -75,11 +78,11 @@ export function towards(
 /** Null where it is not for this caller. */
 function forCaller(
   notification: RpcNotification,
-  token: unknown,
   server: string,
   caller: Caller,
 ): RpcNotification | null {
   if (notification.method === "notifications/progress") {
+    const token = caller.progressToken();
     if (token === undefined) return null;
     return { ...notification, params: { ...notification.params, progressToken: token } };
   }

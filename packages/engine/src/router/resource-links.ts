@@ -19,16 +19,20 @@ export class ResourceLinks {
   remember(serverId: string, response: RpcResponse): void {
     if (isErrorResponse(response)) return;
     const { content, messages } = response.result;
-    for (const block of Array.isArray(content) ? content : []) this.#note(serverId, block);
+    for (const block of Array.isArray(content) ? content : []) this.#read(serverId, block);
     for (const message of Array.isArray(messages) ? messages : []) {
-      if (isObject(message)) this.#note(serverId, message.content);
+      if (isObject(message)) this.#read(serverId, message.content);
     }
   }
 
-  #note(serverId: string, block: unknown): void {
+  #read(serverId: string, block: unknown): void {
     if (!isObject(block)) return;
     const uri = block.type === "resource_link" ? block.uri : uriOf(block.resource);
-    if (typeof uri !== "string") return;
+    if (typeof uri === "string") this.note(uri, serverId);
+  }
+
+  /** That this server is the one that knows the URI. */
+  note(uri: string, serverId: string): void {
     this.#servers.delete(uri);
     this.#servers.set(uri, serverId);
     const oldest = this.#servers.keys().next();

@@ -65,16 +65,26 @@ async function readUnlisted(
   routes: Routes,
   caller: Caller,
 ): Promise<RpcResponse> {
+  const candidates = [...unlistedCandidates(uri, routes)];
+  // What a client answers is for the server that asked, which was remembered, and for no other.
+  const asked = bringsInputs(request) ? candidates.slice(0, 1) : candidates;
   let refusal: RpcResponse | null = null;
-  for (const serverId of unlistedCandidates(uri, routes)) {
+  for (const serverId of asked) {
     const response = await callServer(serverId, request, {}, routes, caller);
     if (response === null) continue;
-    if (!isErrorResponse(response)) return response;
+    if (!isErrorResponse(response)) {
+      if (response.result.resultType === "input_required") routes.links.note(uri, serverId);
+      return response;
+    }
     refusal ??= response;
   }
   if (refusal) return refusal;
   throw resourceNotFound(uri);
 }
+
+/** Whether a modern client repeats a request with what it was asked for (MCP 2026-07-28, MRTR). */
+const bringsInputs = ({ params }: RpcRequest): boolean =>
+  params?.requestState !== undefined || params?.inputResponses !== undefined;
 
 /** A contested resource is known here by another URI, which its contents carry too. */
 function withExposedUri(response: RpcResponse, entry: Entry): RpcResponse {

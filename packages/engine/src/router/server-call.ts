@@ -41,7 +41,7 @@ export async function callServer(
   const params = caller.era === "modern" ? await withoutInputs(own, upstream) : own;
   const { name } = upstream.definition;
   const { visits } = servers;
-  const hooks = towards(caller, { server: name, visits }, params);
+  const hooks = { ...towards(caller, { server: name, visits }), members: otherMembers(request) };
 
   const answered = await upstream.call(request.method, params, hooks);
   if (answered === null) return null;
@@ -58,6 +58,12 @@ export async function callServer(
   }
   const { serverInfo } = servers;
   return translate(response, { from: era, to: caller.era, method: request.method, serverInfo });
+}
+
+/** Those of a message that JSON-RPC does not know. */
+function otherMembers(request: RpcRequest): JsonObject {
+  const { jsonrpc: _, id: __, method: ___, params: ____, ...others } = request;
+  return others;
 }
 
 interface Ask {

@@ -1,11 +1,13 @@
 import type { Client } from "../definitions.ts";
-import type { RpcNotification, RpcRequest, RpcResponse } from "../jsonrpc.ts";
+import type { JsonObject, RpcNotification, RpcRequest, RpcResponse } from "../jsonrpc.ts";
 
 /** What a server does towards the one whose request is open. */
 export interface UpstreamCall {
   /** Null where the gateway itself asks. */
   client: Client | null;
   signal?: AbortSignal;
+  /** Members of its request message that JSON-RPC does not know; they go along. */
+  members?: JsonObject;
   /**
    * Given the notifications that surely belong to this request. Progress carries the token that we
    * had sent, not the caller's.
