@@ -26,11 +26,13 @@ const isCall = <T extends Open>(open: T): open is T & { readonly call: UpstreamC
  *
  * @param stream see {@link TransportEvents.onMessage}
  * @param owner the client whose own connection it is
+ * @param abandoned calls that the server may still speak of, though nobody waits for them
  */
 export function attribute<T extends Open>(
   stream: RequestId | null | undefined,
   open: ReadonlyMap<RequestId, T>,
   owner: Client | null,
+  abandoned: readonly T[] = [],
 ): Attribution<T> {
   const session = owner?.isSession ? owner : null;
   const outside: Attribution<T> = session ? { kind: "owner", owner: session } : { kind: "nobody" };
@@ -42,8 +44,9 @@ export function attribute<T extends Open>(
   }
   const calls = [...open.values()].filter(isCall);
   const newest = calls.at(-1);
-  if (!newest) return outside;
-  if (session || calls.length === 1 || areOfOneSession(calls)) {
+  const possible = [...calls, ...abandoned.filter(isCall)];
+  if (!newest) return session || possible.length === 0 ? outside : { kind: "unclear" };
+  if (session || possible.length === 1 || areOfOneSession(possible)) {
     return { kind: "call", open: newest };
   }
   return { kind: "unclear" };

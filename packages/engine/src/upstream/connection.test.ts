@@ -264,15 +264,44 @@ describe("what a server asks", () => {
     );
     await vi.advanceTimersByTimeAsync(900);
     transport.receive(question("e"));
-    await vi.advanceTimersByTimeAsync(3_600_000);
+    await vi.advanceTimersByTimeAsync(599_999);
     transport.receive(progress(transport.sent[0]?.id));
-    expect(vi.getTimerCount()).toBe(0);
     replies[0]?.({ jsonrpc: "2.0", id: 0, result: {} });
     await vi.advanceTimersByTimeAsync(999);
     expect(transport.cancelled).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
     expect(await request).toMatchObject({ code: "server_timeout" });
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("is not waited for without end, so that the call comes to its own", async () => {
+    const { transport, connection } = await connected();
+    const caller = callOf(ann, (_, signal) => untilAborted(signal, () => {}));
+    const request = failed(
+      connection.request("tools/call", {}, { timeoutMs: 1000, call: caller.call }),
+    );
+    transport.receive(question("e"));
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(transport.sent.at(-1)).toMatchObject({
+      id: "e",
+      error: { message: expect.stringContaining("not answered in time") },
+    });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await request).toMatchObject({ code: "server_timeout" });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("is refused where very many are open", async () => {
+    const { transport, connection } = await connected();
+    const caller = callOf(ann, (_, signal) => untilAborted(signal, () => {}));
+    const request = connection.request("x", {}, { timeoutMs: null, call: caller.call });
+    for (let id = 0; id < 1000; id += 1) transport.receive(question(id));
+    expect(caller.questions).toHaveLength(100);
+    expect(transport.sent.filter(({ error }) => error !== undefined)).toHaveLength(900);
+    transport.answer("x");
+    await request;
+    await settle();
+    expect(transport.sent.filter(({ error }) => error !== undefined)).toHaveLength(1000);
   });
 
   it("can be taken back by the server, and is then not answered", async () => {

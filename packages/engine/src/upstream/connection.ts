@@ -11,6 +11,7 @@ import {
   type RpcResponse,
 } from "../jsonrpc.ts";
 import { META } from "../protocol.ts";
+import { Abandoned } from "./abandoned.ts";
 import { type Attribution, attribute } from "./attribution.ts";
 import type { UpstreamCall } from "./call.ts";
 import { UpstreamFailure } from "./failure.ts";
@@ -70,8 +71,13 @@ export class Connection {
   readonly #events: ConnectionEvents;
   readonly #owner: Client | null;
   readonly #pending = new Map<RequestId, Pending>();
+  readonly #abandoned = new Abandoned<Pending>();
   readonly #questions: Questions;
   #nextId = 1;
+  #isLegacy = false;
+  /** Whether messages come without saying which request they belong to. */
+  #isOneChannel = false;
+  #isPinging = false;
   #closed: UpstreamFailure | null = null;
 
   /** `owner` is the client that this connection is for alone, null where it is shared. */
@@ -125,6 +131,7 @@ export class Connection {
         if (!this.#pending.has(id)) return;
         this.#transport.cancel(id, reason, method === "initialize");
         pending.settle(error);
+        if (call) this.#abandon(id, pending, timeoutMs);
       };
       const onAbort = (): void =>
         giveUp(new GatewayError("request_cancelled"), "The client cancelled it.");
@@ -152,7 +159,7 @@ export class Connection {
       this.#pending.set(id, pending);
       signal?.addEventListener("abort", onAbort, { once: true });
       limit.restart();
-      this.#transport.send(outgoing(id, method, params, call !== undefined), options.headers);
+      this.#transport.send(outgoing(id, method, params, call), options.headers);
     });
   }
 
@@ -168,6 +175,7 @@ export class Connection {
   }
 
   handshakeDone(protocolVersion: string): void {
+    this.#isLegacy = true;
     this.#transport.handshakeDone(protocolVersion);
   }
 
@@ -179,13 +187,39 @@ export class Connection {
     return this.#transport.close();
   }
 
+  /** Where all are one session's nothing can be mistaken. */
+  #abandon(id: RequestId, pending: Pending, limitMs: number | null): void {
+    if (this.#owner?.isSession) return;
+    const isHeard = !this.#isOneChannel;
+    this.#abandoned.add(id, { call: pending, nextId: this.#nextId, isHeard }, limitMs);
+    if (this.#isLegacy && !isHeard) void this.#ping();
+  }
+
+  /** So that an answer comes soon which shows that the server has read what was sent before. */
+  async #ping(): Promise<void> {
+    if (this.#isPinging) return;
+    this.#isPinging = true;
+    try {
+      while (this.#abandoned.unheard().length > 0) {
+        await this.request("ping", undefined, { timeoutMs: null });
+      }
+    } catch {
+      // The connection is over, or any later answer will do as well.
+    } finally {
+      this.#isPinging = false;
+    }
+  }
+
   #onMessage(value: unknown, stream: RequestId | null | undefined): void {
+    this.#isOneChannel = stream === undefined;
     const classified = classify(value);
     switch (classified.kind) {
       case "response": {
         const { id } = classified.message;
+        if (id === null) return;
+        this.#abandoned.onAnswer(id);
         // No entry: it was cancelled or timed out, and its late answer is nobody's.
-        if (id !== null) this.#pending.get(id)?.settle(classified.message);
+        this.#pending.get(id)?.settle(classified.message);
         return;
       }
       case "notification":
@@ -222,7 +256,7 @@ export class Connection {
       this.#events.onNotification(notification);
       return;
     }
-    const to = this.#attribute(stream);
+    const to = this.#attribute(stream, this.#abandoned.unheard());
     if (to.kind === "call") to.open.call.onNotification(notification);
     else if (to.kind === "unclear") this.#events.onUnclear?.(method);
     else this.#events.onNotification(notification);
@@ -243,7 +277,7 @@ export class Connection {
       this.#questions.acknowledge(id);
       return;
     }
-    const to = this.#attribute(stream);
+    const to = this.#attribute(stream, this.#abandoned.all());
     if (to.kind === "call") {
       const { open } = to;
       void this.#questions.ask(request, open, (signal) => open.call.onRequest(request, signal));
@@ -256,8 +290,11 @@ export class Connection {
     }
   }
 
-  #attribute(stream: RequestId | null | undefined): Attribution<Pending> {
-    return attribute(stream, this.#pending, this.#owner);
+  #attribute(
+    stream: RequestId | null | undefined,
+    abandoned: readonly Pending[],
+  ): Attribution<Pending> {
+    return attribute(stream, this.#pending, this.#owner, abandoned);
   }
 
   #pendingOf(id: unknown): Pending | undefined {
@@ -306,15 +343,16 @@ function outgoing(
   id: RequestId,
   method: string,
   params: JsonObject | undefined,
-  withProgress: boolean,
+  call: UpstreamCall | undefined,
 ): RpcRequest {
-  if (!withProgress) {
+  if (!call) {
     return params === undefined
       ? { jsonrpc: "2.0", id, method }
       : { jsonrpc: "2.0", id, method, params };
   }
   const meta = isObject(params?._meta) ? params._meta : {};
   return {
+    ...call.members,
     jsonrpc: "2.0",
     id,
     method,

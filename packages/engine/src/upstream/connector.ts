@@ -1,25 +1,18 @@
 import { GatewayError } from "@local-mcp/contract";
-import type {
-  Client,
-  Era,
-  EraStore,
-  EraVerdict,
-  Launch,
-  ServerDefinition,
-} from "../definitions.ts";
+import type { Client, Era, EraStore, Launch, ServerDefinition } from "../definitions.ts";
 import type { JsonObject } from "../jsonrpc.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import { declaredFor } from "./declared.ts";
 import { failureBehind, UpstreamFailure } from "./failure.ts";
 import { discover, shakeHands } from "./handshake.ts";
 import { Link } from "./link.ts";
-import { probeEra } from "./probe.ts";
+import { probeEra, probeProcess, type ProbeResult } from "./probe.ts";
 import { StdioTransport } from "./stdio-transport.ts";
 import type { Transport } from "./transport.ts";
 import { createTransport, overEitherHttp } from "./transports.ts";
 import { Verdicts } from "./verdicts.ts";
 
-/** Longest time that finding out a server's era may take, ms. */
+/** Longest time that a remote server may keep silent when asked for its era, ms. */
 const LONGEST_PROBE_MS = 5000;
 const SHOWN_OUTPUT_LINES = 20;
 
@@ -92,6 +85,8 @@ export class Connector {
       try {
         return await this.#openAs(known.era, launch, attempt, opening);
       } catch (error) {
+        // Silence may be how it meets the era it does not speak.
+        if (attempt.isLate) this.#verdicts.drop(definition);
         if (attempt.isOver || !isWrongEra(known, error)) throw error;
         this.#verdicts.drop(definition);
         if (failureBehind(error)?.retry !== "never") throw error;
@@ -100,11 +95,34 @@ export class Connector {
     if (launch.transport === "sse") return this.#openAs("legacy", launch, attempt, opening);
 
     const found = await this.#probe(definition, launch, attempt);
-    // Believed for long only once it has proved true.
-    this.#verdicts.save(definition, { ...found, certain: false });
-    const link = await this.#openAs(found.era, launch, attempt, opening);
-    this.#verdicts.save(definition, found);
+    // Believed for long only once it has proved true. An outage is no reason to believe anything.
+    if (found.certain || launch.transport === "stdio") {
+      this.#verdicts.save(definition, { ...found, certain: false });
+    }
+    const link = await this.#openAsFound(found, launch, attempt, opening);
+    const { era, implementation } = link;
+    const proved: ProbeResult =
+      era === found.era
+        ? found
+        : { era, protocolVersion: implementation.protocolVersion, certain: true };
+    this.#verdicts.save(definition, proved);
     return link;
+  }
+
+  /** Where nothing was certain and the server refuses, it is tried in the other era as well. */
+  async #openAsFound(
+    found: ProbeResult,
+    launch: Launch,
+    attempt: Attempt,
+    opening: Opening,
+  ): Promise<Link> {
+    try {
+      return await this.#openAs(found.era, launch, attempt, opening);
+    } catch (error) {
+      const isGuess = found.era === "legacy" && !found.certain;
+      if (attempt.isOver || !isGuess || !isWrongEra(found, error)) throw error;
+      return this.#openAs("modern", launch, attempt, opening).catch(() => Promise.reject(error));
+    }
   }
 
   /** On a connection of its own, ended before the real one begins: two never run at once. */
@@ -112,12 +130,16 @@ export class Connector {
     { startTimeoutMs }: ServerDefinition,
     launch: Launch,
     attempt: Attempt,
-  ): ReturnType<typeof probeEra> {
+  ): Promise<ProbeResult> {
     const connection = await attempt.begin(launch, UNHEARD);
     await connection.open();
     // Half of the time at most, so that a server that keeps silent still has time to start.
-    const timeoutMs = Math.min(LONGEST_PROBE_MS, startTimeoutMs / 2);
-    const found = await probeEra(connection, this.#options.clientInfo, timeoutMs);
+    const halfMs = startTimeoutMs / 2;
+    const { clientInfo } = this.#options;
+    const found =
+      launch.transport === "stdio"
+        ? await probeProcess(connection, clientInfo, halfMs)
+        : await probeEra(connection, clientInfo, Math.min(LONGEST_PROBE_MS, halfMs));
     await attempt.close();
     return found;
   }
@@ -172,7 +194,7 @@ const UNHEARD: ConnectionEvents = { onNotification() {}, onClosed() {}, onOversi
  * Whether a server failed as one does that does not speak the era it was taken for. A legacy server
  * that ends does so for reasons of its own; a modern request can be what ends a legacy server.
  */
-function isWrongEra({ era }: EraVerdict, error: unknown): boolean {
+function isWrongEra({ era }: ProbeResult, error: unknown): boolean {
   const failure = failureBehind(error);
   if (!failure) return false;
   const { code } = failure.reason;
@@ -194,7 +216,8 @@ class Attempt {
   readonly #opening: Opening;
   readonly #options: ConnectorOptions;
   readonly #over = new AbortController();
-  #isLate = false;
+  /** Whether its time was over. */
+  isLate = false;
   #transport: Transport | null = null;
   #connection: Connection | null = null;
 
@@ -209,7 +232,7 @@ class Attempt {
     const { signal } = this.#opening;
     const end = (): void => this.#over.abort();
     const timer = setTimeout(() => {
-      this.#isLate = true;
+      this.isLate = true;
       end();
     }, ms);
     signal.addEventListener("abort", end, { once: true });
@@ -252,7 +275,7 @@ class Attempt {
   /** What is told of an error that ended it. */
   explain(error: unknown, startTimeoutMs: number): UpstreamFailure {
     return this.#withGarbage(
-      this.#isLate ? this.#timeout(startTimeoutMs) : failureOf(this.#name, error),
+      this.isLate ? this.#timeout(startTimeoutMs) : failureOf(this.#name, error),
     );
   }
 

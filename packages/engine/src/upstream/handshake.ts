@@ -53,11 +53,7 @@ export async function shakeHands(
   clientCapabilities: JsonObject,
   timeoutMs: number,
 ): Promise<Introduction> {
-  const response = await connection.request(
-    "initialize",
-    { protocolVersion: LATEST_LEGACY_VERSION, capabilities: clientCapabilities, clientInfo },
-    { timeoutMs },
-  );
+  const response = await askToInitialize(connection, clientInfo, clientCapabilities, timeoutMs);
   const result = introduction(name, initializeResult, response);
   const { protocolVersion } = result;
   if (!isLegacyVersion(protocolVersion)) throw unspoken(name, [protocolVersion]);
@@ -84,6 +80,19 @@ export async function discover(
   if (protocolVersion === null) throw unspoken(name, result.supportedVersions);
   return introduced(result._meta[META.serverInfo], protocolVersion, result);
 }
+
+/** Sends `initialize`. @throws as {@link Connection.request} */
+export const askToInitialize = (
+  connection: Connection,
+  clientInfo: JsonObject,
+  capabilities: JsonObject,
+  timeoutMs: number,
+): Promise<RpcResponse> =>
+  connection.request(
+    "initialize",
+    { protocolVersion: LATEST_LEGACY_VERSION, capabilities, clientInfo },
+    { timeoutMs },
+  );
 
 /** Sends `server/discover` as a client that can do nothing. @throws as {@link Connection.request} */
 export const askToDiscover = (

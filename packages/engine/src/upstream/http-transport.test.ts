@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { JsonObject, RpcMessage } from "../jsonrpc.ts";
 import { UpstreamFailure } from "./failure.ts";
 import {
@@ -299,6 +299,7 @@ describe("an answer that is none", () => {
     ["text", (response: ServerResponse) => response.end("<html>")],
     ["JSON of another kind", (response: ServerResponse) => sendJson(response, 200, { a: 1 })],
     ["null", (response: ServerResponse) => sendJson(response, 200, null)],
+    ["nothing", (response: ServerResponse) => response.writeHead(200).end()],
     [
       "half a stream",
       (response: ServerResponse) => {
@@ -313,6 +314,14 @@ describe("an answer that is none", () => {
     transport.send(request(1, "initialize"));
     await soon(() => expect(told.closed).toHaveLength(1));
     expect(told.closed[0]).toMatchObject({ status: 200, neverProcessed: false });
+  });
+
+  it.each([202, 204])("is not waited for: %i", async (status) => {
+    const { transport, told } = await connected((_, response) => response.writeHead(status).end());
+    transport.send(request(1, "tools/call"));
+    await soon(() => expect(told.failures).toHaveLength(1));
+    expect(told.failures[0]).toMatchObject([1, { reason: { code: "not_mcp" }, status }]);
+    expect(told.closed).toEqual([]);
   });
 
   it("is told of by an error without an id, which belongs to the request of its stream", async () => {
@@ -351,6 +360,20 @@ describe("an answer that is none", () => {
     transport.send(request(1, "initialize"));
     await soon(() => expect(told.closed).toHaveLength(1));
     expect(told.closed[0]).toMatchObject({ status: null, neverProcessed: true });
+  });
+});
+
+describe("what nobody waits for", () => {
+  it("holds no connection for ever where the server does not answer it", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { server, transport, told } = await connected(() => {});
+    transport.send({ jsonrpc: "2.0", method: "notifications/roots/list_changed" });
+    await soon(() => expect(posts(server)).toHaveLength(1));
+    expect(server.ended()).toBe(0);
+    vi.advanceTimersByTime(30_000);
+    vi.useRealTimers();
+    await soon(() => expect(server.sockets()).toBe(0));
+    expect([told.closed, told.failures]).toEqual([[], []]);
   });
 });
 

@@ -2,7 +2,7 @@ import type http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import type { Launch } from "../definitions.ts";
-import { classify, isObject, type RequestId, type RpcMessage } from "../jsonrpc.ts";
+import { classify, isObject, type RequestId, requestIdOf, type RpcMessage } from "../jsonrpc.ts";
 import { formatBytes } from "../text.ts";
 import { cancelled } from "./cancelled.ts";
 import { Connections } from "./connections.ts";
@@ -25,6 +25,11 @@ import type { Transport, TransportEvents } from "./transport.ts";
 
 /** How long an ending session may be told so, ms. */
 const GOODBYE_MS = 1000;
+/** How long other requests may take to be refused too, after the session has proved lost, ms. */
+const LAST_REFUSAL_MS = 1000;
+/** How long the answer to what nobody waits for may take, ms. */
+const UNWAITED_MS = 30_000;
+const POLL_MS = 5;
 /** What servers of the reference implementation answer, with status 400, for a session long gone. */
 const NO_SUCH_SESSION = -32000;
 
@@ -52,6 +57,8 @@ export class HttpTransport implements Transport {
   #sessionId: string | null = null;
   /** Whether the server has accepted anything in the session yet. */
   #sessionWorked = false;
+  /** What was refused since the session is lost; null while it is not. */
+  #refused: RequestId[] | null = null;
   #protocolVersion: string | null = null;
 
   constructor(options: { name: string; launch: HttpLaunch; maxMessageBytes: number }) {
@@ -68,7 +75,8 @@ export class HttpTransport implements Transport {
 
   send(message: RpcMessage, headers: Readonly<Record<string, string>> = {}): void {
     if (this.#isClosed) return;
-    void this.#post(message, headers);
+    if (this.#refused === null) void this.#post(message, headers);
+    else this.#refuse(requestIdOf(message));
   }
 
   handshakeDone(protocolVersion: string): void {
@@ -80,6 +88,7 @@ export class HttpTransport implements Transport {
         readEvents(stream, this.#maxMessageBytes, position, (event) => {
           if (isMessage(event)) this.#deliver(parseJson(event.data), null);
         }),
+      onRefused: () => this.#askForSession(),
     });
   }
 
@@ -112,6 +121,8 @@ export class HttpTransport implements Transport {
   async #post(message: RpcMessage, headers: Readonly<Record<string, string>>): Promise<void> {
     const sent = new SentMessage(message);
     this.#sent.add(sent);
+    const stop = (): void => sent.stop();
+    const timer = sent.id === null ? setTimeout(stop, UNWAITED_MS) : undefined;
     try {
       const response = await this.#exchange(JSON.stringify(message), sent, headers);
       sent.status = response.statusCode ?? 0;
@@ -119,6 +130,7 @@ export class HttpTransport implements Transport {
     } catch (error) {
       this.#failed(sent, error);
     } finally {
+      clearTimeout(timer);
       this.#sent.delete(sent);
     }
   }
@@ -158,7 +170,7 @@ export class HttpTransport implements Transport {
       return;
     }
     if (!sent.isModern) this.#noteSession(response, sent);
-    if (status === 202 || status === 204) response.resume();
+    if (sent.id === null && (status === 202 || status === 204)) response.resume();
     else if (isEventStream(response)) await this.#readStream(response, sent);
     else await this.#readBody(response, status, sent);
   }
@@ -209,7 +221,7 @@ export class HttpTransport implements Transport {
     };
     const refused = sent.isModern ? null : await resume(rest, endedWell);
     refused?.resume();
-    if (refused?.statusCode === 404 && this.#sessionId !== null) this.#loseSession(404);
+    if (refused?.statusCode === 404 && this.#sessionId !== null) this.#loseSession(404, null);
     if (sent.isAnswered) return;
     throw new UpstreamFailure("unreachable", `${this.#url.host} ended the answer half way.`, {
       retry: "later",
@@ -237,7 +249,7 @@ export class HttpTransport implements Transport {
     const value = parseJson(text);
     const { id } = sent;
     if (this.#isSessionLost(status, value, sent)) {
-      this.#loseSession(status, id);
+      this.#loseSession(status, sent);
       return;
     }
     const answer = id !== null && isRelayed(status, sent) ? errorAnswer(value, id) : null;
@@ -254,19 +266,42 @@ export class HttpTransport implements Transport {
     return status === 404 || (status === 400 && code === NO_SUCH_SESSION && this.#sessionWorked);
   }
 
-  /** `refused` is the request that was turned away for it: that one alone was never acted on. */
-  #loseSession(status: number, refused: RequestId | null = null): void {
+  /** `refused` is the message that was turned away for it. */
+  #loseSession(status: number, refused: SentMessage | null): void {
+    const isKnown = this.#refused !== null;
+    this.#refused ??= [];
+    this.#refuse(refused?.id ?? null);
+    if (!isKnown) void this.#endSession(status, this.#refused);
+  }
+
+  #refuse(id: RequestId | null): void {
+    if (id !== null) this.#refused?.push(id);
+  }
+
+  /** Only once it is known which requests were refused: those alone were never acted on. */
+  async #endSession(status: number, refused: readonly RequestId[]): Promise<void> {
+    const isUndecided = ({ id, status = 400 }: SentMessage): boolean =>
+      id !== null && status >= 400;
+    const { signal } = this.#ended;
+    const until = performance.now() + LAST_REFUSAL_MS;
+    while ([...this.#sent].some(isUndecided) && performance.now() < until && !signal.aborted) {
+      await sleep(POLL_MS);
+    }
     this.#sessionId = null;
     const message = `${this.#url.host} has ended the session.`;
     const lost = { retry: "later", sessionLost: true, status } as const;
-    if (refused !== null) {
-      const failure = new UpstreamFailure("http_status", message, {
-        ...lost,
-        neverProcessed: true,
-      });
-      this.#events?.onRequestFailed(refused, failure);
-    }
+    const neverProcessed = new UpstreamFailure("http_status", message, {
+      ...lost,
+      neverProcessed: true,
+    });
+    for (const id of refused) this.#events?.onRequestFailed(id, neverProcessed);
     this.#end(new UpstreamFailure("http_status", message, lost));
+  }
+
+  /** The GET stream is refused that was open before; whether that is for the session is certain then. */
+  #askForSession(): void {
+    const id = "is the session alive";
+    if (this.#sessionId !== null) this.send({ jsonrpc: "2.0", id, method: "ping" });
   }
 
   #failed(sent: SentMessage, error: unknown): void {

@@ -10,6 +10,8 @@ export interface StandingStream {
   reopen(lastEventId: string | null): Promise<http.IncomingMessage>;
   /** Reads it to its end, keeping the position. */
   read(stream: http.IncomingMessage, position: StreamPosition): Promise<void>;
+  /** The server does not open it any more, though it did before. */
+  onRefused(): void;
 }
 
 /**
@@ -20,16 +22,21 @@ export async function listen(standing: StandingStream): Promise<void> {
   const { signal } = standing;
   const policy = new RestartPolicy({ givesUp: false });
   const position = new StreamPosition();
+  let wasOpen = false;
   while (!signal.aborted) {
     const { lastEventId } = position;
     try {
       const stream = await standing.reopen(lastEventId);
       if (stream.statusCode === 200 && isEventStream(stream)) {
         policy.ready(Date.now());
+        wasOpen = true;
         await standing.read(stream, position);
       } else {
         stream.resume();
-        if (lastEventId === null) return;
+        if (lastEventId === null) {
+          if (wasOpen) standing.onRefused();
+          return;
+        }
         // It may only be the place that the server does not know any more.
         position.lastEventId = null;
       }

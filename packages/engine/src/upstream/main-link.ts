@@ -58,7 +58,10 @@ export class MainLink {
    */
   async open(): Promise<Link | null> {
     this.release();
-    return this.#open();
+    const { signal } = this.#current;
+    // Two processes of one server could be in each other's way.
+    await Promise.all([this.closed(), this.#options.connector.closed()]);
+    return signal.aborted ? null : this.#open();
   }
 
   /** Lets go of it, open or only being opened. */

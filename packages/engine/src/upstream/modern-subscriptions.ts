@@ -61,7 +61,12 @@ export class ModernSubscriptions implements LinkSubscriptions {
       if (!this.#changed.signal.aborted) this.#told();
       if (next?.isRefused) {
         this.#tell(next.reason);
-        await this.#until(null, this.#changed.signal);
+        // What was agreed to before goes on meanwhile.
+        await this.#until(null, this.#changed.signal, heard?.over);
+        if (heard?.isOpen === false) {
+          heard = null;
+          hasGap = true;
+        }
         continue;
       }
       // Ended only now, so that nothing is missed between the two.

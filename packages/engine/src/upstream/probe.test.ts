@@ -7,7 +7,7 @@ import type { JsonObject } from "../jsonrpc.ts";
 import { Connection } from "./connection.ts";
 import { discover, shakeHands } from "./handshake.ts";
 import { beginEvents, dataOf, launchOf, sendJson, serve, type TestServer } from "./http.fixture.ts";
-import { type ProbeResult, probeEra } from "./probe.ts";
+import { probeEra, probeProcess, type ProbeResult } from "./probe.ts";
 import { createTransport, overEitherHttp } from "./transports.ts";
 
 const SELF = { name: "gateway", version: "1" };
@@ -137,7 +137,7 @@ describe("the era of a server over HTTP", () => {
   });
 
   it("is told by silence", async () => {
-    expect(await probeHttp(() => {}, 50)).toEqual(LEGACY);
+    expect(await probeHttp(() => {}, 50)).toEqual(LEGACY_FOR_NOW);
   });
 
   it.each<[number, string, Answer]>([
@@ -160,8 +160,9 @@ describe("the era of a server over HTTP", () => {
 });
 
 describe("the era of a server that is a process", () => {
-  const probeProcess = async (script: string, timeoutMs = LONG_MS): Promise<ProbeResult> =>
-    probeEra(await connect(processThat(script)), SELF, timeoutMs);
+  const probe = async (script: string, timeoutMs = LONG_MS): Promise<ProbeResult> =>
+    probeProcess(await connect(processThat(script)), SELF, timeoutMs);
+  const initialized = `say({ jsonrpc: "2.0", id: line.id, result: {} })`;
 
   it.each([
     [
@@ -175,15 +176,26 @@ describe("the era of a server that is a process", () => {
       `say({ jsonrpc: "2.0", id: line.id, error: { code: -32601, message: "" } })`,
     ],
     ["its end", LEGACY, "process.exit(1)"],
+    [
+      "an answer to initialize and none to the question",
+      LEGACY,
+      `if (line.method === "initialize") ${initialized}`,
+    ],
+    [
+      "a DiscoverResult that comes after the answer to initialize",
+      MODERN,
+      `if (line.method === "initialize") ${initialized};
+       else setTimeout(() => say({ jsonrpc: "2.0", id: line.id, result: ${JSON.stringify(discovered(["2026-07-28"]))} }), 50)`,
+    ],
   ])("is told by %s", async (_, expected, script) => {
-    expect(await probeProcess(script)).toEqual(expected);
+    expect(await probe(script)).toEqual(expected);
   });
 
   it.each([
     ["silence", ""],
     ["text that is not MCP", `console.log("hello")`],
-  ])("is told by %s", async (_, script) => {
-    expect(await probeProcess(script, 200)).toEqual(LEGACY);
+  ])("is not told for long by %s: it may not have started yet", async (_, script) => {
+    expect(await probe(script, 200)).toEqual(LEGACY_FOR_NOW);
   });
 
   it("is not told where there is no such command", async () => {

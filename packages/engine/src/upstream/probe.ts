@@ -1,10 +1,16 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import type { EraVerdict } from "../definitions.ts";
 import { isErrorResponse, isObject, type JsonObject, type RpcError } from "../jsonrpc.ts";
 import { MODERN_VERSIONS } from "../protocol.ts";
 import type { Connection } from "./connection.ts";
 import { failureBehind, type UpstreamFailure } from "./failure.ts";
-import { askToDiscover, discoveredVersions, spokenModernVersion } from "./handshake.ts";
+import {
+  askToDiscover,
+  askToInitialize,
+  discoveredVersions,
+  spokenModernVersion,
+} from "./handshake.ts";
 
 /** Error codes that only the modern era has (MCP 2026-07-28, basic, error codes). */
 const HEADER_MISMATCH = -32020;
@@ -41,8 +47,38 @@ export async function probeEra(
   } catch (error) {
     const failure = failureBehind(error);
     if (failure) return ofFailure(failure);
-    if (isSilence(error)) return LEGACY;
+    if (isSilence(error)) return LEGACY_FOR_NOW;
     throw error;
+  }
+}
+
+/** So long after `initialize` was answered is silence to the question before it an answer, ms. */
+const LATER_ANSWER_MS = 1000;
+
+/**
+ * The same of a process, which may first have to be downloaded: `initialize` is sent right behind
+ * the question. A legacy server that keeps silent to what it does not know answers that, and one
+ * that answers nothing has not started yet.
+ *
+ * @throws UpstreamFailure
+ */
+export async function probeProcess(
+  connection: Connection,
+  clientInfo: JsonObject,
+  timeoutMs: number,
+): Promise<ProbeResult> {
+  const known = new AbortController();
+  const { signal } = known;
+  const asked = probeEra(connection, clientInfo, timeoutMs);
+  const passedOver = askToInitialize(connection, clientInfo, {}, timeoutMs).then(
+    () => sleep(LATER_ANSWER_MS, LEGACY, { signal }),
+    // It says nothing: what comes of the question does.
+    () => asked,
+  );
+  try {
+    return await Promise.race([asked, passedOver]);
+  } finally {
+    known.abort();
   }
 }
 

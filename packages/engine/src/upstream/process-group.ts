@@ -76,8 +76,9 @@ export class ProcessGroup {
     try {
       process.kill(-pid, signal);
     } catch (error) {
-      // ESRCH: it ended between the look and the signal, which is what we wanted.
-      if (systemCode(error) !== "ESRCH") throw error;
+      // It ended between the look and the signal, which is what we wanted; or it has become another
+      // user's, as under sudo, and the end of its input was all that we can give it.
+      if (!["ESRCH", "EPERM"].includes(systemCode(error))) throw error;
     }
   }
 }

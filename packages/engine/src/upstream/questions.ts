@@ -8,6 +8,11 @@ import {
 } from "../jsonrpc.ts";
 import type { TimeLimit } from "./time-limit.ts";
 
+/** How long a client may take to answer, ms. As long as a person is usually given. */
+const ANSWER_MS = 10 * 60_000;
+/** Questions of one server that may be open at the same time. */
+const MOST_OPEN = 100;
+
 /** The request of ours that a question belongs to. */
 interface Asked {
   readonly limit: TimeLimit;
@@ -50,18 +55,28 @@ export class Questions {
     of: Asked | null,
     answer: (signal: AbortSignal) => Promise<RpcResponse>,
   ): Promise<void> {
+    if (this.#open.size >= MOST_OPEN) {
+      const reason = `${MOST_OPEN} questions of the server are open`;
+      this.refuse(id, new GatewayError("client_cannot_be_asked", { reason }));
+      return;
+    }
     const question: Question = { controller: new AbortController(), of, isTakenBack: false };
     this.#open.set(id, question);
     of?.limit.hold();
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      question.controller.abort();
+    }, ANSWER_MS);
     try {
       const response = await answer(question.controller.signal);
       if (!question.isTakenBack) this.#send({ ...response, id });
     } catch (error) {
       // Nobody waits for the answer to a question that was taken back.
       if (question.isTakenBack) return;
-      const told = error instanceof GatewayError;
-      this.refuse(id, told ? error : new GatewayError("internal", {}, { cause: error }));
+      this.refuse(id, isLate ? unanswered(error) : told(error));
     } finally {
+      clearTimeout(timer);
       this.#open.delete(id);
       of?.limit.release();
     }
@@ -85,3 +100,9 @@ export class Questions {
     for (const { controller } of this.#open.values()) controller.abort();
   }
 }
+
+const unanswered = (cause: unknown): GatewayError =>
+  new GatewayError("client_cannot_be_asked", { reason: "it has not answered in time" }, { cause });
+
+const told = (error: unknown): GatewayError =>
+  error instanceof GatewayError ? error : new GatewayError("internal", {}, { cause: error });

@@ -1,7 +1,8 @@
 /**
  * A small MCP server over stdio for the tests of this folder: `node stdio.fixture.ts RECORD ERA`.
  * Appends what it does to the file RECORD, a line each. ERA is `legacy`, `modern`, `dual`, `silent`
- * (legacy, and silent to what it does not know) or `touchy` (legacy, and ends at it).
+ * (legacy, and silent to what it does not know), `touchy` (legacy, and ends at it), `late`
+ * (modern, and says nothing in the first process) or `stubborn` (says nothing and does not end).
  */
 import { appendFileSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -17,7 +18,8 @@ const era = (() => {
     return configured;
   }
 })();
-const isModern = era === "modern" || era === "dual";
+const isModern = era === "modern" || era === "dual" || era === "late";
+const isAsleep = era === "stubborn" || (era === "late" && readFileSync(record, "utf8") === "");
 
 const CAPABILITIES = {
   logging: {},
@@ -71,7 +73,7 @@ const METHODS: Record<string, (id: unknown, params: JsonObject) => void> = {
     else if (era !== "silent") send({ id, error: { code: -32_601, message: "Method not found" } });
   },
   initialize: (id, params) => {
-    if (era === "modern") {
+    if (era === "modern" || era === "late") {
       send({ id, error: { code: -32_022, message: "no", data: { supported: ["2026-07-28"] } } });
       return;
     }
@@ -100,7 +102,7 @@ note(`start ${era}`);
 note(`pid ${process.pid}`);
 createInterface({ input: process.stdin }).on("line", (line) => {
   const message: unknown = JSON.parse(line);
-  if (!isObject(message)) return;
+  if (!isObject(message) || isAsleep) return;
   const { id, method, params } = message;
   if (typeof method !== "string") {
     waiting.get(id)?.(message);
@@ -112,4 +114,7 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   if (handle) handle(id, given);
   else if (id !== undefined) send({ id, result: {} });
 });
-process.stdin.on("end", () => process.exit(0));
+if (era === "stubborn") {
+  process.on("SIGTERM", () => {});
+  setInterval(() => {}, 1000);
+} else process.stdin.on("end", () => process.exit(0));

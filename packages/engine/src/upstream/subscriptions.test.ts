@@ -189,4 +189,29 @@ describe("subscriptions at a modern server", () => {
     await settle();
     expect(transport.cancelled).toHaveLength(1);
   });
+
+  it("that are refused are asked for once more when those before them end", async () => {
+    const { kept } = subscriptions();
+    const { link, transport } = await linked("modern", ALL);
+    kept.attach(link);
+    const first = transport.newest("subscriptions/listen").id;
+    await acknowledge(transport);
+    kept.setUris(new Set(["b:1"]));
+    const refuse = async () => {
+      await settle();
+      const { id } = transport.newest("subscriptions/listen");
+      transport.receive({ jsonrpc: "2.0", id, error: { code: -32_602, message: "too many" } });
+      await vi.advanceTimersByTimeAsync(60_000);
+    };
+    await refuse();
+    const failure = new UpstreamFailure("unreachable", "cut", { retry: "later" });
+    transport.events?.onRequestFailed(Number(first), failure);
+    await settle();
+    expect(filters(transport)).toHaveLength(3);
+    await refuse();
+    expect(filters(transport)).toHaveLength(3);
+    kept.detach();
+    await settle();
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });

@@ -18,12 +18,14 @@ const later = (ms: number) => vi.setSystemTime(Date.now() + ms);
 const nameOf = ({ body }: Got) => (isObject(body.params) ? body.params.name : undefined);
 
 /** A legacy server whose sessions can be forgotten; tools named `hold` are never answered. */
-async function sessions() {
+async function sessions({ hasStream = false } = {}) {
   let session = 0;
   let known = 0;
+  let offersStream = hasStream;
+  const streams: ServerResponse[] = [];
   const server = await serve((got, response) => {
     const { method, id } = got.body;
-    if (got.method !== "POST") return sendJson(response, 405, {});
+    if (got.method !== "POST" && !hasStream) return sendJson(response, 405, {});
     if (method === "server/discover") return sendJson(response, 400, { error: "no session" });
     if (method === "initialize") {
       session += 1;
@@ -35,6 +37,11 @@ async function sessions() {
       return sendJson(response, 200, { jsonrpc: "2.0", id, result });
     }
     if (got.headers["mcp-session-id"] !== `s${known}`) return sendJson(response, 404, {});
+    if (got.method === "GET") {
+      if (!offersStream) return sendJson(response, 404, {});
+      streams.push(response);
+      return beginEvents(response);
+    }
     if (id === undefined) return response.writeHead(202).end();
     if (nameOf(got) === "hold") return undefined;
     return sendJson(response, 200, { jsonrpc: "2.0", id, result: { tools: [], resources: [] } });
@@ -45,7 +52,11 @@ async function sessions() {
     await server.close();
   });
   const sent = (method: string) => server.got.filter(({ body }) => body.method === method);
-  return { ...one, server, sent, forget: () => void (known = 0) };
+  const closeStreams = () => {
+    offersStream = false;
+    for (const stream of streams) stream.end();
+  };
+  return { ...one, server, sent, streams, closeStreams, forget: () => void (known = 0) };
 }
 
 const call = (one: Awaited<ReturnType<typeof sessions>>, name: string) =>
@@ -84,6 +95,47 @@ describe("a session that the server has forgotten", () => {
     expect(calls).toMatchObject([{ response: {} }, { code: "server_stopped_during_call" }]);
     expect(one.sent("tools/call").map(nameOf)).toEqual(["hold", "echo", "echo"]);
     expect(one.sent("initialize")).toHaveLength(2);
+  });
+
+  it("costs none of the calls that were refused for it, however many were under way", async () => {
+    const one = await sessions();
+    await one.ready();
+    one.forget();
+    later(MINUTE_MS);
+    const names = ["a", "b", "c", "d", "e"];
+    const calls = await Promise.all(names.map((name) => call(one, name)));
+    expect(calls).toMatchObject(names.map(() => ({ response: { result: {} } })));
+    expect(one.sent("initialize")).toHaveLength(2);
+    // Those that were refused and those that were only about to be sent.
+    const again = one
+      .sent("tools/call")
+      .filter(({ headers }) => headers["mcp-session-id"] === "s2");
+    expect(new Set(again.map(nameOf))).toEqual(new Set(names));
+    expect(again).toHaveLength(5);
+  });
+
+  it("is missed without a call, by the stream that the server does not open again", async () => {
+    const one = await sessions({ hasStream: true });
+    one.upstream.setSubscriptions(new Set(["a:1"]));
+    await one.ready();
+    await one.upstream.subscribed();
+    await soon(() => expect(one.streams).toHaveLength(1));
+    one.forget();
+    later(MINUTE_MS);
+    one.streams[0]?.end();
+    await soon(() => expect(one.sent("resources/subscribe")).toHaveLength(2));
+    expect(one.sent("initialize")).toHaveLength(2);
+    expect(one.sent("ping")).toHaveLength(1);
+  });
+
+  it("is not begun anew where only the stream is refused", async () => {
+    const one = await sessions({ hasStream: true });
+    await one.ready();
+    await soon(() => expect(one.streams).toHaveLength(1));
+    one.closeStreams();
+    await soon(() => expect(one.sent("ping")).toHaveLength(1));
+    expect(await call(one, "echo")).toMatchObject({ response: { result: {} } });
+    expect(one.sent("initialize")).toHaveLength(1);
   });
 
   it("counts as a failure when it lasted for a moment only", async () => {
@@ -132,6 +184,29 @@ describe("a server of 2024-11-05", () => {
 });
 
 describe("a modern server over HTTP", () => {
+  it("that is out of order when it is first asked is not taken for a legacy one", async () => {
+    let isBroken = true;
+    const server = await serve(({ method, body: { id, method: asked } }, response) => {
+      if (isBroken || method !== "POST") return sendJson(response, 500, {});
+      const serverInfo = { name: "dual", version: "1" };
+      const result =
+        asked === "initialize"
+          ? { protocolVersion: "2025-11-25", capabilities: {}, serverInfo }
+          : { supportedVersions: ["2026-07-28"], capabilities: {} };
+      return sendJson(response, 200, { jsonrpc: "2.0", id, result });
+    });
+    const one = upstreamFor(launchOf(server.url));
+    ends.push(async () => {
+      await one.upstream.stop();
+      await server.close();
+    });
+    expect(await one.ready()).toBe("retrying");
+    expect(one.verdicts.size).toBe(0);
+    isBroken = false;
+    await soon(() => expect(one.upstream.observation.state).toBe("ready"));
+    expect(one.upstream.era).toBe("modern");
+  });
+
   it("is sent the headers its tools ask for, and tools that ask wrongly are left out", async () => {
     const tool = (name: string, header: string) => ({
       name,

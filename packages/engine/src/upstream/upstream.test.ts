@@ -42,6 +42,10 @@ function upstreamOn(era: string, change: Partial<ServerDefinition> = {}) {
     ...kept,
     done,
     starts: () => done().filter((line) => line.startsWith("start")).length,
+    pids: () =>
+      done()
+        .filter((line) => line.startsWith("pid"))
+        .map((line) => Number(line.slice(4))),
     become: (next: string) => writeFileSync(`${record}.era`, next),
   };
 }
@@ -116,10 +120,38 @@ describe("the era of a server", () => {
     expect(one.starts()).toBe(5);
   });
 
-  it("of a silent server is found out within half of its time", async () => {
-    const one = upstreamOn("silent", { startTimeoutMs: 6000 });
+  it("is asked anew after a server fell silent at what it does not know any more", async () => {
+    const one = upstreamOn("modern", { startTimeoutMs: 3000 });
+    await one.ready();
+    one.become("silent");
+    await one.upstream.restart();
+    await soon(() => expect(one.upstream.era).toBe("legacy"));
+    expect(one.upstream.observation.state).toBe("ready");
+  });
+
+  it("of a server that is silent to what it does not know is found out all the same", async () => {
+    const one = upstreamOn("silent");
     expect(await one.ready()).toBe("ready");
+    expect(one.verdicts.get("s")).toMatchObject({ era: "legacy", certain: true });
     expect(one.starts()).toBe(2);
+  });
+
+  it("is not guessed for good of one that says nothing in half of its time", async () => {
+    const one = upstreamOn("late", { startTimeoutMs: 6000 });
+    expect(await one.ready()).toBe("ready");
+    expect(one.upstream.era).toBe("modern");
+    expect(one.verdicts.get("s")).toMatchObject({ era: "modern", certain: true });
+    expect(one.starts()).toBe(3);
+  });
+
+  it("begins no process before the last one has ended", async () => {
+    const one = upstreamOn("stubborn", { startTimeoutMs: 1000 });
+    one.upstream.start();
+    await soon(() => expect(one.starts()).toBe(2));
+    expect(one.states).toContain("retrying");
+    expect(one.pids().map(isAlive)).toEqual([false, true]);
+    await one.upstream.stop();
+    expect(one.pids().map(isAlive)).toEqual([false, false]);
   });
 });
 
