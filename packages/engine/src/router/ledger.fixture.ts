@@ -2,10 +2,10 @@ import type { Era } from "../definitions.ts";
 import type { JsonObject } from "../jsonrpc.ts";
 
 /** What a scripted server does for one call, one after the other. */
-export type Step = "log" | "progress" | "form" | "sample" | "roots" | "withdraw" | "pause";
+type Step = "log" | "progress" | "form" | "sample" | "roots" | "withdraw" | "pause";
 
 /** How the client meets what is asked of it on account of one call. */
-export type Attitude =
+type Attitude =
   | "accept"
   | "decline"
   /** A legacy client answers with an error, a modern one first with something unusable. */
@@ -22,6 +22,8 @@ export interface CallPlan {
   steps: Step[];
   end: "result" | "error" | "never";
   attitude: Attitude;
+  /** Whether the server does not stop when the call is cancelled, as many tools do not. */
+  goesOn: boolean;
   /** After how many of the things that happen the client gives the call up. */
   givenUpAfter: number | null;
 }

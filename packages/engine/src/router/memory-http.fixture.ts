@@ -37,8 +37,12 @@ export class MemoryResponse extends ServerResponse {
     });
   }
 
-  get isOver(): boolean {
-    return this.#isOver;
+  /** Of the head that was written. */
+  headers: JsonObject = {};
+
+  override writeHead(status: number, headers?: unknown): this {
+    if (isObject(headers)) this.headers = headers;
+    return super.writeHead(status);
   }
 
   override write(chunk: unknown): boolean {

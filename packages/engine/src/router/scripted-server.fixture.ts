@@ -1,5 +1,6 @@
 import type { Launch, ServerDefinition } from "../definitions.ts";
 import {
+  type Classified,
   classify,
   errorOf,
   isObject,
@@ -13,7 +14,14 @@ import {
 import { META } from "../protocol.ts";
 import { UpstreamFailure } from "../upstream/failure.ts";
 import type { Transport, TransportEvents } from "../upstream/transport.ts";
-import { isExact, isModernKind, type Ledger, ownerOf, QUESTIONS, type ServerKind } from "./ledger.fixture.ts";
+import {
+  isExact,
+  isModernKind,
+  type Ledger,
+  ownerOf,
+  QUESTIONS,
+  type ServerKind,
+} from "./ledger.fixture.ts";
 
 /** Does something later, in the order that is being tried. */
 export type Later = (label: string, act: () => void) => void;
@@ -75,15 +83,27 @@ interface Work {
   word: string;
   params: JsonObject;
   isOver: boolean;
+  /** The server has read that nobody waits for it. */
+  isToldOff: boolean;
   /** The gateway has let go of it; the server need not know yet. */
   isCancelled: boolean;
+}
+
+/** A question of the server. */
+interface Asked {
+  word: string;
+  /** The call that it belongs to; null for none. */
+  of: RequestId | null;
+  /** Nobody need answer it any more, though somebody may have. */
+  isWithdrawn: boolean;
+  resolve: (answer: RpcResponse | null) => void;
 }
 
 /** One connection to a {@link ScriptedServer}; the other end of it is the gateway. */
 class ScriptedConnection implements Transport {
   readonly #server: ScriptedServer;
   readonly #works = new Map<RequestId, Work>();
-  readonly #asked = new Map<RequestId, { word: string; answered: (answer: RpcResponse) => void }>();
+  readonly #asked = new Map<RequestId, Asked>();
   /** What has been sent and is not read yet; one channel is read in order. */
   readonly #inbox: RpcMessage[] = [];
   #events: TransportEvents | null = null;
@@ -99,10 +119,11 @@ class ScriptedConnection implements Transport {
   /** What has not come to an end though it should have. */
   leftovers(): string[] {
     if (this.isClosed) return [];
-    const works = [...this.#works.values()].filter((work) => !work.isOver);
+    const works = [...this.#works.values()].filter((work) => !work.isOver && !work.isToldOff);
+    const asked = [...this.#asked.values()].filter((question) => !question.isWithdrawn);
     return [
       ...works.map(({ word }) => `${this.#server.name} still works on ${word}`),
-      ...[...this.#asked.values()].map(({ word }) => `${this.#server.name} waits for ${word}`),
+      ...asked.map(({ word }) => `${this.#server.name} waits for ${word}`),
     ];
   }
 
@@ -111,6 +132,7 @@ class ScriptedConnection implements Transport {
   }
 
   send(message: RpcMessage): void {
+    this.#note(classify(message));
     if (isExact(this.#server.kind)) {
       this.#server.later(`${this.#server.name} reads`, () => this.#read(message));
       return;
@@ -120,6 +142,14 @@ class ScriptedConnection implements Transport {
       const next = this.#inbox.shift();
       if (next) this.#read(next);
     });
+  }
+
+  /** A call counts from when it was sent, since its cancellation may be read before it. */
+  #note(classified: Classified): void {
+    if (classified.kind !== "request" || classified.message.method !== "tools/call") return;
+    const { id, params = {} } = classified.message;
+    const word = isObject(params.arguments) ? String(params.arguments.word) : "";
+    this.#works.set(id, { id, word, params, isOver: false, isToldOff: false, isCancelled: false });
   }
 
   handshakeDone(): void {}
@@ -136,7 +166,8 @@ class ScriptedConnection implements Transport {
     if (isOpening) return;
     const read = (): void => this.#onCancelled(id);
     if (isExact(kind)) later(`${name} reads a cancellation`, read);
-    else this.send({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id } });
+    else
+      this.send({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id } });
   }
 
   output(): string[] {
@@ -163,7 +194,15 @@ class ScriptedConnection implements Transport {
 
   #onCancelled(id: RequestId): void {
     const work = this.#works.get(id);
-    if (work) work.isOver = true;
+    if (work && !this.#goesOn(work)) work.isOver = true;
+    if (work) work.isToldOff = true;
+    for (const asked of this.#asked.values()) if (asked.of === id) withdraw(asked);
+  }
+
+  /** What goes on still asks, but says nothing: that could be taken for another call's. */
+  #goesOn({ word }: Work): boolean {
+    const { kind, ledger } = this.#server;
+    return ledger.call(word).plan.goesOn && !isExact(kind) && !isModernKind(kind);
   }
 
   #onAnswer(response: RpcResponse): void {
@@ -174,13 +213,13 @@ class ScriptedConnection implements Transport {
       return;
     }
     this.#asked.delete(response.id);
-    asked.answered(response);
+    asked.resolve(response);
   }
 
   #onRequest(request: RpcRequest): void {
     const { id, method, params = {} } = request;
     if (method === "tools/call") {
-      this.#onCall(request);
+      this.#onCall(id);
       return;
     }
     const { clientInfo } = params;
@@ -196,11 +235,9 @@ class ScriptedConnection implements Transport {
     this.#tell(result ? resultOf(id, result) : errorOf(id, -32601, method), id);
   }
 
-  #onCall({ id, params = {} }: RpcRequest): void {
-    const { arguments: args } = params;
-    const word = isObject(args) ? String(args.word) : "";
-    const work: Work = { id, word, params, isOver: false, isCancelled: false };
-    this.#works.set(id, work);
+  #onCall(id: RequestId): void {
+    const work = this.#works.get(id);
+    if (!work || work.isOver) return;
     const run = isModernKind(this.#server.kind) ? this.#runModern(work) : this.#runLegacy(work);
     void run.catch((error: unknown) => this.#server.ledger.fault(String(error)));
   }
@@ -228,9 +265,9 @@ class ScriptedConnection implements Transport {
     const { requestState, inputResponses } = work.params;
     let next = 0;
     const answers: unknown[] = [];
-    if (requestState !== undefined) {
-      const isKnown = states.delete(String(requestState));
-      const [word, step] = String(requestState).split("|");
+    if (typeof requestState === "string") {
+      const isKnown = states.delete(requestState);
+      const [word, step] = requestState.split("|");
       next = Number(step) + 1;
       if (word !== work.word) ledger.fault(`${work.word} came with the state of ${word}`);
       if (!isKnown && era === "legacy") ledger.fault(`${work.word} came twice with one state`);
@@ -275,8 +312,8 @@ class ScriptedConnection implements Transport {
     this.#tell(response, work.id);
   }
 
-  #say(step: string, { id, word, params: { _meta: meta } }: Work): void {
-    if (!isObject(meta)) return;
+  #say(step: string, { id, word, isToldOff, params: { _meta: meta } }: Work): void {
+    if (!isObject(meta) || isToldOff) return;
     if (step === "progress") {
       const { progressToken } = meta;
       const params = { progressToken, progress: 1, message: word };
@@ -296,18 +333,14 @@ class ScriptedConnection implements Transport {
     const method = QUESTIONS[step]?.method ?? step;
     ledger.count("questions");
     const answered = new Promise<RpcResponse | null>((resolve) => {
-      this.#asked.set(question, { word, answered: resolve });
+      const asked = { word, of: id, isWithdrawn: false, resolve };
+      this.#asked.set(question, asked);
       if (step !== "withdraw") return;
       later(`${name} takes a question back`, () => {
-        if (!this.#asked.has(question)) return;
-        // An answer may be on its way already, and is allowed to be.
-        this.#asked.set(question, { word, answered: () => {} });
+        if (!this.#asked.has(question) || asked.isWithdrawn) return;
+        withdraw(asked);
         const params = { requestId: question };
         this.#tell({ jsonrpc: "2.0", method: "notifications/cancelled", params }, id);
-        later(`${name} forgets the question`, () => {
-          this.#asked.delete(question);
-          resolve(null);
-        });
       });
     });
     this.#tell({ jsonrpc: "2.0", id: question, method, params: { message: word } }, id);
@@ -347,4 +380,9 @@ class ScriptedConnection implements Transport {
       this.#events?.onMessage(message, of);
     }
   }
+}
+
+function withdraw(asked: Asked): void {
+  asked.isWithdrawn = true;
+  asked.resolve(null);
 }
