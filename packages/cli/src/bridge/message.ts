@@ -48,9 +48,15 @@ export interface Message {
 const cancellation = z.object({ requestId: id });
 
 /** Each modern message names its revision (MCP 2026-07-28, basic); a client may use both eras. */
-const modernParams = z.object({
-  _meta: z.object({ "io.modelcontextprotocol/protocolVersion": z.string() }),
-});
+const VERSION_KEY = "io.modelcontextprotocol/protocolVersion";
+const modernParams = z.object({ _meta: z.object({ [VERSION_KEY]: z.string() }) });
+
+/** The revision it names; null for a message of the legacy era. */
+const revisionOf = (params: unknown): string | null => {
+  // Most messages name none, and a schema takes its time to say so.
+  if (typeof params !== "object" || params === null || !("_meta" in params)) return null;
+  return modernParams.safeParse(params).data?._meta[VERSION_KEY] ?? null;
+};
 
 /** The value of a JSON text; undefined where it is none. */
 export const parseJson = (text: string): unknown => {
@@ -74,13 +80,13 @@ export const readMessage = (text: string): Message | null => {
   const requests = envelopes.filter(({ method }) => method !== undefined);
   const [first] = requests;
   const single = envelopes.length === 1 ? first : undefined;
-  const claim = modernParams.safeParse(single?.params).data?._meta;
+  const version = revisionOf(single?.params);
   return {
     text,
     ids: requests.flatMap((request) => request.id ?? []),
     method: single?.method ?? null,
     params: single?.params,
-    modern: claim ? { version: claim["io.modelcontextprotocol/protocolVersion"] } : null,
+    modern: version === null ? null : { version },
     harmless: requests.every(({ method }) => method !== undefined && HARMLESS.has(method)),
     cancels:
       first?.method === "notifications/cancelled"

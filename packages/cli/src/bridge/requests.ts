@@ -122,7 +122,7 @@ export class Requests {
 
   async #carry(ongoing: Ongoing): Promise<void> {
     const { message, waiting, onSent } = ongoing;
-    let failure: Failure;
+    let failure: Failure | null;
     try {
       failure = await (isListening(message) ? this.#listen(ongoing) : this.#exchange(ongoing));
     } catch (error) {
@@ -133,11 +133,11 @@ export class Requests {
       }
     }
     onSent();
-    for (const id of waiting) await this.#write(ongoing, errorLine(id, failure));
+    for (const id of waiting) await this.#write(ongoing, errorLine(id, failure ?? stopped()));
   }
 
-  /** Takes ids out of `waiting` as they are answered; resolves with the error for those left. */
-  async #exchange(ongoing: Ongoing): Promise<Failure> {
+  /** Takes ids out of `waiting` as they are answered; resolves with the error for those left, or null for the usual. */
+  async #exchange(ongoing: Ongoing): Promise<Failure | null> {
     const { message, waiting, cancelled } = ongoing;
     if (message.method === "initialize" && message.modern === null)
       await this.#options.link.forget();
@@ -156,7 +156,7 @@ export class Requests {
       } catch (error) {
         if (again || !message.harmless || cancelled.signal.aborted) throw error;
       }
-      if (again || !message.harmless || waiting.size === 0) return stopped();
+      if (again || !message.harmless || waiting.size === 0) return null;
       await this.#options.link.renew(conversation);
     }
   }
@@ -196,7 +196,7 @@ export class Requests {
   }
 
   /** Listens until the client has enough; gateways may come and go. */
-  async #listen(ongoing: Ongoing): Promise<Failure> {
+  async #listen(ongoing: Ongoing): Promise<Failure | null> {
     const { message, waiting, cancelled } = ongoing;
     const { link, pause } = this.#options;
     const backoff = new Backoff();
@@ -213,7 +213,7 @@ export class Requests {
           backoff.reset();
           await this.#hear(ongoing, subscription, answer);
         }
-        if (waiting.size === 0) return stopped();
+        if (waiting.size === 0) return null;
       } catch (error) {
         if (!subscription.isAcknowledged || cancelled.signal.aborted) throw error;
         const over = link.present;
