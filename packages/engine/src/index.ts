@@ -1,4 +1,5 @@
 export * from "./definitions.ts";
+export { refusalOf } from "./endpoint/rpc-answers.ts";
 export { Engine, type EngineOptions } from "./engine.ts";
 export type { Entry, ProfileView } from "./catalog/view.ts";
 export { ProcessGroup } from "./upstream/process-group.ts";

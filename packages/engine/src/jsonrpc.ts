@@ -42,11 +42,13 @@ export const isObject = (value: unknown): value is JsonObject =>
 export const isRequestId = (value: unknown): value is RequestId =>
   typeof value === "string" || (typeof value === "number" && Number.isInteger(value));
 
-export type Classified =
+/** A message that is well formed, with what it is. */
+export type ClassifiedMessage =
   | { kind: "request"; message: RpcRequest }
   | { kind: "notification"; message: RpcNotification }
-  | { kind: "response"; message: RpcResponse }
-  | { kind: "malformed"; detail: string };
+  | { kind: "response"; message: RpcResponse };
+
+export type Classified = ClassifiedMessage | { kind: "malformed"; detail: string };
 
 const malformed = (detail: string): Classified => ({ kind: "malformed", detail });
 

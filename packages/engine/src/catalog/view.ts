@@ -119,14 +119,7 @@ export class ProfileView {
   /** The result of a list method, as a client of this era is sent it. */
   list(name: ListName, era: Era, serverInfo: JsonObject): string {
     if (era === "legacy") return this.json[name];
-    const { ttlMs, isPublic } = this.#caching;
-    const rest = JSON.stringify({
-      resultType: "complete",
-      ttlMs,
-      cacheScope: isPublic ? "public" : "private",
-      _meta: { [META.serverInfo]: serverInfo },
-    });
-    this.#modernJson[name] ??= `${this.json[name].slice(0, -1)},${rest.slice(1)}`;
+    this.#modernJson[name] ??= this.#modernList(name, serverInfo);
     return this.#modernJson[name];
   }
 
@@ -179,6 +172,17 @@ export class ProfileView {
       prompts: this.#prompts.size,
       resources: this.#resources.size,
     };
+  }
+
+  #modernList(name: ListName, serverInfo: JsonObject): string {
+    const { ttlMs, isPublic } = this.#caching;
+    const rest = JSON.stringify({
+      resultType: "complete",
+      ttlMs,
+      cacheScope: isPublic ? "public" : "private",
+      _meta: { [META.serverInfo]: serverInfo },
+    });
+    return `${this.json[name].slice(0, -1)},${rest.slice(1)}`;
   }
 
   #noteNamed({ definition, serverId }: Entry): void {

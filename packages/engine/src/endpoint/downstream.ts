@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { LIST_CHANGES } from "../catalog/views.ts";
 import type {
   Client,
@@ -14,6 +13,7 @@ import { LOG_LEVELS } from "../protocol.ts";
 import { withServerName } from "../router/caller.ts";
 import { placeOfResource, type ResourcePlace } from "../router/resources.ts";
 import type { Routes } from "../router/routes.ts";
+import { atMost } from "../time.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import { Endpoint, type EndpointRequest } from "./endpoint.ts";
 import { type Introduction, LegacyEndpoint } from "./legacy-endpoint.ts";
@@ -118,13 +118,8 @@ export class Downstream {
 
   /** Resolves when the servers have heard what is subscribed to, or do not answer in time. */
   async subscribed(): Promise<void> {
-    const enough = new AbortController();
-    const { signal } = enough;
-    await Promise.race([
-      Promise.all(this.#options.upstreams().map((upstream) => upstream.subscribed())),
-      sleep(SUBSCRIBED_MS, undefined, { signal }).catch(() => {}),
-    ]);
-    enough.abort();
+    const all = this.#options.upstreams().map((upstream) => upstream.subscribed());
+    await atMost(SUBSCRIBED_MS, Promise.all(all));
   }
 
   onListChange(profileId: string, method: string): void {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GatewayError } from "@local-mcp/contract";
-import { classify } from "../jsonrpc.ts";
+import { type Classified, classify } from "../jsonrpc.ts";
 import { claimedModernVersion, isModernVersion } from "../protocol.ts";
 import type { Routes } from "../router/routes.ts";
 import { headerOf } from "./headers.ts";
@@ -35,10 +35,8 @@ export class Endpoint {
   /** @throws GatewayError before anything has been written */
   async handle(incoming: EndpointRequest): Promise<void> {
     const { request } = incoming;
-    const isModern = speaksModern(incoming);
-    if (request.method === "POST") {
-      return isModern ? this.#modern.post(incoming) : this.#legacy.post(incoming);
-    }
+    if (request.method === "POST") return this.#post(incoming);
+    const isModern = hasModernHeader(request);
     if (request.method === "GET" && !isModern) return this.#legacy.get(incoming);
     if (request.method === "DELETE" && !isModern) return this.#legacy.delete(incoming);
     throw new GatewayError("method_not_allowed", {
@@ -47,12 +45,31 @@ export class Endpoint {
       allowed: isModern ? "POST" : "POST, GET or DELETE",
     });
   }
+
+  /** @throws GatewayError batch_refused, malformed_message, and as the endpoints */
+  async #post(incoming: EndpointRequest): Promise<void> {
+    const { request, body } = incoming;
+    const classified = classify(body);
+    const isModern = speaksModern(request, classified);
+    if (Array.isArray(body)) {
+      if (isModern) throw new GatewayError("batch_refused");
+      return this.#legacy.batch(incoming, body);
+    }
+    if (classified.kind === "malformed") {
+      throw new GatewayError("malformed_message", { detail: classified.detail });
+    }
+    return isModern
+      ? this.#modern.post(incoming, classified)
+      : this.#legacy.post(incoming, classified);
+  }
 }
 
+const hasModernHeader = (request: IncomingMessage): boolean =>
+  isModernVersion(headerOf(request, "mcp-protocol-version"));
+
 /** What says so is the message; where it does not, the header with a modern version does. */
-function speaksModern({ request, body }: EndpointRequest): boolean {
-  const byHeader = isModernVersion(headerOf(request, "mcp-protocol-version"));
-  const classified = classify(body);
+function speaksModern(request: IncomingMessage, classified: Classified): boolean {
+  const byHeader = hasModernHeader(request);
   if (classified.kind !== "request") return byHeader;
   if (claimedModernVersion(classified.message) !== null) return true;
   // A client that has probed may go on with the opening of the other era under the same header.

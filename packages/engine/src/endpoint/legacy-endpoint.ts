@@ -1,6 +1,7 @@
 import { GatewayError } from "@local-mcp/contract";
 import type { TrafficSink } from "../definitions.ts";
 import {
+  type ClassifiedMessage,
   classify,
   errorOf,
   isObject,
@@ -49,12 +50,7 @@ export class LegacyEndpoint {
   }
 
   /** @throws GatewayError before anything has been written */
-  async post(incoming: EndpointRequest): Promise<void> {
-    if (Array.isArray(incoming.body)) return this.#batch(incoming, incoming.body);
-    const classified = classify(incoming.body);
-    if (classified.kind === "malformed") {
-      throw new GatewayError("malformed_message", { detail: classified.detail });
-    }
+  async post(incoming: EndpointRequest, classified: ClassifiedMessage): Promise<void> {
     if (classified.kind === "request" && classified.message.method === "initialize") {
       return this.#initialize(incoming, classified.message);
     }
@@ -98,8 +94,12 @@ export class LegacyEndpoint {
     this.#options.traffic.onExchange(measured.ended(clientOf(session), "ok"));
   }
 
-  /** @throws GatewayError batch_refused, malformed_message, session_missing, session_not_found */
-  async #batch(incoming: EndpointRequest, messages: readonly unknown[]): Promise<void> {
+  /**
+   * Several messages in one body (MCP 2025-03-26).
+   *
+   * @throws GatewayError batch_refused, malformed_message, session_missing, session_not_found
+   */
+  async batch(incoming: EndpointRequest, messages: readonly unknown[]): Promise<void> {
     // The opening of a session stands by itself, in every version.
     if (incoming.request.headers["mcp-session-id"] === undefined) {
       throw new GatewayError("batch_refused");

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
-import type { ServerResponse } from "node:http";
 import { GatewayError } from "@local-mcp/contract";
 import type { Client, TrafficClient, TrafficSink } from "../definitions.ts";
 import type { ParkedCalls, Turn } from "../eras/parked-calls.ts";
 import { modernResult, translate } from "../eras/translate.ts";
 import {
-  classify,
+  type ClassifiedMessage,
   isErrorResponse,
   isObject,
   type JsonObject,
@@ -56,13 +55,7 @@ export class ModernEndpoint {
     for (const running of this.#running) if (running.tokenId === tokenId) running.gone.abort();
   }
 
-  /** @throws GatewayError malformed_message, batch_refused, before anything has been written */
-  async post(incoming: EndpointRequest): Promise<void> {
-    if (Array.isArray(incoming.body)) throw new GatewayError("batch_refused");
-    const classified = classify(incoming.body);
-    if (classified.kind === "malformed") {
-      throw new GatewayError("malformed_message", { detail: classified.detail });
-    }
+  async post(incoming: EndpointRequest, classified: ClassifiedMessage): Promise<void> {
     if (classified.kind !== "request") {
       // Closing the stream is what cancels here, and no server asks by a request.
       incoming.response.writeHead(202).end();
@@ -78,7 +71,8 @@ export class ModernEndpoint {
       }
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
-      send(incoming.response, error.http, JSON.stringify(rpcError(request, error)));
+      const refusal = new AnswerWriter(incoming.response, { mayStream: false, headers: {} });
+      refusal.finish(JSON.stringify(rpcError(request, error)), error.http);
       return;
     }
     await this.#answer(incoming, request);
@@ -251,12 +245,4 @@ function statusOf(answer: Answer): number {
   const { code } = answer.response.error;
   if (code === METHOD_NOT_FOUND) return 404;
   return code <= -32020 && code >= -32022 ? 400 : 200;
-}
-
-function send(response: ServerResponse, status: number, json: string): void {
-  response.writeHead(status, {
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(json),
-  });
-  response.end(json);
 }

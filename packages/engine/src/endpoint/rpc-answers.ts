@@ -1,5 +1,12 @@
 import { GatewayError } from "@local-mcp/contract";
-import { errorOf, type JsonObject, type RpcError, type RpcRequest } from "../jsonrpc.ts";
+import {
+  errorOf,
+  isObject,
+  isRequestId,
+  type JsonObject,
+  type RpcError,
+  type RpcRequest,
+} from "../jsonrpc.ts";
 import type { Answer } from "../router/caller.ts";
 
 /** The whole response message to a request. */
@@ -12,6 +19,17 @@ export function serialize(request: RpcRequest, answer: Answer): string {
 export function rpcError(request: RpcRequest, thrown: unknown): RpcError {
   const error = thrown instanceof GatewayError ? thrown : new GatewayError("internal");
   return errorOf(request.id, error.jsonRpc, error.message, dataOf(error));
+}
+
+/**
+ * An error before a message could be answered. `message` is what was read of it so far; where that
+ * has no id, the error has none either (MCP 2025-11-25, `JSONRPCErrorResponse`).
+ */
+export function refusalOf(message: unknown, error: GatewayError): JsonObject {
+  const isRequest =
+    isObject(message) && typeof message.method === "string" && isRequestId(message.id);
+  const { id: _, ...anonymous } = errorOf(null, error.jsonRpc, error.message, dataOf(error));
+  return isRequest ? { ...anonymous, id: message.id } : anonymous;
 }
 
 /** What MCP 2026-07-28 wants in the data of some errors, beside our own. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ParkedCalls } from "./parked-calls.ts";
 import {
   NEVER,
@@ -7,16 +7,12 @@ import {
   asking,
   codeOf,
   done,
+  holdTimeouts,
   request,
   stateOf,
 } from "./parked-calls.fixture.ts";
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+holdTimeouts();
 
 describe("a call that is waited for in vain", () => {
   it("is cancelled at the server when its time is over", async () => {

@@ -1,7 +1,18 @@
 import { GatewayError } from "@local-mcp/contract";
+import { afterEach, beforeEach, vi } from "vitest";
 import { type JsonObject, resultOf, type RpcNotification } from "../jsonrpc.ts";
 import type { Answer, Caller } from "../router/caller.ts";
 import type { Owner, Turn } from "./parked-calls.ts";
+
+/** Time limits pass when a test says so. */
+export function holdTimeouts(): void {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+}
 
 export const OWNER: Owner = {
   profileId: "p",

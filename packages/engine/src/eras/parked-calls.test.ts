@@ -1,5 +1,5 @@
 import { GatewayError } from "@local-mcp/contract";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ParkedCalls } from "./parked-calls.ts";
 import {
   ACCEPTED,
@@ -9,16 +9,12 @@ import {
   asking,
   codeOf,
   done,
+  holdTimeouts,
   request,
   stateOf,
 } from "./parked-calls.fixture.ts";
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+holdTimeouts();
 
 describe("a call that asks nothing", () => {
   it("ends as it does, and leaves nothing behind", async () => {

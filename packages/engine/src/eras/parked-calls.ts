@@ -3,10 +3,9 @@ import { GatewayError } from "@local-mcp/contract";
 import type { Client } from "../definitions.ts";
 import { isObject, type JsonObject, type RpcResponse } from "../jsonrpc.ts";
 import type { Answer, Caller } from "../router/caller.ts";
+import { ANSWER_MS } from "../time.ts";
 import { faultOfAnswer, modernQuestion } from "./inputs.ts";
 
-/** How long a client may take to answer, ms. As long as a person is usually given. */
-const TTL_MS = 10 * 60_000;
 /** Calls that wait at the same time, over all clients. */
 const MAX_PARKED = 256;
 
@@ -49,7 +48,7 @@ export class ParkedCalls {
   readonly #key = randomBytes(32);
   readonly #calls = new Map<string, ParkedCall>();
 
-  constructor({ ttlMs = TTL_MS, max = MAX_PARKED }: ParkedCallsOptions = {}) {
+  constructor({ ttlMs = ANSWER_MS, max = MAX_PARKED }: ParkedCallsOptions = {}) {
     this.#ttlMs = ttlMs;
     this.#max = max;
   }

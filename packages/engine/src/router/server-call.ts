@@ -47,10 +47,10 @@ export async function callServer(
   if (answered === null) return null;
   const { era } = answered;
   visits.noteRefusal(caller.client, answered.response);
-  const again = (): Ask => ({ upstream, method: request.method, params, hooks });
+  const ask: Ask = { upstream, method: request.method, params, hooks };
   const response =
     era === "modern" && caller.era === "legacy"
-      ? await complete(answered.response, again(), caller)
+      ? await complete(answered.response, ask, caller)
       : answered.response;
   if (era === "legacy" && caller.era === "modern") {
     const visit = urlVisit(response, caller);
@@ -114,11 +114,7 @@ async function withoutInputs(params: JsonObject, upstream: Upstream): Promise<Js
   const { requestState, inputResponses, ...rest } = params;
   if (requestState !== undefined) throw new GatewayError("request_state_expired");
   const answers = isObject(inputResponses) ? Object.values(inputResponses) : [];
-  if (
-    answers.some(
-      (answer) => isObject(answer) && ["decline", "cancel"].includes(String(answer.action)),
-    )
-  ) {
+  if (answers.some(isRefusal)) {
     throw new GatewayError("input_refused", {
       method: "elicitation/create",
       reason: "the person did not agree.",
@@ -126,6 +122,10 @@ async function withoutInputs(params: JsonObject, upstream: Upstream): Promise<Js
   }
   return rest;
 }
+
+/** A person's no to a question. */
+const isRefusal = (answer: unknown): boolean =>
+  isObject(answer) && ["decline", "cancel"].includes(String(answer.action));
 
 /**
  * A legacy server that wants a person to visit a page first refuses the call with an error; a

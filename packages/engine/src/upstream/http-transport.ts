@@ -4,6 +4,7 @@ import { GatewayError } from "@local-mcp/contract";
 import type { Launch } from "../definitions.ts";
 import { classify, isObject, type RequestId, requestIdOf, type RpcMessage } from "../jsonrpc.ts";
 import { formatBytes } from "../text.ts";
+import { atMost } from "../time.ts";
 import { cancelled } from "./cancelled.ts";
 import { Connections } from "./connections.ts";
 import { networkFailure, UpstreamFailure } from "./failure.ts";
@@ -40,8 +41,8 @@ type HttpLaunch = Extract<Launch, { transport: "http" | "sse" }>;
 
 /**
  * MCP over Streamable HTTP as a client, in both eras (MCP 2025-11-25 and 2026-07-28, transports);
- * each message is sent in the era it is written for. Each request has a reader of its own, so that what comes on its
- * stream is known to belong to it.
+ * each message is sent in the era it is written for. Each request has a reader of its own, so that
+ * what comes on its stream is known to belong to it.
  */
 export class HttpTransport implements Transport {
   readonly #name: string;
@@ -345,10 +346,7 @@ export class HttpTransport implements Transport {
       () => {},
     );
     // Not a time limit of the request: it has none before a proxy has given it a socket.
-    const enough = new AbortController();
-    const { signal } = enough;
-    await Promise.race([told, sleep(GOODBYE_MS, undefined, { signal }).catch(() => {})]);
-    enough.abort();
+    await atMost(GOODBYE_MS, told);
   }
 
   #sessionHeaders(): Record<string, string> {

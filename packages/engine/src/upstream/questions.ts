@@ -6,10 +6,9 @@ import {
   type RpcResponse,
   resultOf,
 } from "../jsonrpc.ts";
+import { ANSWER_MS } from "../time.ts";
 import type { TimeLimit } from "./time-limit.ts";
 
-/** How long a client may take to answer, ms. As long as a person is usually given. */
-const ANSWER_MS = 10 * 60_000;
 /** Questions of one server that may be open at the same time. */
 const MOST_OPEN = 100;
 

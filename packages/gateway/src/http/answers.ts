@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { GatewayError } from "@local-mcp/contract";
-import { z } from "zod";
+import { refusalOf } from "@local-mcp/engine";
 
 export function sendJson(
   response: ServerResponse,
@@ -43,35 +43,12 @@ export function sendError(response: ServerResponse, error: GatewayError): void {
   );
 }
 
-/**
- * An error before a JSON-RPC message could be answered. `message` is what was read of it so far;
- * where that has no id, the error has none either (MCP 2025-11-25, `JSONRPCErrorResponse`).
- */
+/** An error at an MCP address before the message, as far as it was read, could be answered. */
 export function sendRpcError(
   response: ServerResponse,
   error: GatewayError,
   message: unknown,
 ): void {
-  const { code, wayOut, params } = error;
-  const supported = code === "unsupported_protocol_version" ? splitVersions(params) : {};
-  const data = { code, wayOut, ...supported };
-  const body = {
-    jsonrpc: "2.0",
-    ...idOf(message),
-    error: { code: error.jsonRpc, message: error.message, data },
-  };
-  sendJson(response, error.http, body, { ...authenticate(error), ...allow(error) });
+  const headers = { ...authenticate(error), ...allow(error) };
+  sendJson(response, error.http, refusalOf(message, error), headers);
 }
-
-const request = z.object({ method: z.string(), id: z.union([z.string(), z.number().int()]) });
-
-const idOf = (message: unknown): { id?: string | number } => {
-  const parsed = request.safeParse(message);
-  return parsed.success ? { id: parsed.data.id } : {};
-};
-
-/** As MCP 2026-07-28 wants the data of UnsupportedProtocolVersion. */
-const splitVersions = (params: GatewayError["params"]): Record<string, unknown> => ({
-  supported: String(params.supported).split(", "),
-  requested: params.requested,
-});
