@@ -28,12 +28,6 @@ export async function startGateway(
     ...options,
     env: { PATH: process.env.PATH, HOME: root, ...options.env },
   });
-  let open = true;
-  const close = gateway.close.bind(gateway);
-  gateway.close = async () => {
-    if (open) await close();
-    open = false;
-  };
   afterTest(async () => {
     await gateway.close();
     if (options.root === undefined) rmSync(root, { recursive: true, force: true });

@@ -19,7 +19,6 @@ import { Quit } from "./quit.ts";
 import { readServersFile } from "./servers-file.ts";
 import { Startup } from "./startup.ts";
 import { hasTrayHost } from "./tray-host.ts";
-import { restartTroubled } from "./troubled-servers.ts";
 import { MainWindow } from "./window.ts";
 import { WindowCommands } from "./window-commands.ts";
 
@@ -187,7 +186,7 @@ export class DesktopApp {
   async resumed(): Promise<void> {
     this.log.write("info", "resumed");
     if (this.startup.state.state !== "ready") return;
-    await restartTroubled(await this.startup.gateway());
+    (await this.startup.gateway()).recheck("resume");
   }
 
   /** For what has no better place than the log. */

@@ -97,6 +97,24 @@ test("whatever fails, the app ends, and it is told of", async () => {
   expect(stuck.calls).toEqual(["exit"]);
 });
 
+test("closing has five seconds, and no later request gives it more", async () => {
+  vi.useFakeTimers();
+  try {
+    const { quit, calls, failures } = create({ close: () => new Promise(() => {}) });
+    quit.request("system");
+    await vi.advanceTimersByTimeAsync(4900);
+    expect(quit.state).toBe("closing");
+    quit.request("person");
+    quit.request("system");
+    await vi.advanceTimersByTimeAsync(100);
+    expect(quit.state).toBe("closed");
+    expect(calls).toEqual(["exit"]);
+    expect(failures).toHaveLength(1);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test("what a request wants before the end is done for that request, and not where a person stayed", async () => {
   const answers = [false, true];
   const ask = vi.fn<QuitOptions["ask"]>(async () => ({

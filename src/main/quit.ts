@@ -15,7 +15,8 @@ export interface QuitOptions {
   limitMs?: number;
 }
 
-const LIMIT_MS = 8000;
+/** How long the end of the gateway may take, ms. Its watcher ends what is left of its servers then. */
+export const CLOSING_LIMIT_MS = 5000;
 
 /** The one way the app ends, whichever menu, key, signal or system asked for it. */
 export class Quit {
@@ -65,7 +66,7 @@ export class Quit {
   }
 
   async #end(beforeExit: () => void = () => {}): Promise<void> {
-    const { close, exit, onFailure, limitMs = LIMIT_MS } = this.#options;
+    const { close, exit, onFailure, limitMs = CLOSING_LIMIT_MS } = this.#options;
     this.#state = "closing";
     let timer: NodeJS.Timeout | undefined;
     const tooLong = new Promise<void>((_, reject) => {

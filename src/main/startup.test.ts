@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { GatewayError, type Startup as StartupState } from "@local-mcp/contract";
 import { createGateway, type Gateway } from "@local-mcp/gateway";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -110,4 +111,32 @@ test("closing waits for a start under way and leaves nothing open", async () => 
   await expect(startup.gateway()).rejects.toThrow(new GatewayError("shutting_down"));
   await startup.start();
   await (await openGateway()).close();
+});
+
+test("the log says what ended, whichever way the app ends", async () => {
+  const seeded = await openGateway();
+  const config = {
+    transport: "stdio" as const,
+    command: process.execPath,
+    args: [fileURLToPath(new URL("../../e2e/fixtures/stdio-server.ts", import.meta.url))],
+  };
+  await seeded.api.servers.create({ name: "files", config, confirmed: true });
+  await seeded.close();
+
+  const { startup, log } = create();
+  await startup.start();
+  const { api } = await startup.gateway();
+  await vi.waitFor(
+    async () => expect((await api.servers.get({ server: "files" })).status.state).toBe("ready"),
+    10_000,
+  );
+  await startup.close();
+  expect(JSON.parse(log.recent().at(-1) ?? "")).toMatchObject({
+    level: "info",
+    message: "the gateway has ended",
+    servers: 1,
+    processes: 1,
+    forced: [],
+    left: [],
+  });
 });

@@ -64,7 +64,7 @@ export class Startup {
     }
   }
 
-  /** Waits for a start under way, so that nothing is left open behind it. */
+  /** Waits for a start under way, so that nothing is left open behind it. The log says what ended. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -72,7 +72,10 @@ export class Startup {
 
   async #close(): Promise<void> {
     const gateway = await this.#gateway?.catch(() => null);
-    await gateway?.close();
+    if (!gateway) return;
+    const { servers, processes, forced, left } = await gateway.close();
+    const level = left.length > 0 ? "warn" : "info";
+    this.#log.write(level, "the gateway has ended", { servers, processes, forced, left });
   }
 
   async #openAndListen(): Promise<Gateway> {

@@ -133,6 +133,7 @@ export class MainWindow {
       this.#window = null;
     });
     window.on("query-session-end", onSessionEnd);
+    window.on("session-end", onSessionEnd);
     window.loadURL(`${pageUrl}#${this.#route}`).catch(onFailure);
   }
 

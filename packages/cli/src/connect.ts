@@ -152,7 +152,7 @@ export const connect = async (
           if (level === "error") io.stderr.write(`${line}\n`);
         },
       });
-      return { api: gateway.api, running: false, close: () => gateway.close() };
+      return { api: gateway.api, running: false, close: async () => void (await gateway.close()) };
     } catch (error) {
       const held = error instanceof GatewayError && error.code === "data_dir_held";
       if (!held || performance.now() >= giveUpAt || io.signal.aborted) throw error;

@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { envFile, headerFile, integer, list, oneOf, pair, seconds, split } from "./forms.ts";
+import {
+  envFile,
+  headerFile,
+  integer,
+  list,
+  oneOf,
+  pair,
+  seconds,
+  secondsOrNever,
+  split,
+} from "./forms.ts";
 
 const refuses = (code: string, message: RegExp) =>
   expect.objectContaining({ code, message: expect.stringMatching(message) });
@@ -34,6 +44,14 @@ describe("forms of options", () => {
     expect(seconds("--timeout", 60)("1.5")).toBe(1500);
     expect(() => seconds("--timeout", 60)("61")).toThrow("--timeout takes seconds from 0.1 to 60");
     expect(() => seconds("--timeout", 60)("0")).toThrow("--timeout takes seconds");
+  });
+
+  test("seconds or never, which is 0", () => {
+    const read = secondsOrNever("--idle-stop", 10, 60);
+    expect(["10", "59.5", "60", "never", "0"].map(read)).toEqual([10_000, 59_500, 60_000, 0, 0]);
+    for (const text of ["9.9", "61", "-1", "Never", "", "1e1"]) {
+      expect(() => read(text)).toThrow("--idle-stop takes seconds from 10 to 60, or never, not");
+    }
   });
 
   test("one of a few words", () => {

@@ -34,6 +34,16 @@ export const seconds =
     throw usage(`${option} takes seconds from 0.1 to ${most}, not “${text}”.`);
   };
 
+/** A reader of seconds from `least` to `most` or “never”, as milliseconds; never is 0. */
+export const secondsOrNever =
+  (option: string, least: number, most: number) =>
+  (text: string): number => {
+    if (text === "never" || text === "0") return 0;
+    const milliseconds = /^\d+(\.\d+)?$/.test(text) ? Math.round(Number(text) * 1000) : Number.NaN;
+    if (milliseconds >= least * 1000 && milliseconds <= most * 1000) return milliseconds;
+    throw usage(`${option} takes seconds from ${least} to ${most}, or never, not “${text}”.`);
+  };
+
 /** A reader of one of a few words. */
 export const oneOf =
   <const Word extends string>(option: string, words: readonly Word[]) =>

@@ -8,30 +8,40 @@ import { forgetStart, isTooOld, startAgain } from "./old-node.ts";
  */
 const SAME_SIGNAL_MS = 500;
 
-/** The first signal asks the command to end, a later one ends it at once. */
+/** How long the command may take to end then, ms. */
+const STOP_LIMIT_MS = 5000;
+
+/** The first signal asks the command to end, a later one ends it at once, and so does its time. */
 const stopOnSignal = (): AbortSignal => {
   const stopping = new AbortController();
   let first: number | null = null;
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
-      first ??= performance.now();
-      if (performance.now() - first > SAME_SIGNAL_MS) process.exit(130);
+      if (first !== null) {
+        if (performance.now() - first > SAME_SIGNAL_MS) process.exit(130);
+        return;
+      }
+      first = performance.now();
+      setTimeout(() => process.exit(130), STOP_LIMIT_MS).unref();
       stopping.abort();
     });
   }
   return stopping.signal;
 };
 
-/** Whoever read the output has gone, as in `… | head`: that is no fault of the command. */
-const ignoreClosedPipe = (error: NodeJS.ErrnoException): void => {
-  if (error.code !== "EPIPE") throw error;
+/**
+ * Whoever read the output has gone, as in `… | head`, or its terminal was closed: that is no fault of
+ * the command.
+ */
+const ignoreGoneReader = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 };
 
 const main = async (): Promise<void> => {
   if (isTooOld(process.versions["napi"])) return startAgain(import.meta.url);
   forgetStart();
-  process.stdout.on("error", ignoreClosedPipe);
-  process.stderr.on("error", ignoreClosedPipe);
+  process.stdout.on("error", ignoreGoneReader);
+  process.stderr.on("error", ignoreGoneReader);
   const io: Io = {
     stdin: process.stdin,
     stdout: process.stdout,

@@ -54,6 +54,17 @@ describe("what people read", () => {
       "2 tools",
     ]);
     expect([12.4, 1500].map(duration)).toEqual(["12 ms", "1.5 s"]);
-    expect([10, 2048, 3 * 1024 ** 2].map(bytes)).toEqual(["10 B", "2.0 KiB", "3.0 MiB"]);
+    expect([0, 1023, 2048, 9.96 * 1024, 1024 ** 2 - 1].map(bytes)).toEqual([
+      "0 B",
+      "1023 B",
+      "2.0 KB",
+      "10 KB",
+      "1.0 MB",
+    ]);
+    expect([142.4 * 1024 ** 2, 1.44 * 1024 ** 3, 2048 * 1024 ** 3].map(bytes)).toEqual([
+      "142 MB",
+      "1.4 GB",
+      "2048 GB",
+    ]);
   });
 });

@@ -94,10 +94,15 @@ export const dateTime = (milliseconds: number): string => {
 export const duration = (milliseconds: number): string =>
   milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 
-/** A number of bytes with its unit. */
+/** A number of bytes with its unit: “142 MB” for 142 · 1024², “1.4 GB”. */
 export const bytes = (count: number): string => {
-  if (count < 1024) return `${count} B`;
-  return count < 1024 ** 2
-    ? `${(count / 1024).toFixed(1)} KiB`
-    : `${(count / 1024 ** 2).toFixed(1)} MiB`;
+  let value = count;
+  let unit = "B";
+  for (const larger of ["KB", "MB", "GB"]) {
+    // What would be rounded up to 1024 already is one of the next.
+    if (Math.round(value) < 1024) break;
+    value /= 1024;
+    unit = larger;
+  }
+  return `${unit === "B" || value >= 9.95 ? Math.round(value) : value.toFixed(1)} ${unit}`;
 };

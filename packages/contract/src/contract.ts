@@ -20,9 +20,11 @@ import {
   serverCapability,
   serverCreate,
   serverImportRow,
+  serverOutput,
   serverReview,
   serverTestResult,
   serverUpdate,
+  serverUsageRow,
   serverView,
   warning,
 } from "./servers.ts";
@@ -77,11 +79,18 @@ export const contract = {
       .route({ method: "POST", path: "/servers/{server}/restart" })
       .input(server)
       .output(done),
-    /** The last lines of the server's stderr. */
     output: oc
       .route({ method: "GET", path: "/servers/{server}/output" })
       .input(server)
-      .output(z.object({ lines: z.array(z.string()) })),
+      .output(serverOutput),
+    /**
+     * Memory and CPU of the servers that have processes here. Not under /servers, where a server
+     * may have any name.
+     */
+    usage: oc
+      .route({ method: "GET", path: "/usage" })
+      .input(nothing)
+      .output(z.array(serverUsageRow)),
     /** What the server itself offers, before any profile chooses from it. */
     capabilities: oc
       .route({ method: "GET", path: "/servers/{server}/capabilities" })

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { serverName, title } from "./names.ts";
 import { secretInfo, secretName } from "./secrets.ts";
+import { settingsUpdate } from "./settings.ts";
 import { serverState, serverStatus, statusReason } from "./status.ts";
 
 export const transport = z.enum(["stdio", "http", "sse"]);
@@ -59,11 +60,13 @@ const httpUrl = z.string().superRefine((text, context) => {
 });
 
 /** Limits of one server; each falls back to the setting of the same name. */
-export const serverLimits = z.object({
+export const serverLimits = settingsUpdate.pick({
   /** From start to a finished handshake and first list, ms. */
-  startTimeoutMs: z.number().int().min(100).max(3_600_000).optional(),
+  startTimeoutMs: true,
   /** From call to answer, ms; progress starts it anew. */
-  callTimeoutMs: z.number().int().min(100).max(86_400_000).optional(),
+  callTimeoutMs: true,
+  maxConcurrentCalls: true,
+  idleStopMs: true,
 });
 export type ServerLimits = z.infer<typeof serverLimits>;
 
@@ -303,3 +306,32 @@ export const serverActivity = z.object({
   reason: statusReason.nullable(),
 });
 export type ServerActivity = z.infer<typeof serverActivity>;
+
+/** What the processes of one server take together. */
+export const serverUsage = z.object({
+  processes: z.number().int().min(1),
+  /** Resident, bytes. */
+  memoryBytes: z.number().int().min(0),
+  /** Since the sample before, 100 is one core that is busy all the time; null until there are two. */
+  cpuPercent: z.number().min(0).nullable(),
+  /** Since they started, ms of one core. */
+  cpuMs: z.number().int().min(0),
+});
+export type ServerUsage = z.infer<typeof serverUsage>;
+
+/** The same with the server it belongs to. */
+export const serverUsageRow = z.object({
+  serverId: z.string(),
+  name: z.string(),
+  usage: serverUsage,
+});
+export type ServerUsageRow = z.infer<typeof serverUsageRow>;
+
+/** What a server wrote beside its answers. */
+export const serverOutput = z.object({
+  /** The last lines of its stderr, and of its stdout those that were not MCP, with `stdout: `. */
+  lines: z.array(z.string()),
+  /** Lines on its stdout that were not MCP, since its process started. */
+  garbage: z.object({ lines: z.number().int().min(0), last: z.string().nullable() }),
+});
+export type ServerOutput = z.infer<typeof serverOutput>;

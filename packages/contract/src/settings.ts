@@ -26,6 +26,19 @@ export const settings = z.object({
   startTimeoutMs: z.number().int().min(100).max(3_600_000).default(30_000),
   /** One call, ms; progress starts it anew. */
   callTimeoutMs: z.number().int().min(100).max(86_400_000).default(600_000),
+  /** Calls that one server is given at the same time; further ones wait their turn. */
+  maxConcurrentCalls: z.number().int().min(1).max(10_000).default(64),
+  /**
+   * A server that is a command is ended when nobody has called it for so long, and started by the
+   * next call, ms. 0: never.
+   */
+  idleStopMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(7 * 86_400_000)
+    .refine((ms) => ms === 0 || ms >= 10_000, { error: "Write 0 for never, or 10000 or more." })
+    .default(0),
   /** Legacy sessions end after this long without a request or an open stream, ms. */
   sessionIdleMs: z
     .number()
@@ -67,6 +80,8 @@ export const settingsUpdate = z
     maxMessageBytes: settings.shape.maxMessageBytes.unwrap(),
     startTimeoutMs: settings.shape.startTimeoutMs.unwrap(),
     callTimeoutMs: settings.shape.callTimeoutMs.unwrap(),
+    maxConcurrentCalls: settings.shape.maxConcurrentCalls.unwrap(),
+    idleStopMs: settings.shape.idleStopMs.unwrap(),
     sessionIdleMs: settings.shape.sessionIdleMs.unwrap(),
     proxy: settings.shape.proxy.unwrap(),
     noProxy: settings.shape.noProxy.unwrap(),
@@ -85,6 +100,8 @@ export const settingsChange = z.object({
   maxMessageBytes: settingsUpdate.shape.maxMessageBytes.nullable(),
   startTimeoutMs: settingsUpdate.shape.startTimeoutMs.nullable(),
   callTimeoutMs: settingsUpdate.shape.callTimeoutMs.nullable(),
+  maxConcurrentCalls: settingsUpdate.shape.maxConcurrentCalls.nullable(),
+  idleStopMs: settingsUpdate.shape.idleStopMs.nullable(),
   sessionIdleMs: settingsUpdate.shape.sessionIdleMs.nullable(),
   proxy: settingsUpdate.shape.proxy.nullable(),
   noProxy: settingsUpdate.shape.noProxy.nullable(),

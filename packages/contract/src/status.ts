@@ -30,6 +30,9 @@ export const STATE_WORDS: Record<ServerState, string> = {
   locked: "Waiting for vault",
 };
 
+/** Beside the word for `idle`, since nobody has to do anything. */
+export const IDLE_NOTE = "starts on the next call";
+
 /** States in which a person has to do something; they count as trouble wherever trouble is counted. */
 export const NEEDS_A_PERSON: readonly ServerState[] = ["needs_sign_in", "failed", "locked"];
 
@@ -82,6 +85,13 @@ export const serverStatus = z.object({
   listedAt: z.number().int().nullable(),
   /** When the next try is due, ms since 1970; only while retrying. */
   retryAt: z.number().int().nullable(),
+  /**
+   * Which try that is, and of how many; `of` is null where it goes on until the server is back.
+   * Only while retrying.
+   */
+  attempt: z
+    .object({ number: z.number().int().min(1), of: z.number().int().min(1).nullable() })
+    .nullable(),
 });
 export type ServerStatus = z.infer<typeof serverStatus>;
 

@@ -10,5 +10,6 @@ export const statusOf = (change: Partial<ServerStatus> = {}): ServerStatus => ({
   flags: [],
   listedAt: null,
   retryAt: null,
+  attempt: null,
   ...change,
 });

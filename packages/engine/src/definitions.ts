@@ -19,6 +19,10 @@ export interface ServerDefinition {
   configHash: string;
   startTimeoutMs: number;
   callTimeoutMs: number;
+  /** Calls that it is given at the same time; further ones wait for their turn. */
+  maxConcurrentCalls: number;
+  /** A stdio server that nobody has called for so long is ended until the next call; 0 never, ms. */
+  idleStopMs: number;
   connections: ServerConnections;
 }
 

@@ -16,12 +16,18 @@ import type {
 import type { EndpointRequest } from "./endpoint/endpoint.ts";
 import { Downstream } from "./endpoint/downstream.ts";
 import type { JsonObject, RpcNotification, RpcRequest } from "./jsonrpc.ts";
+import type { EndedProcesses, Processes } from "./processes/processes.ts";
+import type { ServerUsage } from "./processes/usage.ts";
 import { type Answer, silentCaller } from "./router/caller.ts";
 import { ResourceLinks } from "./router/resource-links.ts";
 import { callServerTool, route } from "./router/router.ts";
 import type { Routes, Servers } from "./router/routes.ts";
 import { UrlVisits } from "./router/url-visits.ts";
-import { type Observation, Upstream } from "./upstream/upstream.ts";
+import { StartGate } from "./start-gate.ts";
+import { type Observation, type RecheckReason, Upstream } from "./upstream/upstream.ts";
+
+/** Rechecks that are no further apart are one, ms. */
+const RECHECK_MS = 1000;
 
 export interface EngineOptions {
   registry: Registry;
@@ -31,6 +37,8 @@ export interface EngineOptions {
   traffic: TrafficSink;
   serverInfo: { name: string; title: string; version: string };
   maxMessageBytes: () => number;
+  /** Takes care of the processes of servers. */
+  processes: Processes;
   sessionIdleMs: () => number;
   /** The words for a server that cannot answer; computed where status is. */
   explain: (serverId: string) => GatewayError;
@@ -52,6 +60,8 @@ export class Engine {
   /** By profile, so that what one profile was shown opens nothing in another. */
   readonly #links = new Map<string, ResourceLinks>();
   readonly #visits = new UrlVisits();
+  readonly #gate = new StartGate();
+  #recheckTimer: NodeJS.Timeout | undefined;
   #started = false;
   #closed = false;
 
@@ -111,18 +121,12 @@ export class Engine {
   }
 
   /**
-   * Brings up every server that is meant to run, none waiting for another. Starting a process holds
-   * everything else up for some milliseconds, so requests are let in between two of them.
+   * Brings up every server that is meant to run, a few at a time. Lists and calls wait for none of
+   * it: lists are those last known, and a call starts the server that it needs.
    */
   start(): void {
     this.#started = true;
-    const waiting = [...this.#upstreams.values()];
-    const next = (): void => {
-      if (this.#closed) return;
-      waiting.shift()?.start();
-      if (waiting.length > 0) setImmediate(next);
-    };
-    next();
+    for (const upstream of this.#upstreams.values()) this.#bringUp(upstream);
   }
 
   /** Starts those anew for which something outside of their configuration has changed. */
@@ -130,8 +134,23 @@ export class Engine {
     isAffected: (definition: ServerDefinition, observation: Observation) => boolean,
   ): void {
     for (const upstream of this.#upstreams.values()) {
-      if (isAffected(upstream.definition, upstream.observation)) void upstream.restart();
+      if (!isAffected(upstream.definition, upstream.observation)) continue;
+      this.#atTheGate(upstream, () => upstream.reopen());
     }
+  }
+
+  /**
+   * Makes sure of every server after this computer slept or its network changed: those that run are
+   * asked whether they are still there, those that could not be reached are tried at once. What
+   * happens several times within a second is looked into once.
+   */
+  recheck(reason: RecheckReason): void {
+    if (!this.#started || this.#closed) return;
+    // Soon, and not at once: a network changes in several steps.
+    this.#recheckTimer ??= setTimeout(() => {
+      this.#recheckTimer = undefined;
+      for (const upstream of this.#upstreams.values()) upstream.recheck(reason);
+    }, RECHECK_MS);
   }
 
   /** Takes over the configuration as it is now. Called after each change of it. */
@@ -202,16 +221,30 @@ export class Engine {
     return this.#downstream.endOfToken(tokenId);
   }
 
-  /** Ends sessions and servers. What is asked from now on is refused, so that nothing starts again. */
-  async close(): Promise<void> {
+  /** What the processes of each server take now, by the server's id; none for those without. */
+  usage(): Promise<ReadonlyMap<string, ServerUsage>> {
+    return this.#options.processes.usage();
+  }
+
+  /**
+   * Ends sessions and servers. What is asked from now on is refused, so that nothing starts again.
+   *
+   * @returns what had to end for it
+   */
+  async close(): Promise<EndedProcesses> {
     this.#closed = true;
+    this.#gate.close();
+    clearTimeout(this.#recheckTimer);
+    const ended = this.#options.processes.countEnded();
     this.#views.close();
     await this.#downstream.close();
     await Promise.all([...this.#upstreams.values()].map((upstream) => upstream.stop()));
+    this.#options.processes.close();
+    return ended();
   }
 
   #add(definition: ServerDefinition): void {
-    const { registry, catalogs, eras, serverInfo, maxMessageBytes, log } = this.#options;
+    const { registry, catalogs, eras, serverInfo, maxMessageBytes, processes, log } = this.#options;
     const upstream = new Upstream({
       definition,
       launch: () => registry.launch(definition.id),
@@ -219,6 +252,7 @@ export class Engine {
       eras,
       clientInfo: { name: serverInfo.name, version: serverInfo.version },
       maxMessageBytes,
+      processes,
       log,
       onObservation: () => this.#onObservation(definition.id),
       onCatalog: () => this.#views.onCatalog(definition.id),
@@ -226,7 +260,20 @@ export class Engine {
         this.#onNotification(definition.id, client, notification),
     });
     this.#upstreams.set(definition.id, upstream);
-    if (this.#started) upstream.start();
+    if (this.#started) this.#bringUp(upstream);
+  }
+
+  #bringUp(upstream: Upstream): void {
+    this.#atTheGate(upstream, async () => upstream.bringUp());
+  }
+
+  #atTheGate(upstream: Upstream, start: () => Promise<void>): void {
+    this.#gate.enter(async () => {
+      // It may have been removed while it waited.
+      if (this.#upstreams.get(upstream.definition.id) !== upstream) return;
+      await start();
+      await upstream.settled();
+    });
   }
 
   #onObservation(serverId: string): void {

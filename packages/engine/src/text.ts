@@ -13,3 +13,7 @@ export function formatBytes(bytes: number): string {
   }
   return `${Number.isInteger(value) ? value : value.toFixed(1)} ${units[unit]}`;
 }
+
+/** The beginning of a text, which does not keep the rest of it in memory. */
+export const excerpt = (text: string, length: number): string =>
+  Buffer.from(text.slice(0, length)).toString("utf8");

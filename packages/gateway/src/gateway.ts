@@ -3,7 +3,7 @@ import type { ContractRouterClient } from "@orpc/contract";
 import { type Contract, GatewayError, type ServerState, type Settings } from "@local-mcp/contract";
 import { createDb, lockDataDirectory, resolvePaths } from "@local-mcp/database";
 import { z } from "zod";
-import { Engine } from "@local-mcp/engine";
+import { type EndedProcesses, Engine, Processes, type RecheckReason } from "@local-mcp/engine";
 import { SqliteStorageBackend, type StorageBackend } from "@local-mcp/sessions/server";
 import {
   createVault,
@@ -21,6 +21,7 @@ import { ClientsService } from "./clients/clients-service.ts";
 import { Connections, DEFAULT_LAUNCHER, type Launcher } from "./clients/connections.ts";
 import { Configuration } from "./configuration/configuration.ts";
 import { DoctorService } from "./doctor/doctor-service.ts";
+import { identityOf } from "./data-dir-identity.ts";
 import { createCatalogStore, createEraStore, createSessionStore } from "./engine-stores.ts";
 import { Events } from "./events.ts";
 import { Endpoint } from "./http/endpoint.ts";
@@ -40,6 +41,7 @@ import { createSettingsStore } from "./settings/settings-store.ts";
 import { StatusAnnouncer } from "./status/announcer.ts";
 import { Status } from "./status/status.ts";
 import { createStores, type Stores } from "./stores.ts";
+import { ownAddresses, Surroundings } from "./surroundings/surroundings.ts";
 import { LOCAL, Tokens } from "./tokens/tokens.ts";
 import { type Keychain, VaultService } from "./vault/vault-service.ts";
 import { VERSION } from "./version.ts";
@@ -92,8 +94,15 @@ export interface Gateway {
    * @throws GatewayError port_taken, address_refused
    */
   listen(): Promise<{ url: string }>;
-  /** Ends everything that was started: endpoint, servers with their processes, database, lock. */
-  close(): Promise<void>;
+  /** Asks every server again whether it is there: the machine slept, or is in another network. */
+  recheck(reason: RecheckReason): void;
+  /**
+   * Ends everything that was started: endpoint, servers with their processes, database, lock. Once,
+   * however often it is called.
+   *
+   * @returns what had to end for it
+   */
+  close(): Promise<EndedProcesses>;
 }
 
 /**
@@ -111,14 +120,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const db = createDb({ path: paths.database });
     try {
       const wired = await wire(options, configuration, createStores(db));
-      return {
-        ...wired,
-        close: async () => {
-          await wired.close();
-          db.close();
-          lock.release();
-        },
+      const close = async (): Promise<EndedProcesses> => {
+        const ended = await wired.close();
+        db.close();
+        lock.release();
+        return ended;
       };
+      let closed: Promise<EndedProcesses> | null = null;
+      return { ...wired, close: () => (closed ??= close()) };
     } catch (error) {
       db.close();
       throw error;
@@ -190,6 +199,7 @@ async function wire(
   });
   const announcer = new StatusAnnouncer({ events, status: () => status });
   const activity = new Activity();
+  const processes = new Processes({ owner: identityOf(configuration.paths.dataDir), log });
   const engine: Engine = new Engine({
     registry: createRegistry({ stores, vault, settings: () => settings, runtimes }),
     catalogs: createCatalogStore(stores),
@@ -198,6 +208,7 @@ async function wire(
     traffic: { onExchange: (exchange) => clients.onExchange(exchange) },
     serverInfo: { name: "local-mcp-gateway", title: "Local MCP Gateway", version: VERSION },
     maxMessageBytes: () => settings.maxMessageBytes,
+    processes,
     sessionIdleMs: () => settings.sessionIdleMs,
     explain: (serverId) => status.explain(serverId),
     log,
@@ -213,6 +224,15 @@ async function wire(
     },
   });
   await engine.reload();
+  const surroundings = new Surroundings({
+    now: () => Date.now(),
+    addresses: ownAddresses,
+    onChange: (reason) => {
+      log.info("servers are asked again", { reason });
+      engine.recheck(reason);
+    },
+    onFailure: (error) => log.warn("the network cannot be watched", { error: String(error) }),
+  });
 
   /** The engine takes over at once; what has to stop for it is not waited for. */
   const applyChange = (type: "servers.changed" | "profiles.changed" | "settings.changed"): void => {
@@ -284,7 +304,10 @@ async function wire(
   });
   const startServers = (): void => {
     if (engine.started || endpoint.closed) return;
+    // Also where no server that is a process is meant to run.
+    void processes.endLeftovers();
     engine.start();
+    surroundings.start();
     vaultService.initWithKeychain().catch((error: unknown) => {
       // A system without a keychain is told of in the vault's status.
       if (error instanceof GatewayError && error.code === "vault_no_keychain") return;
@@ -365,16 +388,19 @@ async function wire(
     context,
     events,
     listen,
+    recheck: (reason) => surroundings.noticed(reason),
     close: async () => {
       clearInterval(sweeper);
+      surroundings.close();
       announcer.close();
       clients.close();
       const servers = engine.close();
       await Promise.all([endpoint.close(), runtimes.close()]);
-      await servers;
+      const ended = await servers;
       tokens.close();
       vault.lock();
       await storage.disconnect();
+      return ended;
     },
   };
 }

@@ -5,6 +5,7 @@ export { findGateway } from "./find-gateway.ts";
 export { createGateway, type Gateway, type GatewayOptions } from "./gateway.ts";
 export { isLoopbackHost } from "./http/guard.ts";
 export type { Runtime } from "./runtime-file.ts";
+export { closingText } from "./status/closing-text.ts";
 export type { Keychain } from "./vault/vault-service.ts";
 export { VERSION } from "./version.ts";
 export { parameterHeaders, routingHeaders } from "@local-mcp/engine";

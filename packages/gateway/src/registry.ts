@@ -23,7 +23,7 @@ export function createRegistry(options: {
   const { stores, vault, settings, runtimes } = options;
   return {
     servers: () => {
-      const { startTimeoutMs, callTimeoutMs } = settings();
+      const usual = settings();
       return stores.servers.list().map((row): ServerDefinition => ({
         id: row.id,
         name: row.name,
@@ -32,8 +32,10 @@ export function createRegistry(options: {
         enabled: row.enabled,
         confirmed: isConfirmed(row),
         configHash: configHash(row.config),
-        startTimeoutMs: row.limits.startTimeoutMs ?? startTimeoutMs,
-        callTimeoutMs: row.limits.callTimeoutMs ?? callTimeoutMs,
+        startTimeoutMs: row.limits.startTimeoutMs ?? usual.startTimeoutMs,
+        callTimeoutMs: row.limits.callTimeoutMs ?? usual.callTimeoutMs,
+        maxConcurrentCalls: row.limits.maxConcurrentCalls ?? usual.maxConcurrentCalls,
+        idleStopMs: row.limits.idleStopMs ?? usual.idleStopMs,
         connections: row.connections,
       }));
     },

@@ -1,4 +1,4 @@
-import { app } from "electron";
+import { app, autoUpdater } from "electron";
 import type { DesktopApp } from "../desktop-app.ts";
 
 /** Every quit of the app, whatever asked for it, goes the one way of {@link DesktopApp.quit}. */
@@ -8,4 +8,6 @@ export function onBeforeQuit(desktop: DesktopApp): void {
     event.preventDefault();
     desktop.quit.request("person");
   });
+  // It closes the windows before it quits; whoever started the update has decided.
+  autoUpdater.on("before-quit-for-update", () => desktop.quit.request("system"));
 }

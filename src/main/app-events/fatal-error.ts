@@ -1,9 +1,7 @@
 import { app, dialog } from "electron";
 import type { DesktopApp } from "../desktop-app.ts";
 import { describe } from "../problem.ts";
-
-/** How long the gateway may take to end after a fault, ms. */
-const LIMIT_MS = 8000;
+import { CLOSING_LIMIT_MS } from "../quit.ts";
 
 /** A fault that nobody caught: it is logged, everything is ended, and a person is told once. */
 export function onFatalError(desktop: DesktopApp): void {
@@ -13,7 +11,7 @@ export function onFatalError(desktop: DesktopApp): void {
     if (!first) return;
     first = false;
     const closed = desktop.startup.close().catch(desktop.onFailure);
-    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, LIMIT_MS))]);
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, CLOSING_LIMIT_MS))]);
     dialog.showErrorBox(
       "Local MCP Gateway has stopped",
       "Something went wrong that it could not recover from. Clients are no longer served. Start it again; its log has the details.",

@@ -73,7 +73,8 @@ describe("with a gateway running", { timeout: 30_000 }, () => {
   test("restarts a server of it, and shows what the server wrote to its stderr", async () => {
     const loud = place.write(
       "loud.mjs",
-      `console.error("started \\u001b[2J" + process.pid); await import(${JSON.stringify(FIXTURE[1])});`,
+      `console.error("started \\u001b[2J" + process.pid); console.log("Hello"); console.log("\\u001b[2J!");
+      await import(${JSON.stringify(FIXTURE[1])});`,
     );
     await place.run(["servers", "add", "one", "--", FIXTURE[0] ?? "", loud, "--tools", "echo"]);
     const none = await place.run(["servers", "output", "one"]);
@@ -86,9 +87,16 @@ describe("with a gateway running", { timeout: 30_000 }, () => {
       return (await place.run(["servers", "output", "one"])).out;
     };
     const first = await output();
-    expect(first).toMatch(/^started \\u001b\[2J\d+\n$/);
+    expect(first).toMatch(/^started \\u001b\[2J\d+$/m);
     expect((await place.run(["servers", "restart", "one"])).out).toBe("Restarted “one”.\n");
     expect(await output()).not.toBe(first);
+    expect(await place.json(["servers", "output", "one"])).toEqual({
+      lines: expect.arrayContaining([expect.stringContaining("started"), "stdout: Hello"]),
+      garbage: { lines: 2, last: expect.stringContaining("!") },
+    });
+    expect((await place.run(["servers", "output", "one"])).err).toBe(
+      "2 lines on stdout were not MCP; the last: \\u001b[2J!\n",
+    );
     await gateway.stop();
   });
 

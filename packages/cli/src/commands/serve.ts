@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createGateway, type Gateway, isLoopbackHost } from "@local-mcp/gateway";
+import { closingText, createGateway, type Gateway, isLoopbackHost } from "@local-mcp/gateway";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import { integer } from "../forms.ts";
@@ -45,7 +45,9 @@ const serve = async (cli: Cli, options: ServeOptions): Outcome => {
     if (state === "locked") cli.note(`The vault is locked. ${wayOut ?? ""}`);
     if (!io.signal.aborted) await once(io.signal, "abort");
   } finally {
-    await gateway.close();
+    const ended = closingText(await gateway.close());
+    // To the stream itself: from a command that was asked to stop, nobody wants to hear else.
+    if (ended !== null) io.stderr.write(`${ended}\n`);
   }
 };
 

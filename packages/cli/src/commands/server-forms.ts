@@ -3,7 +3,18 @@ import { isAbsolute, resolve } from "node:path";
 import { GatewayError, type ServerConnections, type ServerLimits } from "@local-mcp/contract";
 import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
-import { envFile, headerFile, oneOf, pair, repeated, seconds, split, usage } from "../forms.ts";
+import {
+  envFile,
+  headerFile,
+  integer,
+  oneOf,
+  pair,
+  repeated,
+  seconds,
+  secondsOrNever,
+  split,
+  usage,
+} from "../forms.ts";
 import { isInteractive } from "../io.ts";
 import { askSecret } from "../prompt.ts";
 import { readText } from "../values.ts";
@@ -22,11 +33,20 @@ export interface ServerOptions {
   transport?: "http" | "sse";
   timeout?: number;
   startTimeout?: number;
+  maxConcurrentCalls?: number;
+  idleStop?: number;
   connections?: keyof typeof CONNECTIONS;
 }
 
 /** As they are typed, and as the API calls them. */
 const CONNECTIONS = { shared: "shared", "per-client": "per_client" } as const;
+const LIMIT_WORDS = ["timeout", "start-timeout", "max-concurrent-calls", "idle-stop"] as const;
+const LIMITS: Record<(typeof LIMIT_WORDS)[number], keyof ServerLimits> = {
+  timeout: "callTimeoutMs",
+  "start-timeout": "startTimeoutMs",
+  "max-concurrent-calls": "maxConcurrentCalls",
+  "idle-stop": "idleStopMs",
+};
 
 export const describeServer = (command: Command): Command =>
   command
@@ -53,6 +73,16 @@ export const describeServer = (command: Command): Command =>
       "--start-timeout <seconds>",
       "how long a start may take",
       seconds("--start-timeout", 3600),
+    )
+    .option(
+      "--max-concurrent-calls <number>",
+      "how many calls it is given at the same time; further ones wait",
+      integer("--max-concurrent-calls", 1, 10_000),
+    )
+    .option(
+      "--idle-stop <seconds|never>",
+      "end it when nobody has called it for so long; the next call starts it",
+      secondsOrNever("--idle-stop", 10, 604_800),
     )
     .option(
       "--connections <shared|per-client>",
@@ -146,10 +176,23 @@ export const readSecrets = async (
   return secrets;
 };
 
-export const readLimits = (options: ServerOptions): ServerLimits => ({
-  ...(options.timeout === undefined ? {} : { callTimeoutMs: options.timeout }),
-  ...(options.startTimeout === undefined ? {} : { startTimeoutMs: options.startTimeout }),
-});
+/** The limits that are given, and no others. */
+export const readLimits = (options: ServerOptions): ServerLimits => {
+  const { timeout, startTimeout, maxConcurrentCalls, idleStop } = options;
+  const limits: ServerLimits = {
+    callTimeoutMs: timeout,
+    startTimeoutMs: startTimeout,
+    maxConcurrentCalls,
+    idleStopMs: idleStop,
+  };
+  return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined));
+};
+
+/** Collects limits by the names of their options. */
+export const limitNames = (
+  word: string,
+  before: (keyof ServerLimits)[] = [],
+): (keyof ServerLimits)[] => [...before, LIMITS[oneOf("--unset-limit", LIMIT_WORDS)(word)]];
 
 export const readConnections = ({ connections }: ServerOptions): ServerConnections | undefined =>
   connections && CONNECTIONS[connections];

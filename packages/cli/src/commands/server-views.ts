@@ -1,13 +1,17 @@
 import {
   CONNECTIONS_WORDS,
+  IDLE_NOTE,
   type ServerConfigView,
+  type ServerOutput,
   type ServerView,
   type ServerStatus,
+  type ServerUsage,
   STATE_WORDS,
   type Warning,
 } from "@local-mcp/contract";
 import type { Cli } from "../cli.ts";
-import { dateTime, duration, facts, plural, quoted, table } from "../output.ts";
+import { dateTime, duration, facts, oneLine, plural, quoted, table } from "../output.ts";
+import { usageText } from "./usage.ts";
 
 /** What a server runs or where it is, on one line. */
 export const summaryOf = (config: ServerConfigView): string =>
@@ -39,6 +43,10 @@ export const trouble = ({ reason, action }: ServerStatus): string | null => {
   const said = [...(reason ? [reason.message] : []), ...(next ? [`Run “${next}”.`] : [])];
   return said.length === 0 ? null : said.join(" ");
 };
+
+/** What is good to know of the state, and no trouble; only a gateway that runs starts anything. */
+export const stateNote = ({ state }: ServerStatus, running: boolean): string | null =>
+  running && state === "idle" ? IDLE_NOTE : null;
 
 export const countsOf = (counts: ServerView["counts"]): string =>
   [
@@ -72,14 +80,22 @@ const spoken = ({ era, implementation }: ServerView): string | null => {
   return `MCP ${version}${era ? `, as found on ${dateTime(era.decidedAt)}` : ""}`;
 };
 
-export const serverFacts = (server: ServerView): string => {
+const idleStopText = (idleStopMs: number): string =>
+  idleStopMs === 0 ? "never" : `after ${duration(idleStopMs)} without a call`;
+
+export const serverFacts = (
+  server: ServerView,
+  { running, usage }: { running: boolean; usage: ServerUsage | null },
+): string => {
   const { config, limits, status } = server;
+  const note = stateNote(status, running);
+  const { startTimeoutMs, callTimeoutMs, maxConcurrentCalls, idleStopMs } = limits;
   const isCommand = config.transport === "stdio";
   return facts([
     ["Name", server.name],
     ["Title", server.title === server.name ? null : server.title],
     ["Description", server.description || null],
-    ["State", STATE_WORDS[status.state]],
+    ["State", note === null ? STATE_WORDS[status.state] : `${STATE_WORDS[status.state]}, ${note}`],
     ["Reason", trouble(status)],
     ["Output", status.reason?.detail ?? null],
     ["Transport", config.transport],
@@ -89,8 +105,11 @@ export const serverFacts = (server: ServerView): string => {
     ["URL", isCommand ? null : config.url],
     ["Headers", isCommand ? null : stored(config.headers)],
     ["Secrets", stored(server.secrets)],
-    ["Start limit", limits.startTimeoutMs === undefined ? null : duration(limits.startTimeoutMs)],
-    ["Call limit", limits.callTimeoutMs === undefined ? null : duration(limits.callTimeoutMs)],
+    ["Processes", usage && usageText(usage)],
+    ["Start limit", startTimeoutMs === undefined ? null : duration(startTimeoutMs)],
+    ["Call limit", callTimeoutMs === undefined ? null : duration(callTimeoutMs)],
+    ["Calls at once", maxConcurrentCalls === undefined ? null : String(maxConcurrentCalls)],
+    ["Ends when idle", idleStopMs === undefined ? null : idleStopText(idleStopMs)],
     ["Connections", CONNECTIONS_WORDS[server.connections]],
     ["Profiles", server.profiles.join(", ") || "none"],
     ["Offers", countsOf(server.counts)],
@@ -104,6 +123,19 @@ export const serverFacts = (server: ServerView): string => {
     ["Added", dateTime(server.createdAt)],
     ["Changed", dateTime(server.updatedAt)],
   ]);
+};
+
+/** More of a line than this is not quoted, characters. */
+const MAX_QUOTED = 160;
+
+/** What the server wrote where only MCP belongs; null where it wrote nothing else. */
+export const garbageText = ({ lines, last }: ServerOutput["garbage"]): string | null => {
+  if (lines === 0) return null;
+  const what = `${plural(lines, "line")} on stdout ${lines === 1 ? "was" : "were"} not MCP`;
+  const text = oneLine(last ?? "");
+  if (text === "") return `${what}.`;
+  const quoted = text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+  return `${what}${lines === 1 ? ": " : "; the last: "}${quoted}`;
 };
 
 /** Prints what was stored and yet will not work as it is. */

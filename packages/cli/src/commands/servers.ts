@@ -1,4 +1,9 @@
-import { GatewayError, type ServerConfigWrite, type ServerUpdate } from "@local-mcp/contract";
+import {
+  GatewayError,
+  type ServerConfigWrite,
+  type ServerLimits,
+  type ServerUpdate,
+} from "@local-mcp/contract";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import { repeated, usage } from "../forms.ts";
@@ -6,6 +11,7 @@ import { duration, visible } from "../output.ts";
 import { addConsentCommands } from "./consent.ts";
 import {
   describeServer,
+  limitNames,
   readCommand,
   readConnections,
   readCwd,
@@ -16,7 +22,15 @@ import {
   type ServerOptions,
   warnUrl,
 } from "./server-forms.ts";
-import { countsOf, printWarnings, serverFacts, serverTable, summaryOf } from "./server-views.ts";
+import {
+  countsOf,
+  garbageText,
+  printWarnings,
+  serverFacts,
+  serverTable,
+  summaryOf,
+} from "./server-views.ts";
+import { addUsageCommand } from "./usage.ts";
 
 interface AddOptions extends ServerOptions {
   profile?: string[];
@@ -43,6 +57,9 @@ const configOf = async (
   if (words.length > 0) throw usage("Give either --url URL or -- and a command, not both.");
   if (options.env ?? options.envPlain ?? options.envFile ?? options.cwd) {
     throw usage("--env, --env-plain, --env-file and --cwd are for a server that is a command.");
+  }
+  if (options.idleStop !== undefined) {
+    throw usage("--idle-stop is for a server that is a command.");
   }
   warnUrl(cli, options.url);
   return {
@@ -82,10 +99,15 @@ interface EditOptions extends ServerOptions {
   unsetEnv?: string[];
   unsetHeader?: string[];
   unsetSecret?: string[];
+  unsetLimit?: (keyof ServerLimits)[];
 }
 
 const cleared = (names: readonly string[] = []): Record<string, null> =>
   Object.fromEntries(names.map((name) => [name, null]));
+
+/** The same for limits, which are replaced as a whole. */
+const backToSetting = (limits: readonly (keyof ServerLimits)[] = []): Record<string, undefined> =>
+  Object.fromEntries(limits.map((limit) => [limit, undefined]));
 
 /** Leaves an empty record out, since absent means “keep”. */
 const unlessEmpty = <Value>(record: Record<string, Value>): Record<string, Value> | undefined =>
@@ -103,7 +125,7 @@ const edit = async (cli: Cli, name: string, words: string[], options: EditOption
     transport: options.transport,
     headers: unlessEmpty({ ...cleared(options.unsetHeader), ...(await readHeaders(cli, options)) }),
     secrets: unlessEmpty({ ...cleared(options.unsetSecret), ...(await readSecrets(cli, options)) }),
-    limits: unlessEmpty(readLimits(options)),
+    limits: unlessEmpty({ ...backToSetting(options.unsetLimit), ...readLimits(options) }),
     connections: readConnections(options),
     ...(words.length === 0 ? {} : readCommand(cli, words, cwd)),
   };
@@ -161,9 +183,11 @@ const restart = (cli: Cli, name: string): Outcome =>
 const output = (cli: Cli, name: string): Outcome =>
   cli.use(async (api, { running }) => {
     if (!running) throw new GatewayError("gateway_not_running");
-    const { lines } = await api.servers.output({ server: name });
-    const text = visible(lines.join("\n"));
-    cli.answer({ lines }, text || `“${name}” has written nothing to its stderr.`);
+    const written = await api.servers.output({ server: name });
+    const text = visible(written.lines.join("\n"));
+    cli.answer(written, text || `“${name}” has written nothing to its stderr.`);
+    const garbage = garbageText(written.garbage);
+    if (garbage !== null) cli.hint(garbage);
   });
 
 export const addServerCommands = (program: Command, act: Act): void => {
@@ -199,9 +223,11 @@ export const addServerCommands = (program: Command, act: Act): void => {
     .description("one server with everything but its secrets")
     .action(
       act((cli, name: string) =>
-        cli.use(async (api) => {
+        cli.use(async (api, { running }) => {
           const server = await api.servers.get({ server: name });
-          cli.answer(server, serverFacts(server));
+          const rows = running ? await api.servers.usage() : [];
+          const usage = rows.find(({ serverId }) => serverId === server.id)?.usage ?? null;
+          cli.answer(server, serverFacts(server, { running, usage }));
         }),
       ),
     );
@@ -215,6 +241,11 @@ export const addServerCommands = (program: Command, act: Act): void => {
     .option("--unset-env <K>", "forget a variable", repeated)
     .option("--unset-header <K>", "forget a header", repeated)
     .option("--unset-secret <NAME>", "forget a secret", repeated)
+    .option(
+      "--unset-limit <NAME>",
+      "go back to the setting: timeout, start-timeout, max-concurrent-calls or idle-stop",
+      limitNames,
+    )
     .action(act(edit));
 
   servers
@@ -251,5 +282,6 @@ export const addServerCommands = (program: Command, act: Act): void => {
     .description("the last lines that a server of the running gateway wrote to its stderr")
     .action(act(output));
 
+  addUsageCommand(servers, act);
   addConsentCommands(servers, act);
 };

@@ -2,7 +2,7 @@ import { type DoctorFinding, type GatewayStatus, STATE_WORDS } from "@local-mcp/
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import { dateTime, facts, table } from "../output.ts";
-import { trouble } from "./server-views.ts";
+import { stateNote, trouble } from "./server-views.ts";
 
 const VAULT_WORDS = { missing: "none yet", locked: "locked", open: "open" } as const;
 
@@ -23,7 +23,7 @@ const statusText = (status: GatewayStatus, running: boolean): string => {
     status.servers.map((server) => [
       server.name,
       STATE_WORDS[server.status.state],
-      trouble(server.status) ?? "",
+      trouble(server.status) ?? stateNote(server.status, running) ?? "",
     ]),
   );
   return `${head}\n\n${servers}`;

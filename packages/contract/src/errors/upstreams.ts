@@ -24,6 +24,15 @@ export const UPSTREAM_ERRORS = {
     wayOut:
       "Call again, or give it more time with “local-mcp-gateway servers edit {server} --timeout SECONDS”.",
   },
+  server_busy: {
+    http: 503,
+    jsonRpc: -32603,
+    exit: 1,
+    sentence:
+      "“{server}” works on {limit} calls, the most it is given at the same time. This one waited {seconds} s and was not sent.",
+    wayOut:
+      "Call again, or let it work on more with “local-mcp-gateway servers edit {server} --max-concurrent-calls NUMBER”.",
+  },
   message_too_big: {
     http: 502,
     jsonRpc: -32603,

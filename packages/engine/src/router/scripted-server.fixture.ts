@@ -56,6 +56,8 @@ export class ScriptedServer {
       configHash: "same",
       startTimeoutMs: 60_000,
       callTimeoutMs: CALL_LIMIT_MS,
+      maxConcurrentCalls: 64,
+      idleStopMs: 0,
       connections: this.kind === "own" ? "per_client" : "shared",
     };
   }

@@ -5,6 +5,7 @@ import { ProfileView } from "../catalog/view.ts";
 import type { Client, Era, SessionRecord } from "../definitions.ts";
 import { Downstream } from "../endpoint/downstream.ts";
 import type { JsonObject, RpcNotification } from "../jsonrpc.ts";
+import { testProcesses } from "../processes/processes.fixture.ts";
 import { Upstream } from "../upstream/upstream.ts";
 import {
   type CallPlan,
@@ -21,6 +22,8 @@ import { ModernClient } from "./modern-client.fixture.ts";
 import type { Numbering } from "./scripted-client.fixture.ts";
 import { CALL_LIMIT_MS, ScriptedServer, TOOL } from "./scripted-server.fixture.ts";
 import { UrlVisits } from "./url-visits.ts";
+
+const processes = testProcesses();
 
 export interface ClientPlan {
   era: Era;
@@ -207,6 +210,7 @@ export class Stage {
       },
       clientInfo: { name: "gateway", version: "1" },
       maxMessageBytes: () => 1_000_000,
+      processes,
       log: SILENT,
       onObservation: () => {},
       onCatalog: () => {},

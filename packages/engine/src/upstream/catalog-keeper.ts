@@ -7,6 +7,7 @@ import type {
 } from "../definitions.ts";
 import type { JsonObject } from "../jsonrpc.ts";
 import { hasInvalidHeaderAnnotation } from "../protocol-headers.ts";
+import { failureBehind, isOutage, type UpstreamFailure } from "./failure.ts";
 import type { Link } from "./link.ts";
 import {
   type Caching,
@@ -18,6 +19,7 @@ import {
   STALE_LISTS,
   strictest,
 } from "./lists.ts";
+import { Patience } from "./patience.ts";
 
 /** Several list_changed notifications in a row cost one listing, ms. */
 const RELIST_DEBOUNCE_MS = 100;
@@ -29,26 +31,55 @@ export interface CatalogKeeperOptions {
   onCatalog: () => void;
   /** Whether what a server offers could be fetched to its end. */
   onListed: (isIncomplete: boolean) => void;
+  /** A server that is connected could not be reached when it was asked, twice. */
+  onOutage: (failure: UpstreamFailure) => void;
 }
 
-/** Keeps the last good lists of one server, over its connections and over restarts. */
+interface Listing {
+  kinds: readonly ListKind[];
+  /** Whether such a list is believed where it is empty and was not before. */
+  believes: (kind: ListKind) => boolean;
+  /** For each page; as long as a start may take where it is not given. */
+  timeoutMs?: number;
+}
+
+/**
+ * Keeps the last good lists of one server, over its connections and over restarts. A list that is
+ * empty all of a sudden may be that of a server which is not done starting: the last good one stays
+ * until the server says that it has changed, or says the same for a minute.
+ */
 export class CatalogKeeper {
   readonly #options: CatalogKeeperOptions;
-  readonly #stale = new Set<ListKind>();
+  /** To be listed anew, with whether the server itself says that they have changed. */
+  readonly #stale = new Map<ListKind, boolean>();
+  /** Empty, and not believed yet. */
+  readonly #doubted = new Set<ListKind>();
+  readonly #incomplete = new Set<ListKind>();
   readonly #caching = new Map<ListKind, Caching>();
+  readonly #doubts: Patience;
+  readonly #failures: Patience;
+  #failed = 0;
   #catalog: ServerCatalog | null;
   /** Where it lists now; null while there is no connection. */
   #link: Link | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #believesNext = false;
   #hasTold = false;
 
   constructor(options: CatalogKeeperOptions) {
     this.#options = options;
     this.#catalog = options.store.load(options.definition().id);
+    this.#doubts = new Patience((isLast) => void this.#askAgain(isLast));
+    this.#failures = new Patience(() => void this.#relist());
   }
 
   get catalog(): ServerCatalog | null {
     return this.#catalog;
+  }
+
+  /** Whether what is known was listed by the server as it is configured now. */
+  get isCurrent(): boolean {
+    return this.#catalog?.configHash === this.#options.definition().configHash;
   }
 
   /** What the server said of all its lists together; nothing before they were first fetched. */
@@ -60,85 +91,160 @@ export class CatalogKeeper {
     return this.#catalog?.lists.tools.find((tool) => tool.name === name);
   }
 
+  /** A person has started it anew: what it lists next is believed, whatever it is. */
+  believeNext(): void {
+    this.#believesNext = true;
+  }
+
   /** Fetches all that a new connection offers. @throws GatewayError as {@link fetchList} */
   async begin(link: Link): Promise<void> {
     this.end();
     this.#link = link;
     this.#caching.clear();
-    await this.#fetch(
-      link,
-      LIST_KINDS.filter((kind) => link.offers(LIST_METHODS[kind].capability)),
-      [],
-    );
+    this.#incomplete.clear();
+    const believes = (): boolean => this.#believesNext;
+    await this.#fetch(link, { kinds: LIST_KINDS, believes });
+    if (link === this.#link) this.#believesNext = false;
   }
 
   /** There is no connection any more. */
   end(): void {
     clearTimeout(this.#timer);
+    this.#doubts.reset();
+    this.#failures.reset();
+    this.#failed = 0;
     this.#stale.clear();
+    this.#doubted.clear();
     this.#link = null;
   }
 
   /** Lists anew, soon, what a notification says has changed. @returns whether it says that */
   onNotification(method: string): boolean {
     const kinds = STALE_LISTS.get(method);
-    if (kinds) this.#expire(kinds);
+    if (kinds) this.#expire(kinds, true);
     return kinds !== undefined;
   }
 
-  /** Lists everything anew, soon. */
+  /** Lists everything anew, soon: changes may have been missed, or it may not be there any more. */
   onGap(): void {
-    const link = this.#link;
-    if (link) this.#expire(LIST_KINDS.filter((kind) => link.offers(LIST_METHODS[kind].capability)));
+    this.#expire(LIST_KINDS, false);
   }
 
-  #expire(kinds: readonly ListKind[]): void {
-    for (const kind of kinds) this.#stale.add(kind);
+  /**
+   * Lists everything now.
+   *
+   * @param timeoutMs for each page
+   * @throws GatewayError as {@link fetchList}
+   */
+  async list(timeoutMs: number): Promise<void> {
+    const link = this.#link;
+    if (link) await this.#fetch(link, { kinds: LIST_KINDS, believes: () => false, timeoutMs });
+  }
+
+  #expire(kinds: readonly ListKind[], isSaid: boolean): void {
+    if (!this.#link) return;
+    for (const kind of kinds) this.#stale.set(kind, isSaid || this.#stale.get(kind) === true);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#relist(), RELIST_DEBOUNCE_MS);
   }
 
   async #relist(): Promise<void> {
     const link = this.#link;
-    if (!link || !this.#catalog) return;
-    const kinds = [...this.#stale];
+    if (!link || this.#stale.size === 0) return;
+    const stale = new Map(this.#stale);
     this.#stale.clear();
     try {
-      const keep = LIST_KINDS.filter((kind) => !kinds.includes(kind));
-      await this.#fetch(link, kinds, keep);
+      await this.#fetch(link, {
+        kinds: [...stale.keys()],
+        believes: (kind) => stale.get(kind) === true,
+      });
+      this.#failures.reset();
+      this.#failed = 0;
     } catch (error) {
       if (link !== this.#link) return;
-      // The lists known so far stay; if the connection is what broke, its end is told separately.
-      this.#options.onListed(true);
-      this.#options.log.warn("lists could not be refreshed", {
-        server: this.#options.definition().name,
-        reason: error instanceof Error ? error.message : "unknown",
-      });
+      for (const [kind, isSaid] of stale) {
+        this.#stale.set(kind, isSaid || this.#stale.get(kind) === true);
+      }
+      this.#onFailed(error);
     }
   }
 
-  /** Fetches some lists and keeps the last good ones of `keep`. */
-  async #fetch(link: Link, kinds: readonly ListKind[], keep: readonly ListKind[]): Promise<void> {
+  /** Asking changes nothing, so it is asked once more. If the connection broke, that is told separately. */
+  #onFailed(error: unknown): void {
+    this.#failed += 1;
+    this.#failures.again();
+    if (this.#failed === 1) return;
+    const failure = failureBehind(error);
+    if (failure && isOutage(failure)) {
+      this.#options.onOutage(failure);
+      return;
+    }
+    // The lists known so far stay.
+    this.#failures.reset();
+    this.#failed = 0;
+    for (const kind of this.#stale.keys()) this.#incomplete.add(kind);
+    this.#stale.clear();
+    this.#options.onListed(true);
+    this.#options.log.warn("lists could not be refreshed", {
+      server: this.#options.definition().name,
+      reason: error instanceof Error ? error.message : "unknown",
+    });
+  }
+
+  /** Whether what is empty still is. */
+  async #askAgain(isLast: boolean): Promise<void> {
+    const link = this.#link;
+    if (!link) return;
+    try {
+      await this.#fetch(link, { kinds: [...this.#doubted], believes: () => isLast });
+    } catch {
+      // No answer is no reason to believe it.
+      if (link === this.#link && !isLast) this.#doubts.again();
+    }
+  }
+
+  async #fetch(link: Link, { kinds, believes, timeoutMs }: Listing): Promise<void> {
     const { startTimeoutMs, configHash, id } = this.#options.definition();
     const fetched = await Promise.all(
-      kinds.map(async (kind) => [kind, await fetchList(link, kind, startTimeoutMs)] as const),
+      kinds.map(async (kind) => {
+        const isOffered = link.offers(LIST_METHODS[kind].capability);
+        const list = isOffered ? await fetchList(link, kind, timeoutMs ?? startTimeoutMs) : NOTHING;
+        return [kind, list] as const;
+      }),
     );
     if (link !== this.#link) return;
-    const before = this.#catalog?.lists ?? emptyLists();
-    const lists = emptyLists();
-    for (const kind of keep) lists[kind] = before[kind];
-    let isIncomplete = false;
+    const lists = { ...(this.#catalog?.lists ?? emptyLists()) };
+    const isSame = this.#catalog?.configHash === configHash;
     for (const [kind, list] of fetched) {
-      if (!list?.complete) isIncomplete = true;
-      lists[kind] = list ? this.#usable(link, kind, list) : before[kind];
-      if (list) this.#caching.set(kind, list.caching);
+      const entries = list && this.#usable(link, kind, list);
+      const isEmptied = isSame && entries?.length === 0 && lists[kind].length > 0;
+      if (entries) this.#judge(kind, isEmptied, believes(kind));
+      const isKept = entries === null || this.#doubted.has(kind);
+      if (!isKept) lists[kind] = entries;
+      if (isKept || !list?.complete) this.#incomplete.add(kind);
+      else this.#incomplete.delete(kind);
+      if (list && list !== NOTHING) this.#caching.set(kind, list.caching);
     }
+    if (this.#doubted.size === 0) this.#doubts.reset();
+    else this.#doubts.again();
     const { implementation } = link;
     const catalog = { lists, implementation, listedAt: Date.now(), configHash };
     this.#catalog = catalog;
-    this.#options.onListed(isIncomplete);
+    this.#options.onListed(this.#incomplete.size > 0);
     this.#options.store.save(id, catalog);
     this.#options.onCatalog();
+  }
+
+  #judge(kind: ListKind, isEmptied: boolean, isBelieved: boolean): void {
+    const { log, definition } = this.#options;
+    const told = { server: definition().name, list: kind };
+    if (!isEmptied || isBelieved) {
+      if (isEmptied) log.info("a list is empty now", told);
+      this.#doubted.delete(kind);
+    } else if (!this.#doubted.has(kind)) {
+      log.info("a list is empty all of a sudden, and asked for again", told);
+      this.#doubted.add(kind);
+    }
   }
 
   /** A tool whose headers cannot be told must not be offered (MCP 2026-07-28, x-mcp-header). */
@@ -155,3 +261,10 @@ export class CatalogKeeper {
     return entries.filter((tool) => !refused.has(tool));
   }
 }
+
+/** What is listed by a server that does not have this kind of thing. */
+const NOTHING: FetchedList = {
+  entries: [],
+  complete: true,
+  caching: { ttlMs: null, isPublic: false },
+};

@@ -76,6 +76,11 @@ export class ClientConnections {
     this.#entries.get(clientId)?.opened?.forward(notification);
   }
 
+  /** What may have died unnoticed is opened anew. */
+  refresh(): void {
+    for (const { opened } of this.#entries.values()) opened?.refresh();
+  }
+
   async release(clientId: string): Promise<void> {
     const entry = this.#entries.get(clientId);
     if (entry) await this.#close(clientId, entry);

@@ -17,7 +17,7 @@ import type { UpstreamCall } from "./call.ts";
 import { UpstreamFailure } from "./failure.ts";
 import { Questions } from "./questions.ts";
 import { TimeLimit } from "./time-limit.ts";
-import type { Transport } from "./transport.ts";
+import type { Garbage, Received, Transport } from "./transport.ts";
 
 /** Notifications that belong to no request, whatever is open when they come. */
 const OUTSIDE_OF_REQUESTS: ReadonlySet<string> = new Set([
@@ -58,6 +58,8 @@ export interface ConnectionEvents {
   onOversized(): void;
   /** A message was refused or dropped since it could be one of several callers'. */
   onUnclear?(method: string): void;
+  /** What belongs to no request may have been missed for a while. */
+  onGap?(): void;
 }
 
 /**
@@ -105,6 +107,7 @@ export class Connection {
       onMessage: (value, stream) => this.#onMessage(value, stream),
       onRequestFailed: (id, error) => this.#onRequestFailed(id, error),
       onPaused: (id, retryMs) => this.#onPaused(id, retryMs),
+      onGap: () => this.#events.onGap?.(),
       onClosed: (failure) => this.#onClosed(failure),
     });
   }
@@ -183,6 +186,16 @@ export class Connection {
     return this.#transport.output();
   }
 
+  /** Null where there is no stdout. */
+  garbage(): Garbage | null {
+    return this.#transport.garbage?.() ?? null;
+  }
+
+  /** What may have died unnoticed is opened anew. */
+  refresh(): void {
+    this.#transport.refresh?.();
+  }
+
   close(): Promise<void> {
     return this.#transport.close();
   }
@@ -210,27 +223,29 @@ export class Connection {
     }
   }
 
-  #onMessage(value: unknown, stream: RequestId | null | undefined): void {
+  #onMessage(value: unknown, stream: RequestId | null | undefined): Received {
     this.#isOneChannel = stream === undefined;
     const classified = classify(value);
     switch (classified.kind) {
       case "response": {
         const { id } = classified.message;
-        if (id === null) return;
+        if (id === null) return "other";
         this.#abandoned.onAnswer(id);
-        // No entry: it was cancelled or timed out, and its late answer is nobody's.
-        this.#pending.get(id)?.settle(classified.message);
-        return;
+        const pending = this.#pending.get(id);
+        // It was cancelled or timed out, and its late answer is nobody's.
+        if (!pending) return "other";
+        pending.settle(classified.message);
+        return "answer";
       }
       case "notification":
         this.#onNotification(classified.message, stream);
-        return;
+        return "other";
       case "request":
         this.#onRequest(classified.message, stream);
-        return;
-      case "malformed":
-        // Nothing to answer it with; the transport has kept it where it is text.
-        return;
+        return "other";
+      default:
+        // Nothing to answer it with; the transport keeps it where it is text.
+        return "malformed";
     }
   }
 

@@ -78,6 +78,13 @@ export class Connections {
       : null;
   }
 
+  /** Those that are open only to be used again may be dead, which shows at the next use. */
+  dropIdle(): void {
+    for (const sockets of Object.values(this.#agent.freeSockets)) {
+      for (const socket of sockets ?? []) socket.destroy();
+    }
+  }
+
   close(): void {
     this.#agent.destroy();
   }

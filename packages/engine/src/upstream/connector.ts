@@ -1,13 +1,13 @@
 import { GatewayError } from "@local-mcp/contract";
 import type { Client, Era, EraStore, Launch, ServerDefinition } from "../definitions.ts";
 import type { JsonObject } from "../jsonrpc.ts";
+import type { Processes } from "../processes/processes.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import { declaredFor } from "./declared.ts";
 import { failureBehind, UpstreamFailure } from "./failure.ts";
 import { discover, shakeHands } from "./handshake.ts";
 import { Link } from "./link.ts";
 import { probeEra, probeProcess, type ProbeResult } from "./probe.ts";
-import { StdioTransport } from "./stdio-transport.ts";
 import type { Transport } from "./transport.ts";
 import { createTransport, overEitherHttp } from "./transports.ts";
 import { Verdicts } from "./verdicts.ts";
@@ -25,6 +25,7 @@ export interface ConnectorOptions {
   eras: EraStore;
   clientInfo: { name: string; version: string };
   maxMessageBytes: () => number;
+  processes: Processes;
   /** The real one where it is not given. */
   createTransport?: typeof createTransport;
 }
@@ -57,7 +58,7 @@ export class Connector {
   /** @throws UpstreamFailure */
   async open(opening: Opening): Promise<Link> {
     const definition = this.#options.definition();
-    const attempt = new Attempt(definition.name, opening, this.#options);
+    const attempt = new Attempt(definition, opening, this.#options);
     this.#attempts.add(attempt);
     try {
       const link = await attempt.within(definition.startTimeoutMs, () =>
@@ -212,7 +213,7 @@ export function failureOf(name: string, error: unknown): UpstreamFailure {
 
 /** The connections of one opening, one after another, and why the last one came to nothing. */
 class Attempt {
-  readonly #name: string;
+  readonly #server: ServerDefinition;
   readonly #opening: Opening;
   readonly #options: ConnectorOptions;
   readonly #over = new AbortController();
@@ -221,8 +222,8 @@ class Attempt {
   #transport: Transport | null = null;
   #connection: Connection | null = null;
 
-  constructor(name: string, opening: Opening, options: ConnectorOptions) {
-    this.#name = name;
+  constructor(server: ServerDefinition, opening: Opening, options: ConnectorOptions) {
+    this.#server = server;
     this.#opening = opening;
     this.#options = options;
   }
@@ -261,9 +262,15 @@ class Attempt {
     await this.close();
     this.#over.signal.throwIfAborted();
     const { client, onConnection } = this.#opening;
-    const { maxMessageBytes, createTransport: create = createTransport } = this.#options;
-    this.#transport = create(this.#name, launch, maxMessageBytes());
-    this.#connection = new Connection(this.#name, this.#transport, events, client);
+    const { maxMessageBytes, processes, createTransport: create = createTransport } = this.#options;
+    const { id, name } = this.#server;
+    this.#transport = create({
+      server: { id, name },
+      launch,
+      maxMessageBytes: maxMessageBytes(),
+      processes,
+    });
+    this.#connection = new Connection(name, this.#transport, events, client);
     onConnection?.(this.#connection);
     return this.#connection;
   }
@@ -275,12 +282,12 @@ class Attempt {
   /** What is told of an error that ended it. */
   explain(error: unknown, startTimeoutMs: number): UpstreamFailure {
     return this.#withGarbage(
-      this.isLate ? this.#timeout(startTimeoutMs) : failureOf(this.#name, error),
+      this.isLate ? this.#timeout(startTimeoutMs) : failureOf(this.#server.name, error),
     );
   }
 
   #timeout(startTimeoutMs: number): UpstreamFailure {
-    const message = `${this.#name} started but did not answer within ${startTimeoutMs / 1000} s.`;
+    const message = `${this.#server.name} started but did not answer within ${startTimeoutMs / 1000} s.`;
     return new UpstreamFailure("timeout", message, {
       retry: "later",
       detail: this.#connection?.output().slice(-SHOWN_OUTPUT_LINES).join("\n") || null,
@@ -289,9 +296,9 @@ class Attempt {
 
   /** A server that wrote text where MCP belongs is told so, whatever ended it. */
   #withGarbage(failure: UpstreamFailure): UpstreamFailure {
-    const garbage = this.#transport instanceof StdioTransport ? this.#transport.garbage : null;
+    const garbage = this.#transport?.garbage?.().last ?? null;
     if (garbage === null) return failure;
-    const message = `${this.#name} writes text that is not MCP to its output: “${garbage}”. Its logs belong on stderr.`;
+    const message = `${this.#server.name} writes text that is not MCP to its output: “${garbage}”. Its logs belong on stderr.`;
     return new UpstreamFailure("not_mcp", message, {
       retry: failure.retry,
       detail: failure.reason.detail,

@@ -44,6 +44,10 @@ export function failureBehind(error: unknown): UpstreamFailure | null {
     : null;
 }
 
+/** Whether a server is not there for anybody, and not only for what it was asked. */
+export const isOutage = ({ reason: { code }, status }: UpstreamFailure): boolean =>
+  code === "dns" || code === "unreachable" || code === "tls" || (status !== null && status >= 500);
+
 /** The system's code of an error, such as ECONNREFUSED, or "". */
 export const systemCode = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";

@@ -1,4 +1,5 @@
 import type { RequestId } from "../jsonrpc.ts";
+import { ByteCollector } from "./byte-collector.ts";
 
 const NEWLINE = 0x0a;
 
@@ -9,13 +10,11 @@ export interface LineHandlers {
 }
 
 /**
- * Cuts a byte stream into lines (MCP stdio framing: one message a line). Keeps chunks in a list and
- * joins them once, since joining at each chunk costs the square of a message's size. A line over
- * `maxBytes` is read through without being kept; only its id is looked for.
+ * Cuts a byte stream into lines (MCP stdio framing: one message a line). A line over `maxBytes` is
+ * read through without being kept; only its id is looked for.
  */
 export class LineReader {
-  #chunks: Buffer[] = [];
-  #kept = 0;
+  readonly #begun = new ByteCollector();
   #scanner: TopLevelIdScanner | null = null;
   #discarded = 0;
   readonly #maxBytes: number;
@@ -31,43 +30,38 @@ export class LineReader {
     for (;;) {
       const end = chunk.indexOf(NEWLINE, start);
       if (end === -1) break;
-      this.#append(chunk.subarray(start, end));
-      this.#finishLine();
+      this.#finishLine(chunk.subarray(start, end));
       start = end + 1;
     }
     if (start < chunk.length) this.#append(chunk.subarray(start));
   }
 
   #append(part: Buffer): void {
-    if (this.#scanner) {
-      this.#scanner.push(part);
-      this.#discarded += part.length;
-      return;
-    }
-    this.#chunks.push(part);
-    this.#kept += part.length;
-    if (this.#kept <= this.#maxBytes) return;
-
-    this.#scanner = new TopLevelIdScanner();
-    for (const kept of this.#chunks) this.#scanner.push(kept);
-    this.#discarded = this.#kept;
-    this.#chunks = [];
-    this.#kept = 0;
+    if (this.#scanner) this.#discard(this.#scanner, part);
+    else if (this.#begun.length + part.length > this.#maxBytes) {
+      this.#scanner = new TopLevelIdScanner();
+      this.#discard(this.#scanner, this.#begun.take());
+      this.#discard(this.#scanner, part);
+    } else this.#begun.push(part);
   }
 
-  #finishLine(): void {
+  #discard(scanner: TopLevelIdScanner, part: Buffer): void {
+    scanner.push(part);
+    this.#discarded += part.length;
+  }
+
+  #finishLine(end: Buffer): void {
+    const isWhole = this.#begun.length === 0 && !this.#scanner && end.length <= this.#maxBytes;
+    if (!isWhole) this.#append(end);
     if (this.#scanner) {
-      const scanner = this.#scanner;
+      const { id } = this.#scanner;
       const bytes = this.#discarded;
       this.#scanner = null;
       this.#discarded = 0;
-      this.#handlers.onOversized(bytes, scanner.id);
+      this.#handlers.onOversized(bytes, id);
       return;
     }
-    const bytes = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
-    this.#chunks = [];
-    this.#kept = 0;
-    const line = (bytes ?? Buffer.alloc(0)).toString("utf8").trim();
+    const line = (isWhole ? end : this.#begun.take()).toString("utf8").trim();
     if (line !== "") this.#handlers.onLine(line);
   }
 }
@@ -76,6 +70,20 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const COMMA = 0x2c;
+/** Brackets and braces differ in one bit alone. */
+const isOpening = (byte: number): boolean => (byte | 0x20) === 0x7b;
+const isClosing = (byte: number): boolean => (byte | 0x20) === 0x7d;
+/** From here on a search, which costs a call, is quicker than a look at each byte. */
+const LONG_STRING = 64;
+
+/** Where the next character of a string is that means more than itself. */
+function nextSpecial(bytes: Buffer, from: number): number {
+  const quote = bytes.indexOf(QUOTE, from);
+  const end = quote === -1 ? bytes.length : quote;
+  const backslash = bytes.subarray(from, end).indexOf(BACKSLASH);
+  return backslash === -1 ? end : from + backslash;
+}
+
 /** Longest id worth remembering; ours are short. */
 const MAX_TOKEN = 64;
 
@@ -93,47 +101,79 @@ export class TopLevelIdScanner {
   id: RequestId | undefined;
 
   push(bytes: Buffer): void {
-    for (const byte of bytes) this.#step(byte);
+    let at = 0;
+    while (at < bytes.length) {
+      if (this.#inString) at = this.#readString(bytes, at);
+      else if (this.#depth === 1) at = this.#readTopLevel(bytes, at);
+      else at = this.#skipStructure(bytes, at);
+    }
   }
 
-  #step(byte: number): void {
-    if (this.#inString) {
-      this.#remember(byte);
-      if (this.#escaped) this.#escaped = false;
-      else if (byte === BACKSLASH) this.#escaped = true;
-      else if (byte === QUOTE) this.#inString = false;
-      return;
+  /** Each of these three returns the place where another one of them goes on. */
+  #readString(bytes: Buffer, from: number): number {
+    let at = from;
+    if (this.#escaped) at += 1;
+    this.#escaped = false;
+    while (at < bytes.length) {
+      if (bytes[at] === BACKSLASH) at += 2;
+      else if (bytes[at] === QUOTE) {
+        this.#inString = false;
+        at += 1;
+        break;
+      } else if (at - from === LONG_STRING) at = nextSpecial(bytes, at);
+      else at += 1;
     }
-    switch (byte) {
-      case QUOTE:
-        this.#inString = true;
-        this.#remember(byte);
-        return;
-      case 0x7b: // {
-      case 0x5b: // [
-        this.#depth += 1;
-        return;
-      case 0x7d: // }
-      case 0x5d: // ]
-        if (this.#depth === 1) this.#endMember();
-        this.#depth -= 1;
-        return;
-      case COLON:
-        if (this.#depth === 1) {
-          this.#key = this.#takeToken();
-          this.#afterColon = true;
+    this.#escaped = at > bytes.length;
+    const end = Math.min(at, bytes.length);
+    this.#remember(bytes, from, end);
+    return end;
+  }
+
+  #skipStructure(bytes: Buffer, from: number): number {
+    let depth = this.#depth;
+    let at = from;
+    while (at < bytes.length && !this.#inString) {
+      const byte = bytes[at] ?? 0;
+      at += 1;
+      if (byte === QUOTE) this.#inString = true;
+      else if (isOpening(byte)) depth += 1;
+      else if (isClosing(byte)) depth -= 1;
+      else continue;
+      if (depth === 1) break;
+    }
+    this.#depth = depth;
+    return at;
+  }
+
+  #readTopLevel(bytes: Buffer, from: number): number {
+    for (let at = from; at < bytes.length; at += 1) {
+      const byte = bytes[at] ?? 0;
+      if (byte === COLON) {
+        this.#key = this.#takeToken();
+        this.#afterColon = true;
+      } else if (byte === COMMA) this.#endMember();
+      else if (isOpening(byte)) {
+        this.#depth = 2;
+        return at + 1;
+      } else if (isClosing(byte)) {
+        this.#endMember();
+        this.#depth = 0;
+        return at + 1;
+      } else {
+        this.#remember(bytes, at, at + 1);
+        if (byte === QUOTE) {
+          this.#inString = true;
+          return at + 1;
         }
-        return;
-      case COMMA:
-        if (this.#depth === 1) this.#endMember();
-        return;
-      default:
-        this.#remember(byte);
+      }
     }
+    return bytes.length;
   }
 
-  #remember(byte: number): void {
-    if (this.#depth === 1 && this.#token.length < MAX_TOKEN) this.#token.push(byte);
+  #remember(bytes: Buffer, from: number, end: number): void {
+    if (this.#depth !== 1) return;
+    const room = MAX_TOKEN - this.#token.length;
+    this.#token.push(...bytes.subarray(from, Math.min(end, from + room)));
   }
 
   #takeToken(): string {

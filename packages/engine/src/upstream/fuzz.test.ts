@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { classify, type RequestId } from "../jsonrpc.ts";
@@ -8,7 +9,9 @@ import {
   encodeHeaderValue,
 } from "../protocol-headers.ts";
 import { LineReader } from "./framing.ts";
-import { parseJson, readEvents, StreamPosition, TooLargeError } from "./http-exchange.ts";
+import { readEvents, StreamPosition, TooLargeError } from "./http-exchange.ts";
+import { parseJson } from "./parse-json.ts";
+import { TimeBudget } from "./time-budget.ts";
 import { HEADER_VALUES, MESSAGES, STREAMS } from "./traffic.fixture.ts";
 
 /**
@@ -136,11 +139,18 @@ interface Events {
 async function readStream(chunks: readonly Buffer[], maxBytes = 1_000_000): Promise<Events> {
   const events: unknown[] = [];
   const position = new StreamPosition();
-  const source = (async function* () {
-    yield* chunks;
-  })();
+  const budget = new TimeBudget({ burstMs: 1000, share: 1 });
+  const onEvent = (event: unknown) => {
+    events.push(event);
+    return "other" as const;
+  };
+  // By bytes, as sockets give them, and without empty ones.
+  const source = Readable.from(
+    chunks.filter((chunk) => chunk.length > 0),
+    { objectMode: false },
+  );
   try {
-    await readEvents(source, maxBytes, position, (event) => events.push(event));
+    await readEvents(source, { maxBytes, budget, position, onEvent });
   } catch (error) {
     if (!(error instanceof TooLargeError)) throw error;
     return { events, position, isTooLarge: true };

@@ -1,7 +1,15 @@
 import type http from "node:http";
+import type { Readable } from "node:stream";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { ByteCollector } from "./byte-collector.ts";
 import type { Connections } from "./connections.ts";
 import { systemCode } from "./failure.ts";
+import { PacedReading, type Worth } from "./paced-reading.ts";
+import type { TimeBudget } from "./time-budget.ts";
+
+/** What is read of a body that nobody wants, so that its connection can be used again: bytes, ms. */
+const MAX_UNWANTED_BYTES = 64 * 1024;
+const MAX_UNWANTED_MS = 5000;
 
 /** A body or event over the size limit. */
 export class TooLargeError extends Error {
@@ -37,7 +45,7 @@ export function exchange(
     outgoing.once("response", (response) => {
       const refusal = connections.refusalOf(response);
       if (refusal) {
-        response.resume();
+        discard(response);
         reject(refusal);
       } else resolve(response);
     });
@@ -67,18 +75,29 @@ export async function exchangeOnLiveSocket(
   }
 }
 
+/** Lets go of an answer whose body nobody wants, without reading for ever where it never ends. */
+export function discard(response: http.IncomingMessage): void {
+  let size = 0;
+  const timer = setTimeout(() => response.destroy(), MAX_UNWANTED_MS);
+  response.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > MAX_UNWANTED_BYTES) response.destroy();
+  });
+  // Whoever asked has been told what matters already.
+  response.on("error", () => {});
+  response.once("close", () => clearTimeout(timer));
+}
+
 /** @throws TooLargeError */
 export function readText(response: http.IncomingMessage, maxBytes: number): Promise<string> {
   // By events and not by iteration, which costs a good part of a small answer.
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
+    const bytes = new ByteCollector();
     response.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > maxBytes) response.destroy(new TooLargeError());
-      else chunks.push(chunk);
+      if (bytes.length + chunk.length > maxBytes) response.destroy(new TooLargeError());
+      else bytes.push(chunk);
     });
-    response.once("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+    response.once("end", () => resolve(bytes.take().toString("utf8")));
     response.once("error", reject);
     response.once("close", () => reject(new Error("the answer was cut off")));
   });
@@ -95,23 +114,28 @@ export class StreamPosition {
   retryMs: number | null = null;
 }
 
+export interface EventsReading {
+  /** Of one event. */
+  maxBytes: number;
+  budget: TimeBudget;
+  position: StreamPosition;
+  onEvent(event: EventSourceMessage): Exclude<Worth, "part">;
+}
+
 /**
  * Reads a server-sent event stream to its end (WHATWG HTML, server-sent events). Events
  * without data only move the position.
  *
  * @throws TooLargeError where one event is over `maxBytes`; the error of the connection
  */
-export async function readEvents(
-  response: AsyncIterable<Buffer>,
-  maxBytes: number,
-  position: StreamPosition,
-  onEvent: (event: EventSourceMessage) => void,
-): Promise<void> {
-  let tooLarge = false;
+export function readEvents(stream: Readable, reading: EventsReading): Promise<void> {
+  const { maxBytes, budget, position } = reading;
+  let worth: Worth = "part";
   const parser = createParser({
     maxBufferSize: maxBytes,
     onEvent: (event) => {
-      if (event.data !== "") onEvent(event);
+      const isAnswer = event.data !== "" && reading.onEvent(event) === "answer";
+      if (isAnswer || worth === "part") worth = isAnswer ? "answer" : "other";
     },
     onId: (id) => {
       position.lastEventId = id === "" ? null : id;
@@ -120,15 +144,23 @@ export async function readEvents(
       position.retryMs = Math.min(ms, LONGEST_RETRY_MS);
     },
     onError: (error) => {
-      if (error.type === "max-buffer-size-exceeded") tooLarge = true;
+      if (error.type === "max-buffer-size-exceeded") stream.destroy(new TooLargeError());
     },
   });
   const decoder = new TextDecoder();
-  for await (const chunk of response) {
-    parser.feed(decoder.decode(chunk, { stream: true }));
-    // Leaving the loop closes the connection.
-    if (tooLarge) throw new TooLargeError();
-  }
+  const read = (bytes: Buffer): Worth => {
+    worth = "part";
+    // What it has still to give is not wanted any more.
+    if (!stream.destroyed) parser.feed(decoder.decode(bytes, { stream: true }));
+    return worth;
+  };
+  return new Promise((resolve, reject) => {
+    stream.once("end", resolve);
+    stream.once("error", reject);
+    stream.once("close", () => reject(new Error("the stream was cut off")));
+    // Last: what is there already is read at once.
+    new PacedReading(stream, { budget, read }).begin();
+  });
 }
 
 /** Whether an event holds an MCP message. */
@@ -138,12 +170,3 @@ export const isMessage = ({ event }: EventSourceMessage): boolean =>
 /** Whether an answer is a stream of events. */
 export const isEventStream = ({ headers }: http.IncomingMessage): boolean =>
   (headers["content-type"] ?? "").startsWith("text/event-stream");
-
-/** The value of a JSON text; undefined where it is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,4 +1,5 @@
 import { classify, isObject, type JsonObject, type RequestId } from "../jsonrpc.ts";
+import { excerpt } from "../text.ts";
 import { UpstreamFailure } from "./failure.ts";
 
 const SHOWN_BODY = 500;
@@ -14,7 +15,7 @@ export interface Refusal {
 /** Says in words what an HTTP status means for whoever configured the server. */
 export function refusalFailure({ url, status, location, text }: Refusal): UpstreamFailure {
   const { host, pathname } = url;
-  const detail = text.slice(0, SHOWN_BODY) || null;
+  const detail = excerpt(text, SHOWN_BODY) || null;
   if (status === 404 || status === 405) {
     const message = `${host} answered, but there is no MCP endpoint at ${pathname}.`;
     return new UpstreamFailure("http_status", message, { retry: "never", detail, status });
@@ -36,7 +37,7 @@ export function refusalFailure({ url, status, location, text }: Refusal): Upstre
 export const notMcpFailure = ({ url, status, text }: Omit<Refusal, "location">): UpstreamFailure =>
   new UpstreamFailure("not_mcp", `${url.host} answered something that is not MCP.`, {
     retry: "never",
-    detail: text.slice(0, SHOWN_BODY) || null,
+    detail: excerpt(text, SHOWN_BODY) || null,
     status,
   });
 

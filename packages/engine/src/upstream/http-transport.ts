@@ -9,19 +9,23 @@ import { cancelled } from "./cancelled.ts";
 import { Connections } from "./connections.ts";
 import { networkFailure, UpstreamFailure } from "./failure.ts";
 import {
+  discard,
   exchange,
   exchangeOnLiveSocket,
   isEventStream,
   isMessage,
-  parseJson,
   readEvents,
   readText,
+  type StreamPosition,
   TooLargeError,
 } from "./http-exchange.ts";
 import { errorAnswer, notMcpFailure, refusalFailure } from "./http-refusal.ts";
 import { listen } from "./listen.ts";
+import type { Worth } from "./paced-reading.ts";
+import { parseJson } from "./parse-json.ts";
 import { resume } from "./resume.ts";
 import { SentMessage } from "./sent-message.ts";
+import { MESSAGES, TimeBudget } from "./time-budget.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
 
 /** How long an ending session may be told so, ms. */
@@ -31,6 +35,10 @@ const LAST_REFUSAL_MS = 1000;
 /** How long the answer to what nobody waits for may take, ms. */
 const UNWAITED_MS = 30_000;
 const POLL_MS = 5;
+/** How long a stream may go on after the answer that it was for, ms. */
+const AFTER_ANSWER_MS = 5000;
+/** Messages that may be in one body or event. */
+const MOST_AT_ONCE = 1000;
 /** What servers of the reference implementation answer, with status 400, for a session long gone. */
 const NO_SUCH_SESSION = -32000;
 
@@ -50,6 +58,8 @@ export class HttpTransport implements Transport {
   readonly #headers: Record<string, string>;
   readonly #maxMessageBytes: number;
   readonly #connections: Connections;
+  /** For all streams of events together. */
+  readonly #budget = new TimeBudget(MESSAGES);
   readonly #sent = new Set<SentMessage>();
   readonly #ended = new AbortController();
   /** The GET stream, while there is one. */
@@ -85,12 +95,15 @@ export class HttpTransport implements Transport {
     void listen({
       signal: this.#ended.signal,
       reopen: (lastEventId) => this.#get(lastEventId, (request) => (this.#listener = request)),
-      read: (stream, position) =>
-        readEvents(stream, this.#maxMessageBytes, position, (event) => {
-          if (isMessage(event)) this.#deliver(parseJson(event.data), null);
-        }),
+      read: (stream, position) => this.#readEvents(stream, position, null),
+      onGap: () => this.#events?.onGap(),
       onRefused: () => this.#askForSession(),
     });
+  }
+
+  refresh(): void {
+    this.#connections.dropIdle();
+    this.#listener?.destroy();
   }
 
   cancel(id: RequestId, reason: string, isOpening: boolean): void {
@@ -122,8 +135,7 @@ export class HttpTransport implements Transport {
   async #post(message: RpcMessage, headers: Readonly<Record<string, string>>): Promise<void> {
     const sent = new SentMessage(message);
     this.#sent.add(sent);
-    const stop = (): void => sent.stop();
-    const timer = sent.id === null ? setTimeout(stop, UNWAITED_MS) : undefined;
+    if (sent.id === null) sent.stopAfter(UNWAITED_MS);
     try {
       const response = await this.#exchange(JSON.stringify(message), sent, headers);
       sent.status = response.statusCode ?? 0;
@@ -131,7 +143,7 @@ export class HttpTransport implements Transport {
     } catch (error) {
       this.#failed(sent, error);
     } finally {
-      clearTimeout(timer);
+      sent.isOver();
       this.#sent.delete(sent);
     }
   }
@@ -161,7 +173,7 @@ export class HttpTransport implements Transport {
 
   async #read(response: http.IncomingMessage, status: number, sent: SentMessage): Promise<void> {
     if (status === 401) {
-      response.resume();
+      discard(response);
       const message = `${this.#url.host} wants credentials.`;
       this.#end(new UpstreamFailure("sign_in", message, { retry: "never", status }));
       return;
@@ -171,7 +183,7 @@ export class HttpTransport implements Transport {
       return;
     }
     if (!sent.isModern) this.#noteSession(response, sent);
-    if (sent.id === null && (status === 202 || status === 204)) response.resume();
+    if (sent.id === null && (status === 202 || status === 204)) discard(response);
     else if (isEventStream(response)) await this.#readStream(response, sent);
     else await this.#readBody(response, status, sent);
   }
@@ -197,9 +209,7 @@ export class HttpTransport implements Transport {
   async #readStream(response: http.IncomingMessage, sent: SentMessage): Promise<void> {
     const { id, position, signal } = sent;
     const read = (stream: http.IncomingMessage): Promise<void> =>
-      readEvents(stream, this.#maxMessageBytes, position, (event) => {
-        if (isMessage(event)) this.#deliver(parseJson(event.data), sent);
-      });
+      this.#readEvents(stream, position, sent);
     let endedWell = true;
     try {
       await read(response);
@@ -221,7 +231,7 @@ export class HttpTransport implements Transport {
       onPaused: (retryMs: number | null) => this.#events?.onPaused(id, retryMs),
     };
     const refused = sent.isModern ? null : await resume(rest, endedWell);
-    refused?.resume();
+    if (refused) discard(refused);
     if (refused?.statusCode === 404 && this.#sessionId !== null) this.#loseSession(404, null);
     if (sent.isAnswered) return;
     throw new UpstreamFailure("unreachable", `${this.#url.host} ended the answer half way.`, {
@@ -230,15 +240,33 @@ export class HttpTransport implements Transport {
     });
   }
 
+  #readEvents(
+    stream: http.IncomingMessage,
+    position: StreamPosition,
+    sent: SentMessage | null,
+  ): Promise<void> {
+    return readEvents(stream, {
+      maxBytes: this.#maxMessageBytes,
+      budget: this.#budget,
+      position,
+      onEvent: (event) => (isMessage(event) ? this.#deliver(parseJson(event.data), sent) : "other"),
+    });
+  }
+
   /** One message, or the several that a server of 2025-03-26 may send at once. */
-  #deliver(value: unknown, sent: SentMessage | null): void {
-    if (value === undefined || this.#isClosed) return;
-    for (const one of Array.isArray(value) ? value : [value]) {
+  #deliver(value: unknown, sent: SentMessage | null): Exclude<Worth, "part"> {
+    const messages: unknown[] = Array.isArray(value) ? value : [value];
+    if (value === undefined || this.#isClosed || messages.length > MOST_AT_ONCE) return "other";
+    let worth: Exclude<Worth, "part"> = "other";
+    for (const one of messages) {
       if (sent && isObject(one) && one.id === sent.id && classify(one).kind === "response") {
         sent.isAnswered = true;
+        // Its server should end it now (MCP 2025-11-25, transports).
+        sent.stopAfter(AFTER_ANSWER_MS);
       }
-      this.#events?.onMessage(one, sent?.id ?? null);
+      if (this.#events?.onMessage(one, sent?.id ?? null) === "answer") worth = "answer";
     }
+    return worth;
   }
 
   async #readRefusal(
@@ -342,7 +370,7 @@ export class HttpTransport implements Transport {
       { url: this.#url, method: "DELETE", headers, connections },
       () => {},
     ).then(
-      (response) => void response.resume(),
+      (response) => discard(response),
       () => {},
     );
     // Not a time limit of the request: it has none before a proxy has given it a socket.

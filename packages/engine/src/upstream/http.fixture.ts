@@ -1,4 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { vi } from "vitest";
 import { isObject, type JsonObject, type RequestId } from "../jsonrpc.ts";
 import type { UpstreamFailure } from "./failure.ts";
@@ -25,6 +26,11 @@ export interface TestServer {
   ended: () => number;
   /** How many connections are open. */
   sockets: () => number;
+  /** Nothing that comes over the connections open now is read any more, nor are they closed. */
+  deafen: () => void;
+  /** Ends all connections and takes no more, until it listens again. */
+  stopListening: () => Promise<void>;
+  listenAgain: () => Promise<void>;
   close: () => Promise<void>;
 }
 
@@ -35,6 +41,7 @@ export async function serve(
   const got: Got[] = [];
   let ended = 0;
   let sockets = 0;
+  const open = new Set<Socket>();
   const server = createServer((request, response) => {
     response.once("close", () => {
       ended += 1;
@@ -54,23 +61,32 @@ export async function serve(
   server.keepAliveTimeout = 0;
   server.on("connection", (socket) => {
     sockets += 1;
+    open.add(socket);
     socket.once("close", () => {
       sockets -= 1;
+      open.delete(socket);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("it has no port");
+  const { port } = address;
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
   return {
-    url: `http://127.0.0.1:${address.port}/mcp`,
+    url: `http://127.0.0.1:${port}/mcp`,
     got,
     ended: () => ended,
     sockets: () => sockets,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    deafen: () => {
+      for (const socket of open) socket.pause();
+    },
+    stopListening: close,
+    listenAgain: () => new Promise((resolve) => server.listen(port, "127.0.0.1", resolve)),
+    close,
   };
 }
 
@@ -111,9 +127,13 @@ export function listener(): Told {
   };
   return {
     ...told,
-    onMessage: (value, stream) => told.messages.push([value, stream]),
+    onMessage: (value, stream) => {
+      told.messages.push([value, stream]);
+      return "answer";
+    },
     onRequestFailed: (id, error) => told.failures.push([id, error]),
     onPaused: (id, retryMs) => told.paused.push([id, retryMs]),
+    onGap: () => {},
     onClosed: (failure) => told.closed.push(failure),
   };
 }

@@ -71,6 +71,11 @@ export class Link {
     this.#connection.forward(notification);
   }
 
+  /** What may have died unnoticed is opened anew. */
+  refresh(): void {
+    this.#connection.refresh();
+  }
+
   close(): Promise<void> {
     return this.#connection.close();
   }

@@ -1,12 +1,22 @@
+import { GatewayError } from "@local-mcp/contract";
 import type { CatalogKeeper } from "./catalog-keeper.ts";
 import type { Connection, ConnectionEvents } from "./connection.ts";
 import { type Connector, failureOf } from "./connector.ts";
-import type { UpstreamFailure } from "./failure.ts";
+import { failureBehind, UpstreamFailure } from "./failure.ts";
 import type { Link } from "./link.ts";
 import type { Subscriptions } from "./subscriptions.ts";
+import type { Garbage } from "./transport.ts";
 
 /** A server that forgets its session sooner than this after it began has failed, ms. */
 const SHORTEST_SESSION_MS = 1000;
+/** So many sessions may be forgotten within a minute before that counts as a failure too. */
+const MOST_RENEWALS = 3;
+const RENEWALS_WINDOW_MS = 60_000;
+/** How long a remote server may take to answer that is asked whether it is still there, ms. */
+const STILL_THERE_MS = 3000;
+
+/** What happened that a connection may not have survived. */
+export type RecheckReason = "resume" | "network";
 
 export interface MainLinkOptions {
   connector: Connector;
@@ -14,6 +24,8 @@ export interface MainLinkOptions {
   subscriptions: Subscriptions;
   serverName: () => string;
   events: Omit<ConnectionEvents, "onClosed">;
+  /** Whether calls are open on it. */
+  isBusy: () => boolean;
   /** It has ended by itself. */
   onFailure(failure: UpstreamFailure): void;
 }
@@ -29,6 +41,8 @@ export class MainLink {
   /** What belongs to an older opening has no say any more. */
   #current = new AbortController();
   #renewal: Promise<void> | null = null;
+  /** When sessions were begun anew, ms since 1970. */
+  #renewals: readonly number[] = [];
   readonly #closing = new Set<Promise<void>>();
 
   constructor(options: MainLinkOptions) {
@@ -43,6 +57,11 @@ export class MainLink {
   /** The last lines that the server wrote beside the protocol, also of one that is gone. */
   output(): string[] {
     return this.#newest?.output() ?? [];
+  }
+
+  /** What was on its stdout that is not MCP; null where it has none. */
+  garbage(): Garbage | null {
+    return this.#newest?.garbage() ?? null;
   }
 
   /** Resolves when no new session is under way in place of one that the server has forgotten. */
@@ -76,6 +95,35 @@ export class MainLink {
     await Promise.all(this.#closing);
   }
 
+  /** Makes sure that a remote server is still there; where it is not, it has failed. */
+  async recheck(why: RecheckReason): Promise<void> {
+    const link = this.#link;
+    if (!link) return;
+    link.refresh();
+    try {
+      await this.#options.catalog.list(STILL_THERE_MS);
+    } catch (error) {
+      // Where it ended meanwhile, that has been told.
+      if (link === this.#link) this.#onGone(why, error);
+    }
+  }
+
+  /** It is asked for its lists, and cannot be reached. */
+  onOutage(failure: UpstreamFailure): void {
+    // What it still works on may come to its end, and it is asked again.
+    if (!this.#options.isBusy()) this.#options.onFailure(failure);
+  }
+
+  #onGone(why: RecheckReason, error: unknown): void {
+    const failure = failureBehind(error);
+    if (failure) this.#options.onFailure(failure);
+    else if (error instanceof GatewayError && error.code === "server_timeout") {
+      const message = `${this.#options.serverName()} did not answer after ${AFTER[why]}.`;
+      const cause = error;
+      this.#options.onFailure(new UpstreamFailure("timeout", message, { retry: "later", cause }));
+    }
+  }
+
   async #open(): Promise<Link | null> {
     const { connector, catalog, subscriptions, events } = this.#options;
     const { signal } = this.#current;
@@ -105,7 +153,7 @@ export class MainLink {
   #onClosed(signal: AbortSignal, failure: UpstreamFailure): void {
     // Others are of connections that never came to be the one in use.
     if (signal.aborted || this.#link?.closed !== failure) return;
-    if (!failure.sessionLost || Date.now() - this.#openedAt < SHORTEST_SESSION_MS) {
+    if (!failure.sessionLost || !this.#mayRenew(Date.now())) {
       this.#options.onFailure(failure);
       return;
     }
@@ -113,6 +161,15 @@ export class MainLink {
       if (this.#renewal === renewal) this.#renewal = null;
     });
     this.#renewal = renewal;
+  }
+
+  /** A server that forgets every session it begins would otherwise be asked for another for ever. */
+  #mayRenew(now: number): boolean {
+    if (now - this.#openedAt < SHORTEST_SESSION_MS) return false;
+    const recent = this.#renewals.filter((at) => now - at < RENEWALS_WINDOW_MS);
+    if (recent.length >= MOST_RENEWALS) return false;
+    this.#renewals = [...recent, now];
+    return true;
   }
 
   /** Begins another session without the server counting as failed: it only forgot. */
@@ -138,3 +195,8 @@ export class MainLink {
     this.#closing.add(closing);
   }
 }
+
+const AFTER: Readonly<Record<RecheckReason, string>> = {
+  resume: "this computer woke up",
+  network: "the network changed",
+};

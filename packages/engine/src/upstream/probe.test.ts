@@ -7,6 +7,7 @@ import type { JsonObject } from "../jsonrpc.ts";
 import { Connection } from "./connection.ts";
 import { discover, shakeHands } from "./handshake.ts";
 import { beginEvents, dataOf, launchOf, sendJson, serve, type TestServer } from "./http.fixture.ts";
+import { testProcesses } from "../processes/processes.fixture.ts";
 import { probeEra, probeProcess, type ProbeResult } from "./probe.ts";
 import { createTransport, overEitherHttp } from "./transports.ts";
 
@@ -14,13 +15,24 @@ const SELF = { name: "gateway", version: "1" };
 const NOTHING = { onNotification() {}, onClosed() {}, onOversized() {} };
 const LONG_MS = 20_000;
 
+const processes = testProcesses();
+
 const open: { close: () => Promise<void> }[] = [];
 afterEach(async () => {
   for (const one of open.splice(0).toReversed()) await one.close();
 });
 
 async function connect(launch: Launch): Promise<Connection> {
-  const connection = new Connection("one", createTransport("one", launch, 100_000), NOTHING);
+  const connection = new Connection(
+    "one",
+    createTransport({
+      server: { id: "one", name: "one" },
+      launch,
+      maxMessageBytes: 100_000,
+      processes,
+    }),
+    NOTHING,
+  );
   open.push(connection);
   await connection.open();
   return connection;

@@ -21,14 +21,19 @@ describe("when a server is started again", () => {
   });
 
   it("spreads servers that failed together", () => {
-    expect(policy(false, 0).failed(0)).toEqual({ kind: "retry", delayMs: 188 });
-    expect(policy(false, 1).failed(0)).toEqual({ kind: "retry", delayMs: FIRST_DELAY_MS });
+    expect(policy(false, 0).failed(0)).toMatchObject({ kind: "retry", delayMs: 188 });
+    expect(policy(false, 1).failed(0)).toMatchObject({ kind: "retry", delayMs: FIRST_DELAY_MS });
   });
 
   it("leaves a process stopped that failed five times in five minutes", () => {
     const local = policy(true);
-    const verdicts = [0, 1, 2, 3, 4].map((at) => local.failed(at * 1000).kind);
-    expect(verdicts).toEqual(["retry", "retry", "retry", "retry", "give_up"]);
+    const verdicts = [0, 1, 2, 3, 4].map((at) => local.failed(at * 1000));
+    const told = verdicts.map((one) =>
+      one.kind === "retry"
+        ? `${one.attempt.number} of ${one.attempt.of}`
+        : `given up after ${one.failures}`,
+    );
+    expect(told).toEqual(["2 of 5", "3 of 5", "4 of 5", "5 of 5", "given up after 5"]);
   });
 
   it("forgets failures that are further apart", () => {
@@ -47,13 +52,15 @@ describe("when a server is started again", () => {
       remote.failed(0);
       remote.failed(1000);
       remote.ready(2000);
-      expect(remote.failed(2000 + healthyMs)).toEqual({ kind: "retry", delayMs: expected });
+      const verdict = remote.failed(2000 + healthyMs);
+      expect(verdict).toMatchObject({ kind: "retry", delayMs: expected });
     }
   });
 
   it("never gives a remote server up", () => {
     const remote = policy(false);
     const last = Array.from({ length: 1000 }, (_, at) => remote.failed(at)).at(-1);
-    expect(last).toEqual({ kind: "retry", delayMs: MAX_DELAY_MS });
+    const attempt = { number: 1001, of: null };
+    expect(last).toEqual({ kind: "retry", delayMs: MAX_DELAY_MS, attempt });
   });
 });

@@ -1,3 +1,6 @@
+import type { StatusReason } from "@local-mcp/contract";
+import type { NextAttempt } from "./observation.ts";
+
 /** First wait after a failure, ms; doubled at each further one. */
 export const FIRST_DELAY_MS = 250;
 export const MAX_DELAY_MS = 30_000;
@@ -6,7 +9,9 @@ export const HEALTHY_MS = 60_000;
 const CRASH_LOOP_FAILURES = 5;
 export const CRASH_LOOP_WINDOW_MS = 5 * 60_000;
 
-export type Verdict = { kind: "retry"; delayMs: number } | { kind: "give_up"; failures: number };
+export type Verdict =
+  | { kind: "retry"; delayMs: number; attempt: NextAttempt }
+  | { kind: "give_up"; failures: number };
 
 /**
  * When to try again after a failure: exponential back-off with jitter. A process that fails five
@@ -39,7 +44,11 @@ export class RestartPolicy {
     }
     const full = Math.min(FIRST_DELAY_MS * 2 ** (this.#streak - 1), MAX_DELAY_MS);
     // Between three quarters and all of it: enough to spread servers that failed together.
-    return { kind: "retry", delayMs: Math.round(full * (0.75 + this.#random() * 0.25)) };
+    const delayMs = Math.round(full * (0.75 + this.#random() * 0.25));
+    const attempt = this.#givesUp
+      ? { number: this.#failures.length + 1, of: CRASH_LOOP_FAILURES }
+      : { number: this.#streak + 1, of: null };
+    return { kind: "retry", delayMs, attempt };
   }
 
   reset(): void {
@@ -48,3 +57,10 @@ export class RestartPolicy {
     this.#readySince = null;
   }
 }
+
+/** Why a server was left stopped. */
+export const crashLoop = (name: string, failures: number, last: StatusReason): StatusReason => ({
+  code: "crash_loop",
+  message: `${name} failed ${failures} times in 5 minutes and was left stopped. Last: ${last.message}`,
+  detail: last.detail,
+});

@@ -14,6 +14,7 @@ export class SentMessage {
   status: number | undefined;
   readonly #stop = new AbortController();
   #request: http.ClientRequest | null = null;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(message: RpcMessage) {
     this.id = requestIdOf(message);
@@ -37,6 +38,17 @@ export class SentMessage {
   set request(request: http.ClientRequest) {
     this.#request = request;
     if (this.signal.aborted) request.destroy();
+  }
+
+  /** Stops in a while, unless it is over before. */
+  stopAfter(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.stop(), ms);
+  }
+
+  /** Nothing of it goes on. */
+  isOver(): void {
+    clearTimeout(this.#timer);
   }
 
   stop(): void {

@@ -7,15 +7,21 @@ import { cancelled } from "./cancelled.ts";
 import { Connections } from "./connections.ts";
 import { networkFailure, UpstreamFailure } from "./failure.ts";
 import {
+  discard,
   exchange,
   isEventStream,
   isMessage,
-  parseJson,
   readEvents,
   StreamPosition,
   TooLargeError,
 } from "./http-exchange.ts";
+import type { Worth } from "./paced-reading.ts";
+import { parseJson } from "./parse-json.ts";
+import { MESSAGES, TimeBudget } from "./time-budget.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
+
+/** How long a server may take to accept a message, ms. */
+const ACCEPT_MS = 30_000;
 
 type SseLaunch = Extract<Launch, { transport: "http" | "sse" }>;
 
@@ -62,14 +68,14 @@ export class SseTransport implements Transport {
     }
     const status = response.statusCode ?? 0;
     if (status === 401) {
-      response.resume();
+      discard(response);
       throw new UpstreamFailure("sign_in", `${host} wants credentials.`, {
         retry: "never",
         status,
       });
     }
     if (status !== 200 || !isEventStream(response)) {
-      response.resume();
+      discard(response);
       const message = `${host} answered with HTTP status ${status}; there is no SSE endpoint at ${pathname}.`;
       throw new UpstreamFailure("http_status", message, {
         retry: status >= 500 ? "later" : "never",
@@ -119,9 +125,14 @@ export class SseTransport implements Transport {
   ): Promise<void> {
     const { host } = this.#url;
     try {
-      await readEvents(response, this.#maxMessageBytes, new StreamPosition(), (event) => {
-        if (event.event === "endpoint") onEndpoint(event.data);
-        else if (isMessage(event)) this.#deliver(event.data);
+      await readEvents(response, {
+        maxBytes: this.#maxMessageBytes,
+        budget: new TimeBudget(MESSAGES),
+        position: new StreamPosition(),
+        onEvent: (event) => {
+          if (event.event === "endpoint") onEndpoint(event.data);
+          return isMessage(event) ? this.#deliver(event.data) : "other";
+        },
       });
       this.#end(
         new UpstreamFailure("unreachable", `${host} closed the event stream.`, { retry: "later" }),
@@ -142,13 +153,16 @@ export class SseTransport implements Transport {
     }
   }
 
-  #deliver(text: string): void {
+  #deliver(text: string): Exclude<Worth, "part"> {
     const value = parseJson(text);
-    if (value !== undefined) this.#events?.onMessage(value, undefined);
+    const received = value === undefined ? null : this.#events?.onMessage(value, undefined);
+    return received === "answer" ? "answer" : "other";
   }
 
   async #post(message: RpcMessage, id: RequestId | null): Promise<void> {
     if (!this.#endpoint) return;
+    const accepted = new AbortController();
+    const timer = setTimeout(() => accepted.abort(), ACCEPT_MS);
     try {
       const headers: Record<string, string> = {
         ...this.#headers,
@@ -163,9 +177,12 @@ export class SseTransport implements Transport {
           body: JSON.stringify(message),
           connections: this.#connections,
         },
-        (request) => this.#track(request),
+        (request) => {
+          this.#track(request);
+          accepted.signal.addEventListener("abort", () => request.destroy());
+        },
       );
-      response.resume();
+      discard(response);
       const status = response.statusCode ?? 0;
       if (status >= 400 && id !== null) {
         const text = `${this.#url.host} answered with HTTP status ${status}.`;
@@ -175,7 +192,11 @@ export class SseTransport implements Transport {
         );
       }
     } catch (error) {
-      if (id !== null) this.#events?.onRequestFailed(id, networkFailure(this.#url.host, error));
+      // The answer may still come on the stream.
+      if (id === null || accepted.signal.aborted) return;
+      this.#events?.onRequestFailed(id, networkFailure(this.#url.host, error));
+    } finally {
+      clearTimeout(timer);
     }
   }
 

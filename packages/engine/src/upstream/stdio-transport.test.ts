@@ -3,8 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execPath } from "node:process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { testProcesses } from "../processes/processes.fixture.ts";
 import { listener, soon } from "./http.fixture.ts";
 import { StdioTransport } from "./stdio-transport.ts";
+
+const processes = testProcesses();
 
 let folder = "";
 beforeEach(async () => {
@@ -15,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true }));
 /** A process that sends back each line it is sent. */
 const echo = (): StdioTransport =>
   new StdioTransport({
-    name: "one",
+    server: { id: "one", name: "one" },
     launch: {
       transport: "stdio",
       command: execPath,
@@ -25,6 +28,7 @@ const echo = (): StdioTransport =>
       pathName: "PATH",
     },
     maxMessageBytes: 10_000,
+    processes,
   });
 
 describe("a request to a process", () => {

@@ -5,13 +5,14 @@ import { GatewayError } from "@local-mcp/contract";
 import spawn from "cross-spawn";
 import type { Launch } from "../definitions.ts";
 import { type RequestId, requestIdOf, type RpcMessage } from "../jsonrpc.ts";
-import { counted, formatBytes } from "../text.ts";
+import { MARKER } from "../processes/marker.ts";
+import type { Processes } from "../processes/processes.ts";
+import type { ServerProcesses } from "../processes/server-processes.ts";
+import { counted } from "../text.ts";
 import { cancelled } from "./cancelled.ts";
 import { systemCode, UpstreamFailure } from "./failure.ts";
-import { LineReader } from "./framing.ts";
-import { OutputRing } from "./output-ring.ts";
-import { ProcessGroup } from "./process-group.ts";
-import type { Transport, TransportEvents } from "./transport.ts";
+import { StdioOutput } from "./stdio-output.ts";
+import type { Garbage, Transport, TransportEvents } from "./transport.ts";
 
 /** What a server that does not read its input may have waiting, bytes. */
 const MAX_UNREAD_INPUT = 64 * 1024 * 1024;
@@ -21,25 +22,35 @@ const SHOWN_OUTPUT_LINES = 20;
 
 type StdioLaunch = Extract<Launch, { transport: "stdio" }>;
 
+export interface StdioTransportOptions {
+  server: { id: string; name: string };
+  launch: StdioLaunch;
+  maxMessageBytes: number;
+  processes: Processes;
+}
+
 /**
  * MCP over the standard streams of a process we start (MCP 2025-11-25, transports, stdio). The
  * command is run without a shell.
  */
 export class StdioTransport implements Transport {
+  readonly #server: { id: string; name: string };
   readonly #name: string;
+  readonly #processes: Processes;
   readonly #launch: StdioLaunch;
-  readonly #maxMessageBytes: number;
-  readonly #ring = new OutputRing();
+  readonly #output: StdioOutput;
   #child: ChildProcess | null = null;
-  #group: ProcessGroup | null = null;
+  /** The child and all that it starts. */
+  #family: ServerProcesses | null = null;
   #events: TransportEvents | null = null;
   #closed = false;
-  #lastGarbage: string | null = null;
 
-  constructor(options: { name: string; launch: StdioLaunch; maxMessageBytes: number }) {
-    this.#name = options.name;
+  constructor(options: StdioTransportOptions) {
+    this.#server = options.server;
+    this.#name = options.server.name;
+    this.#processes = options.processes;
     this.#launch = options.launch;
-    this.#maxMessageBytes = options.maxMessageBytes;
+    this.#output = new StdioOutput(options.server.name, options.maxMessageBytes);
   }
 
   get pid(): number | undefined {
@@ -54,42 +65,31 @@ export class StdioTransport implements Transport {
         retry: "never",
       });
     }
+    await this.#processes.endLeftovers();
+    if (this.#closed) return;
+    const marker = this.#processes.prepare();
     const child = spawn(command, args, {
       cwd: cwd ?? undefined,
-      env,
+      // Last, so that nothing configured takes its place.
+      env: { ...env, [MARKER]: marker },
       stdio: ["pipe", "pipe", "pipe"],
       detached: process.platform !== "win32",
       windowsHide: true,
     });
     this.#child = child;
-    this.#group = new ProcessGroup(child);
+    this.#family = this.#processes.adopt(child, this.#server, marker);
 
-    const reader = new LineReader(this.#maxMessageBytes, {
-      onLine: (line) => this.#onLine(line),
-      onOversized: (bytes, id) => {
-        events.onRequestFailed(
-          id ?? null,
-          new GatewayError("message_too_big", {
-            server: this.#name,
-            size: formatBytes(bytes),
-            limit: formatBytes(this.#maxMessageBytes),
-          }),
-        );
-      },
-    });
-    child.stdout?.on("data", (chunk: Buffer) => reader.push(chunk));
-    child.stderr?.on("data", (chunk: Buffer) => this.#ring.push(chunk));
+    this.#output.read(child, events);
     // A pipe breaks when the process ends; the exit says why, so the pipe's own error adds nothing.
     child.stdin?.on("error", () => {});
-    child.stdout?.on("error", () => {});
-    child.stderr?.on("error", () => {});
 
     await new Promise<void>((resolve, reject) => {
       child.once("spawn", resolve);
       child.once("error", (error) => reject(this.#spawnFailure(error)));
     });
-    child.on("error", (error) => this.#ring.line(systemCode(error) || error.message));
+    child.on("error", (error) => this.#output.note(systemCode(error) || error.message));
     child.once("exit", (code, signal) => {
+      this.#output.hurry();
       // The pipes may outlive the process in a grandchild's hands, so "close" is not waited for long.
       const end = (): void => this.#onExit(code, signal);
       const timer = setTimeout(end, LAST_OUTPUT_MS);
@@ -126,29 +126,16 @@ export class StdioTransport implements Transport {
   }
 
   output(): string[] {
-    return this.#ring.lines();
+    return this.#output.lines();
+  }
+
+  garbage(): Garbage {
+    return this.#output.garbage();
   }
 
   async close(): Promise<void> {
     this.#end(new UpstreamFailure("exited", `${this.#name} was stopped.`, { retry: "never" }));
-    await this.#group?.stop();
-  }
-
-  #onLine(line: string): void {
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch {
-      this.#lastGarbage = line.slice(0, 200);
-      this.#ring.line(`stdout: ${line}`);
-      return;
-    }
-    this.#events?.onMessage(value, undefined);
-  }
-
-  /** A line on stdout that was not MCP, for the person who wonders why nothing answers. */
-  get garbage(): string | null {
-    return this.#lastGarbage;
+    await this.#family?.stop();
   }
 
   #onExit(code: number | null, signal: NodeJS.Signals | null): void {
@@ -156,10 +143,12 @@ export class StdioTransport implements Transport {
     this.#end(
       new UpstreamFailure("exited", `${this.#name} stopped: ${how}.`, {
         retry: "later",
-        detail: this.#ring.lines().slice(-SHOWN_OUTPUT_LINES).join("\n") || null,
+        detail: this.#output.lines().slice(-SHOWN_OUTPUT_LINES).join("\n") || null,
       }),
     );
-    void this.#group?.sweep();
+    this.#output.stop();
+    // What it left behind ends as well.
+    void this.#family?.stop();
   }
 
   #end(failure: UpstreamFailure): void {

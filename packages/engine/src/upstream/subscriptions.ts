@@ -27,6 +27,11 @@ export class Subscriptions {
     this.#options = options;
   }
 
+  /** Whether any resource is wanted to be told of. */
+  get hasUris(): boolean {
+    return this.#uris.size > 0;
+  }
+
   setUris(uris: ReadonlySet<string>): void {
     this.#uris = uris;
     this.#current?.want(uris, this.#logLevel);

@@ -14,12 +14,15 @@ import type {
   RpcRequest,
   RpcResponse,
 } from "../jsonrpc.ts";
+import { testProcesses } from "../processes/processes.fixture.ts";
 import type { UpstreamCall } from "./call.ts";
 import { Connection } from "./connection.ts";
 import { UpstreamFailure } from "./failure.ts";
 import { Link } from "./link.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
-import { Upstream } from "./upstream.ts";
+import { Upstream, type UpstreamOptions } from "./upstream.ts";
+
+const processes = testProcesses();
 
 /** A transport whose other end is the test. */
 export class FarEnd implements Transport {
@@ -163,7 +166,11 @@ export const failed = (promise: Promise<unknown>): Promise<unknown> =>
   );
 
 /** An upstream reached like this, with all it told and all it was given to keep. */
-export function upstreamFor(launch: Launch, change: Partial<ServerDefinition> = {}) {
+export function upstreamFor(
+  launch: Launch,
+  change: Partial<ServerDefinition> = {},
+  more: Partial<UpstreamOptions> = {},
+) {
   const verdicts = new Map<string, EraVerdict>();
   const catalogs = new Map<string, ServerCatalog>();
   const told: [string | undefined, RpcNotification][] = [];
@@ -180,11 +187,14 @@ export function upstreamFor(launch: Launch, change: Partial<ServerDefinition> = 
     configHash: "first",
     startTimeoutMs: 20_000,
     callTimeoutMs: 20_000,
+    maxConcurrentCalls: 64,
+    idleStopMs: 0,
     connections: "shared",
     ...change,
   };
   const upstream = new Upstream({
     definition,
+    processes,
     launch: async () => launch,
     store: {
       load: (id) => catalogs.get(id) ?? null,
@@ -205,11 +215,12 @@ export function upstreamFor(launch: Launch, change: Partial<ServerDefinition> = 
     },
     onCatalog: () => {},
     onNotification: (who, notification) => told.push([who?.id, notification]),
+    ...more,
   });
   const ready = async (): Promise<string> => {
     upstream.start();
     await upstream.settled();
     return upstream.observation.state;
   };
-  return { upstream, definition, verdicts, told, logged, states, ready };
+  return { upstream, definition, verdicts, catalogs, told, logged, states, ready };
 }

@@ -2,6 +2,9 @@ import type { GatewayError } from "@local-mcp/contract";
 import type { RequestId, RpcMessage } from "../jsonrpc.ts";
 import type { UpstreamFailure } from "./failure.ts";
 
+/** What a message was: the answer that somebody waits for, any other message, or none of MCP. */
+export type Received = "answer" | "other" | "malformed";
+
 /** What a transport tells the connection on top of it. */
 export interface TransportEvents {
   /**
@@ -9,7 +12,7 @@ export interface TransportEvents {
    * for a stream that belongs to no request, undefined where the transport has only one channel
    * and cannot tell.
    */
-  onMessage(value: unknown, stream: RequestId | null | undefined): void;
+  onMessage(value: unknown, stream: RequestId | null | undefined): Received;
   /** One request cannot be answered any more, while the connection lives; null means all of them. */
   onRequestFailed(id: RequestId | null, error: GatewayError | UpstreamFailure): void;
   /**
@@ -17,8 +20,18 @@ export interface TransportEvents {
    * fetched (MCP 2025-11-25, transports, resumability). `retryMs` is what the server asked for.
    */
   onPaused(id: RequestId, retryMs: number | null): void;
+  /** For a while nothing could be heard but answers, so that something may have been missed. */
+  onGap(): void;
   /** The connection is over. Called once, also after `close()`. */
   onClosed(failure: UpstreamFailure): void;
+}
+
+/** What was on stdout that is not MCP. */
+export interface Garbage {
+  /** Since the process was started. */
+  lines: number;
+  /** The beginning of the last one. */
+  last: string | null;
 }
 
 /** One way to carry JSON-RPC messages to a server and back. */
@@ -39,6 +52,10 @@ export interface Transport {
   cancel(id: RequestId, reason: string, isOpening: boolean): void;
   /** The last lines that the server wrote beside the protocol. */
   output(): string[];
+  /** Absent where there is no stdout. */
+  garbage?(): Garbage;
+  /** Lets go of what may have died unnoticed and can be opened anew without ending the connection. */
+  refresh?(): void;
   /** Ends everything that `open` started. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -1,13 +1,26 @@
 import type { Launch } from "../definitions.ts";
+import type { Processes } from "../processes/processes.ts";
 import { failureBehind } from "./failure.ts";
 import { HttpTransport } from "./http-transport.ts";
 import { SseTransport } from "./sse-transport.ts";
 import { StdioTransport } from "./stdio-transport.ts";
 import type { Transport } from "./transport.ts";
 
+export interface TransportOptions {
+  server: { id: string; name: string };
+  launch: Launch;
+  maxMessageBytes: number;
+  /** Takes care of what is started. */
+  processes: Processes;
+}
+
 /** The transport for a way to start or reach a server; nothing is begun yet. */
-export function createTransport(name: string, launch: Launch, maxMessageBytes: number): Transport {
-  if (launch.transport === "stdio") return new StdioTransport({ name, launch, maxMessageBytes });
+export function createTransport(options: TransportOptions): Transport {
+  const { server, launch, maxMessageBytes, processes } = options;
+  const { name } = server;
+  if (launch.transport === "stdio") {
+    return new StdioTransport({ server, launch, maxMessageBytes, processes });
+  }
   if (launch.transport === "sse") return new SseTransport({ name, launch, maxMessageBytes });
   return new HttpTransport({ name, launch, maxMessageBytes });
 }

@@ -1,10 +1,16 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { isObject, type JsonObject } from "../jsonrpc.ts";
-import { beginEvents, dataOf, type Got, launchOf, sendJson, serve, soon } from "./http.fixture.ts";
+import type { JsonObject } from "../jsonrpc.ts";
+import { beginEvents, dataOf, launchOf, sendJson, serve, soon } from "./http.fixture.ts";
+import { nameOf, sessions as sessionsOf } from "./http-sessions.fixture.ts";
 import { callOf, client, failed, upstreamFor } from "./test-kit.ts";
 
 const ends: (() => unknown)[] = [];
+const sessions = async (...options: Parameters<typeof sessionsOf>) => {
+  const one = await sessionsOf(...options);
+  ends.push(() => one.end());
+  return one;
+};
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"] });
 });
@@ -15,49 +21,6 @@ afterEach(async () => {
 
 const MINUTE_MS = 60_000;
 const later = (ms: number) => vi.setSystemTime(Date.now() + ms);
-const nameOf = ({ body }: Got) => (isObject(body.params) ? body.params.name : undefined);
-
-/** A legacy server whose sessions can be forgotten; tools named `hold` are never answered. */
-async function sessions({ hasStream = false } = {}) {
-  let session = 0;
-  let known = 0;
-  let offersStream = hasStream;
-  const streams: ServerResponse[] = [];
-  const server = await serve((got, response) => {
-    const { method, id } = got.body;
-    if (got.method !== "POST" && !hasStream) return sendJson(response, 405, {});
-    if (method === "server/discover") return sendJson(response, 400, { error: "no session" });
-    if (method === "initialize") {
-      session += 1;
-      known = session;
-      response.setHeader("mcp-session-id", `s${session}`);
-      const capabilities = { tools: {}, logging: {}, resources: { subscribe: true } };
-      const serverInfo = { name: "web", version: "1" };
-      const result = { protocolVersion: "2025-11-25", capabilities, serverInfo };
-      return sendJson(response, 200, { jsonrpc: "2.0", id, result });
-    }
-    if (got.headers["mcp-session-id"] !== `s${known}`) return sendJson(response, 404, {});
-    if (got.method === "GET") {
-      if (!offersStream) return sendJson(response, 404, {});
-      streams.push(response);
-      return beginEvents(response);
-    }
-    if (id === undefined) return response.writeHead(202).end();
-    if (nameOf(got) === "hold") return undefined;
-    return sendJson(response, 200, { jsonrpc: "2.0", id, result: { tools: [], resources: [] } });
-  });
-  const one = upstreamFor(launchOf(server.url));
-  ends.push(async () => {
-    await one.upstream.stop();
-    await server.close();
-  });
-  const sent = (method: string) => server.got.filter(({ body }) => body.method === method);
-  const closeStreams = () => {
-    offersStream = false;
-    for (const stream of streams) stream.end();
-  };
-  return { ...one, server, sent, streams, closeStreams, forget: () => void (known = 0) };
-}
 
 const call = (one: Awaited<ReturnType<typeof sessions>>, name: string) =>
   one.upstream.call("tools/call", { name }, callOf(client("ann")).call);

@@ -1,48 +1,35 @@
-import type { ServerState, StatusReason } from "@local-mcp/contract";
 import type {
   CatalogStore,
   Client,
   Era,
-  EraStore,
-  Launch,
   Log,
   ServerCatalog,
   ServerDefinition,
 } from "../definitions.ts";
-import type { JsonObject, RpcNotification, RpcResponse } from "../jsonrpc.ts";
-import { parameterHeaders } from "../protocol-headers.ts";
+import type { JsonObject, RpcNotification } from "../jsonrpc.ts";
 import type { UpstreamCall } from "./call.ts";
+import { type Answered, Calls } from "./calls.ts";
 import { CatalogKeeper } from "./catalog-keeper.ts";
 import { ClientConnections } from "./client-connections.ts";
 import type { ConnectionEvents } from "./connection.ts";
-import { Connector, type ConnectorOptions, failureOf } from "./connector.ts";
-import { failureBehind, type UpstreamFailure } from "./failure.ts";
+import { Connector, type ConnectorOptions } from "./connector.ts";
+import { isOutage, type UpstreamFailure } from "./failure.ts";
+import { IdleTimer } from "./idle-timer.ts";
+import { Lifecycle } from "./lifecycle.ts";
 import { type Link, setLogLevel } from "./link.ts";
 import type { Caching } from "./lists.ts";
-import { MainLink } from "./main-link.ts";
-import { RestartPolicy } from "./restart-policy.ts";
+import { MainLink, type RecheckReason } from "./main-link.ts";
+import type { Observation } from "./observation.ts";
 import { Subscriptions } from "./subscriptions.ts";
+import type { Garbage } from "./transport.ts";
 
 export type { UpstreamCall } from "./call.ts";
+export type { RecheckReason } from "./main-link.ts";
+export type { Observation } from "./observation.ts";
 
-/** What is seen of a server, beside what is wanted of it ({@link ServerDefinition}). */
-export interface Observation {
-  state: ServerState;
-  reason: StatusReason | null;
-  /** ms since 1970. */
-  since: number;
-  retryAt: number | null;
-  listIncomplete: boolean;
-  answerTooBig: boolean;
-}
-
-export interface UpstreamOptions {
+export interface UpstreamOptions extends Omit<ConnectorOptions, "definition"> {
   definition: ServerDefinition;
-  launch: () => Promise<Launch>;
   store: CatalogStore;
-  eras: EraStore;
-  clientInfo: { name: string; version: string };
-  maxMessageBytes: () => number;
   log: Log;
   onObservation: () => void;
   onCatalog: () => void;
@@ -50,7 +37,6 @@ export interface UpstreamOptions {
   onNotification: (client: Client | null, notification: RpcNotification) => void;
   /** Of connections that are a client's own. */
   clientLimits?: { idleMs: number; connections: number };
-  createTransport?: ConnectorOptions["createTransport"];
 }
 
 /**
@@ -59,40 +45,41 @@ export interface UpstreamOptions {
  */
 export class Upstream {
   readonly #options: UpstreamOptions;
-  readonly #policy: RestartPolicy;
+  readonly #lifecycle: Lifecycle;
   readonly #connector: Connector;
   readonly #catalog: CatalogKeeper;
   readonly #subscriptions: Subscriptions;
   readonly #main: MainLink;
   readonly #clients: ClientConnections;
+  readonly #calls: Calls;
+  readonly #idle: IdleTimer;
   #definition: ServerDefinition;
-  #observation: Observation;
+  /** Whether it is to run, and not only to answer the calls that need it. */
+  #isUp = false;
   /** Notifications that were dropped for it before. */
   readonly #unclear = new Set<string>();
-  #retryTimer: NodeJS.Timeout | undefined;
-  #settled: PromiseWithResolve = promiseWithResolve();
 
   constructor(options: UpstreamOptions) {
-    const { eras, clientInfo, launch, maxMessageBytes, log, createTransport } = options;
+    const { log } = options;
     this.#options = options;
     this.#definition = options.definition;
-    this.#policy = new RestartPolicy({ givesUp: options.definition.transport === "stdio" });
     const definition = (): ServerDefinition => this.#definition;
     const serverName = (): string => this.#definition.name;
-    this.#connector = new Connector({
+    this.#lifecycle = new Lifecycle({
       definition,
-      launch,
-      eras,
-      clientInfo,
-      maxMessageBytes,
-      createTransport,
+      log,
+      open: () => this.#main.open(),
+      release: () => this.#main.release(),
+      onObservation: (observation) => this.#onObservation(observation),
     });
+    this.#connector = new Connector({ ...options, definition });
     this.#catalog = new CatalogKeeper({
       definition,
       store: options.store,
       log,
       onCatalog: options.onCatalog,
-      onListed: (isIncomplete) => this.#observe({ listIncomplete: isIncomplete }),
+      onListed: (isIncomplete) => this.#lifecycle.note({ listIncomplete: isIncomplete }),
+      onOutage: (failure) => this.#main.onOutage(failure),
     });
     this.#subscriptions = new Subscriptions({
       serverName,
@@ -106,8 +93,9 @@ export class Upstream {
       catalog: this.#catalog,
       subscriptions: this.#subscriptions,
       serverName,
-      events: this.#events(null),
-      onFailure: (failure) => this.#onFailure(failure),
+      events: { ...this.#events(null), onGap: () => this.#catalog.onGap() },
+      isBusy: () => this.#calls.open > 0,
+      onFailure: (failure) => this.#lifecycle.fail(failure),
     });
     this.#clients = new ClientConnections({
       serverName,
@@ -115,14 +103,19 @@ export class Upstream {
       log,
       limits: options.clientLimits,
     });
-    this.#observation = {
-      state: restingState(options.definition),
-      reason: null,
-      since: Date.now(),
-      retryAt: null,
-      listIncomplete: false,
-      answerTooBig: false,
-    };
+    this.#calls = new Calls({
+      definition,
+      link: () => this.#link(),
+      clients: this.#clients,
+      tool: (name) => this.#catalog.tool(name),
+      onEnd: () => this.#idle.touch(),
+      onFailed: (failure) => this.#onCallFailed(failure),
+    });
+    this.#idle = new IdleTimer({
+      idleMs: () => this.#idleStopMs,
+      isHeld: () => this.#calls.open > 0 || this.#subscriptions.hasUris || this.#clients.size > 0,
+      onIdle: () => this.#rest(),
+    });
   }
 
   get definition(): ServerDefinition {
@@ -130,7 +123,7 @@ export class Upstream {
   }
 
   get observation(): Observation {
-    return this.#observation;
+    return this.#lifecycle.observation;
   }
 
   get catalog(): ServerCatalog | null {
@@ -152,6 +145,11 @@ export class Upstream {
     return this.#main.output();
   }
 
+  /** What it wrote where MCP belongs, since it was started; null where it is no process. */
+  garbage(): Garbage | null {
+    return this.#main.garbage();
+  }
+
   /** Takes over a changed definition; restarts only where it changes how the server is reached. */
   async reconfigure(definition: ServerDefinition): Promise<void> {
     const before = this.#definition;
@@ -160,67 +158,74 @@ export class Upstream {
       before.configHash === definition.configHash &&
       before.enabled === definition.enabled &&
       before.confirmed === definition.confirmed;
-    if (!same) await this.restart();
-    else if (before.connections !== definition.connections) await this.#clients.close();
+    if (!same) {
+      await this.#end();
+      this.#lifecycle.pardon();
+      this.bringUp();
+      return;
+    }
+    if (before.idleStopMs !== definition.idleStopMs) this.#onIdleStopChange();
+    if (before.connections !== definition.connections) await this.#clients.close();
+  }
+
+  /** From now on it runs, unless it may rest until it is called. */
+  bringUp(): void {
+    this.#isUp = true;
+    const mayRest = this.#idleStopMs > 0 && this.#catalog.isCurrent;
+    if (!mayRest || this.#subscriptions.hasUris) this.start();
   }
 
   /** Starts it unless it runs already, or is not meant to. */
   start(): void {
-    const resting = restingState(this.#definition);
-    if (resting !== "idle") {
-      this.#observe({ state: resting, reason: null, retryAt: null });
-      return;
-    }
-    const { state } = this.#observation;
-    if (state === "ready" || state === "starting") return;
-    void this.#attempt();
+    this.#lifecycle.start();
+  }
+
+  /** Starts it anew for a person, who believes what it lists then. */
+  async restart(): Promise<void> {
+    this.#catalog.believeNext();
+    await this.reopen();
   }
 
   /** Starts it anew, with a clean record of failures. */
-  async restart(): Promise<void> {
-    await this.stop();
-    this.#policy.reset();
+  async reopen(): Promise<void> {
+    await this.#end();
+    this.#lifecycle.pardon();
+    this.#isUp = true;
     this.start();
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.#retryTimer);
-    this.#main.release();
-    const clients = this.#clients.close();
-    this.#observe({ state: restingState(this.#definition), reason: null, retryAt: null });
-    this.#settled.resolve();
-    await Promise.all([this.#main.closed(), clients, this.#connector.closed()]);
+    this.#isUp = false;
+    await this.#end();
+  }
+
+  /** Asks it again where it should be up: its connection, or why it has none, may be of the past. */
+  recheck(why: RecheckReason): void {
+    if (this.observation.state !== "ready") {
+      this.#lifecycle.tryAgain();
+      return;
+    }
+    this.#clients.refresh();
+    if (this.#definition.transport === "stdio") this.#catalog.onGap();
+    else void this.#main.recheck(why);
   }
 
   /** Resolves when it is not starting any more, whatever came of it. */
   settled(): Promise<void> {
-    return this.#observation.state === "starting" ? this.#settled.promise : Promise.resolve();
+    return this.#lifecycle.settled();
   }
 
-  /**
-   * Sends one request once the server is up, starting it where it rests. A request that met a
-   * session which the server had forgotten, and so was not looked at, is sent once more.
-   *
-   * @returns its answer, an error answer included, or null where it is not up
-   * @throws GatewayError as {@link Connection.request}; too_many_connections
-   */
-  async call(
-    method: string,
-    params: JsonObject,
-    call: UpstreamCall,
-  ): Promise<{ era: Era; response: RpcResponse } | null> {
-    try {
-      return await this.#callOnce(method, params, call);
-    } catch (error) {
-      const failure = failureBehind(error);
-      if (!failure?.sessionLost || !failure.neverProcessed) throw error;
-      return this.#callOnce(method, params, call);
-    }
+  /** Sends one request of a client, as {@link Calls.run}. */
+  call(method: string, params: JsonObject, call: UpstreamCall): Promise<Answered | null> {
+    return this.#calls.run(method, params, call);
   }
 
   /** Which resources are wanted to be told of, all of them; kept over reconnections. */
   setSubscriptions(uris: ReadonlySet<string>): void {
     this.#subscriptions.setUris(uris);
+    this.#idle.touch();
+    // One that rests tells nothing.
+    if (this.#isUp && this.observation.state === "idle" && uris.size > 0) this.start();
   }
 
   /** Resolves when the server has been told what is wanted, or cannot be told. */
@@ -243,63 +248,46 @@ export class Upstream {
     return this.#clients.release(clientId);
   }
 
-  async #callOnce(
-    method: string,
-    params: JsonObject,
-    call: UpstreamCall,
-  ): Promise<{ era: Era; response: RpcResponse } | null> {
-    if (this.#observation.state === "idle") this.start();
+  /** 0 where it is never left to rest. */
+  get #idleStopMs(): number {
+    const { transport, idleStopMs } = this.#definition;
+    return transport === "stdio" ? idleStopMs : 0;
+  }
+
+  /** Null where it is not up. */
+  async #link(): Promise<Link | null> {
+    if (this.observation.state === "idle") this.start();
     await this.settled();
     await this.#main.renewed();
-    const { link } = this.#main;
-    if (!link || this.#observation.state !== "ready") return null;
-    const { signal } = call;
-    const options = { timeoutMs: this.#definition.callTimeoutMs, signal, call };
-    const { client } = call;
-    const isOwn = this.#definition.connections === "per_client" && link.era === "legacy";
-    if (client && isOwn) {
-      const response = await this.#clients.run(client, async (own) => {
-        await setLogLevel(own, client, options.timeoutMs);
-        return own.request(method, params, options);
-      });
-      return { era: "legacy", response };
-    }
-    const headers = this.#parameterHeaders(link, method, params);
-    const response = await link.request(method, params, { ...options, headers });
-    return { era: link.era, response };
+    return this.observation.state === "ready" ? this.#main.link : null;
   }
 
-  #parameterHeaders(
-    link: Link,
-    method: string,
-    { name, arguments: args }: JsonObject,
-  ): Record<string, string> | undefined {
-    if (method !== "tools/call" || link.era === "legacy" || !link.isHttp) return undefined;
-    return parameterHeaders(this.#catalog.tool(name)?.inputSchema, args);
+  #rest(): void {
+    this.#options.log.info("server rests until it is called", { server: this.#definition.name });
+    void this.#end();
   }
 
-  async #attempt(): Promise<void> {
-    clearTimeout(this.#retryTimer);
-    this.#settled = promiseWithResolve();
-    this.#observe({ state: "starting", reason: this.#observation.reason, retryAt: null });
-    try {
-      const link = await this.#main.open();
-      if (link) this.#onReady(link);
-    } catch (error) {
-      this.#onFailure(failureOf(this.#definition.name, error));
-    }
+  async #end(): Promise<void> {
+    this.#lifecycle.stop();
+    const clients = this.#clients.close();
+    await Promise.all([this.#main.closed(), clients, this.#connector.closed()]);
   }
 
-  #onReady(link: Link): void {
-    this.#policy.ready(Date.now());
-    this.#observe({ state: "ready", reason: null, retryAt: null, answerTooBig: false });
-    this.#settled.resolve();
-    const { name, version } = link.implementation;
-    this.#options.log.info("server ready", {
-      server: this.#definition.name,
-      era: link.era,
-      implementation: `${name} ${version}`,
-    });
+  #onIdleStopChange(): void {
+    const { state } = this.observation;
+    if (state === "ready") this.#idle.start();
+    else if (state === "idle" && this.#isUp) this.bringUp();
+  }
+
+  #onObservation({ state }: Observation): void {
+    if (state !== "ready") this.#idle.stop();
+    else if (!this.#idle.isRunning) this.#idle.start();
+    this.#options.onObservation();
+  }
+
+  /** It may not be there any more, or have been started anew. */
+  #onCallFailed(failure: UpstreamFailure): void {
+    if (isOutage(failure) || failure.sessionLost) this.#catalog.onGap();
   }
 
   async #openFor(client: Client, signal: AbortSignal, onClosed: () => void): Promise<Link> {
@@ -314,7 +302,7 @@ export class Upstream {
   #events(client: Client | null): Omit<ConnectionEvents, "onClosed"> {
     return {
       onNotification: (notification) => this.#onNotification(client, notification),
-      onOversized: () => this.#observe({ answerTooBig: true }),
+      onOversized: () => this.#lifecycle.note({ answerTooBig: true }),
       onUnclear: (method) => this.#onUnclear(method),
     };
   }
@@ -333,66 +321,4 @@ export class Upstream {
     if (this.#catalog.onNotification(notification.method)) return;
     this.#options.onNotification(client, notification);
   }
-
-  #onFailure(failure: UpstreamFailure): void {
-    const { reason } = failure;
-    this.#main.release();
-    this.#options.log.warn("server failed", {
-      server: this.#definition.name,
-      code: reason.code,
-      reason: reason.message,
-    });
-    if (reason.code === "sign_in") this.#rest("needs_sign_in", reason);
-    else if (reason.code === "vault") this.#rest("locked", reason);
-    else if (failure.retry === "never") this.#rest("failed", reason);
-    else this.#retryOrGiveUp(reason);
-  }
-
-  #retryOrGiveUp(reason: StatusReason): void {
-    const verdict = this.#policy.failed(Date.now());
-    if (verdict.kind === "give_up") {
-      const lastLine = reason.detail?.split("\n").at(-1) ?? "";
-      const message =
-        `${this.#definition.name} failed ${verdict.failures} times in 5 minutes and was left stopped.` +
-        (lastLine === "" ? "" : ` Last output: “${lastLine}”.`);
-      this.#rest("failed", { code: "crash_loop", message, detail: reason.detail });
-      return;
-    }
-    this.#observe({ state: "retrying", reason, retryAt: Date.now() + verdict.delayMs });
-    this.#settled.resolve();
-    this.#retryTimer = setTimeout(() => void this.#attempt(), verdict.delayMs);
-  }
-
-  /** A state that only a person, or a change of configuration, ends. */
-  #rest(state: "needs_sign_in" | "locked" | "failed", reason: StatusReason): void {
-    this.#observe({ state, reason, retryAt: null });
-    this.#settled.resolve();
-  }
-
-  #observe(change: Partial<Observation>): void {
-    const before = this.#observation;
-    const since =
-      change.state !== undefined && change.state !== before.state ? Date.now() : before.since;
-    this.#observation = { ...before, ...change, since };
-    this.#options.onObservation();
-  }
-}
-
-/** The state of a server that nothing has been tried with yet. */
-function restingState(definition: ServerDefinition): "off" | "unconfirmed" | "idle" {
-  if (!definition.enabled) return "off";
-  return definition.confirmed ? "idle" : "unconfirmed";
-}
-
-interface PromiseWithResolve {
-  promise: Promise<void>;
-  resolve: () => void;
-}
-
-function promiseWithResolve(): PromiseWithResolve {
-  let resolve = (): void => {};
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }

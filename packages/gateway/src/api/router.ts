@@ -87,9 +87,8 @@ export function createRouter(services: Services) {
         await servers.restart(input.server);
         return done;
       }),
-      output: manage.servers.output.handler(({ input }) => ({
-        lines: servers.output(input.server),
-      })),
+      output: manage.servers.output.handler(({ input }) => servers.output(input.server)),
+      usage: manage.servers.usage.handler(() => servers.usage()),
       importFile: manage.servers.importFile.handler(async ({ input, context }) => ({
         rows: await pastes.importFile(input, context.principal.rights.includes("processes")),
       })),

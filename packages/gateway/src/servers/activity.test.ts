@@ -11,6 +11,7 @@ const seen = (
   since,
   reason: message === null ? null : { code: "exited", message, detail: null },
   retryAt: null,
+  attempt: null,
   listIncomplete: false,
   answerTooBig: false,
 });

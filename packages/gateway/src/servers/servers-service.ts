@@ -2,8 +2,10 @@ import {
   GatewayError,
   type ServerConnections,
   type ServerCreate,
+  type ServerOutput,
   type serverTestResult,
   type ServerUpdate,
+  type ServerUsageRow,
   type ServerView,
   type Transport,
   type Warning,
@@ -163,8 +165,19 @@ export class ServersService {
   }
 
   /** @throws GatewayError server_not_found */
-  output(server: string): string[] {
-    return this.#upstream(this.find(server)).output();
+  output(server: string): ServerOutput {
+    const upstream = this.#upstream(this.find(server));
+    return { lines: upstream.output(), garbage: upstream.garbage() ?? { lines: 0, last: null } };
+  }
+
+  /** Of the servers that have processes here. */
+  async usage(): Promise<ServerUsageRow[]> {
+    const { stores, engine } = this.#options;
+    const usage = await engine.usage();
+    return stores.servers.list().flatMap(({ id, name }) => {
+      const own = usage.get(id);
+      return own ? [{ serverId: id, name, usage: own }] : [];
+    });
   }
 
   #upstream(row: ServerRow): NonNullable<ReturnType<Engine["upstream"]>> {

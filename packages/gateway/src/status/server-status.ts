@@ -22,7 +22,7 @@ const COMMAND = "local-mcp-gateway";
 /** The one place where the status of a server gets its words. */
 export function serverStatus(facts: ServerFacts, now: number): ServerStatus {
   const { definition, observation, catalog, profiles } = facts;
-  const { state, since, retryAt } = observation;
+  const { state, since, retryAt, attempt } = observation;
   return {
     state,
     reason: reasonOf(facts, now),
@@ -32,6 +32,7 @@ export function serverStatus(facts: ServerFacts, now: number): ServerStatus {
     flags: flagsOf(observation, catalog),
     listedAt: catalog?.listedAt ?? null,
     retryAt,
+    attempt,
   };
 }
 
@@ -52,7 +53,7 @@ function fallbackReason(state: ServerStatus["state"]): string {
 }
 
 function reasonOf({ definition, observation }: ServerFacts, now: number): StatusReason | null {
-  const { state, reason, retryAt } = observation;
+  const { state, reason, retryAt, attempt } = observation;
   if (state === "unconfirmed") {
     const message = `Nobody has agreed yet to run the command of ${definition.name}.`;
     return { code: "consent", message, detail: null };
@@ -63,7 +64,9 @@ function reasonOf({ definition, observation }: ServerFacts, now: number): Status
   }
   if (state === "retrying" && reason && retryAt !== null) {
     const seconds = Math.max(1, Math.round((retryAt - now) / 1000));
-    return { ...reason, message: `${reason.message} Next try in ${seconds} s.` };
+    const count =
+      attempt === null || attempt.of === null ? "" : ` (${attempt.number} of ${attempt.of})`;
+    return { ...reason, message: `${reason.message} Next try in ${seconds} s${count}.` };
   }
   return state === "failed" || state === "locked" ? reason : null;
 }

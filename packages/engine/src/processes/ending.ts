@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { identityOf, type ProcessEntry } from "./family.ts";
+import type { Signal } from "./process-system.ts";
+
+/** Between two looks at what is being ended, ms: it may fork meanwhile. */
+const LOOK_AGAIN_MS = 30;
+
+/**
+ * Signals each process of a family once, those that turn up meanwhile as well, so that what forks
+ * cannot outrun it.
+ *
+ * @param look which of the family are there now
+ * @returns those that are there after `ms`
+ */
+export async function signalUntilGone(
+  signal: Signal,
+  ms: number,
+  look: () => Promise<ProcessEntry[]>,
+  send: (processes: readonly ProcessEntry[], signal: Signal) => Promise<void>,
+): Promise<ProcessEntry[]> {
+  const end = Date.now() + ms;
+  const told = new Set<string>();
+  for (;;) {
+    const members = await look();
+    if (members.length === 0 || Date.now() >= end) return members;
+    const untold = members.filter((member) => !told.has(identityOf(member)));
+    if (untold.length > 0) await send(untold, signal);
+    for (const member of untold) told.add(identityOf(member));
+    await sleep(LOOK_AGAIN_MS);
+  }
+}

@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { Markers } from "./marker.ts";
+import { isRunning, shell, someOwner, until } from "./processes.fixture.ts";
+import { processSystem } from "./process-system.ts";
+import { type Ended, ServerProcesses } from "./server-processes.ts";
+
+const IMPATIENT = { afterEof: 100, afterTerm: 200, afterKill: 10_000 };
+const STUBBORN = "trap '' TERM HUP INT";
+
+const start = (script: string, times = IMPATIENT) => {
+  const marker = new Markers(someOwner()).next();
+  const { child, told } = shell(script, marker);
+  const endings: Ended[] = [];
+  const onEnded = (ended: Ended): void => void endings.push(ended);
+  const system = processSystem();
+  return {
+    told,
+    child,
+    system,
+    endings,
+    family: new ServerProcesses(child, { marker, system, times, onEnded }),
+  };
+};
+
+describe.skipIf(process.platform === "win32")("the processes of a server end", () => {
+  it("by the end of their input, and are not signalled then", async () => {
+    const { family, told } = start(
+      "trap 'echo 1' TERM; echo $$; while read -r line; do :; done; exit 0",
+      { ...IMPATIENT, afterEof: 20_000 },
+    );
+    await until(() => told.length === 1);
+    expect(await family.stop()).toEqual({ processes: 1, forced: false, left: 0 });
+    expect(told).toHaveLength(1);
+  });
+
+  it.each([
+    ["that ignores all but SIGKILL", `${STUBBORN}; echo $$; while :; do sleep 1; done`, 1],
+    [
+      "with a tree of four that ignore it too",
+      `${STUBBORN}; echo $$; sh -c 'echo $$; sh -c "echo \\$\\$; sleep 1000 & echo \\$!; wait" & wait' & while :; do sleep 1; done`,
+      4,
+    ],
+    [
+      "that has left its group",
+      `echo $$; setsid sh -c '${STUBBORN.replaceAll("'", '"')}; echo $$; while :; do sleep 1; done' & wait`,
+      2,
+    ],
+    [
+      "whose parents are gone",
+      "(setsid sh -c 'echo $$; sleep 1000' &) ; echo $$; while read -r line; do :; done",
+      2,
+    ],
+    [
+      "that starts others while it ends",
+      "trap 'for i in 1 2 3 4 5; do setsid sleep 1000 & echo $!; done; exit 0' TERM; echo $$; while :; do sleep 0.05; done",
+      1,
+    ],
+  ])("of one %s", async (_, script, count) => {
+    const { family, told } = start(script);
+    await until(() => told.length >= count);
+    const { left } = await family.stop();
+    expect(left).toBe(0);
+    expect(told.filter(isRunning)).toEqual([]);
+  });
+
+  it("although they have thrown the marker away, where they were seen with their parent", async () => {
+    const { family, told, system } = start(
+      "env -i setsid sh -c 'echo $$; exec sleep 1000' & echo $$; while read -r line; do :; done",
+    );
+    await until(() => told.length === 2);
+    family.membersOf(await system.read());
+    await family.stop();
+    expect(told.filter(isRunning)).toEqual([]);
+  });
+
+  it("when the one that was started has ended by itself", async () => {
+    const { family, told, child } = start(
+      "sleep 1000 & echo $!; setsid sleep 1000 & echo $!; exit 3",
+    );
+    await new Promise((resolve) => child.once("exit", resolve));
+    await until(() => told.length === 2);
+    await family.stop();
+    expect(told.filter(isRunning)).toEqual([]);
+  });
+
+  it("once, however often they are told to", async () => {
+    const { family, endings } = start("cat");
+    const [one, other] = await Promise.all([family.stop(), family.stop()]);
+    expect(one).toBe(other);
+    expect(endings).toEqual([one]);
+  });
+
+  it("and nothing of ours holds on to what they may have left open", async () => {
+    const { family, child } = start("cat");
+    await family.stop();
+    await sleep(0);
+    expect(child.stdio.map((stream) => stream?.destroyed)).toEqual([true, true, true]);
+  });
+
+  it("although the system cannot be asked", async () => {
+    const { told, child } = start("sleep 1000 & echo $!; echo $$; while :; do sleep 1; done");
+    await until(() => told.length === 2);
+    const { signal } = processSystem();
+    const read = (): Promise<never> => Promise.reject(new Error("no such program"));
+    const family = new ServerProcesses(child, {
+      marker: "unseen",
+      system: { read, signal },
+      times: IMPATIENT,
+      onEnded: () => {},
+    });
+    await family.stop();
+    expect(told.filter(isRunning)).toEqual([]);
+  });
+});

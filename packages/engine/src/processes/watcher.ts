@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { systemCode } from "../upstream/failure.ts";
+import { MARKER } from "./marker.ts";
+
+/** In a list of processes. Not ours, so that who ends everything of that name spares it. */
+const NAME = "server-watcher";
+
+/** How long after its end another takes its place, ms. */
+const ANOTHER_MS = 1000;
+
+/** Said by a gateway that has ended its servers itself. */
+const ALL_ENDED = "all ended";
+
+/**
+ * Waits for the end of its input, which comes when the gateway is gone, however it went. Then it
+ * ends what carries the marker of that run, and nothing else: first left alone for a second, since
+ * their input has ended as well, then asked twice, then killed. It gives up after ten rounds.
+ *
+ * The marker comes by the input and never on a command line or in an environment, where it would
+ * make the watcher and its helpers look like members themselves.
+ */
+const scriptWith = (find: string): string => `
+IFS= read -r marker || exit 0
+IFS= read -r last && [ "$last" = "${ALL_ENDED}" ] && exit 0
+${find}
+round=0
+while [ "$round" -lt 10 ]; do
+  sleep 1
+  round=$((round + 1))
+  pids=$(find_marked)
+  [ -z "$pids" ] && exit 0
+  if [ "$round" -lt 3 ]; then kill -TERM $pids; else kill -KILL $pids; fi 2>/dev/null
+done
+`;
+
+const FIND_ON_LINUX = `
+find_marked() { grep -lsF -e "$marker" /proc/[0-9]*/environ | cut -d / -f 3; }`;
+
+const FIND_ON_MAC = `
+find_marked() {
+  /bin/ps -axwwE -o pid=,command= | while read -r pid rest; do
+    case "$rest" in *"$marker"*) echo "$pid" ;; esac
+  done
+}`;
+
+/**
+ * A small process that outlives the gateway, to end its servers where it could not. Linux and
+ * macOS: a child of ours on Windows ends with us by the job that Node puts it in.
+ */
+export class Watcher {
+  readonly #prefix: string;
+  readonly #onGone: (reason: string) => void;
+  #child: ChildProcess | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  /** @param prefix how each marker of this run begins */
+  constructor(prefix: string, onGone: (reason: string) => void) {
+    this.#prefix = prefix;
+    this.#onGone = onGone;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Has it run from now on, another one where somebody ends it. */
+  start(): void {
+    if (this.#closed || this.#child || process.platform === "win32") return;
+    const script = scriptWith(process.platform === "darwin" ? FIND_ON_MAC : FIND_ON_LINUX);
+    const child = spawn("/bin/sh", ["-c", script, NAME], {
+      // A session of its own, so that what a terminal sends to ours does not reach it.
+      detached: true,
+      stdio: ["pipe", "ignore", "ignore"],
+      cwd: "/",
+      env: { PATH: `${process.env["PATH"] ?? ""}:/usr/bin:/bin` },
+    });
+    this.#child = child;
+    child.once("error", (error) => this.#replace(child, systemCode(error) || error.message));
+    child.once("exit", (code, signal) => this.#replace(child, `ended with ${signal ?? code}`));
+    // It broke because the watcher ended, which is told of by itself.
+    child.stdin?.on("error", () => {});
+    child.stdin?.write(`${MARKER}=${this.#prefix}\n`);
+    // Neither it nor the pipe to it is a reason for us to stay.
+    child.unref();
+    if (child.stdin && "unref" in child.stdin && typeof child.stdin.unref === "function") {
+      child.stdin.unref();
+    }
+  }
+
+  /** Lets it end, since there is nothing left to watch. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#child?.stdin?.end(`${ALL_ENDED}\n`);
+  }
+
+  #replace(child: ChildProcess, reason: string): void {
+    if (this.#child !== child) return;
+    this.#child = null;
+    if (this.#closed) return;
+    this.#onGone(reason);
+    this.#timer = setTimeout(() => this.start(), ANOTHER_MS);
+    this.#timer.unref();
+  }
+}

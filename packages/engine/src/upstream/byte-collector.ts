@@ -1,0 +1,36 @@
+const FIRST_BYTES = 4096;
+
+/**
+ * Bytes that come piece by piece and are wanted as one. They are copied into a buffer that doubles:
+ * a list of pieces would cost a hundred times their size where each is a single byte, and joining
+ * at each piece the square of the whole.
+ */
+export class ByteCollector {
+  #buffer = Buffer.alloc(0);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(piece: Uint8Array): void {
+    const length = this.#length + piece.length;
+    if (length > this.#buffer.length) this.#grow(length);
+    this.#buffer.set(piece, this.#length);
+    this.#length = length;
+  }
+
+  /** All of it, and begins anew. */
+  take(): Buffer {
+    const all = this.#buffer.subarray(0, this.#length);
+    this.#buffer = Buffer.alloc(0);
+    this.#length = 0;
+    return all;
+  }
+
+  #grow(least: number): void {
+    const grown = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, least, this.#buffer.length * 2));
+    grown.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = grown;
+  }
+}

@@ -1,0 +1,91 @@
+import type { Observation } from "@local-mcp/engine";
+import { describe, expect, it } from "vitest";
+import { type ServerFacts, serverStatus, unavailable } from "./server-status.ts";
+
+const NOW = 1_000_000;
+
+/** What is known of the server “files”, of which this is seen. */
+const facts = (seen: Partial<Observation>): ServerFacts => ({
+  definition: {
+    id: "1",
+    name: "files",
+    title: "Files",
+    transport: "stdio",
+    enabled: true,
+    confirmed: true,
+    configHash: "",
+    startTimeoutMs: 1,
+    callTimeoutMs: 1,
+    maxConcurrentCalls: 1,
+    idleStopMs: 0,
+    connections: "shared",
+  },
+  observation: {
+    state: "ready",
+    reason: null,
+    since: 1,
+    retryAt: null,
+    attempt: null,
+    listIncomplete: false,
+    answerTooBig: false,
+    ...seen,
+  },
+  catalog: null,
+  profiles: ["dev"],
+  vault: "open",
+});
+
+const exited = { code: "exited", message: "files stopped: exit code 1.", detail: "last" } as const;
+
+describe("a server that is tried again", () => {
+  const retrying = (attempt: Observation["attempt"]) =>
+    facts({ state: "retrying", reason: exited, retryAt: NOW + 8100, attempt });
+
+  it("says when, and which try of how many that is", () => {
+    const attempt = { number: 2, of: 5 };
+    expect(serverStatus(retrying(attempt), NOW)).toMatchObject({
+      reason: {
+        ...exited,
+        message: "files stopped: exit code 1. Next try in 8 s (2 of 5).",
+      },
+      retryAt: NOW + 8100,
+      attempt,
+    });
+  });
+
+  it("says no number where it is tried until it is back", () => {
+    const status = serverStatus(retrying({ number: 12, of: null }), NOW);
+    expect(status.reason?.message).toBe("files stopped: exit code 1. Next try in 8 s.");
+    expect(status.attempt).toEqual({ number: 12, of: null });
+  });
+
+  it("says the same to whoever calls it", () => {
+    const error = unavailable(retrying({ number: 5, of: 5 }), NOW);
+    expect(error).toMatchObject({
+      code: "server_unavailable",
+      message: "“files” cannot answer: files stopped: exit code 1. Next try in 8 s (5 of 5).",
+    });
+    expect(error.wayOut).toContain("servers test files");
+  });
+
+  it("never says 0 s, also when the try is due", () => {
+    const due = facts({ state: "retrying", reason: exited, retryAt: NOW - 50, attempt: null });
+    expect(serverStatus(due, NOW).reason?.message).toContain("Next try in 1 s.");
+  });
+});
+
+it("a server that was left stopped says so with its last output, until it is started again", () => {
+  const reason = {
+    code: "crash_loop",
+    message: "files failed 5 times in 5 minutes and was left stopped. Last: no such folder",
+    detail: "no such folder",
+  } as const;
+  const status = serverStatus(facts({ state: "failed", reason }), NOW);
+  expect(status).toMatchObject({ reason, attempt: null, action: { label: "Start again" } });
+  expect(unavailable(facts({ state: "failed", reason }), NOW).message).toContain("Last: no such");
+});
+
+it("a server that is idle is in no trouble and keeps no reason of before", () => {
+  const status = serverStatus(facts({ state: "idle", reason: exited }), NOW);
+  expect(status).toMatchObject({ state: "idle", reason: null, action: null, flags: [] });
+});
