@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { isAlive } from "../processes.ts";
 import { appDirectory, startApp, type TestApp } from "./app.ts";
 import { CANARY } from "./canary.ts";
-import { heading, launchAgain } from "./person.ts";
+import { choose, heading, launchAgain } from "./person.ts";
 import { seed, seedSmall } from "./seed.ts";
 
 /** An entry of the menu bar, as a person reads it. */
@@ -28,18 +28,6 @@ const menu = ({ app }: TestApp, name: string): Promise<Entry[]> =>
         enabled,
       }));
   }, name);
-
-/** Chooses an entry, by the labels on the way to it. */
-const choose = ({ app }: TestApp, ...labels: string[]): Promise<void> =>
-  app.evaluate(({ Menu }, way) => {
-    let items = Menu.getApplicationMenu()?.items ?? [];
-    for (const wanted of way) {
-      const item = items.find(({ label }) => label.replaceAll("&", "") === wanted);
-      if (!item) throw new Error(`There is no ${wanted}.`);
-      if (item.submenu) items = item.submenu.items;
-      else item.click();
-    }
-  }, labels);
 
 test.runIf(process.platform === "linux")(
   "the menu bar has every entry in its place, with its key, also those that come later",

@@ -1,5 +1,5 @@
 /** How the app comes and goes: to the tray and back, a second launch, a question, a signal. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { McpClient } from "../fixtures/mcp-client.ts";
@@ -8,19 +8,7 @@ import { appDirectory, startApp, type TestApp } from "./app.ts";
 import { endpoint } from "./endpoint.ts";
 import { asked, heading, launchAgain, questionsAnswered } from "./person.ts";
 import { seed, seedSmall } from "./seed.ts";
-
-/** Directory and environment of a desktop that has a place for tray icons, as far as it says. */
-function withTrayHost(home: string): Record<string, string> {
-  const programs = join(home, "programs");
-  mkdirSync(programs);
-  writeFileSync(join(programs, "dbus-send"), "#!/bin/sh\necho '   boolean true'\n", {
-    mode: 0o755,
-  });
-  return {
-    PATH: `${programs}:${process.env["PATH"] ?? ""}`,
-    DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(home, "no-bus")}`,
-  };
-}
+import { withTrayHost } from "./tray-host.ts";
 
 const windows = ({ app }: TestApp): Promise<number> =>
   app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length);

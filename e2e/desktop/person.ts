@@ -17,6 +17,18 @@ export async function focused(target: Locator): Promise<void> {
   await expect.poll(() => isFocused(target), { timeout: 5000 }).toBe(true);
 }
 
+/** Chooses an entry of the menu bar, by the labels on the way to it. */
+export const choose = ({ app }: TestApp, ...labels: string[]): Promise<void> =>
+  app.evaluate(({ Menu }, way) => {
+    let items = Menu.getApplicationMenu()?.items ?? [];
+    for (const wanted of way) {
+      const item = items.find(({ label }) => label.replaceAll("&", "") === wanted);
+      if (!item) throw new Error(`There is no ${wanted}.`);
+      if (item.submenu) items = item.submenu.items;
+      else item.click();
+    }
+  }, labels);
+
 /** Puts a text where Ctrl+V takes it from. */
 export const copied = ({ app }: TestApp, text: string): Promise<void> =>
   app.evaluate(({ clipboard }, words) => clipboard.writeText(words), text);

@@ -12,14 +12,20 @@ import { McpClient } from "../fixtures/mcp-client.ts";
 import { afterTest } from "../fixtures/test-support.ts";
 import { appDirectory, startApp } from "./app.ts";
 import { endpoint } from "./endpoint.ts";
-import { Camera } from "./pictures/camera.ts";
+import { Camera, type Mask } from "./pictures/camera.ts";
 import { demoPrograms, PASSPHRASE, seedDemo } from "./pictures/demo.ts";
-import { seed } from "./seed.ts";
+import { hostile, seed, seedSmall } from "./seed.ts";
 import { dialogOf, go, press, putAway } from "./states/state.ts";
 
 const isWanted = process.env["E2E_FULL"] === "1" || process.env["E2E_SCREENSHOTS"] === "1";
 const timeout = 120_000;
 const IMAGES = resolve(import.meta.dirname, "../../docs/images");
+
+/** What servers take differs from run to run. */
+const USAGE: Mask[] = [
+  [String.raw`\b\d+ MB\b`, "64 MB"],
+  [String.raw`\b\d+ %`, "0 %"],
+];
 
 const CURSOR = { clientInfo: { name: "Cursor", version: "3.1" } };
 const client = (dataDir: string, token: string): McpClient =>
@@ -119,6 +125,32 @@ test.runIf(isWanted)("a system without a keychain", { timeout }, async () => {
   expect(camera.leaks).toEqual([]);
 });
 
+test.runIf(isWanted)("a server that crashes again and again", { timeout }, async () => {
+  const home = appDirectory();
+  await seed(home, async (api) => {
+    await api.vault.init({ passphrase: PASSPHRASE });
+    await seedSmall(api);
+    await api.servers.create({
+      name: "weather",
+      title: "Weather",
+      config: hostile("exit"),
+      confirmed: true,
+      profiles: ["dev"],
+    });
+  });
+  const app = await startApp({ home, scale: 2, env: { VAULT_PASSPHRASE: PASSPHRASE } });
+  const camera = new Camera(app);
+  await camera.prepare();
+  await go(app.page, "/servers/weather/tools");
+  await app.page.getByText("was left stopped").waitFor();
+  await app.page.getByText("Last output").click();
+  await app.page.getByRole("link", { name: "All of it is in Output" }).waitFor();
+  // What a server takes is read again some seconds after it has ended.
+  await app.page.getByText(/^Processes/).waitFor({ state: "detached" });
+  await camera.take("server-stopped");
+  expect(camera.leaks).toEqual([]);
+});
+
 test.runIf(isWanted)("a working day", { timeout }, async () => {
   const signIn = await startHttpServer({ fault: () => FAULTS.unauthorized });
   afterTest(() => signIn.close());
@@ -136,6 +168,7 @@ test.runIf(isWanted)("a working day", { timeout }, async () => {
   const camera = new Camera(app, [
     [new URL(signIn.url).host, "jira.example.com"],
     [String.raw`\b\d+ min ago|just now`, "1 min ago"],
+    ...USAGE,
   ]);
   await camera.prepare();
   await camera.freeze();
@@ -164,9 +197,15 @@ test.runIf(isWanted)("a working day", { timeout }, async () => {
   await camera.take("profiles");
   await go(page, "/servers");
   await page.getByRole("link", { name: "Sentry" }).waitFor();
+  await page
+    .getByText(/^\d+ %$/)
+    .first()
+    .waitFor();
+  await page.getByText("starts on the next call").waitFor();
   await camera.take("servers");
   await go(page, "/servers/github/tools?item=list_issues");
   await page.getByRole("button", { name: "Write as JSON" }).waitFor();
+  await page.getByText(/^Processes 1 · .* %/).waitFor();
   await camera.take("server-detail");
   await go(page, "/servers/github/settings");
   await page.getByText("One connection for all clients").first().scrollIntoViewIfNeeded();

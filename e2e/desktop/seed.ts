@@ -31,7 +31,8 @@ const demo = (name: string) => ({
   command: stage().node,
   args: [join(stage().app, "e2e/desktop/servers/demo.ts"), name],
 });
-const hostile = (...args: string[]) => ({
+/** A server that misbehaves, in a way of e2e/fixtures/hostile-stdio.ts. */
+export const hostile = (...args: string[]) => ({
   transport: "stdio" as const,
   command: stage().node,
   args: [join(stage().fixtures, "hostile-stdio.ts"), ...args],

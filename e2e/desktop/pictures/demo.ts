@@ -43,11 +43,17 @@ const TITLES: Record<string, string> = {
   mail: "Mail",
 };
 
-/** A desk as somebody may have it: seven servers that work, one that asks for sign-in, one without its command. */
+/** A desk as somebody may have it: seven servers that work, one of them idle, one that asks for sign-in, one without its command. */
 export const seedDemo = (signInUrl: string) => async (api: Api) => {
   await api.vault.init({ passphrase: PASSPHRASE });
   for (const [name, title] of Object.entries(TITLES))
-    await api.servers.create({ name, title, config: npx(name), confirmed: true });
+    await api.servers.create({
+      name,
+      title,
+      config: npx(name),
+      confirmed: true,
+      limits: name === "mail" ? { idleStopMs: 10_000 } : {},
+    });
   await api.servers.create({
     name: "jira",
     title: "Jira",

@@ -13,6 +13,9 @@ import {
 const field = (page: Page, name: string) =>
   page.getByRole("main").getByLabel(name, { exact: true });
 
+/** What a server's processes take, as every place that shows it says it. */
+const MEMORY = /\d+ MB/;
+
 /** The list, a server that works, and what can be done with it. */
 export const serverStates: State[] = [
   {
@@ -20,7 +23,9 @@ export const serverStates: State[] = [
     isPage: true,
     show: async (page) => {
       await go(page, "/servers");
-      await page.getByRole("grid", { name: "Servers" }).getByText("Ready").first().waitFor();
+      const list = page.getByRole("grid", { name: "Servers" });
+      await list.getByText("Ready").first().waitFor();
+      await list.getByText(MEMORY).first().waitFor();
     },
   },
   {
@@ -100,6 +105,14 @@ export const serverStates: State[] = [
     await field(page, "name").fill("first");
     await page.getByRole("button", { name: /^Call tool/ }).click();
   }),
+  {
+    name: "what the figures of a server mean",
+    show: async (page) => {
+      await page.getByText(/^Processes \d+ · \d+ MB · \d+ %/).hover();
+      await page.locator("#layer").getByText("100 % is one core").waitFor();
+    },
+    leave: (page) => page.mouse.move(0, 0),
+  },
   detailState("server: prompts, none", "/servers/github/prompts", "offers no prompts"),
   detailState("server: resources, none", "/servers/github/resources", "offers no resources"),
   pageState("server: output", "/servers/github/output", "github: ready"),
@@ -109,6 +122,8 @@ export const serverStates: State[] = [
     name: "server: settings, changed and wrong",
     show: async (page) => {
       await field(page, "Name").fill("Not A Name");
+      await field(page, "Calls at the same time").fill("0");
+      await field(page, "Stop when idle for (minutes)").fill("soon");
       await press(page, "Save");
       await page.locator("[aria-invalid=true]").first().waitFor();
     },

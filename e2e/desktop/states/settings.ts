@@ -36,6 +36,16 @@ export const settingStates: State[] = [
     },
     leave: (page) => press(page, "Discard"),
   },
+  {
+    name: "settings: gateway, a time that is too short",
+    show: async (page) => {
+      const idle = page.getByLabel("Stop when idle for");
+      await idle.fill("0.1");
+      await press(page, "Save");
+      await page.getByText("or “never”.").waitFor();
+    },
+    leave: (page) => press(page, "Discard"),
+  },
   dialogState("change the address", "Change the address?", async (page) => {
     await page.getByLabel("Address").fill("0.0.0.0");
     await press(page, "Save");

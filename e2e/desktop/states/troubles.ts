@@ -53,6 +53,9 @@ const SAYS: Record<string, string | RegExp> = {
   "half-listed": "did not list everything",
 };
 
+/** The shortest time that a server can be let run without a call. */
+const SOON_IDLE_MS = 10_000;
+
 /** A trouble block of each reason that the working day does not show. */
 export const troubles: Scene = {
   name: "troubles",
@@ -72,11 +75,14 @@ export const troubles: Scene = {
       untrusted: await untrusted(),
       "half-listed": hostile("list-fails"),
       huge: hostile("huge"),
+      noisy: hostile("garbage"),
+      resting: hostile("garbage"),
     };
     await seed(home, async (api) => {
       for (const [name, config] of Object.entries(configs)) {
         const startTimeoutMs = ["silent", "chatty"].includes(name) ? 1000 : 30_000;
-        await api.servers.create({ name, config, confirmed: true, limits: { startTimeoutMs } });
+        const limits = { startTimeoutMs, ...(name === "resting" && { idleStopMs: SOON_IDLE_MS }) };
+        await api.servers.create({ name, config, confirmed: true, limits });
       }
       await api.profiles.create({ slug: "dev", name: "dev", servers: Object.keys(configs) });
       await api.profiles.activate({ profile: "dev" });
@@ -89,6 +95,26 @@ export const troubles: Scene = {
         ...Object.entries(SAYS).map(([name, says]) =>
           detailState(`server in trouble: ${name}`, `/servers/${name}/tools`, says),
         ),
+        {
+          name: "server in trouble: exits, with its last output",
+          show: async (page) => {
+            await go(page, "/servers/exits/tools");
+            await page.getByText("Last output").click();
+            await page.getByRole("link", { name: "All of it is in Output" }).waitFor();
+          },
+        },
+        pageState("server: lines that are not MCP", "/servers/noisy/output", "were not MCP"),
+        {
+          name: "servers in trouble",
+          isPage: true,
+          show: async (page) => {
+            await go(page, "/servers");
+            const list = page.getByRole("grid", { name: "Servers" });
+            await list.getByText("was left stopped").first().waitFor();
+            await list.getByText("starts on the next call").waitFor();
+          },
+        },
+        pageState("server: idle", "/servers/resting/tools", "starts on the next call"),
         {
           name: "server: an answer was too big",
           show: async (page) => {

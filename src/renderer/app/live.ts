@@ -52,7 +52,12 @@ function apply(event: GatewayEvent): void {
             ),
           },
       );
-      refresh(api.servers.get.key(), api.servers.activity.key(), api.servers.output.key());
+      refresh(
+        api.servers.get.key(),
+        api.servers.activity.key(),
+        api.servers.output.key(),
+        api.servers.usage.key(),
+      );
       if (event.status.state === "ready")
         refresh(api.servers.list.key(), api.servers.capabilities.key(), api.profiles.key());
       return;

@@ -40,7 +40,11 @@ export function Tabs({ label, current, onChange, items }: TabsProps) {
         ))}
       </Base.List>
       {items.map(({ id, content }) => (
-        <Base.Panel key={id} value={id} className="relative min-h-0 flex-1 overflow-y-auto p-4">
+        <Base.Panel
+          key={id}
+          value={id}
+          className="relative min-h-0 flex-1 scroll-pb-16 overflow-y-auto p-4"
+        >
           {content}
         </Base.Panel>
       ))}

@@ -2,7 +2,7 @@ import type { ClientView, ServerView, TokenView } from "@local-mcp/contract";
 import { create } from "zustand";
 import { persist } from "zustand/middleware";
 import { count } from "../../components/time.ts";
-import { lineAfterTitle } from "../servers/trouble.ts";
+import { isWell, lineAfterTitle } from "../servers/trouble.ts";
 
 interface SetupState {
   /** What a person has done with the three steps; they never return after that. */
@@ -50,17 +50,14 @@ export function stepsDone(
   );
   return {
     add: servers.length > 0,
-    start: settled && servers.some(isUsable),
+    start: settled && servers.some(isWell),
     connect: hasCalled(clients),
   };
 }
 
-export const isUsable = ({ status }: ServerView): boolean =>
-  status.state === "ready" || status.state === "idle";
-
 /** “5 ready, 41 tools · postgres: “uvx” was not found.”. */
 export function startSummary(servers: readonly ServerView[]): string {
-  const usable = servers.filter(isUsable);
+  const usable = servers.filter(isWell);
   const starting = servers.filter(({ status }) => status.state === "starting").length;
   const waiting = servers.filter(({ status }) => status.state === "unconfirmed").length;
   const failed = servers.filter(({ status }) =>

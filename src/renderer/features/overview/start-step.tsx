@@ -5,9 +5,8 @@ import { StateIcon } from "../../components/state-badge.tsx";
 import { count } from "../../components/time.ts";
 import { openDialog } from "../../stores/dialogs.ts";
 import { TroubleLine } from "../servers/trouble-block.tsx";
-import { stateWord } from "../servers/trouble.ts";
+import { isWell, stateWord } from "../servers/trouble.ts";
 import { useStateClock } from "../servers/use-now.ts";
-import { isUsable } from "./setup.ts";
 
 /** Each server on its way to ready; one that fails says why and holds up nobody. */
 export function StartStep({ servers }: { servers: ServerView[] }) {
@@ -20,7 +19,7 @@ export function StartStep({ servers }: { servers: ServerView[] }) {
         {servers.map((server) => (
           <div key={server.id} className="px-3">
             {/* What waits for a review has the one button below them all. */}
-            {isUsable(server) || ["starting", "unconfirmed"].includes(server.status.state) ? (
+            {isWell(server) || ["starting", "unconfirmed"].includes(server.status.state) ? (
               <p className="flex min-h-9 items-center gap-2 py-1">
                 <StateIcon state={server.status.state} />
                 <span className="font-medium">{server.title}</span>
@@ -48,6 +47,6 @@ export function StartStep({ servers }: { servers: ServerView[] }) {
 
 /** “Starting, 4 s”, “Ready · 13 tools”. */
 const progress = (server: ServerView, now: number): string =>
-  isUsable(server)
+  isWell(server)
     ? `${stateWord(server.status, now)} · ${count(server.counts.tools, "tool")}`
     : stateWord(server.status, now);

@@ -1,6 +1,7 @@
 import type { ClientView, TokenView } from "@local-mcp/contract";
 import { expect, test } from "vitest";
-import { clientsOf, moved, tokensOf } from "./facts.ts";
+import { clientsOf, moved, readiness, tokensOf } from "./facts.ts";
+import { aServer } from "../servers/servers.fixture.ts";
 import { aboutTokens, deletionText, readyText, roundly } from "./texts.ts";
 
 const client = (id: string, profile: string, active = true): ClientView => ({
@@ -18,6 +19,15 @@ const client = (id: string, profile: string, active = true): ClientView => ({
   firstCall: null,
   calls: 0,
   lastCallAt: null,
+});
+
+test("a server that rests until it is called is as good as one that runs", () => {
+  const ids = (["ready", "idle", "retrying", "off"] as const).map((state) =>
+    aServer({ name: state, status: { state } }),
+  );
+  const profile = { servers: ids.map(({ id, name }) => ({ id, name, enabled: true })) };
+  expect(readiness(profile, ids)).toEqual({ ready: 2, total: 4 });
+  expect(readiness(profile, [])).toEqual({ ready: 0, total: 4 });
 });
 
 test("only those connected now are clients of a profile", () => {

@@ -1,12 +1,13 @@
 import type { ClientView, ProfileView, ServerView, TokenView } from "@local-mcp/contract";
+import { isWell } from "../servers/trouble.ts";
 
-/** How many servers of a profile are ready, of how many. */
+/** How many servers of a profile answer calls, of how many. One that is idle does: a call starts it. */
 export function readiness(
-  profile: ProfileView,
+  profile: Pick<ProfileView, "servers">,
   servers: readonly ServerView[],
 ): { ready: number; total: number } {
   const ids = new Set(profile.servers.map(({ id }) => id));
-  const ready = servers.filter(({ id, status }) => ids.has(id) && status.state === "ready").length;
+  const ready = servers.filter((server) => ids.has(server.id) && isWell(server)).length;
   return { ready, total: profile.servers.length };
 }
 

@@ -1,16 +1,18 @@
-import type { ServerView } from "@local-mcp/contract";
+import { serverLimits, type ServerView } from "@local-mcp/contract";
 import { describe, expect, test } from "vitest";
 import {
   argsOf,
   changedFields,
   draftOf,
   type Edits,
+  firstProblem,
   linesOf,
   markNames,
   newRow,
   readEdits,
   type ValueRow,
 } from "./edit.ts";
+import { limitRowsOf } from "./edit-limits.ts";
 import { aServer } from "./servers.fixture.ts";
 
 const stdio = aServer({
@@ -82,10 +84,22 @@ describe("what has changed", () => {
   test("an empty folder clears it, limits are written whole", () => {
     const inFolder = aServer({ config: { ...stdioConfig(), cwd: "/a" } });
     expect(changesOf(inFolder, { cwd: "" })).toEqual({ cwd: null });
-    expect(changesOf(stdio, { callTimeout: "2,5" })).toEqual({
+    expect(changesOf(stdio, { callTimeoutMs: "2,5" })).toEqual({
       limits: { startTimeoutMs: 1500, callTimeoutMs: 2500 },
     });
-    expect(changesOf(stdio, { startTimeout: "" })).toEqual({ limits: {} });
+    expect(changesOf(stdio, { startTimeoutMs: "" })).toEqual({ limits: {} });
+  });
+
+  test("a server is never stopped, or after some minutes, and works on so many calls", () => {
+    const own = aServer({ limits: { idleStopMs: 0, maxConcurrentCalls: 4 } });
+    expect(draftOf(own)).toMatchObject({ idleStopMs: "never", maxConcurrentCalls: "4" });
+    expect(changedFields(own, { idleStopMs: "never " })).toEqual([]);
+    expect(changesOf(own, { idleStopMs: "15" })).toEqual({
+      limits: { idleStopMs: 900_000, maxConcurrentCalls: 4 },
+    });
+    expect(changesOf(stdio, { idleStopMs: "Never", maxConcurrentCalls: "1" })).toEqual({
+      limits: { startTimeoutMs: 1500, idleStopMs: 0, maxConcurrentCalls: 1 },
+    });
   });
 
   test("connections are changed alone, and not when they were changed back", () => {
@@ -165,9 +179,13 @@ test.each([
   [{ name: "Not A Name" }, "name"],
   [{ title: " " }, "title"],
   [{ command: " " }, "command"],
-  [{ startTimeout: "soon" }, "startTimeout"],
-  [{ callTimeout: "0.001" }, "callTimeout"],
-  [{ startTimeout: "4000" }, "startTimeout"],
+  [{ startTimeoutMs: "soon" }, "startTimeoutMs"],
+  [{ callTimeoutMs: "0.001" }, "callTimeoutMs"],
+  [{ startTimeoutMs: "4000" }, "startTimeoutMs"],
+  [{ maxConcurrentCalls: "0" }, "maxConcurrentCalls"],
+  [{ maxConcurrentCalls: "2.5" }, "maxConcurrentCalls"],
+  [{ idleStopMs: "0.1" }, "idleStopMs"],
+  [{ idleStopMs: "20000" }, "idleStopMs"],
 ])("%j is refused at its field", (edits, field) => {
   expect(Object.keys(problemsOf(stdio, edits) ?? {})).toEqual([field]);
 });
@@ -181,3 +199,23 @@ function stdioConfig() {
   if (config.transport !== "stdio") throw new Error("The fixture is a stdio server.");
   return config;
 }
+
+test("a person goes on at the first field that is wrong", () => {
+  const problems = problemsOf(stdio, {
+    idleStopMs: "soon",
+    name: "Not A Name",
+    ...env("TOKEN", { value: "" }),
+  });
+  expect(Object.keys(problems ?? {})).toHaveLength(3);
+  expect(firstProblem(problems ?? {})).toBe("name");
+  const { name: _, ...others } = problems ?? {};
+  expect(firstProblem(others)).toBe("env:TOKEN");
+  expect(firstProblem({})).toBeNull();
+});
+
+test("limits that a server has of its own have a field each", () => {
+  const { shape } = serverLimits;
+  const keys = limitRowsOf("stdio").map(({ key }) => key);
+  expect(keys.toSorted()).toEqual(Object.keys(shape).toSorted());
+  expect(limitRowsOf("http").map(({ key }) => key)).not.toContain("idleStopMs");
+});

@@ -7,6 +7,7 @@ import {
   type ServerView,
 } from "@local-mcp/contract";
 import type { z } from "zod";
+import { LIMIT_KEYS, limitTexts, type LimitTexts, readLimits } from "./edit-limits.ts";
 
 /** A variable or header: what is stored of it, and what is to become of it. */
 export interface ValueRow {
@@ -23,7 +24,7 @@ export interface ValueRow {
 }
 
 /** Everything of a server that can be edited, as it stands in the fields. */
-export interface Draft {
+export interface Draft extends LimitTexts {
   title: string;
   name: string;
   description: string;
@@ -37,9 +38,6 @@ export interface Draft {
   headers: ValueRow[];
   /** New values of `${secret:name}` marks; null removes what is stored. */
   secrets: Record<string, string | null>;
-  /** Seconds; empty for the setting of the same name. */
-  startTimeout: string;
-  callTimeout: string;
   connections: ServerConnections;
 }
 
@@ -67,8 +65,7 @@ export function draftOf(server: ServerView): Draft {
           rowOf(name, { plain: false, secret }),
         ),
     secrets: {},
-    startTimeout: secondsOf(limits.startTimeoutMs),
-    callTimeout: secondsOf(limits.callTimeoutMs),
+    ...limitTexts(limits),
     connections: server.connections,
   };
 }
@@ -91,8 +88,6 @@ export const newRow = (rows: readonly ValueRow[], name = ""): ValueRow => ({
   plain: false,
   removed: false,
 });
-
-const secondsOf = (ms: number | undefined): string => (ms === undefined ? "" : String(ms / 1000));
 
 /**
  * Arguments, one per line. One that would not survive that, because it is empty or holds a line
@@ -140,14 +135,16 @@ export function changedFields(server: ServerView, edits: Edits): DraftField[] {
     url: draft.url !== stored.url,
     headers: draft.headers.some(isChanged),
     secrets: Object.keys(draft.secrets).length > 0,
-    startTimeout: draft.startTimeout.trim() !== stored.startTimeout,
-    callTimeout: draft.callTimeout.trim() !== stored.callTimeout,
+    startTimeoutMs: draft.startTimeoutMs.trim() !== stored.startTimeoutMs,
+    callTimeoutMs: draft.callTimeoutMs.trim() !== stored.callTimeoutMs,
+    maxConcurrentCalls: draft.maxConcurrentCalls.trim() !== stored.maxConcurrentCalls,
+    idleStopMs: draft.idleStopMs.trim() !== stored.idleStopMs,
     connections: draft.connections !== stored.connections,
   };
   return FIELDS.filter((field) => differs[field]);
 }
 
-const FIELDS = [
+const FIELDS: readonly DraftField[] = [
   "title",
   "name",
   "description",
@@ -159,10 +156,9 @@ const FIELDS = [
   "url",
   "headers",
   "secrets",
-  "startTimeout",
-  "callTimeout",
+  ...LIMIT_KEYS,
   "connections",
-] as const satisfies DraftField[];
+];
 
 function isChanged({ name, stored, value, plain, removed }: ValueRow): boolean {
   if (stored === null) return !removed && (name !== "" || value !== "");
@@ -193,23 +189,11 @@ export function readEdits(
     : { changes: null, problems };
 }
 
-/** The bounds of the contract, for a sentence that names them. */
-const MIN_LIMIT_MS = 100;
-const MAX_LIMITS_MS = { startTimeout: 3_600_000, callTimeout: 86_400_000 };
-
 function problemsOf(draft: Draft, fields: readonly DraftField[]): Problems {
-  const problems: Problems = {};
+  const problems: Problems = hasLimits(fields) ? readLimits(draft).problems : {};
   if (draft.title.trim() === "") problems.title = "Give it a title.";
   if (fields.includes("command") && draft.command.trim() === "") {
     problems.command = "Write the program to run, for example npx.";
-  }
-  for (const field of ["startTimeout", "callTimeout"] as const) {
-    if (!fields.includes(field)) continue;
-    const ms = millisecondsOf(draft[field]);
-    if (ms === null || (ms !== undefined && (ms < MIN_LIMIT_MS || ms > MAX_LIMITS_MS[field]))) {
-      const most = (MAX_LIMITS_MS[field] / 1000).toLocaleString();
-      problems[field] = `Write seconds, from ${MIN_LIMIT_MS / 1000} to ${most}, or nothing.`;
-    }
   }
   for (const list of ["env", "headers"] as const) {
     const rows = draft[list].filter((row) => !row.removed);
@@ -225,6 +209,18 @@ function problemsOf(draft: Draft, fields: readonly DraftField[]): Problems {
     if (value === "") problems[`secrets:${name}`] = "Enter a value.";
   }
   return problems;
+}
+
+/** The limits are stored all together. */
+const hasLimits = (fields: readonly DraftField[]): boolean =>
+  LIMIT_KEYS.some((key) => fields.includes(key));
+
+/** Where a person goes on: the first in the order of the fields. */
+export function firstProblem(problems: Problems): string | null {
+  const keys = Object.keys(problems);
+  const ofField = (field: string) =>
+    keys.find((key) => key === field || key.startsWith(`${field}:`));
+  return FIELDS.map(ofField).find((key) => key !== undefined) ?? null;
 }
 
 /** A secret that would be stored empty. */
@@ -246,12 +242,7 @@ function updateOf(draft: Draft, fields: readonly DraftField[]): ServerUpdate {
     ...(has("url") && { url: draft.url.trim() }),
     ...(has("headers") && { headers: headersOf(draft.headers) }),
     ...(has("secrets") && { secrets: draft.secrets }),
-    ...(has("startTimeout", "callTimeout") && {
-      limits: {
-        startTimeoutMs: millisecondsOf(draft.startTimeout) ?? undefined,
-        callTimeoutMs: millisecondsOf(draft.callTimeout) ?? undefined,
-      },
-    }),
+    ...(hasLimits(fields) && { limits: readLimits(draft).limits }),
     ...(has("connections") && { connections: draft.connections }),
   };
 }
@@ -271,22 +262,8 @@ const headersOf = (rows: readonly ValueRow[]): Record<string, string | null> =>
       .map(({ name, value, removed }) => [name, removed ? null : (value ?? "")]),
   );
 
-/** Undefined for nothing written, null for what is no time. */
-function millisecondsOf(seconds: string): number | undefined | null {
-  const text = seconds.trim();
-  if (text === "") return undefined;
-  const value = Number(text.replace(",", "."));
-  return Number.isFinite(value) && value > 0 ? Math.round(value * 1000) : null;
-}
-
-const LIMIT_FIELDS: Record<string, DraftField> = {
-  startTimeoutMs: "startTimeout",
-  callTimeoutMs: "callTimeout",
-};
-
 function fieldOfIssue({ path, code }: z.core.$ZodIssue, draft: Draft): string {
   const [first, second] = path.map(String);
-  if (first === "limits") return LIMIT_FIELDS[second ?? ""] ?? "startTimeout";
   if (first === "env" || first === "headers") {
     const row = draft[first].find(({ name, removed }) => name === second && !removed);
     if (!row) return first;

@@ -1,6 +1,6 @@
 import type { ServerView } from "@local-mcp/contract";
 import { useQuery } from "@tanstack/react-query";
-import { SquareTerminal } from "lucide-react";
+import { CircleAlert, SquareTerminal } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { api } from "../../app/api.ts";
 import { Switch } from "../../components/choice.tsx";
@@ -8,7 +8,7 @@ import { CopyButton } from "../../components/copy-button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
-import { readable } from "./output.ts";
+import { garbageText, readable } from "./output.ts";
 
 /** Output comes without an event, so it is read again while somebody watches it, ms. */
 const FOLLOW_MS = 1000;
@@ -32,11 +32,29 @@ export function OutputTab({ server }: { server: ServerView }) {
   });
   if (error) return <ProblemView what="The output could not be read." error={error} />;
   if (!data) return null;
+  const garbage = garbageText(data.garbage);
+  const garbageLine =
+    garbage === null ? null : (
+      <p className="flex items-start gap-1.5 text-text-2">
+        <CircleAlert
+          aria-hidden
+          size={16}
+          strokeWidth={1.75}
+          className="mt-0.5 shrink-0 text-warn"
+        />
+        <span className="min-w-0 break-words">
+          <UntrustedText text={garbage} />
+        </span>
+      </p>
+    );
   if (text === "") {
     return (
-      <EmptyState icon={SquareTerminal}>
-        {server.title} has written nothing to stderr since it was last started.
-      </EmptyState>
+      <>
+        {garbageLine}
+        <EmptyState icon={SquareTerminal}>
+          {server.title} has written nothing to stderr since it was last started.
+        </EmptyState>
+      </>
     );
   }
   const onScroll = (): void => {
@@ -46,9 +64,10 @@ export function OutputTab({ server }: { server: ServerView }) {
   };
   return (
     <div className="flex h-full flex-col gap-2">
+      {garbageLine}
       <div className="flex items-center gap-4">
         <p className="flex-1 text-text-2">
-          The last {data.lines.length === 1 ? "line" : `${data.lines.length} lines`} of stderr.
+          The last {data.lines.length === 1 ? "line" : `${data.lines.length} lines`} of its output.
         </p>
         <Switch label="Follow" checked={follow} onChange={setFollow} />
         <CopyButton text={text} label="Copy output" />

@@ -25,6 +25,7 @@ import { SettingsTab } from "./settings-tab.tsx";
 import { TroubleBlock } from "./trouble-block.tsx";
 import { flagTexts, stateWord } from "./trouble.ts";
 import { useKeptFocus } from "./use-kept-focus.ts";
+import { UsageLine } from "./usage-line.tsx";
 import { useStateClock } from "./use-now.ts";
 
 const toList = (): void => navigate(routeTo("servers"));
@@ -110,9 +111,12 @@ function Loaded({ server, tab }: { server: ServerView; tab: string | null }) {
       }
     >
       <div className="contents" {...keptFocus}>
-        <p className="px-4 pt-2 text-meta text-text-2">
-          <UntrustedText text={factsOf(server)} />
-        </p>
+        <div className="flex flex-wrap gap-x-4 px-4 pt-2 text-meta text-text-2">
+          <p className="min-w-0 flex-1 break-words">
+            <UntrustedText text={factsOf(server)} />
+          </p>
+          {server.config.transport === "stdio" ? <UsageLine server={id} /> : null}
+        </div>
         <div className="space-y-3 px-4 pt-2 empty:hidden">
           {change.error ? <Banner level="err" title={problemLine(change.error)} /> : null}
           <TroubleBlock server={server} />

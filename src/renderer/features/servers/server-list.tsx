@@ -20,6 +20,7 @@ import { filterServers, sortServers } from "./server-list.ts";
 import { turn } from "./server-menu.ts";
 import { ServerListHead, ServerRow } from "./server-row.tsx";
 import { useKeptFocus } from "./use-kept-focus.ts";
+import { useUsage } from "./use-usage.ts";
 
 const addServer = (): void => openDialog({ type: "add_server" });
 
@@ -105,6 +106,7 @@ function Rows({ servers }: { servers: ServerView[] }) {
   const [deleting, setDeleting] = useState<ServerView | null>(null);
   const list = useRef<HTMLDivElement>(null);
   const keptFocus = useKeptFocus(() => list.current);
+  const usage = useUsage();
   const toggle = useMutation({
     mutationFn: (server: ServerView) => turn(server, !server.enabled),
   });
@@ -136,7 +138,13 @@ function Rows({ servers }: { servers: ServerView[] }) {
         onDelete={setDeleting}
         head={<ServerListHead />}
       >
-        {(server) => <ServerRow server={server} onDelete={() => setDeleting(server)} />}
+        {(server) => (
+          <ServerRow
+            server={server}
+            usage={usage.get(server.id)}
+            onDelete={() => setDeleting(server)}
+          />
+        )}
       </RowList>
       {deleting ? (
         <DeleteServerDialog

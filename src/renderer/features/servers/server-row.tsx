@@ -1,4 +1,4 @@
-import type { ServerView } from "@local-mcp/contract";
+import type { ServerUsage, ServerView } from "@local-mcp/contract";
 import { useMutation } from "@tanstack/react-query";
 import { Ellipsis } from "lucide-react";
 import { routeTo } from "../../app/router.ts";
@@ -11,16 +11,18 @@ import { ago, listed } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { ROW_MENU } from "./row-list.tsx";
 import { serverMenu, turn } from "./server-menu.ts";
-import { flagTexts, headline, isWell, primaryRemedy, stateWord } from "./trouble.ts";
+import { flagTexts, headline, isWell, primaryRemedy, stateWord, whichTry } from "./trouble.ts";
+import { cpuText, memoryText } from "./usage.ts";
 import { useRemedies } from "./use-remedies.ts";
 import { useNow, useStateClock } from "./use-now.ts";
 
 /** Widths of the columns; the quieter ones leave first when there is no room. */
 const COLUMNS =
-  "grid h-full items-center gap-x-3 px-4 grid-cols-[124px_minmax(120px,1fr)_148px_36px_28px] @min-[820px]:grid-cols-[124px_minmax(160px,1fr)_40px_40px_84px_148px_36px_28px] @min-[1000px]:grid-cols-[124px_minmax(200px,1fr)_40px_40px_140px_112px_148px_36px_28px]";
+  "grid h-full items-center gap-x-3 px-4 grid-cols-[124px_minmax(120px,1fr)_148px_36px_28px] @min-[820px]:grid-cols-[124px_minmax(160px,1fr)_40px_40px_80px_148px_36px_28px] @min-[1000px]:grid-cols-[124px_minmax(160px,1fr)_40px_40px_80px_112px_148px_36px_28px] @min-[1100px]:grid-cols-[124px_minmax(160px,1fr)_40px_40px_80px_112px_84px_148px_36px_28px]";
 
 const FROM_820 = "hidden @min-[820px]:flex";
 const FROM_1000 = "hidden @min-[1000px]:flex";
+const FROM_1100 = "hidden @min-[1100px]:flex";
 
 /** Keeps the room that the rows' scroll bar takes. */
 const LIKE_ROWS = "overflow-hidden [scrollbar-gutter:stable]";
@@ -40,10 +42,13 @@ export function ServerListHead() {
         <span role="columnheader" className={`${FROM_820} justify-end`}>
           Tools
         </span>
+        <span role="columnheader" className={`${FROM_820} justify-end`}>
+          Memory, CPU
+        </span>
         <span role="columnheader" className={FROM_1000}>
           Profiles
         </span>
-        <span role="columnheader" className={FROM_820}>
+        <span role="columnheader" className={FROM_1100}>
           Since
         </span>
         <span role="columnheader">
@@ -60,11 +65,13 @@ export function ServerListHead() {
 
 interface ServerRowProps {
   server: ServerView;
+  /** Of its processes; undefined where it has none on this computer. */
+  usage: ServerUsage | undefined;
   onDelete: () => void;
 }
 
 /** The cells of one server in the list. */
-export function ServerRow({ server, onDelete }: ServerRowProps) {
+export function ServerRow({ server, usage, onDelete }: ServerRowProps) {
   const { id, title, name, config, counts, profiles, status } = server;
   const now = useStateClock(status.state);
   const minute = useNow(30_000);
@@ -75,6 +82,8 @@ export function ServerRow({ server, onDelete }: ServerRowProps) {
   const remedy = status.state === "locked" ? null : primaryRemedy(server, now);
   const turnedOn = remedy?.code === "turn_on";
   const flags = flagTexts(status, now);
+  const attempt = whichTry(status);
+  const trouble = attempt === null ? headline(server) : `${headline(server)} Try ${attempt}.`;
   const membership = profiles.length === 0 ? "" : ` · in ${listed(profiles)}`;
   return (
     <div role="presentation" className={COLUMNS}>
@@ -101,7 +110,7 @@ export function ServerRow({ server, onDelete }: ServerRowProps) {
               {flags.map((flag) => ` · ${flag}`)}
             </>
           ) : (
-            <UntrustedText text={[headline(server), ...flags].join(" · ")} />
+            <UntrustedText text={[trouble, ...flags].join(" · ")} />
           )}
         </span>
       </span>
@@ -117,10 +126,13 @@ export function ServerRow({ server, onDelete }: ServerRowProps) {
           counts.tools
         )}
       </span>
+      <span role="gridcell" className={`${FROM_820} justify-end`}>
+        <Usage usage={usage} />
+      </span>
       <span role="gridcell" className={`${FROM_1000} min-w-0 text-text-2`}>
         <span className="truncate">{profiles.length === 0 ? "none" : profiles.join(", ")}</span>
       </span>
-      <span role="gridcell" className={`${FROM_820} min-w-0 text-meta text-text-3`}>
+      <span role="gridcell" className={`${FROM_1100} min-w-0 text-meta text-text-3`}>
         <span className="truncate">{ago(status.since, minute)}</span>
       </span>
       <span role="gridcell" className="flex justify-end">
@@ -151,5 +163,22 @@ export function ServerRow({ server, onDelete }: ServerRowProps) {
         />
       </span>
     </div>
+  );
+}
+
+/** Memory above CPU, quiet both. */
+function Usage({ usage }: { usage: ServerUsage | undefined }) {
+  if (usage === undefined) {
+    return (
+      <span aria-label="no process here" className="text-text-3">
+        –
+      </span>
+    );
+  }
+  return (
+    <span className="text-right whitespace-nowrap tabular-nums">
+      <span className="block text-text-2">{memoryText(usage.memoryBytes)}</span>
+      <span className="block text-meta text-text-3">{cpuText(usage.cpuPercent)}</span>
+    </span>
   );
 }

@@ -4,9 +4,13 @@ import {
   type ServerConnections,
   type ServerView,
 } from "@local-mcp/contract";
+import { useQuery } from "@tanstack/react-query";
+import { api } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
 import { Select } from "../../components/choice.tsx";
 import { TextField } from "../../components/field.tsx";
+import { labelOf, shownValue } from "../settings/setting-values.ts";
+import { limitRowsOf } from "./edit-limits.ts";
 import { type Draft, type Edits, markNames, type Problems } from "./edit.ts";
 import { CommandFields, UrlField } from "./place-fields.tsx";
 import { StoredSecret } from "./stored-secret.tsx";
@@ -128,29 +132,34 @@ export function MarkFields({ server, draft, problems, set }: FieldsProps) {
   );
 }
 
-/** How long the server may take. */
-export function LimitFields({ draft, problems, set }: Omit<FieldsProps, "server">) {
+/** How long the server may take, and how much it is given at once. */
+export function LimitFields({ server, draft, problems, set }: FieldsProps) {
+  const { data: settings } = useQuery(api.settings.list.queryOptions());
+  const { transport } = server.config;
   return (
     <fieldset className="space-y-2">
       <legend className="font-medium">Limits</legend>
-      <p className="text-meta text-text-2">In seconds. Empty follows Settings.</p>
-      <div className="grid grid-cols-2 gap-3">
-        <TextField
-          id="field-startTimeout"
-          label="From start to first list"
-          inputMode="decimal"
-          error={problems.startTimeout}
-          value={draft.startTimeout}
-          onChange={(event) => set({ startTimeout: event.target.value })}
-        />
-        <TextField
-          id="field-callTimeout"
-          label="From call to answer"
-          inputMode="decimal"
-          error={problems.callTimeout}
-          value={draft.callTimeout}
-          onChange={(event) => set({ callTimeout: event.target.value })}
-        />
+      <p className="text-meta text-text-2">
+        Empty follows Settings.
+        {transport === "stdio"
+          ? " A server that stopped because it was idle starts on the next call; “never” keeps it running."
+          : null}
+      </p>
+      <div className="grid grid-cols-2 gap-3 max-stack:grid-cols-1">
+        {limitRowsOf(transport).map((row) => {
+          const setting = settings?.find(({ key }) => key === row.key);
+          return (
+            <TextField
+              key={row.key}
+              id={idOf(row.key)}
+              label={labelOf(row)}
+              placeholder={setting && `as in Settings (${shownValue(row, setting.value)})`}
+              error={problems[row.key]}
+              value={draft[row.key]}
+              onChange={(event) => set({ [row.key]: event.target.value })}
+            />
+          );
+        })}
       </div>
     </fieldset>
   );

@@ -13,6 +13,7 @@ import {
   type Draft,
   draftOf,
   type Edits,
+  firstProblem,
   markNames,
   newRow,
   type Problems,
@@ -55,8 +56,8 @@ export function SettingsTab({ server }: { server: ServerView }) {
       const { changes, problems: found } = readEdits(server, edits);
       setProblems(found ?? {});
       if (changes === null) {
-        const [first] = Object.keys(found);
-        if (first !== undefined) focusField(first);
+        const first = firstProblem(found);
+        if (first !== null) focusField(first);
         return;
       }
       const saved = await client.servers.update({ server: server.id, changes });
@@ -158,7 +159,7 @@ function startOf(server: ServerView, offersHeader: boolean): Draft {
 function targetOf(server: ServerView, draft: Draft, wanted: string): string {
   switch (wanted) {
     case "limits":
-      return "startTimeout";
+      return "startTimeoutMs";
     case "headers":
       return `headers:${draft.headers.find(isAuthorization)?.key ?? ""}`;
     case "secrets": {

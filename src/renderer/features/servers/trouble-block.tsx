@@ -18,13 +18,16 @@ import {
   detailLabel,
   failedStep,
   headline,
+  headlineAndLast,
   hint,
   isWell,
+  LAST_OUTPUT,
   lineAfterTitle,
   nextTry,
   otherRemedies,
   primaryRemedy,
   type Remedy,
+  steady,
   type TroubledServer,
 } from "./trouble.ts";
 import { useRemedies } from "./use-remedies.ts";
@@ -42,12 +45,26 @@ const LEVELS: Partial<Record<ServerView["status"]["state"], BannerLevel>> = {
  * Nothing while it is well.
  */
 export function TroubleBlock({ server }: { server: ServerView }) {
+  const [shown, setShown] = useState(server.status);
+  const status = steady(shown, server.status);
+  if (status !== shown) setShown(status);
   const now = useStateClock(server.status.state);
+  if (isWell(server)) return <FlagBlock server={server} />;
+  const steadied = { ...server, status };
+  // A start that goes on for long can be cancelled, whatever it follows.
+  const primary = primaryRemedy(server, now) ?? primaryRemedy(steadied, now);
+  return <Trouble server={steadied} primary={primary} now={now} />;
+}
+
+interface TroubleProps {
+  server: ServerView;
+  primary: Remedy | null;
+  now: number;
+}
+
+function Trouble({ server, primary, now }: TroubleProps) {
   const { run, error } = useRemedies(server);
   const { status, config } = server;
-  if (isWell(server)) return <FlagBlock server={server} />;
-  const primary = primaryRemedy(server, now);
-  const others = otherRemedies(server, config.transport);
   const level = LEVELS[status.state];
   const advice = hint(status);
   const button = (remedy: Remedy, kind: "primary" | "secondary"): ReactNode => (
@@ -58,7 +75,7 @@ export function TroubleBlock({ server }: { server: ServerView }) {
   const actions = (
     <>
       {primary ? button(primary, "primary") : null}
-      {others.map((remedy) => button(remedy, "secondary"))}
+      {otherRemedies(server, config.transport).map((remedy) => button(remedy, "secondary"))}
     </>
   );
   const failure = error ? <p role="alert">{problemLine(error)}</p> : null;
@@ -79,14 +96,20 @@ export function TroubleBlock({ server }: { server: ServerView }) {
       </Panel>
     );
   }
+  const { what, last } = headlineAndLast(server);
   return (
     <Banner
       level={level}
       icon={STATE_LOOKS[status.state].icon}
-      title={<UntrustedText text={headline(server)} />}
+      title={<UntrustedText text={what} />}
       actions={actions}
     >
-      {status.state === "retrying" ? <p>{nextTry(status, now)}</p> : null}
+      {last === null ? null : (
+        <p>
+          <UntrustedText text={last} />
+        </p>
+      )}
+      {status.state === "retrying" ? <p className="tabular-nums">{nextTry(status, now)}</p> : null}
       <p className="text-text-2">
         {affected(status)}
         {status.listedAt === null ? null : ` Last listed ${clockTime(status.listedAt, now)}.`}
@@ -149,7 +172,7 @@ function Steps({ server: { status, config } }: { server: ServerView }) {
 /** Reasons whose detail is the way out on a command line; here a button is. */
 const COMMANDS: readonly string[] = ["secret", "vault"];
 
-function Details({ server: { status, config } }: { server: ServerView }) {
+function Details({ server: { id, status, config } }: { server: ServerView }) {
   const [open, setOpen] = useState(false);
   const { reason } = status;
   if (!reason?.detail || COMMANDS.includes(reason.code)) return null;
@@ -161,13 +184,20 @@ function Details({ server: { status, config } }: { server: ServerView }) {
         <div className="space-y-2 pt-1">
           <CodeBlock label={label} text={reason.detail} wrap untrusted />
           {reason.code === "command_not_found" ? <Programs /> : null}
-          <CopyButton
-            text={`${reason.message}\nCode: ${reason.code}\n\n${reason.detail}`}
-            label="Copy details"
-            size="toolbar"
-          >
-            Copy details
-          </CopyButton>
+          <div className="flex flex-wrap items-center gap-3">
+            <CopyButton
+              text={`${reason.message}\nCode: ${reason.code}\n\n${reason.detail}`}
+              label="Copy details"
+              size="toolbar"
+            >
+              Copy details
+            </CopyButton>
+            {label === LAST_OUTPUT ? (
+              <a href={`#${routeTo("servers", [id, "output"])}`} className="text-text underline">
+                All of it is in Output
+              </a>
+            ) : null}
+          </div>
         </div>
       ) : null}
     </details>

@@ -8,12 +8,15 @@ import {
   failedStep,
   flagTexts,
   headline,
+  headlineAndLast,
   isWell,
   lineAfterTitle,
   nextTry,
   otherRemedies,
   primaryRemedy,
   stateWord,
+  steady,
+  whichTry,
 } from "./trouble.ts";
 
 const action = (code: StatusAction["code"], label: string): StatusAction => ({
@@ -95,6 +98,45 @@ describe("words", () => {
     expect(nextTry(stopped.status, 10_000)).toBe("The next try is under way.");
   });
 
+  test("which try comes next is said with it", () => {
+    const { status } = stopped;
+    const second = { ...status, attempt: { number: 2, of: 5 } };
+    expect(nextTry(second, 2000)).toBe("Next try in 8 s (2 of 5).");
+    expect(nextTry(second, 10_000)).toBe("The next try (2 of 5) is under way.");
+    const remote = { ...status, attempt: { number: 7, of: null } };
+    expect(nextTry(remote, 2000)).toBe("Next try in 8 s.");
+    expect(whichTry(remote)).toBeNull();
+    expect(whichTry(status)).toBeNull();
+    const counted = "files stopped: exit code 1. Next try in 8 s (2 of 5).";
+    const server = aServer({ status: { state: "retrying", reason: reason("exited", counted) } });
+    expect(headline(server)).toBe("Files stopped: exit code 1.");
+  });
+
+  test("a try that follows a failure is shown as the same trouble, until it ends", () => {
+    const starting = aServer({ status: { state: "starting" } }).status;
+    const during = steady(stopped.status, starting);
+    expect(during).toMatchObject({ state: "retrying", reason: stopped.status.reason });
+    expect(nextTry(during, 2000)).toBe("The next try is under way.");
+    // The same object, so that showing it is no change.
+    expect(steady(during, starting)).toBe(during);
+    const { status: ready } = aServer();
+    expect(steady(during, ready)).toBe(ready);
+    expect(steady(ready, starting)).toBe(starting);
+    const { status: gaveUp } = failed("crash_loop");
+    expect(steady(during, gaveUp)).toBe(gaveUp);
+    expect(steady(gaveUp, starting)).toBe(starting);
+  });
+
+  test("a server that was given up says so, and apart from it what the last failure was", () => {
+    const message =
+      "files failed 5 times in 5 minutes and was left stopped. Last: files stopped: exit code 7.";
+    expect(headlineAndLast(failed("crash_loop", message))).toEqual({
+      what: "Files failed 5 times in 5 minutes and was left stopped.",
+      last: "Last: Files stopped: exit code 7.",
+    });
+    expect(headlineAndLast(stopped)).toEqual({ what: "Files stopped: exit code 1.", last: null });
+  });
+
   test("the gateway's sentence about “files” is one about “Files” here", () => {
     const unconfirmed = failed("consent", "Nobody has agreed yet to run the command of files.");
     expect(headline(unconfirmed)).toBe("Nobody has agreed yet to run the command of Files.");
@@ -135,6 +177,12 @@ describe("words", () => {
     expect(listed([])).toBe("");
     expect(listed(["a"])).toBe("a");
     expect(listed(["a", "b", "c"])).toBe("a, b and c");
+  });
+
+  test("an idle server says that a call starts it", () => {
+    const { status } = aServer({ status: { state: "idle", flags: ["list_incomplete"] } });
+    expect(stateWord(status, 0)).toBe("Idle");
+    expect(flagTexts(status, 0)).toEqual(["starts on the next call", "list incomplete"]);
   });
 
   test("flags have words, last-known its time", () => {

@@ -1,4 +1,5 @@
 import {
+  IDLE_NOTE,
   type ServerStatus,
   type ServerView,
   STATE_WORDS,
@@ -112,7 +113,7 @@ export function otherRemedies({ status }: TroubledServer, transport: string): Re
   }
 }
 
-const COUNTDOWN = / Next try in \d+ s\.$/;
+const COUNTDOWN = / Next try in \d+ s(?: \([^)]*\))?\.$/;
 
 /**
  * What happened, as a sentence. The gateway writes the seconds to the next try into its sentence;
@@ -136,11 +137,28 @@ export function headline({ name, title, status }: TroubledServer): string {
   }
 }
 
+/** Where a server was given up, the gateway's sentence is followed by what the last failure was. */
+const LAST = " Last: ";
+
 /** Sentences of the gateway name a server as commands do; here it goes by its title. */
 function called(title: string, name: string, sentence: string): string {
+  const at = sentence.indexOf(LAST);
+  if (at !== -1) {
+    const last = sentence.slice(at + LAST.length);
+    return `${called(title, name, sentence.slice(0, at))}${LAST}${called(title, name, last)}`;
+  }
   if (sentence.startsWith(`${name} `)) return title + sentence.slice(name.length);
   const end = ` of ${name}.`;
   return sentence.endsWith(end) ? `${sentence.slice(0, -end.length)} of ${title}.` : sentence;
+}
+
+/** {@link headline} in two, for where the last failure has a line of its own. */
+export function headlineAndLast(server: TroubledServer): { what: string; last: string | null } {
+  const text = headline(server);
+  const at = text.indexOf(LAST);
+  return at === -1
+    ? { what: text, last: null }
+    : { what: text.slice(0, at), last: text.slice(at + 1) };
 }
 
 /** {@link headline} for a line that begins with the server's title: what follows the title. */
@@ -177,7 +195,22 @@ export function stateWord(status: ServerStatus, now: number): string {
 /** The same as a sentence beside the reason. */
 export function nextTry(status: ServerStatus, now: number): string {
   const seconds = secondsToTry(status, now);
-  return seconds === null ? "The next try is under way." : `Next try in ${seconds} s.`;
+  const which = whichTry(status);
+  const of = which === null ? "" : ` (${which})`;
+  return seconds === null ? `The next try${of} is under way.` : `Next try in ${seconds} s${of}.`;
+}
+
+/** Which try comes next, “2 of 5”; null where there is no last one. */
+export const whichTry = ({ attempt }: ServerStatus): string | null =>
+  attempt?.of ? `${attempt.number} of ${attempt.of}` : null;
+
+/**
+ * The status to show after `before`: a try that follows a failure is still that trouble, so that
+ * what a person reads does not come and go with each try.
+ */
+export function steady(before: ServerStatus, status: ServerStatus): ServerStatus {
+  if (status.state !== "starting" || before.state !== "retrying") return status;
+  return before.retryAt === null ? before : { ...before, retryAt: null };
 }
 
 const WITHDRAWN: readonly ServerStatus["state"][] = ["off", "unconfirmed"];
@@ -204,8 +237,9 @@ const FLAG_TEXTS: Partial<Record<StatusFlag, string>> = {
 };
 
 /** What is to know beside the state. */
-export function flagTexts({ flags, listedAt }: ServerStatus, now: number): string[] {
+export function flagTexts({ state, flags, listedAt }: ServerStatus, now: number): string[] {
   const texts = flags.flatMap((flag) => FLAG_TEXTS[flag] ?? []);
+  if (state === "idle") texts.unshift(IDLE_NOTE);
   const stale = flags.includes("stale") && listedAt !== null;
   return stale ? [...texts, `as of ${clockTime(listedAt, now)}`] : texts;
 }
@@ -231,6 +265,8 @@ export function failedStep({ reason }: ServerStatus, transport: string): Connect
   }
 }
 
+export const LAST_OUTPUT = "Last output";
+
 /** What the folded details of a reason hold. */
 export function detailLabel({ reason }: ServerStatus, transport: string): string {
   switch (reason?.code) {
@@ -239,10 +275,10 @@ export function detailLabel({ reason }: ServerStatus, transport: string): string
     case "exited":
     case "crash_loop":
     case "timeout":
-      return "Last output";
+      return LAST_OUTPUT;
     case "http_status":
     case "not_mcp":
-      return transport === "stdio" ? "Last output" : "What it answered";
+      return transport === "stdio" ? LAST_OUTPUT : "What it answered";
     default:
       return "Details";
   }

@@ -11,7 +11,9 @@ import {
   commandFor,
   decidedBy,
   isChanged,
+  labelOf,
   readValue,
+  saidValue,
   type SettingValue,
   shownValue,
 } from "./setting-values.ts";
@@ -73,7 +75,7 @@ export function SettingEditor({ row, view, onReset }: SettingEditorProps) {
         <div className="space-y-1">
           <p className="font-medium">{row.label}</p>
           <p className="text-meta text-text-2">{row.about}</p>
-          <p className="font-mono break-all">{withUnit(row, view.value)}</p>
+          <p className="font-mono break-all">{saidValue(row, view.value)}</p>
           <p className="text-meta text-text-2">{decided}</p>
         </div>
       )}
@@ -86,7 +88,7 @@ export function SettingEditor({ row, view, onReset }: SettingEditorProps) {
               type="button"
               className="rounded-chip font-medium text-accent-text underline hit-24"
               disabled={isPending}
-              aria-label={`Reset ${row.label} to ${withUnit(row, view.default)}`}
+              aria-label={`Reset ${row.label} to ${saidValue(row, view.default)}`}
               onClick={reset}
             >
               Reset
@@ -219,17 +221,3 @@ function TextControl({ row, view, isSaving, failure, onEdit, onSave }: ControlPr
     </form>
   );
 }
-
-const unitOf = ({ control }: SettingRow): string | null =>
-  control.kind === "number" ? (control.unit?.word ?? null) : null;
-
-const labelOf = (row: SettingRow): string => {
-  const unit = unitOf(row);
-  return unit === null ? row.label : `${row.label} (${unit})`;
-};
-
-const withUnit = (row: SettingRow, value: SettingValue): string => {
-  const unit = unitOf(row);
-  const shown = shownValue(row, value);
-  return shown === "" ? "nothing" : unit === null ? shown : `${shown} ${unit}`;
-};

@@ -23,13 +23,21 @@ export interface Unit {
 }
 
 const SECONDS: Unit = { word: "seconds", size: 1000 };
+const MINUTES: Unit = { word: "minutes", size: 60_000 };
 const HOURS: Unit = { word: "hours", size: 3_600_000 };
 const MEGABYTES: Unit = { word: "MB", size: 1024 * 1024 };
+
+export interface NumberControl {
+  kind: "number";
+  unit: Unit | null;
+  /** Where 0 is no amount: the word for it, and the least that is one, as stored. */
+  zero?: { word: string; least: number };
+}
 
 type Control =
   | { kind: "switch" }
   | { kind: "text"; placeholder?: string }
-  | { kind: "number"; unit: Unit | null }
+  | NumberControl
   | { kind: "choice"; options: { value: string; label: string }[] };
 
 /** One setting as people read it. */
@@ -85,6 +93,21 @@ export const SETTING_ROWS: readonly SettingRow[] = [
     label: "Time for a call",
     about: "From a call to its answer. Progress starts it anew.",
     control: { kind: "number", unit: SECONDS },
+  },
+  {
+    key: "maxConcurrentCalls",
+    section: "gateway",
+    label: "Calls at the same time",
+    about: "As many as one server is given; further ones wait for their turn.",
+    control: { kind: "number", unit: null },
+  },
+  {
+    key: "idleStopMs",
+    section: "gateway",
+    label: "Stop when idle for",
+    about:
+      "A server that is a command ends when nobody has called it for so long, and starts on the next call. “never” keeps it running.",
+    control: { kind: "number", unit: MINUTES, zero: { word: "never", least: 10_000 } },
   },
   {
     key: "sessionIdleMs",

@@ -1,7 +1,15 @@
-import { settings } from "@local-mcp/contract";
+import { settings, settingsUpdate } from "@local-mcp/contract";
 import { describe, expect, it } from "vitest";
 import { matches, SETTING_ROWS, type SettingRow } from "./setting-table.ts";
-import { commandFor, decidedBy, isLoopback, readValue, shownValue } from "./setting-values.ts";
+import {
+  commandFor,
+  decidedBy,
+  isLoopback,
+  labelOf,
+  readValue,
+  saidValue,
+  shownValue,
+} from "./setting-values.ts";
 
 const row = (key: SettingRow["key"]): SettingRow => {
   const found = SETTING_ROWS.find((one) => one.key === key);
@@ -21,6 +29,7 @@ describe("a number with a unit", () => {
     ["sessionIdleMs", 12 * 3_600_000, "12"],
     ["maxRequestBytes", 10 * 1024 * 1024, "10"],
     ["port", 4444, "4444"],
+    ["maxConcurrentCalls", 64, "64"],
   ] as const)("%s of %i is shown as %s, and read back the same", (key, value, shown) => {
     expect(shownValue(row(key), value)).toBe(shown);
     expect(readValue(row(key), shown)).toEqual({ value, problem: null });
@@ -36,12 +45,55 @@ describe("a number with a unit", () => {
     expect(readValue(row("port"), "70000").problem).toBe("Between 0 and 65,535.");
   });
 
+  it("a comma before decimals is one, before thousands it is refused", () => {
+    expect(readValue(row("callTimeoutMs"), "2,5").value).toBe(2500);
+    expect(readValue(row("callTimeoutMs"), "3,600").problem).toMatch(/number/);
+  });
+
   it.each(["", " ", "ten", "1e400"])("“%s” is no number", (text) => {
     expect(readValue(row("callTimeoutMs"), text).problem).toMatch(/number/);
   });
 
   it("a port is whole", () => {
     expect(readValue(row("port"), "44.5").problem).toBe("Write a whole number.");
+  });
+});
+
+describe("a time that may be never", () => {
+  const idle = row("idleStopMs");
+
+  it.each([
+    ["never", 0],
+    [" Never ", 0],
+    ["0", 0],
+    ["15", 900_000],
+    ["0.17", 10_200],
+  ])("“%s” is %i ms", (text, value) => {
+    expect(readValue(idle, text)).toEqual({ value, problem: null });
+  });
+
+  it("shows the word, and a number with its unit", () => {
+    expect(shownValue(idle, 0)).toBe("never");
+    expect(shownValue(idle, 900_000)).toBe("15");
+    expect(saidValue(idle, 0)).toBe("never");
+    expect(saidValue(idle, 900_000)).toBe("15 minutes");
+    expect(labelOf(idle)).toBe("Stop when idle for (minutes)");
+  });
+
+  it.each(["0.16", "10081", "-1"])("“%s” is out of a range that is named", (text) => {
+    expect(readValue(idle, text).problem).toBe("Between 0.17 and 10,080 minutes, or “never”.");
+  });
+
+  it("has no least but the contract's own", () => {
+    const { control } = idle;
+    const least = control.kind === "number" ? (control.zero?.least ?? 0) : 0;
+    expect(settingsUpdate.safeParse({ idleStopMs: least }).success).toBe(true);
+    expect(settingsUpdate.safeParse({ idleStopMs: least - 1 }).success).toBe(false);
+  });
+
+  it("no other word means it", () => {
+    expect(readValue(idle, "soon").problem).toMatch(/number/);
+    expect(readValue(row("callTimeoutMs"), "never").problem).toMatch(/number/);
   });
 });
 

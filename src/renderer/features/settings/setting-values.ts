@@ -1,15 +1,31 @@
 import { settings, settingsUpdate, type SettingView } from "@local-mcp/contract";
 import { z } from "zod";
-import type { SettingRow, Unit } from "./setting-table.ts";
+import type { NumberControl, SettingRow } from "./setting-table.ts";
 
 export type SettingValue = SettingView["value"];
 
 /** What a field holds for a stored value: 30000 ms is 30 where the unit is seconds. */
 export function shownValue({ control }: Pick<SettingRow, "control">, value: SettingValue): string {
-  return control.kind === "number" && typeof value === "number"
-    ? inUnit(value, control.unit)
-    : String(value);
+  if (control.kind !== "number" || typeof value !== "number") return String(value);
+  return value === 0 && control.zero ? control.zero.word : inUnit(value, control);
 }
+
+/** The same as people say it: “30 seconds”. */
+export function saidValue(row: Pick<SettingRow, "control">, value: SettingValue): string {
+  const shown = shownValue(row, value);
+  const unit = unitOf(row);
+  if (shown === "") return "nothing";
+  return unit === null || Number.isNaN(Number(shown)) ? shown : `${shown} ${unit}`;
+}
+
+const unitOf = ({ control }: Pick<SettingRow, "control">): string | null =>
+  control.kind === "number" ? (control.unit?.word ?? null) : null;
+
+/** The label of a field: with the unit of what is written in it. */
+export const labelOf = (row: Pick<SettingRow, "control" | "label">): string => {
+  const unit = unitOf(row);
+  return unit === null ? row.label : `${row.label} (${unit})`;
+};
 
 /** The value of what was typed, or what is wrong with it, as a sentence. */
 export function readValue(
@@ -27,27 +43,38 @@ export function readValue(
         : (parsed.error.issues[0]?.message ?? "This cannot be used."),
     );
   }
-  const { unit } = control;
-  const typed = trimmed === "" ? Number.NaN : Number(trimmed);
-  if (!Number.isFinite(typed)) return refuse("Write a number, for example 30.");
-  if (unit === null && !Number.isInteger(typed)) return refuse("Write a whole number.");
-  const value = Math.round(typed * (unit?.size ?? 1));
+  if (control.zero && trimmed.toLowerCase() === control.zero.word) {
+    return { value: 0, problem: null };
+  }
+  const typed = numberOf(trimmed);
+  if (typed === null) return refuse("Write a number, for example 30.");
+  if (control.unit === null && !Number.isInteger(typed)) return refuse("Write a whole number.");
+  const value = Math.round(typed * (control.unit?.size ?? 1));
   return settingsUpdate.shape[key].safeParse(value).success
     ? { value, problem: null }
-    : refuse(rangeOf(key, unit));
+    : refuse(rangeOf(key, control));
 }
 
-function rangeOf(key: SettingRow["key"], unit: Unit | null): string {
+/** A comma is one before decimals; before thousands it would mean something else to each reader. */
+function numberOf(text: string): number | null {
+  const value = Number(/^\d*,\d{1,2}$/.test(text) ? text.replace(",", ".") : text);
+  return text !== "" && Number.isFinite(value) ? value : null;
+}
+
+function rangeOf(key: SettingRow["key"], { unit, zero }: NumberControl): string {
   const schema = settings.shape[key].unwrap();
   if (!(schema instanceof z.ZodNumber)) return "This cannot be used.";
-  const { minValue, maxValue } = schema;
-  const show = (value: number | null): string =>
-    (Number(value) / (unit?.size ?? 1)).toLocaleString("en", { maximumSignificantDigits: 5 });
-  return `Between ${show(minValue)} and ${show(maxValue)}${unit ? ` ${unit.word}` : ""}.`;
+  const show = (stored: number): string => {
+    const value = stored / (unit?.size ?? 1);
+    return value.toLocaleString("en", { maximumSignificantDigits: value < 1 ? 2 : 5 });
+  };
+  const from = show(zero?.least ?? Number(schema.minValue));
+  const range = `Between ${from} and ${show(Number(schema.maxValue))}`;
+  return `${range}${unit ? ` ${unit.word}` : ""}${zero ? `, or “${zero.word}”` : ""}.`;
 }
 
 /** As many digits as make the same value again. */
-const inUnit = (value: number, unit: Unit | null): string =>
+const inUnit = (value: number, { unit }: NumberControl): string =>
   String(Number((value / (unit?.size ?? 1)).toPrecision(12)));
 
 /** The same on the command line. */
