@@ -70,6 +70,9 @@ test("figures are read while they are seen, and not otherwise", async () => {
   await setVisible(page, false);
   const whenHidden = await reads();
   await page.clock.runFor(3 * READ_AGAIN_MS);
+  // What happens meanwhile is shown, and asks for nothing either.
+  await row("remote").getByRole("switch").click();
+  await row("remote").getByText("Off").waitFor();
   expect(await reads()).toBe(whenHidden);
   await row("files").getByText(MEMORY).waitFor();
   await setVisible(page, true);

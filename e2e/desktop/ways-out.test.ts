@@ -6,12 +6,14 @@ import { LEDGER_VARIABLE, type LedgerEntry, readLedger } from "../fixtures/ledge
 import { runs } from "../leaks/proc.ts";
 import { isAlive } from "../processes.ts";
 import { appDirectory, stage, startApp, type TestApp } from "./app.ts";
-import { choose } from "./person.ts";
+import { choose, heading } from "./person.ts";
 import { seed } from "./seed.ts";
 import { setTrayHost, withTrayHost } from "./tray-host.ts";
 
 /** More at once would wait for each other. */
 const SIDE_BY_SIDE = 3;
+/** An app that ends before it has answered looks like a failure to Playwright; after so long, ms, it has. */
+const ANSWERED_MS = 50;
 
 /** An app with an ordinary server, and one that ignores what asks it to end and has a child. */
 async function startWithServers(): Promise<TestApp & { left: () => LedgerEntry[] }> {
@@ -34,6 +36,7 @@ async function startWithServers(): Promise<TestApp & { left: () => LedgerEntry[]
     }
   });
   const testApp = await startApp({ home, env: withTrayHost(home, false) });
+  await heading(testApp.page, "Overview").waitFor();
   const left = (): LedgerEntry[] => readLedger(ledger).filter(runs);
   await expect
     .poll(
@@ -82,22 +85,32 @@ const relaunched = (home: string): string => join(home, "relaunched");
 const WAYS: Record<string, (testApp: TestApp) => unknown> = {
   "the menu bar": (testApp) => choose(testApp, "File", "Quit"),
   "the menu of the tray": quitFromTray,
-  "its key": async ({ page }) => {
-    await page.keyboard.down("Control");
-    await page.keyboard.down("q");
-  },
+  // Playwright's own keys reach the page alone, and this one is the menu bar's.
+  "its key": ({ app }) =>
+    app.evaluate(({ BrowserWindow }) => {
+      const [window] = BrowserWindow.getAllWindows();
+      window?.webContents.sendInputEvent({
+        type: "rawKeyDown",
+        keyCode: "Q",
+        modifiers: ["control"],
+      });
+    }),
   SIGTERM: signal("SIGTERM"),
   SIGINT: signal("SIGINT"),
   SIGHUP: signal("SIGHUP"),
   "the end of the system": ({ app }) =>
-    app.evaluate(({ powerMonitor }) => void powerMonitor.emit("shutdown")),
+    app.evaluate(({ powerMonitor }, ms) => {
+      setTimeout(() => powerMonitor.emit("shutdown"), ms);
+    }, ANSWERED_MS),
   "an update": ({ app }) =>
-    app.evaluate(({ app: electronApp, autoUpdater, BrowserWindow }) => {
+    app.evaluate(({ app: electronApp, autoUpdater, BrowserWindow }, ms) => {
       // In the order in which Electron does it on macOS.
-      autoUpdater.emit("before-quit-for-update");
-      for (const window of BrowserWindow.getAllWindows()) window.close();
-      electronApp.quit();
-    }),
+      setTimeout(() => {
+        autoUpdater.emit("before-quit-for-update");
+        for (const window of BrowserWindow.getAllWindows()) window.close();
+        electronApp.quit();
+      }, ms);
+    }, ANSWERED_MS),
   "a restart": ({ app, home }) =>
     app.evaluate(
       ({ app: electronApp }, args) => {
@@ -116,11 +129,11 @@ const told = ({ dataDir }: TestApp): unknown[] =>
     .map((line): unknown => JSON.parse(line))
     .filter((line) => /the gateway has ended|something failed/.test(JSON.stringify(line)));
 
-async function wayOut(way: (testApp: TestApp) => unknown) {
+async function wayOut(name: string, way: (testApp: TestApp) => unknown) {
   const testApp = await startWithServers();
   const { pid, left } = testApp;
   await way(testApp);
-  await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => isAlive(pid), { timeout: 20_000, message: name }).toBe(false);
   return { testApp, left: left(), told: told(testApp) };
 }
 
@@ -130,7 +143,7 @@ test("every way out ends all servers, and the log says so", async () => {
   const goOn = async (): Promise<void> => {
     for (let next = ways.shift(); next; next = ways.shift()) {
       const [name, way] = next;
-      outcomes[name] = await wayOut(way);
+      outcomes[name] = await wayOut(name, way);
     }
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, goOn));

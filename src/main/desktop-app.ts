@@ -289,8 +289,9 @@ export class DesktopApp {
     this.log.write("info", "closing");
     this.#watch?.close();
     this.window.hide();
-    this.#faces.tray.close();
     await this.startup.close();
+    // Not before: Electron 33 crashes where an icon goes that has only just come.
+    this.#faces.tray.close();
     this.log.write("info", "closed");
   }
 }

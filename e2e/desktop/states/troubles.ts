@@ -7,7 +7,7 @@ import { startHttpServer } from "../../fixtures/http-server.ts";
 import { afterTest, fixtureFile } from "../../fixtures/test-support.ts";
 import { appDirectory, stage, startApp } from "../app.ts";
 import { seed } from "../seed.ts";
-import { detailState, go, pageState, press, type Scene } from "./state.ts";
+import { detailState, go, next, pageState, press, type Scene } from "./state.ts";
 
 const faulty = async (fault: keyof typeof FAULTS) => {
   const server = await startHttpServer({ fault: () => FAULTS[fault] });
@@ -114,7 +114,13 @@ export const troubles: Scene = {
             await list.getByText("starts on the next call").waitFor();
           },
         },
-        pageState("server: idle", "/servers/resting/tools", "starts on the next call"),
+        pageState("server: idle", "/servers/resting/tools?item=echo", "starts on the next call"),
+        next("called all the same, and started by that", async (page) => {
+          await page.getByRole("main").getByLabel("message", { exact: true }).fill("x");
+          await page.getByRole("button", { name: /^Call tool/ }).click();
+          await page.getByText("The tool answered").waitFor();
+          await page.getByText("Ready", { exact: true }).waitFor();
+        }),
         {
           name: "server: an answer was too big",
           show: async (page) => {

@@ -46,7 +46,7 @@ const serve = async (cli: Cli, options: ServeOptions): Outcome => {
     if (!io.signal.aborted) await once(io.signal, "abort");
   } finally {
     const ended = closingText(await gateway.close());
-    // To the stream itself: from a command that was asked to stop, nobody wants to hear else.
+    // `note` is silent once the command was asked to stop.
     if (ended !== null) io.stderr.write(`${ended}\n`);
   }
 };

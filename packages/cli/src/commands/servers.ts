@@ -30,7 +30,7 @@ import {
   serverTable,
   summaryOf,
 } from "./server-views.ts";
-import { addUsageCommand } from "./usage.ts";
+import { addUsageCommand, measureUsage } from "./usage.ts";
 
 interface AddOptions extends ServerOptions {
   profile?: string[];
@@ -225,9 +225,9 @@ export const addServerCommands = (program: Command, act: Act): void => {
       act((cli, name: string) =>
         cli.use(async (api, { running }) => {
           const server = await api.servers.get({ server: name });
-          const rows = running ? await api.servers.usage() : [];
-          const usage = rows.find(({ serverId }) => serverId === server.id)?.usage ?? null;
-          cli.answer(server, serverFacts(server, { running, usage }));
+          const isMeasured = running && !cli.json;
+          const [row] = isMeasured ? await measureUsage(cli, api, server.id) : [];
+          cli.answer(server, serverFacts(server, { running, usage: row?.usage ?? null }));
         }),
       ),
     );

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { GatewayError, type ServerUsage, type ServerUsageRow } from "@local-mcp/contract";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
+import type { Api } from "../connect.ts";
 import { bytes, duration, table } from "../output.ts";
 
 /** How far two samples are apart, of which the second says how busy a server is, ms. */
@@ -31,20 +32,30 @@ const usageTable = (cli: Cli, rows: readonly ServerUsageRow[]): string =>
     cli.width,
   );
 
+/**
+ * What servers take now, the largest first: one of them, or all that have processes. Takes a second
+ * where there are any, since CPU is told since the sample before, which may have been long ago.
+ */
+export const measureUsage = async (
+  cli: Cli,
+  api: Api,
+  serverId: string | null,
+): Promise<ServerUsageRow[]> => {
+  const sample = async (): Promise<ServerUsageRow[]> =>
+    (await api.servers.usage())
+      .filter((row) => serverId === null || row.serverId === serverId)
+      .toSorted((a, b) => b.usage.memoryBytes - a.usage.memoryBytes);
+  const first = await sample();
+  if (first.length === 0) return first;
+  await sleep(APART_MS, undefined, { signal: cli.io.signal });
+  return sample();
+};
+
 const usage = (cli: Cli, name: string | undefined): Outcome =>
   cli.use(async (api, { running }) => {
     if (!running) throw new GatewayError("gateway_not_running");
-    const wanted = name === undefined ? null : (await api.servers.get({ server: name })).id;
-    const sample = async (): Promise<ServerUsageRow[]> =>
-      (await api.servers.usage())
-        .filter(({ serverId }) => wanted === null || serverId === wanted)
-        .toSorted((a, b) => b.usage.memoryBytes - a.usage.memoryBytes);
-    let rows = await sample();
-    if (rows.length > 0) {
-      // CPU is told since the sample before, and that one may have been long ago.
-      await sleep(APART_MS, undefined, { signal: cli.io.signal });
-      rows = await sample();
-    }
+    const serverId = name === undefined ? null : (await api.servers.get({ server: name })).id;
+    const rows = await measureUsage(cli, api, serverId);
     const nothing =
       name === undefined
         ? "No server has a process on this computer."

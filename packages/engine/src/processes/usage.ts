@@ -5,7 +5,7 @@ export interface ServerUsage {
   processes: number;
   /** Resident, of all of them together; what they share counts for each. */
   memoryBytes: number;
-  /** 100 is one core, over the time since they were looked at before; null at the first look. */
+  /** 100 is one core, over the time since they were looked at before; null at the first look for a while. */
   cpuPercent: number | null;
   /** Of all of them that run, since they began. */
   cpuMs: number;
@@ -13,6 +13,8 @@ export interface ServerUsage {
 
 /** Looks this close together would make much of a clock that counts in hundredths, ms. */
 const SHORTEST_SPAN_MS = 250;
+/** An average over more than this says little of now, ms. */
+const LONGEST_SPAN_MS = 60_000;
 
 /** Turns looks at processes into what they take. */
 export class UsageMeter {
@@ -26,7 +28,8 @@ export class UsageMeter {
     now: number,
   ): Map<string, ServerUsage> {
     const spanMs = this.#at === null ? null : now - this.#at;
-    const isMeasured = spanMs !== null && spanMs >= SHORTEST_SPAN_MS;
+    const isLongEnough = spanMs === null || spanMs >= SHORTEST_SPAN_MS;
+    const isMeasured = spanMs !== null && isLongEnough && spanMs <= LONGEST_SPAN_MS;
     const usage = new Map<string, ServerUsage>();
     const cpuMs = new Map<string, number>();
     for (const [server, members] of servers) {
@@ -45,7 +48,7 @@ export class UsageMeter {
         cpuMs: sum(members.map((member) => member.cpuMs)),
       });
     }
-    if (this.#at === null || isMeasured) {
+    if (isLongEnough) {
       this.#cpuMs = cpuMs;
       this.#at = now;
     }

@@ -98,9 +98,14 @@ describe("lists that are empty all of a sudden", () => {
     await vi.advanceTimersByTimeAsync(500);
     expect(one.upstream.catalog?.lists).toEqual(FULL);
     one.list({ tools: null, prompts: null, resources: null, resourceTemplates: null });
-    await vi.advanceTimersByTimeAsync(120 * SECOND_MS);
+    await vi.advanceTimersByTimeAsync(10 * SECOND_MS);
     expect(one.upstream.catalog?.lists).toEqual(FULL);
     expect(one.upstream.observation.listIncomplete).toBe(true);
+    // An error settles nothing.
+    one.list({ ...FULL, tools: [{ name: "c" }] });
+    await vi.advanceTimersByTimeAsync(60 * SECOND_MS);
+    expect(one.tools()).toEqual(["c"]);
+    expect(one.upstream.observation.listIncomplete).toBe(false);
     await one.upstream.stop();
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -322,7 +322,7 @@ export class Connection {
     pending?.call?.onPaused(retryMs);
   }
 
-  #onRequestFailed(id: RequestId | null, error: GatewayError | UpstreamFailure): void {
+  #onRequestFailed(id: RequestId | null, error: GatewayError | UpstreamFailure): boolean {
     const failed =
       error instanceof UpstreamFailure
         ? new GatewayError(
@@ -332,8 +332,10 @@ export class Connection {
           )
         : error;
     if (failed.code === "message_too_big") this.#events.onOversized();
-    const concerned = id === null ? [...this.#pending.values()] : [this.#pending.get(id)];
-    for (const pending of concerned) pending?.settle(failed);
+    const named = id === null ? undefined : this.#pending.get(id);
+    const concerned = id === null ? [...this.#pending.values()] : named ? [named] : [];
+    for (const pending of concerned) pending.settle(failed);
+    return concerned.length > 0;
   }
 
   #onClosed(failure: UpstreamFailure): void {

@@ -84,4 +84,14 @@ describe("lines of a byte stream", () => {
       ),
     );
   });
+
+  it("costs memory like its bytes, not like their pieces", () => {
+    const reader = new LineReader(10_000_000, { onLine: () => {}, onOversized: () => {} });
+    const before = process.memoryUsage();
+    for (let at = 0; at < 1_000_000; at += 1) reader.push(Buffer.from("x"));
+    const after = process.memoryUsage();
+    const grown = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+    expect(grown).toBeLessThan(50_000_000);
+    reader.push(Buffer.from("\n"));
+  });
 });

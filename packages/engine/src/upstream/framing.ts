@@ -70,6 +70,8 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const COMMA = 0x2c;
+const BRACE = 0x7b;
+const isBlank = (byte = 0): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0d;
 /** Brackets and braces differ in one bit alone. */
 const isOpening = (byte: number): boolean => (byte | 0x20) === 0x7b;
 const isClosing = (byte: number): boolean => (byte | 0x20) === 0x7d;
@@ -93,6 +95,8 @@ const MAX_TOKEN = 64;
  */
 export class TopLevelIdScanner {
   #depth = 0;
+  /** What is no object has no key, and after its end none follows. */
+  #isOver = false;
   #inString = false;
   #escaped = false;
   #token: number[] = [];
@@ -102,14 +106,24 @@ export class TopLevelIdScanner {
 
   push(bytes: Buffer): void {
     let at = 0;
-    while (at < bytes.length) {
+    while (at < bytes.length && !this.#isOver) {
       if (this.#inString) at = this.#readString(bytes, at);
+      else if (this.#depth === 0) at = this.#readBeginning(bytes, at);
       else if (this.#depth === 1) at = this.#readTopLevel(bytes, at);
       else at = this.#skipStructure(bytes, at);
     }
   }
 
-  /** Each of these three returns the place where another one of them goes on. */
+  /** Each of these four returns the place where another one of them goes on. */
+  #readBeginning(bytes: Buffer, from: number): number {
+    let at = from;
+    while (isBlank(bytes[at])) at += 1;
+    if (at === bytes.length) return at;
+    if (bytes[at] === BRACE) this.#depth = 1;
+    else this.#isOver = true;
+    return at + 1;
+  }
+
   #readString(bytes: Buffer, from: number): number {
     let at = from;
     if (this.#escaped) at += 1;
@@ -130,16 +144,13 @@ export class TopLevelIdScanner {
   }
 
   #skipStructure(bytes: Buffer, from: number): number {
-    let depth = this.#depth;
     let at = from;
-    while (at < bytes.length && !this.#inString) {
+    let depth = this.#depth;
+    for (; at < bytes.length && depth > 1 && !this.#inString; at += 1) {
       const byte = bytes[at] ?? 0;
-      at += 1;
       if (byte === QUOTE) this.#inString = true;
       else if (isOpening(byte)) depth += 1;
       else if (isClosing(byte)) depth -= 1;
-      else continue;
-      if (depth === 1) break;
     }
     this.#depth = depth;
     return at;
@@ -157,7 +168,7 @@ export class TopLevelIdScanner {
         return at + 1;
       } else if (isClosing(byte)) {
         this.#endMember();
-        this.#depth = 0;
+        this.#isOver = true;
         return at + 1;
       } else {
         this.#remember(bytes, at, at + 1);

@@ -131,7 +131,7 @@ export function listener(): Told {
       told.messages.push([value, stream]);
       return "answer";
     },
-    onRequestFailed: (id, error) => told.failures.push([id, error]),
+    onRequestFailed: (id, error) => told.failures.push([id, error]) > 0,
     onPaused: (id, retryMs) => told.paused.push([id, retryMs]),
     onGap: () => {},
     onClosed: (failure) => told.closed.push(failure),

@@ -7,8 +7,8 @@ const SLICE_BYTES = 8 * 1024;
 const FULL_CHUNK_BYTES = 64 * 1024;
 /** How long one stream may keep all others waiting, ms. */
 const TURN_MS = 1;
-/** What it costs to be given a chunk, whatever is done with it, ms. Measured. */
-const CHUNK_MS = 0.03;
+/** What it costs to be given a chunk and to keep or drop it, ms. Measured. */
+const CHUNK_MS = 0.05;
 
 /**
  * What a slice of a stream was good for: it held an answer that somebody waits for; it held
@@ -34,7 +34,7 @@ export class PacedReading {
   readonly #read: (bytes: Buffer) => Worth;
   #timer: NodeJS.Timeout | undefined;
   #isHurried = false;
-  /** What the unfinished part of a message has cost so far, ms. */
+  /** What the chunks have cost that a message came in which is not finished, ms. */
   #partMs = 0;
 
   constructor(stream: Readable, { budget, read }: PacedReadingOptions) {
@@ -63,7 +63,8 @@ export class PacedReading {
 
   #onChunk(chunk: Buffer): void {
     const began = performance.now();
-    this.#account("part", CHUNK_MS);
+    this.#budget.spend(CHUNK_MS);
+    this.#partMs += CHUNK_MS;
     let at = 0;
     let last = began;
     do {
@@ -89,13 +90,9 @@ export class PacedReading {
   }
 
   #account(worth: Worth, ms: number): void {
-    if (worth === "answer") {
-      this.#budget.spend(-this.#partMs);
-      this.#partMs = 0;
-      return;
-    }
-    this.#budget.spend(ms);
-    this.#partMs = worth === "part" ? this.#partMs + ms : 0;
+    if (worth === "part") return;
+    this.#budget.spend(worth === "answer" ? -this.#partMs : ms);
+    this.#partMs = 0;
   }
 
   #goOn(): void {

@@ -60,7 +60,7 @@ describe("a server that nobody calls", () => {
     const one = resting();
     await one.up();
     const held = call(one, "hold");
-    await vi.advanceTimersByTimeAsync(IDLE_MS * 3);
+    await vi.advanceTimersByTimeAsync(IDLE_MS * 3.5);
     expect(one.upstream.observation.state).toBe("ready");
     one.newest().answer("tools/call");
     await held;

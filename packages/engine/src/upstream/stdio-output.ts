@@ -46,7 +46,7 @@ export class StdioOutput {
     });
     this.#begin(stderr, NOISE, (bytes) => {
       this.#ring.push(bytes);
-      return "other";
+      return "part";
     });
   }
 
@@ -90,20 +90,24 @@ export class StdioOutput {
     const value = parseJson(line);
     const received = value === undefined ? "malformed" : this.#events?.onMessage(value, undefined);
     if (received === "malformed") this.#noteGarbage(line);
-    if (received === "answer") this.#worth = "answer";
-    else if (this.#worth === "part") this.#worth = "other";
+    this.#noteWorth(received === "answer");
   }
 
   #onOversized(bytes: number, id: RequestId | undefined): void {
     const size = formatBytes(bytes);
-    if (this.#worth === "part") this.#worth = "other";
-    // No request has been lost with it.
-    if (id === undefined) this.#noteGarbage(`a line of ${size}`);
-    else {
-      const limit = formatBytes(this.#maxMessageBytes);
-      const tooBig = new GatewayError("message_too_big", { server: this.#name, size, limit });
-      this.#events?.onRequestFailed(id, tooBig);
+    if (id === undefined) {
+      // No request has been lost with it.
+      this.#noteGarbage(`a line of ${size}`);
+      this.#noteWorth(false);
+      return;
     }
+    const limit = formatBytes(this.#maxMessageBytes);
+    const tooBig = new GatewayError("message_too_big", { server: this.#name, size, limit });
+    this.#noteWorth(this.#events?.onRequestFailed(id, tooBig) === true);
+  }
+
+  #noteWorth(isAnswer: boolean): void {
+    if (isAnswer || this.#worth === "part") this.#worth = isAnswer ? "answer" : "other";
   }
 
   #noteGarbage(line: string): void {

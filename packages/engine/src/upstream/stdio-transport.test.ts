@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execPath } from "node:process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { testProcesses } from "../processes/processes.fixture.ts";
+import { MARKER } from "../processes/marker.ts";
+import { isRunning, testProcesses } from "../processes/processes.fixture.ts";
 import { listener, soon } from "./http.fixture.ts";
 import { StdioTransport } from "./stdio-transport.ts";
 
@@ -15,16 +16,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** A process that sends back each line it is sent. */
-const echo = (): StdioTransport =>
+/** A process that runs this script. */
+const running = (script: string, env: Record<string, string> = {}): StdioTransport =>
   new StdioTransport({
     server: { id: "one", name: "one" },
     launch: {
       transport: "stdio",
       command: execPath,
-      args: ["-e", "process.stdin.pipe(process.stdout)"],
+      args: ["-e", script],
       cwd: folder,
-      env: {},
+      env,
       pathName: "PATH",
     },
     maxMessageBytes: 10_000,
@@ -33,7 +34,7 @@ const echo = (): StdioTransport =>
 
 describe("a request to a process", () => {
   it("is cancelled by a notification, unless it is the opening one", async () => {
-    const transport = echo();
+    const transport = running("process.stdin.pipe(process.stdout)");
     const told = listener();
     await transport.open(told);
     transport.cancel(1, "too slow", true);
@@ -54,5 +55,36 @@ describe("a request to a process", () => {
     expect(told.closed).toHaveLength(1);
     transport.cancel(3, "late", false);
     expect(told.messages).toHaveLength(1);
+  });
+});
+
+describe("a process", () => {
+  it("is marked as ours, whatever its own environment says", async () => {
+    const tell = `console.log(JSON.stringify([process.env.${MARKER}]))`;
+    const transport = running(`${tell}; process.stdin.resume()`, { [MARKER]: "mine" });
+    const told = listener();
+    await transport.open(told);
+    await soon(() => expect(told.messages).toHaveLength(1));
+    expect(JSON.stringify(told.messages[0])).toMatch(/"[0-9a-f]{16}\.[0-9a-f]{16}\.\d+"/);
+    await transport.close();
+  });
+
+  it("that closes its output and goes on has failed, and ends", async () => {
+    const transport = running("require('fs').closeSync(1); setInterval(() => {}, 1000)");
+    const told = listener();
+    await transport.open(told);
+    await soon(() => expect(told.closed).toHaveLength(1));
+    expect(told.closed[0]?.message).toBe("one closed its output.");
+    const { pid = 0 } = transport;
+    await soon(() => expect(isRunning(pid)).toBe(false));
+  });
+
+  it("that is given more than the system allows is told of, and not tried again", async () => {
+    const transport = running("", { LONG: "x".repeat(3 * 1024 * 1024) });
+    await expect(transport.open(listener())).rejects.toMatchObject({
+      message: expect.stringContaining("E2BIG"),
+      retry: "never",
+    });
+    await transport.close();
   });
 });

@@ -19,6 +19,10 @@ const MAX_UNREAD_INPUT = 64 * 1024 * 1024;
 /** How long an ended process's last output may still arrive, ms. */
 const LAST_OUTPUT_MS = 50;
 const SHOWN_OUTPUT_LINES = 20;
+/** How long a process may take to end after the end of its output, ms. */
+const EXIT_AFTER_OUTPUT_MS = 2000;
+/** What this computer has too little of at the moment: processes, files, memory. */
+const PASSING: readonly string[] = ["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"];
 
 type StdioLaunch = Extract<Launch, { transport: "stdio" }>;
 
@@ -44,6 +48,7 @@ export class StdioTransport implements Transport {
   #family: ServerProcesses | null = null;
   #events: TransportEvents | null = null;
   #closed = false;
+  #mute: NodeJS.Timeout | undefined;
 
   constructor(options: StdioTransportOptions) {
     this.#server = options.server;
@@ -59,7 +64,7 @@ export class StdioTransport implements Transport {
 
   async open(events: TransportEvents): Promise<void> {
     this.#events = events;
-    const { command, args, cwd, env } = this.#launch;
+    const { cwd } = this.#launch;
     if (cwd !== null && !existsSync(cwd)) {
       throw new UpstreamFailure("command_not_found", `The folder ${cwd} does not exist.`, {
         retry: "never",
@@ -67,17 +72,8 @@ export class StdioTransport implements Transport {
     }
     await this.#processes.endLeftovers();
     if (this.#closed) return;
-    const marker = this.#processes.prepare();
-    const child = spawn(command, args, {
-      cwd: cwd ?? undefined,
-      // Last, so that nothing configured takes its place.
-      env: { ...env, [MARKER]: marker },
-      stdio: ["pipe", "pipe", "pipe"],
-      detached: process.platform !== "win32",
-      windowsHide: true,
-    });
+    const child = this.#spawn();
     this.#child = child;
-    this.#family = this.#processes.adopt(child, this.#server, marker);
 
     this.#output.read(child, events);
     // A pipe breaks when the process ends; the exit says why, so the pipe's own error adds nothing.
@@ -97,6 +93,9 @@ export class StdioTransport implements Transport {
         clearTimeout(timer);
         end();
       });
+    });
+    child.stdout?.once("end", () => {
+      this.#mute = setTimeout(() => this.#onMute(), EXIT_AFTER_OUTPUT_MS);
     });
   }
 
@@ -138,12 +137,47 @@ export class StdioTransport implements Transport {
     await this.#family?.stop();
   }
 
+  #spawn(): ChildProcess {
+    const { command, args, cwd, env } = this.#launch;
+    const marker = this.#processes.prepare();
+    try {
+      const child = spawn(command, args, {
+        cwd: cwd ?? undefined,
+        // Last, so that nothing configured takes its place.
+        env: { ...env, [MARKER]: marker },
+        stdio: ["pipe", "pipe", "pipe"],
+        detached: process.platform !== "win32",
+        windowsHide: true,
+      });
+      this.#family = this.#processes.adopt(child, this.#server, marker);
+      return child;
+    } catch (error) {
+      // Node tells of some failures at once, such as too long an environment.
+      throw this.#spawnFailure(error);
+    }
+  }
+
+  /** It runs, and nothing that it could answer would ever be heard. */
+  #onMute(): void {
+    this.#end(
+      new UpstreamFailure("exited", `${this.#name} closed its output.`, {
+        retry: "later",
+        detail: this.#shownOutput(),
+      }),
+    );
+    void this.#family?.stop();
+  }
+
+  #shownOutput(): string | null {
+    return this.#output.lines().slice(-SHOWN_OUTPUT_LINES).join("\n") || null;
+  }
+
   #onExit(code: number | null, signal: NodeJS.Signals | null): void {
     const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
     this.#end(
       new UpstreamFailure("exited", `${this.#name} stopped: ${how}.`, {
         retry: "later",
-        detail: this.#output.lines().slice(-SHOWN_OUTPUT_LINES).join("\n") || null,
+        detail: this.#shownOutput(),
       }),
     );
     this.#output.stop();
@@ -154,17 +188,22 @@ export class StdioTransport implements Transport {
   #end(failure: UpstreamFailure): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#mute);
     this.#events?.onClosed(failure);
   }
 
-  #spawnFailure(error: Error): UpstreamFailure {
+  #spawnFailure(error: unknown): UpstreamFailure {
     const { command } = this.#launch;
     const code = systemCode(error);
+    if (PASSING.includes(code)) {
+      const message = `“${command}” cannot be started now: ${code}.`;
+      return new UpstreamFailure("exited", message, { retry: "later", cause: error });
+    }
     const folders = (this.#launch.env.PATH ?? "").split(delimiter).filter((one) => one !== "");
     const message =
       code === "ENOENT"
         ? `“${command}” was not found. Looked in ${counted(folders.length, "folder")} of ${this.#launch.pathName}.`
-        : `“${command}” cannot be started: ${code || error.message}.`;
+        : `“${command}” cannot be started: ${code || String(error)}.`;
     return new UpstreamFailure("command_not_found", message, {
       retry: "never",
       detail: code === "ENOENT" ? folders.join("\n") : null,

@@ -26,10 +26,13 @@ export class TimeBudget {
     this.#filledAt = now();
   }
 
-  /** More may be spent than there is; it has to be waited for then. A negative time is given back. */
+  /**
+   * More may be spent than there is; it has to be waited for then. A negative time is given back.
+   * What one thing costs is bounded: a computer may have slept while it was measured.
+   */
   spend(ms: number): void {
     this.#fill();
-    this.#left = Math.min(this.#burstMs, this.#left - ms);
+    this.#left = Math.max(-this.#burstMs, Math.min(this.#burstMs, this.#left - ms));
   }
 
   /** How long nothing may be spent, ms; 0 while something is left. */

@@ -13,8 +13,11 @@ export interface TransportEvents {
    * and cannot tell.
    */
   onMessage(value: unknown, stream: RequestId | null | undefined): Received;
-  /** One request cannot be answered any more, while the connection lives; null means all of them. */
-  onRequestFailed(id: RequestId | null, error: GatewayError | UpstreamFailure): void;
+  /**
+   * One request cannot be answered any more, while the connection lives; null means all of them.
+   * Returns whether anybody had waited for the answer.
+   */
+  onRequestFailed(id: RequestId | null, error: GatewayError | UpstreamFailure): boolean;
   /**
    * The server has ended the stream of this request before answering it, and the rest will be
    * fetched (MCP 2025-11-25, transports, resumability). `retryMs` is what the server asked for.

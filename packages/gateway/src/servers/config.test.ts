@@ -13,7 +13,7 @@ const stdio = buildConfig(
   { key: "k" },
 );
 const remote = buildConfig(
-  { transport: "http", url: "https://h/mcp?key=abc", headers: { Authorization: "Bearer x" } },
+  { transport: "http", url: "https://h/mcp?key=xyz", headers: { Authorization: "Bearer x" } },
   {},
 );
 
@@ -25,7 +25,7 @@ describe("what is stored of a server", () => {
     ]);
     expect(secretIds(stdio.config).sort()).toEqual(stdio.secrets.map(({ id }) => id).sort());
     expect(stdio.config).toMatchObject({ env: { LEVEL: { plain: "debug" } } });
-    expect(JSON.stringify(remote.config)).not.toMatch(/abc|Bearer/);
+    expect(JSON.stringify(remote.config)).not.toMatch(/xyz|Bearer/);
   });
 
   it("keeps what a change does not name, clears null, sets a value", () => {

@@ -1,6 +1,7 @@
 import type { ServerUsage, ServerUsageRow } from "@local-mcp/contract";
 import { useQuery } from "@tanstack/react-query";
 import { api, client, queryClient } from "../../app/api.ts";
+import { useIsSeen } from "../../components/use-is-seen.ts";
 import { withLastCpu } from "./usage.ts";
 
 /** No event says that a figure moved, so they are read again while somebody sees them, ms. */
@@ -25,10 +26,9 @@ export function useUsage(): UsageByServer {
     queryFn: async () =>
       withLastCpu(queryClient.getQueryData(queryKey) ?? [], await client.servers.usage()),
     select: byServer,
+    enabled: useIsSeen(),
     staleTime: READ_AGAIN_MS,
-    refetchOnWindowFocus: true,
     refetchInterval: READ_AGAIN_MS,
-    refetchIntervalInBackground: false,
   });
   return data ?? NONE;
 }

@@ -92,7 +92,7 @@ describe("a time that may be never", () => {
   });
 
   it("no other word means it", () => {
-    expect(readValue(idle, "soon").problem).toMatch(/number/);
+    expect(readValue(idle, "soon").problem).toBe("Write a number, for example 30, or “never”.");
     expect(readValue(row("callTimeoutMs"), "never").problem).toMatch(/number/);
   });
 });

@@ -47,7 +47,7 @@ export function readValue(
     return { value: 0, problem: null };
   }
   const typed = numberOf(trimmed);
-  if (typed === null) return refuse("Write a number, for example 30.");
+  if (typed === null) return refuse(`Write a number, for example 30${orZero(control)}.`);
   if (control.unit === null && !Number.isInteger(typed)) return refuse("Write a whole number.");
   const value = Math.round(typed * (control.unit?.size ?? 1));
   return settingsUpdate.shape[key].safeParse(value).success
@@ -61,7 +61,8 @@ function numberOf(text: string): number | null {
   return text !== "" && Number.isFinite(value) ? value : null;
 }
 
-function rangeOf(key: SettingRow["key"], { unit, zero }: NumberControl): string {
+function rangeOf(key: SettingRow["key"], control: NumberControl): string {
+  const { unit, zero } = control;
   const schema = settings.shape[key].unwrap();
   if (!(schema instanceof z.ZodNumber)) return "This cannot be used.";
   const show = (stored: number): string => {
@@ -70,8 +71,10 @@ function rangeOf(key: SettingRow["key"], { unit, zero }: NumberControl): string 
   };
   const from = show(zero?.least ?? Number(schema.minValue));
   const range = `Between ${from} and ${show(Number(schema.maxValue))}`;
-  return `${range}${unit ? ` ${unit.word}` : ""}${zero ? `, or “${zero.word}”` : ""}.`;
+  return `${range}${unit ? ` ${unit.word}` : ""}${orZero(control)}.`;
 }
+
+const orZero = ({ zero }: NumberControl): string => (zero ? `, or “${zero.word}”` : "");
 
 /** As many digits as make the same value again. */
 const inUnit = (value: number, { unit }: NumberControl): string =>

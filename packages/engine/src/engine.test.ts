@@ -1,0 +1,249 @@
+import type { ServerResponse } from "node:http";
+import { GatewayError } from "@local-mcp/contract";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { EraVerdict, ServerCatalog, ServerDefinition, SessionRecord } from "./definitions.ts";
+import { Engine } from "./engine.ts";
+import { testProcesses } from "./processes/processes.fixture.ts";
+import { type Got, launchOf, sendJson, serve, soon } from "./upstream/http.fixture.ts";
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  vi.useRealTimers();
+  for (const end of ends.splice(0).toReversed()) await end();
+});
+
+const PROFILE = {
+  id: "p",
+  slug: "p",
+  namePolicy: "on_collision" as const,
+  overrides: { tool: new Map(), prompt: new Map(), resource: new Map() },
+};
+const NO_LISTS = { tools: [], prompts: [], resources: [], resourceTemplates: [] };
+const quiet = () => {};
+
+/** An engine with so many servers, which are all one HTTP server that tells them apart. */
+async function engineWith(count: number, change: Partial<ServerDefinition> = {}) {
+  const ids = Array.from({ length: count }, (_, at) => `s${at}`);
+  const hanging = new Set<string>();
+  const tools = new Map(ids.map((id) => [id, [`tool-of-${id}`]]));
+  const starting = new Set<string>();
+  const sessions = new Set<string>();
+  const asked: { id: string; method: string }[] = [];
+  let begun = 0;
+  let most = 0;
+  const handle = ({ method, headers, body }: Got, response: ServerResponse): unknown => {
+    const id = String(headers["x-server"]);
+    const session = String(headers["mcp-session-id"]);
+    if (method !== "POST") return sendJson(response, 405, {});
+    asked.push({ id, method: String(body.method) });
+    if (body.method === "initialize") {
+      starting.add(id);
+      most = Math.max(most, starting.size);
+      if (hanging.has(id)) return undefined;
+      begun += 1;
+      sessions.add(`${begun}`);
+      response.setHeader("mcp-session-id", `${begun}`);
+      const serverInfo = { name: id, version: "1" };
+      const capabilities = { tools: {} };
+      const result = { protocolVersion: "2025-11-25", capabilities, serverInfo };
+      return sendJson(response, 200, { jsonrpc: "2.0", id: body.id, result });
+    }
+    if (!sessions.has(session)) return sendJson(response, 404, {});
+    if (body.id === undefined) return response.writeHead(202).end();
+    if (body.method === "tools/list") starting.delete(id);
+    const result = { tools: (tools.get(id) ?? []).map((name) => ({ name })), content: [] };
+    return sendJson(response, 200, { jsonrpc: "2.0", id: body.id, result });
+  };
+  const server = await serve((got, response) => void handle(got, response));
+  const catalogs = new Map<string, ServerCatalog>();
+  const definitions = ids.map((id): ServerDefinition => ({
+    id,
+    name: id,
+    title: id,
+    transport: "http",
+    enabled: true,
+    confirmed: true,
+    configHash: "same",
+    startTimeoutMs: 20_000,
+    callTimeoutMs: 20_000,
+    maxConcurrentCalls: 64,
+    idleStopMs: 0,
+    connections: "shared",
+    ...change,
+  }));
+  let wanted = definitions;
+  const decidedAt = Date.now();
+  const era: EraVerdict = {
+    era: "legacy",
+    protocolVersion: null,
+    configHash: "same",
+    decidedAt,
+    certain: true,
+  };
+  const catalogChanges: string[] = [];
+  const engine = new Engine({
+    registry: {
+      servers: () => wanted,
+      profiles: () => [{ ...PROFILE, serverIds: wanted.map(({ id }) => id) }],
+      activeProfileId: () => "p",
+      launch: async (id) => ({ ...launchOf(server.url), headers: { "x-server": id } }),
+    },
+    catalogs: {
+      load: (id) => catalogs.get(id) ?? null,
+      save: (id, catalog) => void catalogs.set(id, catalog),
+      names: () => new Map(),
+      saveNames: quiet,
+    },
+    eras: { load: () => era, save: quiet },
+    sessions: memorySessions(),
+    traffic: { onExchange: quiet },
+    serverInfo: { name: "gateway", title: "Gateway", version: "1" },
+    maxMessageBytes: () => 1_000_000,
+    processes: testProcesses(),
+    sessionIdleMs: () => 60_000,
+    explain: () => new GatewayError("internal"),
+    log: { info: quiet, warn: quiet, error: quiet },
+    onServerChange: quiet,
+    onCatalogChange: (id) => catalogChanges.push(id),
+    onSessionsChange: quiet,
+  });
+  ends.push(async () => {
+    await engine.close();
+    await server.close();
+  });
+  const signal = new AbortController().signal;
+  return {
+    engine,
+    hanging,
+    tools,
+    asked,
+    catalogs,
+    catalogChanges,
+    ids,
+    most: () => most,
+    /** Known from before. */
+    know: (id: string, names: string[]) => {
+      const lists = { ...NO_LISTS, tools: names.map((name) => ({ name })) };
+      catalogs.set(id, { lists, implementation: null, listedAt: 0, configHash: "same" });
+    },
+    forgetSessions: () => sessions.clear(),
+    configure: (next: typeof definitions) => {
+      wanted = next;
+      return engine.reload();
+    },
+    definitions,
+    states: () => ids.map((id) => engine.upstream(id)?.observation.state),
+    list: async () => {
+      const answer = await engine.request(
+        "p",
+        { jsonrpc: "2.0", id: 1, method: "tools/list" },
+        signal,
+      );
+      return answer.kind === "json" ? answer.result : "";
+    },
+    call: (id: string) => engine.callServerTool(id, `tool-of-${id}`, {}, signal),
+    count: (id: string, method: string) =>
+      asked.filter((one) => one.id === id && one.method === method).length,
+  };
+}
+
+function memorySessions() {
+  const records = new Map<string, SessionRecord>();
+  return {
+    create: async (record: SessionRecord) => void records.set(record.sessionId, record),
+    get: async (id: string) => records.get(id) ?? null,
+    list: async () => [...records.values()],
+    update: async () => {},
+    remove: async (id: string) => void records.delete(id),
+    touch: async () => {},
+  };
+}
+
+describe("fifty servers that are started at once", () => {
+  it("are so a few at a time, lists answer meanwhile, and one that hangs holds up none", async () => {
+    const one = await engineWith(50);
+    one.know("s49", ["known-before"]);
+    await one.engine.reload();
+    one.hanging.add("s3");
+    one.engine.start();
+    expect(await one.list()).toContain("known-before");
+    expect(one.states()).toContain("idle");
+    const up = () => one.states().filter((state) => state === "ready").length;
+    await soon(() => expect(up()).toBe(49));
+    expect(one.engine.upstream("s3")?.observation.state).toBe("starting");
+    expect(one.most()).toBeLessThanOrEqual(8);
+    const listed = await one.list();
+    const missing = one.ids.filter((id) => !listed.includes(`tool-of-${id}"`));
+    expect(missing).toEqual(["s3"]);
+  });
+
+  it("are started past the others where a call needs one", async () => {
+    const one = await engineWith(10);
+    await one.engine.reload();
+    for (let at = 0; at < 8; at += 1) one.hanging.add(`s${at}`);
+    one.engine.start();
+    await soon(() => expect(one.most()).toBe(8));
+    expect(await one.call("s9")).toMatchObject({ response: { result: { content: [] } } });
+    // None of those that hang has let go of its place.
+    expect(one.states().slice(8)).toEqual(["idle", "ready"]);
+  });
+
+  it("are not started any more where they are removed meanwhile", async () => {
+    const one = await engineWith(12);
+    await one.engine.reload();
+    one.engine.start();
+    await one.configure(one.definitions.slice(0, 4));
+    await soon(() => expect(one.states().slice(0, 4)).toEqual(Array(4).fill("ready")));
+    await one.list();
+    expect(one.count("s11", "initialize")).toBe(0);
+  });
+});
+
+describe("what clients are told of a session that was begun anew", () => {
+  it("is that lists have changed exactly where they have", async () => {
+    const one = await engineWith(1);
+    await one.engine.reload();
+    one.engine.start();
+    await soon(() => expect(one.states()).toEqual(["ready"]));
+    await soon(() => expect(one.catalogChanges).toHaveLength(1));
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const renew = async (names: string[]) => {
+      one.forgetSessions();
+      one.tools.set("s0", names);
+      vi.setSystemTime(Date.now() + 60_000);
+      expect(await one.call("s0")).toMatchObject({ response: { result: { content: [] } } });
+      expect(await one.list()).toContain(names[0]);
+    };
+    await renew(["tool-of-s0"]);
+    await renew(["tool-of-s0"]);
+    expect(one.count("s0", "initialize")).toBe(3);
+    expect(one.catalogChanges).toHaveLength(1);
+    await renew(["another"]);
+    expect(one.catalogChanges).toHaveLength(2);
+  });
+});
+
+describe("a recheck", () => {
+  it("of several within a second is one, asks all that run, and none after the end", async () => {
+    const one = await engineWith(2);
+    await one.engine.reload();
+    one.engine.recheck("resume");
+    one.engine.start();
+    await soon(() => expect(one.states()).toEqual(["ready", "ready"]));
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    one.engine.recheck("resume");
+    vi.advanceTimersByTime(900);
+    one.engine.recheck("network");
+    vi.advanceTimersByTime(99);
+    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(1);
+    await soon(() => expect(one.count("s0", "tools/list")).toBe(2));
+    await soon(() => expect(one.count("s1", "tools/list")).toBe(2));
+    vi.advanceTimersByTime(2000);
+    one.engine.recheck("network");
+    await one.engine.close();
+    vi.advanceTimersByTime(2000);
+    expect(one.count("s0", "tools/list")).toBe(2);
+    await soon(() => expect(vi.getTimerCount()).toBe(0));
+  });
+});
