@@ -1,7 +1,9 @@
 import { type GatewayStatus, NEEDS_A_PERSON, type ServerStatus } from "@local-mcp/contract";
 
 /** States that are somebody's choice and never count against the whole. */
-const AT_REST: readonly ServerStatus["state"][] = ["off", "unconfirmed", "idle"];
+const AT_REST: readonly ServerStatus["state"][] = ["off", "unconfirmed"];
+/** States in which a call is answered. */
+const WELL: readonly ServerStatus["state"][] = ["ready", "idle"];
 
 /** The roll-up of all servers: one state and one line. */
 export function rollUp(
@@ -10,7 +12,7 @@ export function rollUp(
 ): Pick<GatewayStatus, "state" | "summary"> {
   if (url === null) return { state: "not_serving", summary: "Not serving" };
   const counted = servers.filter(({ status }) => !AT_REST.includes(status.state));
-  const ready = counted.filter(({ status }) => status.state === "ready").length;
+  const ready = counted.filter(({ status }) => WELL.includes(status.state)).length;
   const attention = counted.filter(({ status }) => NEEDS_A_PERSON.includes(status.state)).length;
   const progress =
     counted.length === 0 ? "no server on" : `${ready} of ${counted.length} servers ready`;

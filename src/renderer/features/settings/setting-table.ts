@@ -16,7 +16,7 @@ export const SECTIONS = [
 export type SectionId = (typeof SECTIONS)[number]["id"];
 
 /** How a stored number is shown to people. */
-export interface Unit {
+interface Unit {
   word: string;
   /** How many of what is stored make one of it. */
   size: number;
