@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+/** As many test files at once as there are cores; left alone, a core stays free. */
+const EVERY_CORE = "100%";
+
 export default defineConfig({
   test: {
     reporters: ["default", "./scripts/closing-line.ts"],
@@ -8,6 +11,8 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts", "src/**/*.test.ts"],
+          maxWorkers: EVERY_CORE,
+          testTimeout: 20_000,
         },
       },
       {
@@ -15,8 +20,9 @@ export default defineConfig({
           name: "integration",
           include: ["e2e/**/*.test.ts"],
           exclude: ["e2e/servers/**", "e2e/desktop/**", "e2e/package/**", "**/node_modules/**"],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          maxWorkers: EVERY_CORE,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -25,6 +31,8 @@ export default defineConfig({
           include: ["e2e/desktop/**/*.test.ts", "e2e/package/**/*.test.ts"],
           // Each starts an Electron, and mostly waits for it.
           maxWorkers: 2,
+          // After the others where all run at once: they take another number of workers.
+          sequence: { groupOrder: 1 },
           testTimeout: 90_000,
           hookTimeout: 60_000,
         },

@@ -104,7 +104,9 @@ describe("calls at one server", () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(await late).toMatchObject({
       code: "server_busy",
-      message: expect.stringMatching(/“one” works on 1 calls.*waited 10 s and was not sent/),
+      message: expect.stringMatching(
+        /“one” is busy: it is given 1 at a time.*waited 10 s.*not sent/,
+      ),
     });
     await end("a");
     await first;

@@ -229,4 +229,20 @@ describe("lists that cannot be fetched again", () => {
     await one.upstream.stop();
     expect(vi.getTimerCount()).toBe(0);
   });
+
+  it("for a minute cost a call that does not come to its end", async () => {
+    const one = scripted(["works"], { transport: "http", callTimeoutMs: 600 * SECOND_MS });
+    await one.up();
+    const held = failed(one.upstream.call("tools/call", { name: "hold" }, callOf(null).call));
+    await one.settle();
+    one.newest().failLists(refused());
+    one.newest().receive(changed("tools"));
+    await vi.advanceTimersByTimeAsync(60 * SECOND_MS);
+    expect(one.upstream.observation.state).toBe("ready");
+    await vi.advanceTimersByTimeAsync(200);
+    expect(one.upstream.observation.state).toBe("retrying");
+    expect(await held).toMatchObject({ code: "server_stopped_during_call" });
+    await one.upstream.stop();
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });

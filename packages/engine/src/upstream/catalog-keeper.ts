@@ -19,7 +19,7 @@ import {
   STALE_LISTS,
   strictest,
 } from "./lists.ts";
-import { Patience } from "./patience.ts";
+import { ASK_AGAIN_MS, Patience } from "./patience.ts";
 
 /** Several list_changed notifications in a row cost one listing, ms. */
 const RELIST_DEBOUNCE_MS = 100;
@@ -31,8 +31,11 @@ export interface CatalogKeeperOptions {
   onCatalog: () => void;
   /** Whether what a server offers could be fetched to its end. */
   onListed: (isIncomplete: boolean) => void;
-  /** A server that is connected could not be reached when it was asked, twice. */
-  onOutage: (failure: UpstreamFailure) => void;
+  /**
+   * A server that is connected could not be reached when it was asked, twice. It is asked again;
+   * `isLasting` when that has gone on for a minute.
+   */
+  onOutage: (failure: UpstreamFailure, isLasting: boolean) => void;
 }
 
 interface Listing {
@@ -176,7 +179,7 @@ export class CatalogKeeper {
     if (this.#failed === 1) return;
     const failure = failureBehind(error);
     if (failure && isOutage(failure)) {
-      this.#options.onOutage(failure);
+      this.#options.onOutage(failure, this.#failed > ASK_AGAIN_MS.length);
       return;
     }
     // The lists known so far stay.

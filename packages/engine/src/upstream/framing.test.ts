@@ -5,7 +5,7 @@ import { LineReader, TopLevelIdScanner } from "./framing.ts";
 
 interface Read {
   lines: string[];
-  oversized: { bytes: number; id: RequestId | undefined }[];
+  oversized: { bytes: number; id: RequestId | null | undefined }[];
 }
 
 function read(chunks: readonly Buffer[], maxBytes = 1000): Read {
@@ -53,8 +53,10 @@ describe("lines of a byte stream", () => {
     ["first", { jsonrpc: "2.0", id: 7, result: { text: "x".repeat(2000) } }, 7],
     ["last", { result: { text: "x".repeat(2000), id: 99 }, jsonrpc: "2.0", id: 8 }, 8],
     ["a text", { result: { text: "x".repeat(2000) }, id: "abc" }, "abc"],
-    ["only below", { result: { id: 5, text: "x".repeat(2000) } }, undefined],
-    ["in a text", { method: "m", params: { text: `"id":3,${"x".repeat(2000)}` } }, undefined],
+    ["only below", { result: { id: 5, text: "x".repeat(2000) } }, null],
+    ["in a text", { method: "m", params: { text: `"id":3,${"x".repeat(2000)}` } }, null],
+    ["of no object", "x".repeat(2000), undefined],
+    ["of a batch", [{ id: 1, text: "x".repeat(2000) }], undefined],
   ])("over the limit is thrown away, but its id is found: %s", (_, message, id) => {
     const text = `${JSON.stringify(message)}\n{"after":true}\n`;
     const { lines, oversized } = read(cut(text, [1, 10, 1500]));

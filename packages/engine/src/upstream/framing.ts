@@ -5,8 +5,11 @@ const NEWLINE = 0x0a;
 
 export interface LineHandlers {
   onLine(line: string): void;
-  /** A line over the cap ended. `id` is the top-level "id" found in it, if any. */
-  onOversized(bytes: number, id: RequestId | undefined): void;
+  /**
+   * A line over the cap ended. `id` is the top-level "id" found in it, null for an object in which
+   * none was found, undefined for what is no object.
+   */
+  onOversized(bytes: number, id: RequestId | null | undefined): void;
 }
 
 /**
@@ -54,11 +57,11 @@ export class LineReader {
     const isWhole = this.#begun.length === 0 && !this.#scanner && end.length <= this.#maxBytes;
     if (!isWhole) this.#append(end);
     if (this.#scanner) {
-      const { id } = this.#scanner;
+      const { id, isObject } = this.#scanner;
       const bytes = this.#discarded;
       this.#scanner = null;
       this.#discarded = 0;
-      this.#handlers.onOversized(bytes, id);
+      this.#handlers.onOversized(bytes, id ?? (isObject ? null : undefined));
       return;
     }
     const line = (isWhole ? end : this.#begun.take()).toString("utf8").trim();
@@ -103,6 +106,7 @@ export class TopLevelIdScanner {
   #key = "";
   #afterColon = false;
   id: RequestId | undefined;
+  isObject = false;
 
   push(bytes: Buffer): void {
     let at = 0;
@@ -119,7 +123,8 @@ export class TopLevelIdScanner {
     let at = from;
     while (isBlank(bytes[at])) at += 1;
     if (at === bytes.length) return at;
-    if (bytes[at] === BRACE) this.#depth = 1;
+    this.isObject = bytes[at] === BRACE;
+    if (this.isObject) this.#depth = 1;
     else this.#isOver = true;
     return at + 1;
   }

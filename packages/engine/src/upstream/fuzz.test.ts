@@ -68,7 +68,7 @@ function cut(bytes: Buffer, at: readonly number[]): Buffer[] {
 
 interface Lines {
   lines: string[];
-  oversized: [number, RequestId | undefined][];
+  oversized: [number, RequestId | null | undefined][];
 }
 
 function readLines(chunks: readonly Buffer[], maxBytes: number): Lines {

@@ -75,6 +75,7 @@ export async function sessions({ hasStream = false, change, more }: SessionsOpti
       keepsSessions = false;
       known.clear();
     },
+    keepSessions: () => void (keepsSessions = true),
     /** Streams are refused with this status from now on; null opens them. */
     refuseStreams: (status: number | null) => void (streamFault = status),
     /** Ends the open streams, and lets them be opened again or not. */

@@ -335,7 +335,7 @@ export class HttpTransport implements Transport {
 
   #failed(sent: SentMessage, error: unknown): void {
     const { id } = sent;
-    if (this.#isClosed || !this.#sent.has(sent)) return;
+    if (this.#isClosed || !this.#sent.has(sent) || sent.isAnswered) return;
     if (error instanceof TooLargeError) {
       const limit = formatBytes(this.#maxMessageBytes);
       const size = `more than ${limit}`;

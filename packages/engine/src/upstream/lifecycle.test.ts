@@ -327,6 +327,25 @@ describe("calls at a server that ends", () => {
   });
 });
 
+describe("a server that is ended for good", () => {
+  it("is not started by the calls that waited for their turn, nor by others", async () => {
+    const one = scripted(["works"], { maxConcurrentCalls: 1 });
+    await one.up();
+    const held = failed(one.upstream.call("tools/call", { name: "hold" }, callOf(null).call));
+    const waiting = one.upstream.call("tools/call", { name: "a" }, callOf(null).call);
+    await one.settle();
+    await one.upstream.stop();
+    expect(await held).toMatchObject({ code: "server_stopped_during_call" });
+    expect(await waiting).toBeNull();
+    expect(await one.upstream.call("tools/call", { name: "a" }, callOf(null).call)).toBeNull();
+    one.upstream.setSubscriptions(new Set(["r:1"]));
+    one.upstream.recheck("resume");
+    await vi.advanceTimersByTimeAsync(MINUTE_MS);
+    expect(one.transports).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
 describe("a server that is asked again", () => {
   it("is tried at once where it waits, and is not given up sooner for it", async () => {
     const one = scripted(["ends"]);

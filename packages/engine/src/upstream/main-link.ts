@@ -109,9 +109,9 @@ export class MainLink {
   }
 
   /** It is asked for its lists, and cannot be reached. */
-  onOutage(failure: UpstreamFailure): void {
+  onOutage(failure: UpstreamFailure, isLasting: boolean): void {
     // What it still works on may come to its end, and it is asked again.
-    if (!this.#options.isBusy()) this.#options.onFailure(failure);
+    if (isLasting || !this.#options.isBusy()) this.#options.onFailure(failure);
   }
 
   #onGone(why: RecheckReason, error: unknown): void {

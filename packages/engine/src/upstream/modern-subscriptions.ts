@@ -52,6 +52,7 @@ export class ModernSubscriptions implements LinkSubscriptions {
     const policy = new RestartPolicy({ givesUp: false });
     let heard: Listening | null = null;
     let hasGap = false;
+    let isGapTold = false;
     while (!this.#ended.signal.aborted) {
       this.#changed = new AbortController();
       const filter = this.#filter();
@@ -73,7 +74,9 @@ export class ModernSubscriptions implements LinkSubscriptions {
       heard?.stop();
       heard = next;
       if (next?.wasAcknowledged) policy.ready(Date.now());
-      if (next?.isOpen && hasGap) this.#options.onGap();
+      // Changes were missed; or the server is gone, which is worth asking about once.
+      if (hasGap && (next?.isOpen || !isGapTold)) this.#options.onGap();
+      isGapTold = hasGap && next?.isOpen === false;
       hasGap = false;
 
       await this.#until(null, this.#changed.signal, next?.over);

@@ -12,6 +12,11 @@ function clock() {
   return { now: () => now, pass: (ms: number) => (now += ms) };
 }
 
+function work(ms: number): void {
+  const began = performance.now();
+  while (performance.now() - began < ms);
+}
+
 function spent(): TimeBudget {
   const budget = new TimeBudget({ burstMs: 1000, share: 1e-4 });
   budget.spend(2000);
@@ -63,21 +68,26 @@ describe("reading at a pace", () => {
 
   it("stops for what nobody asked for when the budget is spent, and goes on when it has recovered", async () => {
     const time = clock();
-    const budget = new TimeBudget({ burstMs: 1, share: 0.5, now: time.now });
+    const budget = new TimeBudget({ burstMs: 2, share: 0.5, now: time.now });
     const stream = new PassThrough();
     let bytesRead = 0;
     const read = (bytes: Buffer): Worth => {
       bytesRead += bytes.length;
+      work(0.8);
       return "other";
     };
     new PacedReading(stream, { budget, read }).begin();
-    budget.spend(2);
-    stream.write(Buffer.alloc(8192));
-    stream.write(Buffer.alloc(8192));
-    await soon(() => expect(bytesRead).toBe(8192));
+    stream.write(Buffer.alloc(60_000));
+    await soon(() => expect(budget.waitMs).toBeGreaterThan(0));
+    const readAtFirst = bytesRead;
+    expect(readAtFirst).toBeLessThan(60_000);
+    for (let turns = 0; turns < 20; turns += 1) await turn();
+    expect(bytesRead).toBe(readAtFirst);
     expect(stream.isPaused()).toBe(true);
-    time.pass(1000);
-    await soon(() => expect(bytesRead).toBe(16_384));
+    await soon(() => {
+      time.pass(100);
+      expect(bytesRead).toBe(60_000);
+    });
     stream.destroy();
   });
 
@@ -87,8 +97,7 @@ describe("reading at a pace", () => {
     const worths: Worth[] = ["part", "part", "answer"];
     budget.spend(999.93);
     const read = (): Worth => {
-      const began = performance.now();
-      while (performance.now() - began < 1);
+      work(1);
       return worths.shift() ?? "other";
     };
     new PacedReading(stream, { budget, read }).begin();

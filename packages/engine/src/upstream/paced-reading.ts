@@ -43,6 +43,7 @@ export class PacedReading {
     this.#read = read;
   }
 
+  /** Goes on until the stream is over. */
   begin(): void {
     this.#stream.on("data", (chunk: Buffer) => this.#onChunk(chunk));
     this.#stream.once("close", () => clearTimeout(this.#timer));
@@ -75,14 +76,12 @@ export class PacedReading {
       at += SLICE_BYTES;
     } while (at < chunk.length && last - began < TURN_MS && this.#waitMs() === 0);
 
-    const waitMs = this.#waitMs();
-    if (at >= chunk.length && chunk.length < FULL_CHUNK_BYTES && waitMs === 0) return;
-    if (this.#stream.destroyed) return;
+    const isAllRead = at >= chunk.length && chunk.length < FULL_CHUNK_BYTES;
+    if ((isAllRead && this.#waitMs() === 0) || this.#stream.destroyed) return;
     this.#stream.pause();
     // Given back to the stream, so that its end does not come before all of it has been read.
     if (at < chunk.length) this.#stream.unshift(chunk.subarray(at));
-    if (waitMs === 0) setImmediate(() => this.#goOn());
-    else this.#timer = setTimeout(() => this.#goOn(), waitMs);
+    setImmediate(() => this.#goOn());
   }
 
   #waitMs(): number {
@@ -97,6 +96,10 @@ export class PacedReading {
 
   #goOn(): void {
     this.#timer = undefined;
-    this.#stream.resume();
+    if (this.#stream.destroyed) return;
+    const waitMs = this.#waitMs();
+    // Asked again after it: another stream of the server may have spent it meanwhile.
+    if (waitMs > 0) this.#timer = setTimeout(() => this.#goOn(), waitMs);
+    else this.#stream.resume();
   }
 }

@@ -102,6 +102,22 @@ describe("a session that is begun anew", () => {
   });
 });
 
+describe("a server that begins sessions and knows none", () => {
+  it("is tried again ever later, and not without end", async () => {
+    const one = await sessions();
+    one.refuseSessions();
+    expect(await one.ready()).toBe("retrying");
+    await soon(() => expect(one.upstream.observation.attempt?.number).toBe(3));
+    expect(one.upstream.observation.reason?.message).toContain("ended the session");
+    // Once to find out which era it speaks, and then once for each try.
+    const tries = one.sent("initialize").length;
+    expect(tries).toBeLessThanOrEqual(3);
+    one.keepSessions();
+    await soon(() => expect(one.upstream.observation.state).toBe("ready"));
+    expect(one.sent("initialize")).toHaveLength(tries + 1);
+  });
+});
+
 describe("sessions of a client's own", () => {
   it("are begun anew, one for each client, and the server's lists are fetched again", async () => {
     const one = await sessions({ change: { connections: "per_client" } });

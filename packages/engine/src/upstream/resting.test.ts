@@ -76,8 +76,13 @@ describe("a server that nobody calls", () => {
     await one.up();
     await vi.advanceTimersByTimeAsync(IDLE_MS * 3);
     expect(one.upstream.observation.state).toBe("ready");
+    await vi.advanceTimersByTimeAsync(IDLE_MS / 2);
     one.upstream.setSubscriptions(new Set());
-    await vi.advanceTimersByTimeAsync(IDLE_MS);
+    await vi.advanceTimersByTimeAsync(IDLE_MS - 1);
+    // That others come and go who want nothing is no use of it.
+    one.upstream.setSubscriptions(new Set());
+    expect(one.upstream.observation.state).toBe("ready");
+    await vi.advanceTimersByTimeAsync(1);
     expect(one.upstream.observation.state).toBe("idle");
     // Somebody wants to again.
     one.upstream.setSubscriptions(new Set(["r:2"]));

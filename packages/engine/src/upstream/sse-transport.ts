@@ -114,6 +114,10 @@ export class SseTransport implements Transport {
     return [];
   }
 
+  refresh(): void {
+    this.#connections.dropIdle();
+  }
+
   async close(): Promise<void> {
     this.#end(new UpstreamFailure("unreachable", `${this.#name} was stopped.`, { retry: "never" }));
     this.#connections.close();

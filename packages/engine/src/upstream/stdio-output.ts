@@ -93,10 +93,10 @@ export class StdioOutput {
     this.#noteWorth(received === "answer");
   }
 
-  #onOversized(bytes: number, id: RequestId | undefined): void {
+  /** An object that does not say what it answers may answer anything. */
+  #onOversized(bytes: number, id: RequestId | null | undefined): void {
     const size = formatBytes(bytes);
     if (id === undefined) {
-      // No request has been lost with it.
       this.#noteGarbage(`a line of ${size}`);
       this.#noteWorth(false);
       return;

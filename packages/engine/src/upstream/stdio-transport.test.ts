@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execPath } from "node:process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { classify } from "../jsonrpc.ts";
 import { MARKER } from "../processes/marker.ts";
 import { isRunning, testProcesses } from "../processes/processes.fixture.ts";
 import { listener, soon } from "./http.fixture.ts";
@@ -79,6 +80,22 @@ describe("a process", () => {
     await soon(() => expect(isRunning(pid)).toBe(false));
   });
 
+  it.each([
+    ["says whose answer it is", '{"id":7,"result":"', 7],
+    ["does not, so that it may have been anybody's", '{"result":"', null],
+  ])("that sends too big a message, which %s, loses no other", async (_, begin, id) => {
+    const line = JSON.stringify(`${begin}${"x".repeat(20_000)}"}`);
+    const transport = running(
+      `console.log(${line}); console.log('{"after":1}'); process.stdin.resume()`,
+    );
+    const told = listener();
+    await transport.open(told);
+    await soon(() => expect(told.messages).toEqual([[{ after: 1 }, undefined]]));
+    expect(told.failures).toEqual([[id, expect.objectContaining({ code: "message_too_big" })]]);
+    expect(told.closed).toEqual([]);
+    await transport.close();
+  });
+
   it("that is given more than the system allows is told of, and not tried again", async () => {
     const transport = running("", { LONG: "x".repeat(3 * 1024 * 1024) });
     await expect(transport.open(listener())).rejects.toMatchObject({
@@ -86,5 +103,52 @@ describe("a process", () => {
       retry: "never",
     });
     await transport.close();
+  });
+});
+
+describe("what a process writes", () => {
+  it("is counted and told where it is no message", async () => {
+    const lines = ["Welcome!", "[]", '{"jsonrpc":"1.0"}', "=".repeat(20_000), "x".repeat(500)];
+    const good = '{"jsonrpc":"2.0","method":"m"}';
+    const transport = running(
+      `console.log(${JSON.stringify([...lines, good].join("\n"))}); process.stdin.resume()`,
+    );
+    const told = listener();
+    const received: unknown[] = [];
+    await transport.open({
+      ...told,
+      onMessage: (value) => {
+        received.push(value);
+        return classify(value).kind === "malformed" ? "malformed" : "other";
+      },
+    });
+    await soon(() => expect(received).toContainEqual(JSON.parse(good)));
+    expect(transport.garbage()).toEqual({ lines: 5, last: "x".repeat(200) });
+    expect(transport.output()[0]).toBe("stdout: Welcome!");
+    expect(transport.output()).toContain("stdout: a line of 19.5 KB");
+    // A line over the limit that answers nothing fails nothing.
+    expect(told.failures).toEqual([]);
+    await transport.close();
+  });
+
+  it("in its last moment is read, however much else it wrote before", async () => {
+    const flood = `'{"jsonrpc":"2.0","method":"noise"}\\n'.repeat(3000)`;
+    const last = JSON.stringify({ jsonrpc: "2.0", id: 7, result: {} });
+    const transport = running(
+      `process.stdout.write(${flood} + ${JSON.stringify(`${last}\n`)}, () => {
+        process.stderr.write("goodbye\\n", () => process.exit(4));
+      })`,
+    );
+    const told = listener();
+    await transport.open({
+      ...told,
+      onMessage: (value, stream) => {
+        told.messages.push([value, stream]);
+        return "other";
+      },
+    });
+    await soon(() => expect(told.closed).toHaveLength(1));
+    expect(told.messages.at(-1)?.[0]).toEqual(JSON.parse(last));
+    expect(told.closed[0]?.reason.detail).toContain("goodbye");
   });
 });

@@ -4,6 +4,7 @@
  * (legacy, and silent to what it does not know), `touchy` (legacy, and ends at it), `late`
  * (modern, and says nothing in the first process) or `stubborn` (says nothing and does not end).
  */
+import { spawn } from "node:child_process";
 import { appendFileSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { isObject, type JsonObject } from "../jsonrpc.ts";
@@ -54,6 +55,12 @@ const TOOLS: Record<string, (id: unknown, params: JsonObject) => void> = {
   },
   hold: (id) => note(`holding ${String(id)}`),
   end: () => process.exit(3),
+  "end-with-heir": () => {
+    const stdio = ["ignore", "inherit", "inherit"] as const;
+    const heir = spawn("sleep", ["100"], { stdio: [...stdio], detached: true });
+    note(`heir ${heir.pid}`);
+    process.exit(3);
+  },
 };
 
 const listed = (list: JsonObject) => ({

@@ -154,6 +154,31 @@ describe("subscriptions at a modern server", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("that cannot be held anew have the server asked once whether it is there", async () => {
+    const { kept, gaps } = subscriptions();
+    const { link, transport } = await linked("modern", ALL);
+    kept.attach(link);
+    await acknowledge(transport);
+    const breakIt = async (waitMs: number) => {
+      const { id } = transport.newest("subscriptions/listen");
+      const failure = new UpstreamFailure("unreachable", "cut", { retry: "later" });
+      transport.events?.onRequestFailed(Number(id), failure);
+      await vi.advanceTimersByTimeAsync(waitMs);
+    };
+    await breakIt(250);
+    expect(gaps()).toBe(0);
+    await breakIt(500);
+    expect(gaps()).toBe(1);
+    await breakIt(1000);
+    await breakIt(2000);
+    expect(gaps()).toBe(1);
+    await acknowledge(transport);
+    expect(gaps()).toBe(2);
+    kept.detach();
+    await settle();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("need no listen while nothing can be told, and begin one when something can", async () => {
     const { kept } = subscriptions();
     const { link, transport } = await linked("modern", { resources: { subscribe: true } });

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, type TestContext, vi } from "vitest";
 import type { Client, ServerDefinition } from "../definitions.ts";
 import { isErrorResponse, isObject } from "../jsonrpc.ts";
 import { soon } from "./http.fixture.ts";
@@ -12,13 +12,13 @@ import type { Upstream } from "./upstream.ts";
 const SERVER = fileURLToPath(new URL("./stdio.fixture.ts", import.meta.url));
 // Real processes, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-});
 
 /** An upstream on a real server process, with what the process did. */
-function upstreamOn(era: string, change: Partial<ServerDefinition> = {}) {
+function upstreamOn(
+  { onTestFinished }: Pick<TestContext, "onTestFinished">,
+  era: string,
+  change: Partial<ServerDefinition> = {},
+) {
   const root = mkdtempSync(join(tmpdir(), "upstream-"));
   const record = join(root, "record");
   writeFileSync(record, "");
@@ -33,7 +33,7 @@ function upstreamOn(era: string, change: Partial<ServerDefinition> = {}) {
     },
     change,
   );
-  ends.push(async () => {
+  onTestFinished(async () => {
     await kept.upstream.stop();
     rmSync(root, { recursive: true, force: true });
   });
@@ -67,14 +67,15 @@ async function say(upstream: Upstream, name: string, who: Client | null = null, 
   return { era: answered.era, said };
 }
 
-describe("the era of a server", () => {
-  it.each([
+// Mostly they wait for processes, each for its own.
+describe.concurrent("the era of a server", () => {
+  it.for([
     ["legacy", "legacy", 2],
     ["touchy", "legacy", 2],
     ["modern", "modern", 2],
     ["dual", "modern", 2],
-  ])("%s: found out once, then known", async (kind, era, starts) => {
-    const one = upstreamOn(kind);
+  ] as const)("%s: found out once, then known", async ([kind, era, starts], test) => {
+    const one = upstreamOn(test, kind);
     expect(await one.ready()).toBe("ready");
     expect(one.upstream.era).toBe(era);
     expect(one.starts()).toBe(starts);
@@ -86,8 +87,8 @@ describe("the era of a server", () => {
     expect(one.starts()).toBe(starts + 1);
   });
 
-  it("is asked anew when the configuration has changed", async () => {
-    const one = upstreamOn("legacy");
+  it("is asked anew when the configuration has changed", async (test) => {
+    const one = upstreamOn(test, "legacy");
     await one.ready();
     await one.upstream.reconfigure({ ...one.definition, configHash: "second" });
     await one.upstream.settled();
@@ -95,23 +96,26 @@ describe("the era of a server", () => {
     expect(one.verdicts.get("s")).toMatchObject({ configHash: "second", certain: true });
   });
 
-  it.each([
+  it.for([
     ["modern", "legacy"],
     ["legacy", "modern"],
-  ])("is asked anew by a server that was %s and is %s now", async (before, after) => {
-    const one = upstreamOn(before);
-    await one.ready();
-    one.become(after);
-    await one.upstream.restart();
-    await one.upstream.settled();
-    expect(one.upstream.observation).toMatchObject({ state: "ready", reason: null });
-    expect(one.upstream.era).toBe(after);
-    expect(one.verdicts.get("s")?.era).toBe(after);
-    expect(one.starts()).toBe(5);
-  });
+  ] as const)(
+    "is asked anew by a server that was %s and is %s now",
+    async ([before, after], test) => {
+      const one = upstreamOn(test, before);
+      await one.ready();
+      one.become(after);
+      await one.upstream.restart();
+      await one.upstream.settled();
+      expect(one.upstream.observation).toMatchObject({ state: "ready", reason: null });
+      expect(one.upstream.era).toBe(after);
+      expect(one.verdicts.get("s")?.era).toBe(after);
+      expect(one.starts()).toBe(5);
+    },
+  );
 
-  it("is asked anew after a server ended at what it does not know any more", async () => {
-    const one = upstreamOn("modern");
+  it("is asked anew after a server ended at what it does not know any more", async (test) => {
+    const one = upstreamOn(test, "modern");
     await one.ready();
     one.become("touchy");
     await one.upstream.restart();
@@ -120,8 +124,8 @@ describe("the era of a server", () => {
     expect(one.starts()).toBe(5);
   });
 
-  it("is asked anew after a server fell silent at what it does not know any more", async () => {
-    const one = upstreamOn("modern", { startTimeoutMs: 3000 });
+  it("is asked anew after a server fell silent at what it does not know any more", async (test) => {
+    const one = upstreamOn(test, "modern", { startTimeoutMs: 3000 });
     await one.ready();
     one.become("silent");
     await one.upstream.restart();
@@ -129,23 +133,23 @@ describe("the era of a server", () => {
     expect(one.upstream.observation.state).toBe("ready");
   });
 
-  it("of a server that is silent to what it does not know is found out all the same", async () => {
-    const one = upstreamOn("silent");
+  it("of a server that is silent to what it does not know is found out all the same", async (test) => {
+    const one = upstreamOn(test, "silent");
     expect(await one.ready()).toBe("ready");
     expect(one.verdicts.get("s")).toMatchObject({ era: "legacy", certain: true });
     expect(one.starts()).toBe(2);
   });
 
-  it("is not guessed for good of one that says nothing in half of its time", async () => {
-    const one = upstreamOn("late", { startTimeoutMs: 6000 });
+  it("is not guessed for good of one that says nothing in half of its time", async (test) => {
+    const one = upstreamOn(test, "late", { startTimeoutMs: 6000 });
     expect(await one.ready()).toBe("ready");
     expect(one.upstream.era).toBe("modern");
     expect(one.verdicts.get("s")).toMatchObject({ era: "modern", certain: true });
     expect(one.starts()).toBe(3);
   });
 
-  it("begins no process before the last one has ended", async () => {
-    const one = upstreamOn("stubborn", { startTimeoutMs: 1000 });
+  it("begins no process before the last one has ended", async (test) => {
+    const one = upstreamOn(test, "stubborn", { startTimeoutMs: 1000 });
     one.upstream.start();
     await soon(() => expect(one.starts()).toBe(2));
     expect(one.states).toContain("retrying");
@@ -155,9 +159,9 @@ describe("the era of a server", () => {
   });
 });
 
-describe("what a server is told of its clients", () => {
-  it("at a legacy server, what is common; at a modern one, each caller's own", async () => {
-    const [old, current] = [upstreamOn("legacy"), upstreamOn("modern")];
+describe.concurrent("what a server is told of its clients", () => {
+  it("at a legacy server, what is common; at a modern one, each caller's own", async (test) => {
+    const [old, current] = [upstreamOn(test, "legacy"), upstreamOn(test, "modern")];
     await Promise.all([old.ready(), current.ready()]);
     const ann = client("ann", {
       logLevel: "info",
@@ -195,9 +199,9 @@ describe("what a server is told of its clients", () => {
     expect(old.upstream.caching).toEqual({ ttlMs: null, isPublic: false });
   });
 
-  it("and of a cancelled call", async () => {
+  it("and of a cancelled call", async (test) => {
     for (const era of ["legacy", "modern"]) {
-      const { upstream, ready, done } = upstreamOn(era);
+      const { upstream, ready, done } = upstreamOn(test, era);
       await ready();
       const controller = new AbortController();
       const { call } = callOf(client("ann"));
@@ -214,9 +218,9 @@ describe("what a server is told of its clients", () => {
   });
 });
 
-describe("what a server asks", () => {
-  it("is answered by the one whose call it belongs to", async () => {
-    const { upstream, ready } = upstreamOn("legacy");
+describe.concurrent("what a server asks", () => {
+  it("is answered by the one whose call it belongs to", async (test) => {
+    const { upstream, ready } = upstreamOn(test, "legacy");
     await ready();
     expect((await say(upstream, "ask", client("ann"))).said).toMatchObject({
       id: "question",
@@ -225,9 +229,9 @@ describe("what a server asks", () => {
   });
 });
 
-describe("a connection per client", () => {
-  it("keeps clients apart, costs only its own calls, and ends with its client", async () => {
-    const one = upstreamOn("legacy", { connections: "per_client" });
+describe.concurrent("a connection per client", () => {
+  it("keeps clients apart, costs only its own calls, and ends with its client", async (test) => {
+    const one = upstreamOn(test, "legacy", { connections: "per_client" });
     const { upstream } = one;
     await one.ready();
     const [ann, bob] = [
@@ -268,8 +272,8 @@ describe("a connection per client", () => {
     expect(isObject(shared.said) && shared.said.pid).toBe(pids[2]);
   });
 
-  it("tells of changed lists, which are then fetched for all", async () => {
-    const one = upstreamOn("legacy", { connections: "per_client" });
+  it("tells of changed lists, which are then fetched for all", async (test) => {
+    const one = upstreamOn(test, "legacy", { connections: "per_client" });
     await one.ready();
     const listings = () => one.done().filter((line) => line.startsWith("tools/list")).length;
     expect(listings()).toBe(1);
@@ -278,8 +282,8 @@ describe("a connection per client", () => {
     expect(one.told).toEqual([]);
   });
 
-  it("is not needed by a modern server", async () => {
-    const one = upstreamOn("modern", { connections: "per_client" });
+  it("is not needed by a modern server", async (test) => {
+    const one = upstreamOn(test, "modern", { connections: "per_client" });
     await one.ready();
     await say(one.upstream, "who", client("ann"));
     await say(one.upstream, "who", client("bob"));
@@ -287,12 +291,12 @@ describe("a connection per client", () => {
   });
 });
 
-describe("an upstream that is stopped", () => {
-  it.each([
-    ["while it finds out an era", "silent", "shared"],
-    ["with connections of clients", "legacy", "per_client"],
-  ] as const)("%s leaves no process", async (_, era, connections) => {
-    const one = upstreamOn(era, { connections });
+describe.concurrent("an upstream that is stopped", () => {
+  it.for([
+    { what: "while it finds out an era", era: "silent", connections: "shared" },
+    { what: "with connections of clients", era: "legacy", connections: "per_client" },
+  ] as const)("$what leaves no process", async ({ era, connections }, test) => {
+    const one = upstreamOn(test, era, { connections });
     const pids = () =>
       one
         .done()
@@ -311,9 +315,35 @@ describe("an upstream that is stopped", () => {
   });
 });
 
-describe("after a server was started anew", () => {
-  it("subscriptions and the log level are there again", async () => {
-    const { upstream, ready, done } = upstreamOn("legacy");
+describe.concurrent("a process that ends", () => {
+  it("answers its calls at once, though a child of it keeps its output open", async (test) => {
+    const { upstream, ready, done } = upstreamOn(test, "legacy");
+    await ready();
+    const held = failed(say(upstream, "hold"));
+    const ended = failed(say(upstream, "end-with-heir"));
+    for (const answer of await Promise.all([held, ended])) {
+      expect(answer).toMatchObject({ code: "server_stopped_during_call" });
+    }
+    expect(done().find((line) => line.startsWith("heir"))).toMatch(/^heir \d+$/);
+    // It had both, and neither was sent again when it was started anew.
+    await soon(() => expect(upstream.observation.state).toBe("ready"));
+    expect(done().filter((line) => line.startsWith("tools/call"))).toHaveLength(2);
+  });
+
+  it("since nobody calls it leaves none, and the next call starts it once", async (test) => {
+    const one = upstreamOn(test, "legacy", { idleStopMs: 50 });
+    await one.ready();
+    await soon(() => expect(one.upstream.observation.state).toBe("idle"));
+    await soon(() => expect(one.pids().map(isAlive)).toEqual([false, false]));
+    const calls = await Promise.all(Array.from({ length: 5 }, () => say(one.upstream, "who")));
+    expect(new Set(calls.map(({ said }) => isObject(said) && said.pid)).size).toBe(1);
+    expect(one.starts()).toBe(3);
+  });
+});
+
+describe.concurrent("after a server was started anew", () => {
+  it("subscriptions and the log level are there again", async (test) => {
+    const { upstream, ready, done } = upstreamOn(test, "legacy");
     upstream.setLogLevel("notice");
     await ready();
     upstream.setSubscriptions(new Set(["a:1"]));

@@ -56,6 +56,7 @@ export class Upstream {
   #definition: ServerDefinition;
   /** Whether it is to run, and not only to answer the calls that need it. */
   #isUp = false;
+  #isOver = false;
   /** Notifications that were dropped for it before. */
   readonly #unclear = new Set<string>();
 
@@ -79,7 +80,7 @@ export class Upstream {
       log,
       onCatalog: options.onCatalog,
       onListed: (isIncomplete) => this.#lifecycle.note({ listIncomplete: isIncomplete }),
-      onOutage: (failure) => this.#main.onOutage(failure),
+      onOutage: (failure, isLasting) => this.#main.onOutage(failure, isLasting),
     });
     this.#subscriptions = new Subscriptions({
       serverName,
@@ -177,7 +178,7 @@ export class Upstream {
 
   /** Starts it unless it runs already, or is not meant to. */
   start(): void {
-    this.#lifecycle.start();
+    if (!this.#isOver) this.#lifecycle.start();
   }
 
   /** Starts it anew for a person, who believes what it lists then. */
@@ -194,8 +195,9 @@ export class Upstream {
     this.start();
   }
 
+  /** Ends it for good. Calls that wait for their turn are not sent any more. */
   async stop(): Promise<void> {
-    this.#isUp = false;
+    this.#isOver = true;
     await this.#end();
   }
 
@@ -222,8 +224,9 @@ export class Upstream {
 
   /** Which resources are wanted to be told of, all of them; kept over reconnections. */
   setSubscriptions(uris: ReadonlySet<string>): void {
+    // The last one to be interested has just gone.
+    if (this.#subscriptions.hasUris && uris.size === 0) this.#idle.touch();
     this.#subscriptions.setUris(uris);
-    this.#idle.touch();
     // One that rests tells nothing.
     if (this.#isUp && this.observation.state === "idle" && uris.size > 0) this.start();
   }

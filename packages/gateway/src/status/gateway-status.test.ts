@@ -23,7 +23,7 @@ it.each([
   [[], "serving", "Serving · no server on"],
   [["off", "unconfirmed"], "serving", "Serving · no server on"],
   [["ready", "idle", "off"], "serving", "Serving · 2 of 2 servers ready"],
-  [["idle"], "serving", "Serving · 1 of 1 servers ready"],
+  [["idle"], "serving", "Serving · 1 of 1 server ready"],
   [["starting", "retrying"], "starting", "Serving · 0 of 2 servers ready"],
   [["ready", "retrying"], "serving", "Serving · 1 of 2 servers ready"],
   [["ready", "failed"], "attention", "Serving · 1 of 2 servers ready · 1 needs attention"],
