@@ -264,13 +264,12 @@ export class Engine {
   }
 
   #bringUp(upstream: Upstream): void {
+    upstream.announce();
     this.#atTheGate(upstream, async () => upstream.bringUp());
   }
 
   #atTheGate(upstream: Upstream, start: () => Promise<void>): void {
     this.#gate.enter(async () => {
-      // It may have been removed while it waited.
-      if (this.#upstreams.get(upstream.definition.id) !== upstream) return;
       await start();
       await upstream.settled();
     });

@@ -8,6 +8,6 @@ export function onBeforeQuit(desktop: DesktopApp): void {
     event.preventDefault();
     desktop.quit.request("person");
   });
-  // It closes the windows before it quits; whoever started the update has decided.
+  // An update closes the windows before it quits, and whoever started it has decided.
   autoUpdater.on("before-quit-for-update", () => desktop.quit.request("system"));
 }

@@ -29,7 +29,7 @@ export const UPSTREAM_ERRORS = {
     jsonRpc: -32603,
     exit: 1,
     sentence:
-      "“{server}” works on {limit} calls, the most it is given at the same time. This one waited {seconds} s and was not sent.",
+      "“{server}” is busy: it is given {limit} at a time, and this call waited {seconds} s for its turn. It was not sent.",
     wayOut:
       "Call again, or let it work on more with “local-mcp-gateway servers edit {server} --max-concurrent-calls NUMBER”.",
   },

@@ -60,8 +60,10 @@ describe("a server over HTTP that does not stop", () => {
       pour(response, "x".repeat(10_000));
     });
     const notification: RpcMessage = { jsonrpc: "2.0", method: "notifications/initialized" };
+    stopTime();
     transport.send(status === 202 ? notification : request(1, "tools/list"));
-    await soon(() => expect(server.ended()).toBe(1));
+    await turns(() => server.ended() === 1);
+    expect(server.got).toHaveLength(1);
   });
 
   it("is let go of when it has accepted a message and does not end its answer", async () => {

@@ -39,6 +39,8 @@ export class Lifecycle {
   #observation: Observation;
   #retryTimer: NodeJS.Timeout | undefined;
   #settled: PromiseWithResolve = promiseWithResolve();
+  /** Whether it will be started, and only waits for its turn. */
+  #isDue = false;
 
   constructor(options: LifecycleOptions) {
     const definition = options.definition();
@@ -51,17 +53,27 @@ export class Lifecycle {
     return this.#observation;
   }
 
+  /** It will be started soon, and counts as starting from now on. */
+  announce(): void {
+    const isResting = restingState(this.#options.definition()) === "idle";
+    if (!isResting || this.#observation.state !== "idle") return;
+    this.#isDue = true;
+    this.#begin();
+  }
+
   /** Starts it unless it runs already, or is not meant to. */
   start(): void {
     const resting = restingState(this.#options.definition());
     const { state } = this.#observation;
+    const runs = state === "ready" || (state === "starting" && !this.#isDue);
     if (resting !== "idle") this.#enter(resting);
-    else if (state !== "ready" && state !== "starting") void this.#attempt();
+    else if (!runs) void this.#attempt();
   }
 
   /** Ends it. What failed before is not forgotten. */
   stop(): void {
     clearTimeout(this.#retryTimer);
+    this.#isDue = false;
     this.#options.release();
     this.#enter(restingState(this.#options.definition()));
   }
@@ -117,15 +129,20 @@ export class Lifecycle {
 
   async #attempt(): Promise<void> {
     clearTimeout(this.#retryTimer);
-    const { state, reason } = this.#observation;
-    if (state !== "starting") this.#settled = promiseWithResolve();
-    this.#enter("starting", { reason });
+    this.#isDue = false;
+    this.#begin();
     try {
       const link = await this.#options.open();
       if (link) this.#onReady(link);
     } catch (error) {
       this.fail(failureOf(this.#name, error));
     }
+  }
+
+  #begin(): void {
+    const { state, reason } = this.#observation;
+    if (state !== "starting") this.#settled = promiseWithResolve();
+    this.#enter("starting", { reason });
   }
 
   #onReady({ era, implementation: { name, version } }: Link): void {

@@ -169,11 +169,15 @@ export class Upstream {
     if (before.connections !== definition.connections) await this.#clients.close();
   }
 
+  /** It will be brought up soon, or when a call needs it before. */
+  announce(): void {
+    if (!this.#mayRest) this.#lifecycle.announce();
+  }
+
   /** From now on it runs, unless it may rest until it is called. */
   bringUp(): void {
     this.#isUp = true;
-    const mayRest = this.#idleStopMs > 0 && this.#catalog.isCurrent;
-    if (!mayRest || this.#subscriptions.hasUris) this.start();
+    if (!this.#mayRest) this.start();
   }
 
   /** Starts it unless it runs already, or is not meant to. */
@@ -257,9 +261,14 @@ export class Upstream {
     return transport === "stdio" ? idleStopMs : 0;
   }
 
+  /** Whether it need not run before it is called. */
+  get #mayRest(): boolean {
+    return this.#idleStopMs > 0 && this.#catalog.isCurrent && !this.#subscriptions.hasUris;
+  }
+
   /** Null where it is not up. */
   async #link(): Promise<Link | null> {
-    if (this.observation.state === "idle") this.start();
+    if (["idle", "starting"].includes(this.observation.state)) this.start();
     await this.settled();
     await this.#main.renewed();
     return this.observation.state === "ready" ? this.#main.link : null;
