@@ -10,12 +10,15 @@ import { z } from "zod";
 import { CLI, eventually, run, Serving } from "../command-line.ts";
 import { FAULTS } from "../fixtures/http-plumbing.ts";
 import { startConformanceServer } from "../fixtures/conformance/http.ts";
-import { startHttpServer } from "../fixtures/http-server.ts";
+import { type HttpServer, startHttpServer } from "../fixtures/http-server.ts";
+import { LEDGER_VARIABLE, readLedger } from "../fixtures/ledger.ts";
 import { McpClient } from "../fixtures/mcp-client.ts";
 import { startSseServer } from "../fixtures/sse-server.ts";
 import { StdioClient } from "../fixtures/stdio-client.ts";
 import { PASSPHRASE } from "../golden/snapshot.ts";
+import { runs } from "../leaks/proc.ts";
 import { BothEras, ERA_SERVERS } from "./both-eras.ts";
+import { Journey } from "./journey.ts";
 
 const READY_MS = 20_000;
 const CANARY = "day-canary-7c1f0a4e9b";
@@ -34,6 +37,8 @@ const statusSchema = z.object({
 
 const root = mkdtempSync(join(tmpdir(), "day-"));
 const dataDir = join(root, "data");
+/** Where the server that leaves a daemon enters what it starts. */
+const ledger = join(root, "ledger");
 const env: NodeJS.ProcessEnv = {
   PATH: process.env.PATH,
   HOME: root,
@@ -96,7 +101,14 @@ async function setUpEras(urls: Record<(typeof ERA_SERVERS)[number], string>): Pr
     .token;
 }
 
-async function setUp(httpUrl: string, sseUrl: string, signInUrl: string): Promise<string> {
+interface Urls {
+  web: string;
+  legacy: string;
+  signin: string;
+  far: string;
+}
+
+async function setUp(urls: Urls): Promise<string> {
   console.log("08:00 an upgrade, and fifteen servers more");
   cpSync(latestGolden(), dataDir, { recursive: true });
   const node = process.execPath;
@@ -116,9 +128,12 @@ async function setUp(httpUrl: string, sseUrl: string, signInUrl: string): Promis
   }
   const withSecret = ["servers", "add", "secret", "--env", "DAY_SECRET", "--", node, FIXTURE];
   await cli(...withSecret, "--tools", "env", "--tool-prefix", "secret_");
-  await cli("servers", "add", "web", "--url", `${httpUrl}?key=${CANARY}-query`);
-  await cli("servers", "add", "legacy", "--url", sseUrl, "--transport", "sse");
-  await cli("servers", "add", "signin", "--url", signInUrl);
+  await cli("servers", "add", "web", "--url", `${urls.web}?key=${CANARY}-query`);
+  await cli("servers", "add", "legacy", "--url", urls.legacy, "--transport", "sse");
+  await cli("servers", "add", "signin", "--url", urls.signin);
+  await cli("servers", "add", "far", "--url", urls.far);
+  const entered = ["--env-plain", `${LEDGER_VARIABLE}=${ledger}`];
+  await cli("servers", "add", "leaver", ...entered, "--", node, HOSTILE, "daemon");
   await cli("servers", "add", "gone", "--", "no-such-command-anywhere");
   for (const mode of ["hang", "crash-loop", "garbage"]) {
     await cli("servers", "add", mode, "--start-timeout", "2", "--", node, HOSTILE, mode);
@@ -132,9 +147,19 @@ async function setUp(httpUrl: string, sseUrl: string, signInUrl: string): Promis
 
 const TRUE_STATES: Record<string, string[]> = {
   ...Object.fromEntries(
-    ["one", "two", "three", "four", "five", "secret", "web", "legacy", ...ERA_SERVERS].map(
-      (name) => [name, ["ready"]],
-    ),
+    [
+      "one",
+      "two",
+      "three",
+      "four",
+      "five",
+      "secret",
+      "web",
+      "legacy",
+      "far",
+      "leaver",
+      ...ERA_SERVERS,
+    ].map((name) => [name, ["ready"]]),
   ),
   signin: ["needs_sign_in"],
   gone: ["failed"],
@@ -178,6 +203,14 @@ const filesWith = (text: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => readFileSync(path).includes(text));
 
+/** A sleep, then another network: what is not there is not called ready, and comes back. */
+async function carryAway(journey: Journey, serving: Serving, web: HttpServer): Promise<void> {
+  journey.sleep(serving.child, web);
+  await expectStates({ ...TRUE_STATES, far: ["retrying", "starting"], web: ["failed"] });
+  journey.arrive(web);
+  await expectStates(TRUE_STATES);
+}
+
 async function day(): Promise<void> {
   const web = await startHttpServer({
     fixture: { toolPrefix: "web_" },
@@ -189,16 +222,18 @@ async function day(): Promise<void> {
     await startConformanceServer({ era: "legacy" }),
     await startConformanceServer({ era: "modern" }),
   ] as const;
+  const journey = await Journey.prepare(root);
   let serving: Serving | null = null;
   let both: BothEras | null = null;
   try {
-    const token = await setUp(web.url, legacy.url, signIn.url);
+    const urls = { web: web.url, legacy: legacy.url, signin: signIn.url, far: journey.farUrl };
+    const token = await setUp(urls);
     const [eraLegacy, eraModern] = eras;
     const eraToken = await setUpEras({ "era-legacy": eraLegacy.url, "era-modern": eraModern.url });
     const before = textOf(await configured());
 
     console.log("09:00 the gateway, two clients and a bridge");
-    serving = await Serving.start(dataDir, env);
+    serving = await Serving.start(dataDir, { ...env, ...journey.env });
     await expectStates(TRUE_STATES);
     const client = new McpClient(`${serving.url}/mcp/day`, { authorization: `Bearer ${token}` });
     await client.initialize();
@@ -212,12 +247,18 @@ async function day(): Promise<void> {
     both = await BothEras.open(new URL(`${serving.url}/mcp/eras`), eraToken, check);
     await both.work();
 
+    console.log("11:00 the way to another office");
+    await carryAway(journey, serving, web);
+    await work(serving.url, client, bridge);
+
     console.log("12:00 kill -9");
     const { port } = serving;
+    const leftBehind = readLedger(ledger).filter(runs);
     const killed = await serving.end("SIGKILL");
     check("no server outlives a killed gateway", killed.left.length === 0, killed.left);
     serving = await Serving.start(dataDir, env, { port });
     await expectStates(TRUE_STATES);
+    check("its daemon neither", !leftBehind.some(runs), readLedger(ledger).filter(runs));
     await work(serving.url, client, bridge);
     check("client and bridge go on as if nothing had been", true);
     await both.listen();
@@ -229,7 +270,8 @@ async function day(): Promise<void> {
     const ended = await serving.end("SIGTERM");
     serving = null;
     check("it ends when it is asked to", ended.code === 0, ended.code);
-    check("no process is left", ended.left.length === 0, ended.left);
+    const left = [...ended.left, ...readLedger(ledger).filter(runs)];
+    check("no process is left", left.length === 0, textOf(left));
     const after = textOf(await configured());
     check("no setting is lost", after === before, after);
     check("no secret lies about", filesWith(CANARY).length === 0, filesWith(CANARY));
@@ -238,6 +280,7 @@ async function day(): Promise<void> {
   } finally {
     await serving?.end("SIGKILL");
     await both?.close();
+    journey.close();
     await Promise.all([web, legacy, signIn, ...eras].map((server) => server.close()));
     rmSync(root, { recursive: true, force: true });
   }

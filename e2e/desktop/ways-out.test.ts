@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { LEDGER_VARIABLE, type LedgerEntry, readLedger } from "../fixtures/ledger.ts";
 import { runs } from "../leaks/proc.ts";
 import { isAlive } from "../processes.ts";
@@ -15,8 +16,17 @@ const SIDE_BY_SIDE = 3;
 /** An app that ends before it has answered looks like a failure to Playwright; after so long, ms, it has. */
 const ANSWERED_MS = 50;
 
+const logLine = z.looseObject({ message: z.string() });
+
 /** An app with an ordinary server, and one that ignores what asks it to end and has a child. */
-async function startWithServers(): Promise<TestApp & { left: () => LedgerEntry[] }> {
+interface Started extends TestApp {
+  /** Which of the servers' processes run. */
+  left: () => LedgerEntry[];
+  /** The entries with one of these messages that have come to the log since all was up. */
+  logged: (...messages: string[]) => unknown[];
+}
+
+async function startWithServers(): Promise<Started> {
   const home = appDirectory();
   const ledger = join(home, "ledger");
   writeFileSync(ledger, "");
@@ -38,16 +48,21 @@ async function startWithServers(): Promise<TestApp & { left: () => LedgerEntry[]
   const testApp = await startApp({ home, env: withTrayHost(home, false) });
   await heading(testApp.page, "Overview").waitFor();
   const left = (): LedgerEntry[] => readLedger(ledger).filter(runs);
-  await expect
-    .poll(
-      () =>
-        left()
-          .map(({ name }) => name)
-          .sort(),
-      { timeout: 20_000 },
-    )
-    .toEqual(["ignores-eof", "ignores-eof", "tiny"]);
-  return { ...testApp, left };
+  const names = (): string[] =>
+    left()
+      .map(({ name }) => name)
+      .sort();
+  await expect.poll(names, { timeout: 20_000 }).toEqual(["ignores-eof", "ignores-eof", "tiny"]);
+  const log = (): string => readFileSync(join(testApp.dataDir, "logs", "app.log"), "utf8");
+  const before = log().length;
+  const logged = (...messages: string[]): unknown[] =>
+    log()
+      .slice(before)
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => logLine.parse(JSON.parse(line)))
+      .filter(({ message }) => messages.includes(message));
+  return { ...testApp, left, logged };
 }
 
 /** Its menu has no other way to be found than when it is made, which is when it gets a place. */
@@ -79,36 +94,50 @@ const signal =
   ({ pid }: TestApp): void =>
     void process.kill(pid, name);
 
-/** Where {@link relaunch} leaves a trace. */
-const relaunched = (home: string): string => join(home, "relaunched");
-
-const WAYS: Record<string, (testApp: TestApp) => unknown> = {
-  "the menu bar": (testApp) => choose(testApp, "File", "Quit"),
-  "the menu of the tray": quitFromTray,
-  // Playwright's own keys reach the page alone, and this one is the menu bar's.
-  "its key": ({ app }) =>
+/** Playwright's own keys reach the page alone, and this one is the menu bar's. */
+async function pressKey({ app, logged }: Started): Promise<void> {
+  const press = (): Promise<void> =>
     app.evaluate(({ BrowserWindow }) => {
       const [window] = BrowserWindow.getAllWindows();
+      // Without a focus, which another window may take, a key goes nowhere.
+      window?.focus();
       window?.webContents.sendInputEvent({
         type: "rawKeyDown",
         keyCode: "Q",
         modifiers: ["control"],
       });
-    }),
+    });
+  const isClosing = async (): Promise<boolean> => {
+    await press();
+    return logged("closing").length > 0;
+  };
+  await expect.poll(isClosing, { timeout: 10_000, interval: 200 }).toBe(true);
+}
+
+/** Where the app that is started again leaves a trace. */
+const relaunched = (home: string): string => join(home, "relaunched");
+
+/** Nothing of the app is left that could end anything. */
+const KILL = "SIGKILL";
+
+const WAYS: Record<string, (started: Started) => unknown> = {
+  "the menu bar": (started) => choose(started, "File", "Quit"),
+  "the menu of the tray": quitFromTray,
+  "its key": pressKey,
   SIGTERM: signal("SIGTERM"),
   SIGINT: signal("SIGINT"),
   SIGHUP: signal("SIGHUP"),
+  [KILL]: signal(KILL),
   "the end of the system": ({ app }) =>
     app.evaluate(({ powerMonitor }, ms) => {
       setTimeout(() => powerMonitor.emit("shutdown"), ms);
     }, ANSWERED_MS),
   "an update": ({ app }) =>
-    app.evaluate(({ app: electronApp, autoUpdater, BrowserWindow }, ms) => {
-      // In the order in which Electron does it on macOS.
+    app.evaluate(({ autoUpdater, BrowserWindow }, ms) => {
+      // As Electron does on macOS, where it goes on once there is no window any more.
       setTimeout(() => {
         autoUpdater.emit("before-quit-for-update");
         for (const window of BrowserWindow.getAllWindows()) window.close();
-        electronApp.quit();
       }, ms);
     }, ANSWERED_MS),
   "a restart": ({ app, home }) =>
@@ -121,20 +150,16 @@ const WAYS: Record<string, (testApp: TestApp) => unknown> = {
     ),
 };
 
-/** What the log tells of the end, and of what went wrong on the way. */
-const told = ({ dataDir }: TestApp): unknown[] =>
-  readFileSync(join(dataDir, "logs", "app.log"), "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line): unknown => JSON.parse(line))
-    .filter((line) => /the gateway has ended|something failed/.test(JSON.stringify(line)));
-
-async function wayOut(name: string, way: (testApp: TestApp) => unknown) {
-  const testApp = await startWithServers();
-  const { pid, left } = testApp;
-  await way(testApp);
+/** Starts the app, takes the way, and sees that nothing is left. Also tells what the log says then. */
+async function wayOut(name: string, way: (started: Started) => unknown) {
+  const started = await startWithServers();
+  const { pid, home, left, logged } = started;
+  await way(started);
   await expect.poll(() => isAlive(pid), { timeout: 20_000, message: name }).toBe(false);
-  return { testApp, left: left(), told: told(testApp) };
+  const timeout = name === KILL ? 10_000 : 1000;
+  await expect.poll(left, { timeout, message: name }).toEqual([]);
+  const told = logged("the gateway has ended", "something failed");
+  return { home, told };
 }
 
 test("every way out ends all servers, and the log says so", async () => {
@@ -147,25 +172,16 @@ test("every way out ends all servers, and the log says so", async () => {
     }
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, goOn));
+  const ended = expect.objectContaining({
+    level: "info",
+    message: "the gateway has ended",
+    servers: 2,
+    processes: 3,
+    forced: ["stubborn"],
+    left: [],
+  });
   for (const name of Object.keys(WAYS)) {
-    expect.soft(outcomes[name]?.left, name).toEqual([]);
-    expect.soft(outcomes[name]?.told, name).toEqual([
-      expect.objectContaining({
-        level: "info",
-        message: "the gateway has ended",
-        servers: 2,
-        processes: 3,
-        forced: ["stubborn"],
-        left: [],
-      }),
-    ]);
+    expect.soft(outcomes[name]?.told, name).toEqual(name === KILL ? [] : [ended]);
   }
-  const { home } = outcomes["a restart"]?.testApp ?? { home: "" };
-  await expect.poll(() => existsSync(relaunched(home))).toBe(true);
-});
-
-test("where the app is killed its servers end all the same", async () => {
-  const { pid, left } = await startWithServers();
-  process.kill(pid, "SIGKILL");
-  await expect.poll(left, { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => existsSync(relaunched(outcomes["a restart"]?.home ?? ""))).toBe(true);
 });

@@ -17,7 +17,7 @@ const BAD_CALLS = 2;
 const GOOD = fixture("--name", "good");
 const ECHO = /Echo: /;
 const ANSWERED = /answered/;
-const TOO_BIG = /(64(\.\d)? MB|more than 32 MB); the limit is 32 MB/;
+const TOO_BIG = /(64|40)(\.\d)? MB; the limit is 32 MB|more than 32 MB/;
 const LATE = /did not answer within/;
 const GONE = /stopped while this request was running|cannot answer/;
 const BROKEN = /cannot answer/;
@@ -145,7 +145,7 @@ describe("servers over stdio that misbehave cost only their own calls", () => {
       strangers: flooding("strangers"),
       questions: flooding("questions"),
       "big-garbage": flooding("big-garbage"),
-      "big-message": flooding("big-message"),
+      "big-message": flooding("big-message", { answers: TOO_BIG }),
       binary: flooding("binary"),
     };
     const { wrong, unexpected, growth, flags } = await callAll(bad);
@@ -217,6 +217,6 @@ describe("servers over HTTP that misbehave cost only their own calls", () => {
     });
     expect(growth).toBeLessThan(MAX_GROWTH);
     // Nothing of it is repeated, since it may have taken effect.
-    for (const [name, count] of calls) expect([name, count()]).toEqual([name, BAD_CALLS]);
+    expect(calls.filter(([, count]) => count() > BAD_CALLS)).toEqual([]);
   });
 });

@@ -32,8 +32,11 @@ export interface Listener {
   tokenId: string | null;
   filter: Filter;
   stream: EventStream;
-  /** What came before the acknowledgement, which has to be first; null once that is sent. */
-  early: RpcNotification[] | null;
+  /**
+   * What came before the acknowledgement, which has to be first; null once that is sent. By its
+   * text: what is said twice is told once, so that a server that repeats itself costs no memory.
+   */
+  early: Map<string, RpcNotification> | null;
 }
 
 export interface ListenersOptions {
@@ -71,7 +74,7 @@ export class Listeners {
     const stream = new EventStream(incoming.response, {});
     const { profileId, tokenId } = incoming;
     const { id } = request;
-    const listener: Listener = { id, profileId, tokenId, filter, stream, early: [] };
+    const listener: Listener = { id, profileId, tokenId, filter, stream, early: new Map() };
     this.#open.add(listener);
     stream.onceClosed(() => {
       this.#open.delete(listener);
@@ -93,7 +96,7 @@ export class Listeners {
   /** Each message of a stream names the request that opened it. */
   send(listener: Listener, notification: RpcNotification): void {
     if (listener.early) {
-      listener.early.push(notification);
+      listener.early.set(JSON.stringify(notification), notification);
       return;
     }
     const { id, stream } = listener;
@@ -105,7 +108,7 @@ export class Listeners {
   /** Once this is said, no change goes unheard. */
   async #acknowledge(listener: Listener): Promise<void> {
     await this.#options.subscribed();
-    const early = listener.early ?? [];
+    const early = [...(listener.early?.values() ?? [])];
     listener.early = null;
     this.send(listener, {
       jsonrpc: "2.0",

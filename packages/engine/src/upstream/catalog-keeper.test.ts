@@ -85,7 +85,7 @@ describe("lists that are empty all of a sudden", () => {
     expect(one.upstream.observation.listIncomplete).toBe(true);
     one.newest().receive(changed("prompts"));
     one.newest().receive(changed("resources"));
-    await vi.advanceTimersByTimeAsync(100);
+    await vi.advanceTimersByTimeAsync(SECOND_MS);
     expect(one.upstream.catalog?.lists).toEqual(NONE);
     expect(one.upstream.observation.listIncomplete).toBe(false);
     expect(vi.getTimerCount()).toBe(0);
@@ -242,6 +242,24 @@ describe("lists that cannot be fetched again", () => {
     await vi.advanceTimersByTimeAsync(200);
     expect(one.upstream.observation.state).toBe("retrying");
     expect(await held).toMatchObject({ code: "server_stopped_during_call" });
+    await one.upstream.stop();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe("lists of which a server says without end that they have changed", () => {
+  it("are fetched all the same, and once a second only", async () => {
+    const one = scripted(["works"]);
+    one.list(FULL);
+    await one.up();
+    const before = one.sent("tools/list").length;
+    one.list({ ...FULL, tools: [{ name: "new" }] });
+    for (let at = 0; at < 5 * SECOND_MS; at += 20) {
+      one.newest().receive(changed("tools"));
+      await vi.advanceTimersByTimeAsync(20);
+      if (at === 200) expect(one.tools()).toEqual(["new"]);
+    }
+    expect(one.sent("tools/list").length - before).toBe(5);
     await one.upstream.stop();
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -23,6 +23,8 @@ import { ASK_AGAIN_MS, Patience } from "./patience.ts";
 
 /** Several list_changed notifications in a row cost one listing, ms. */
 const RELIST_DEBOUNCE_MS = 100;
+/** A server that says so without end is listed no more often than this, ms. */
+const RELIST_INTERVAL_MS = 1000;
 
 export interface CatalogKeeperOptions {
   definition: () => ServerDefinition;
@@ -66,6 +68,8 @@ export class CatalogKeeper {
   /** Where it lists now; null while there is no connection. */
   #link: Link | null = null;
   #timer: NodeJS.Timeout | undefined;
+  /** ms of a clock that only goes forward. */
+  #relistedAt = -Infinity;
   #believesNext = false;
   #hasTold = false;
 
@@ -113,6 +117,7 @@ export class CatalogKeeper {
   /** There is no connection any more. */
   end(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#doubts.reset();
     this.#failures.reset();
     this.#failed = 0;
@@ -147,11 +152,17 @@ export class CatalogKeeper {
   #expire(kinds: readonly ListKind[], isSaid: boolean): void {
     if (!this.#link) return;
     for (const kind of kinds) this.#stale.set(kind, isSaid || this.#stale.get(kind) === true);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#relist(), RELIST_DEBOUNCE_MS);
+    const next = this.#relistedAt + RELIST_INTERVAL_MS - performance.now();
+    this.#timer ??= setTimeout(
+      () => void this.#relist(),
+      Math.max(RELIST_DEBOUNCE_MS, Math.min(next, RELIST_INTERVAL_MS)),
+    );
   }
 
   async #relist(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#relistedAt = performance.now();
     const link = this.#link;
     if (!link || this.#stale.size === 0) return;
     const stale = new Map(this.#stale);

@@ -24,6 +24,8 @@ export class StdioOutput {
   readonly #readings: PacedReading[] = [];
   #garbage: Garbage = { lines: 0, last: null };
   #events: TransportEvents | null = null;
+  /** So many bytes have been read. */
+  bytesRead = 0;
   /** Of the bytes that are being read. */
   #worth: Worth = "part";
 
@@ -40,11 +42,13 @@ export class StdioOutput {
       onOversized: (bytes, id) => this.#onOversized(bytes, id),
     });
     this.#begin(stdout, MESSAGES, (bytes) => {
+      this.bytesRead += bytes.length;
       this.#worth = "part";
       lines.push(bytes);
       return this.#worth;
     });
     this.#begin(stderr, NOISE, (bytes) => {
+      this.bytesRead += bytes.length;
       this.#ring.push(bytes);
       return "part";
     });

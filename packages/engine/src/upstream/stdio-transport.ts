@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import spawn from "cross-spawn";
 import type { Launch } from "../definitions.ts";
@@ -9,6 +10,7 @@ import { MARKER } from "../processes/marker.ts";
 import type { Processes } from "../processes/processes.ts";
 import type { ServerProcesses } from "../processes/server-processes.ts";
 import { counted } from "../text.ts";
+import { atMost } from "../time.ts";
 import { cancelled } from "./cancelled.ts";
 import { systemCode, UpstreamFailure } from "./failure.ts";
 import { StdioOutput } from "./stdio-output.ts";
@@ -18,6 +20,7 @@ import type { Garbage, Transport, TransportEvents } from "./transport.ts";
 const MAX_UNREAD_INPUT = 64 * 1024 * 1024;
 /** How long an ended process's last output may still arrive, ms. */
 const LAST_OUTPUT_MS = 50;
+const LONGEST_LAST_WORDS_MS = 1000;
 const SHOWN_OUTPUT_LINES = 20;
 /** How long a process may take to end after the end of its output, ms. */
 const EXIT_AFTER_OUTPUT_MS = 2000;
@@ -85,16 +88,10 @@ export class StdioTransport implements Transport {
     });
     child.on("error", (error) => this.#output.note(systemCode(error) || error.message));
     child.once("exit", (code, signal) => {
-      this.#output.hurry();
-      // The pipes may outlive the process in a grandchild's hands, so "close" is not waited for long.
-      const end = (): void => this.#onExit(code, signal);
-      const timer = setTimeout(end, LAST_OUTPUT_MS);
-      child.once("close", () => {
-        clearTimeout(timer);
-        end();
-      });
+      void this.#lastWords(child).then(() => this.#onExit(code, signal));
     });
     child.stdout?.once("end", () => {
+      if (this.#closed) return;
       this.#mute = setTimeout(() => this.#onMute(), EXIT_AFTER_OUTPUT_MS);
     });
   }
@@ -135,6 +132,28 @@ export class StdioTransport implements Transport {
   async close(): Promise<void> {
     this.#end(new UpstreamFailure("exited", `${this.#name} was stopped.`, { retry: "never" }));
     await this.#family?.stop();
+  }
+
+  /**
+   * Resolves when all that the process wrote has been read. Its pipes may outlive it in another's
+   * hands, so quiet counts as their end, and so does a while of no quiet.
+   */
+  async #lastWords(child: ChildProcess): Promise<void> {
+    this.#output.hurry();
+    let isClosed = false;
+    const closed = new Promise<void>((resolve) => {
+      child.once("close", () => {
+        isClosed = true;
+        resolve();
+      });
+    });
+    for (let waited = 0; waited < LONGEST_LAST_WORDS_MS; waited += LAST_OUTPUT_MS) {
+      const { bytesRead } = this.#output;
+      await atMost(LAST_OUTPUT_MS, closed);
+      // What can be read is read before this turn of the loop is over, however late it is.
+      if (!isClosed) await nextTurn();
+      if (isClosed || this.#output.bytesRead === bytesRead) return;
+    }
   }
 
   #spawn(): ChildProcess {
