@@ -22,7 +22,7 @@ describe("limits of a server", { timeout: 30_000 }, () => {
     });
     const { out } = await place.run(["servers", "show", "one"]);
     expect(out).toMatch(/^Calls at once +2$/m);
-    expect(out).toMatch(/^Ends when idle +after 600\.0 s without a call$/m);
+    expect(out).toMatch(/^Ends when idle +after 10 min without a call$/m);
   });
 
   test("are changed one by one, and go back to the setting", async () => {
@@ -60,6 +60,14 @@ describe("limits of a server", { timeout: 30_000 }, () => {
     expect(await place.run(["servers", "add", "web", ...words])).toMatchObject({
       exit: 2,
       err: expect.stringContaining("--idle-stop is for a server that is a command."),
+    });
+    await place.run(["servers", "add", "web", ...words.slice(0, 2)]);
+    expect(await place.run(["servers", "edit", "web", ...words.slice(2)])).toMatchObject({
+      exit: 3,
+      err: expect.stringContaining("“web” is reached by URL; there is no process"),
+    });
+    expect(await place.run(["servers", "edit", "web", "--timeout", "5"])).toMatchObject({
+      exit: 0,
     });
   });
 });

@@ -10,7 +10,7 @@ import {
   type Warning,
 } from "@local-mcp/contract";
 import type { Cli } from "../cli.ts";
-import { dateTime, duration, facts, oneLine, plural, quoted, table } from "../output.ts";
+import { dateTime, facts, oneLine, plural, quoted, table } from "../output.ts";
 import { usageText } from "./usage.ts";
 
 /** What a server runs or where it is, on one line. */
@@ -80,8 +80,14 @@ const spoken = ({ era, implementation }: ServerView): string | null => {
   return `MCP ${version}${era ? `, as found on ${dateTime(era.decidedAt)}` : ""}`;
 };
 
+/** A time that somebody has chosen: “60 s”, “15 min”. */
+const chosen = (milliseconds: number): string =>
+  milliseconds >= 120_000 && milliseconds % 60_000 === 0
+    ? `${milliseconds / 60_000} min`
+    : `${milliseconds / 1000} s`;
+
 const idleStopText = (idleStopMs: number): string =>
-  idleStopMs === 0 ? "never" : `after ${duration(idleStopMs)} without a call`;
+  idleStopMs === 0 ? "never" : `after ${chosen(idleStopMs)} without a call`;
 
 export const serverFacts = (
   server: ServerView,
@@ -106,8 +112,8 @@ export const serverFacts = (
     ["Headers", isCommand ? null : stored(config.headers)],
     ["Secrets", stored(server.secrets)],
     ["Processes", usage && usageText(usage)],
-    ["Start limit", startTimeoutMs === undefined ? null : duration(startTimeoutMs)],
-    ["Call limit", callTimeoutMs === undefined ? null : duration(callTimeoutMs)],
+    ["Start limit", startTimeoutMs === undefined ? null : chosen(startTimeoutMs)],
+    ["Call limit", callTimeoutMs === undefined ? null : chosen(callTimeoutMs)],
     ["Calls at once", maxConcurrentCalls === undefined ? null : String(maxConcurrentCalls)],
     ["Ends when idle", idleStopMs === undefined ? null : idleStopText(idleStopMs)],
     ["Connections", CONNECTIONS_WORDS[server.connections]],

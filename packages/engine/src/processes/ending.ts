@@ -6,8 +6,8 @@ import type { Signal } from "./process-system.ts";
 const LOOK_AGAIN_MS = 30;
 
 /**
- * Signals each process of a family once, those that turn up meanwhile as well, so that what forks
- * cannot outrun it.
+ * Signals each process of a family, those that turn up meanwhile as well, so that what forks cannot
+ * outrun it. SIGTERM each gets once.
  *
  * @param look which of the family are there now
  * @returns those that are there after `ms`
@@ -21,9 +21,14 @@ export async function signalUntilGone(
   const end = Date.now() + ms;
   const told = new Set<string>();
   for (;;) {
-    const members = await look();
+    let members = await look();
+    // One look can miss what is forked while it goes on, by one that has ended before it gets there.
+    if (members.length === 0) members = await look();
     if (members.length === 0 || Date.now() >= end) return members;
-    const untold = members.filter((member) => !told.has(identityOf(member)));
+    const untold = members.filter(
+      // Nobody can act upon SIGKILL twice, but it may not have been possible to send it.
+      (member) => signal === "SIGKILL" || !told.has(identityOf(member)),
+    );
     if (untold.length > 0) await send(untold, signal);
     for (const member of untold) told.add(identityOf(member));
     await sleep(LOOK_AGAIN_MS);

@@ -76,4 +76,15 @@ describe("the processes of a server", () => {
   it("are never we ourselves", () => {
     expect(pids([entry(process.pid, 1, { marker: "ours" })], { isMarked })).toEqual([]);
   });
+
+  it("are never what started us, nor what we have started ourselves", () => {
+    const all = [
+      entry(10, 1, { marker: "ours", startedAt: 1 }),
+      entry(11, 10, { marker: "ours", startedAt: 2 }),
+      entry(process.pid, 11, { marker: "ours", startedAt: 3 }),
+      entry(12, process.pid, { startedAt: 4 }),
+      entry(13, 11, { marker: "ours", startedAt: 5 }),
+    ];
+    expect(pids(all, { isMarked })).toEqual([13]);
+  });
 });

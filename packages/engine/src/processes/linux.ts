@@ -6,8 +6,8 @@ import { markerIn } from "./marker.ts";
 
 /** proc(5): times are in clock ticks, of which every Linux shows programs a hundred in a second. */
 const MS_PER_TICK = 10;
-/** So many at a time, so that requests are answered in between. */
-const SLICE = 25;
+/** So long at a time, ms, so that requests are answered in between. */
+const SLICE_MS = 2;
 
 /**
  * Reads /proc. Files of it are made while they are read, without a disk, so it is read in the event
@@ -16,17 +16,29 @@ const SLICE = 25;
 export async function readLinuxProcesses(): Promise<ProcessEntry[]> {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   const entries: ProcessEntry[] = [];
-  for (const [index, name] of pids.entries()) {
-    if (index > 0 && index % SLICE === 0) await nextTurn();
+  let sliceEnd = performance.now() + SLICE_MS;
+  for (const name of pids) {
+    if (performance.now() >= sliceEnd) {
+      await nextTurn();
+      sliceEnd = performance.now() + SLICE_MS;
+    }
     const entry = readEntry(Number(name));
     if (entry) entries.push(entry);
   }
   return entries;
 }
 
-/** Whether the process is still the one that was seen, and not another under its number. */
-export const isSameOnLinux = ({ pid, startedAt }: ProcessEntry): boolean =>
-  parseStat(readIfThere(`/proc/${pid}/stat`))?.startedAt === startedAt;
+/**
+ * Whether the process is still the one that was seen, and not another under its number. Not known
+ * to be where it cannot be asked, for want of files.
+ */
+export function isSameOnLinux({ pid, startedAt }: ProcessEntry): boolean {
+  try {
+    return parseStat(readIfThere(`/proc/${pid}/stat`))?.startedAt === startedAt;
+  } catch {
+    return false;
+  }
+}
 
 function readEntry(pid: number): ProcessEntry | null {
   const stat = parseStat(readIfThere(`/proc/${pid}/stat`));
@@ -39,9 +51,13 @@ export function parseStat(text: string): Omit<ProcessEntry, "pid" | "marker"> | 
   // The program's name is in parentheses, and may hold anything, parentheses as well.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const [state, parent, group] = fields;
-  if (fields.length < 22 || state === undefined || "ZXx".includes(state)) return null;
-  // Counted from field 3 of the page: utime 14, stime 15, starttime 22, rss 24.
-  const [utime, stime, startedAt, pages] = [11, 12, 19, 21].map((at) => Number(fields[at]));
+  if (fields.length < 22 || state === undefined || "Xx".includes(state)) return null;
+  // Counted from field 3 of the page: utime 14, stime 15, threads 20, starttime 22, rss 24.
+  const [utime, stime, threads, startedAt, pages] = [11, 12, 17, 19, 21].map((at) =>
+    Number(fields[at]),
+  );
+  // Only its first thread has ended where there are others.
+  if (state === "Z" && threads === 1) return null;
   return {
     parent: Number(parent),
     group: Number(group),

@@ -37,6 +37,9 @@ export class Markers {
   }
 }
 
+/** The run that gave a marker. */
+export const runOf = (marker: string): string => marker.slice(0, marker.lastIndexOf("."));
+
 /** The marker in an environment as the system shows it: `NAME=value`, with `separator` between. */
 export function markerIn(environment: string, separator: string): string | null {
   const key = `${MARKER}=`;

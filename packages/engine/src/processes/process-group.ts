@@ -66,13 +66,14 @@ export class ProcessGroup {
     const { pid, exitCode, signalCode } = this.#child;
     if (pid === undefined) this.#isGone = true;
     else if (process.platform === "win32") this.#isGone = exitCode !== null || signalCode !== null;
-    else this.#isGone = !hasMember(pid);
+    else this.#isGone = !isThere(-pid);
   }
 }
 
-function hasMember(group: number): boolean {
+/** Whether a process is there, or a group where `target` is below zero; also one of another user. */
+export function isThere(target: number): boolean {
   try {
-    process.kill(-group, 0);
+    process.kill(target, 0);
     return true;
   } catch (error) {
     return systemCode(error) === "EPERM";

@@ -86,4 +86,34 @@ describe.skipIf(process.platform === "win32")("the processes of the gateway", ()
     await own.family.stop();
     processes.close();
   });
+
+  it("of an earlier run are ended with what has thrown the marker away, though it outlives them", async () => {
+    const owner = someOwner();
+    const left = shell(
+      `env -i PATH="$PATH" sh -c 'trap "" TERM; echo $$; while :; do sleep 1; done' & echo $$; wait`,
+      new Markers(owner).next(),
+    );
+    await until(() => left.told.length === 2);
+    const { processes } = setUp(owner);
+    await processes.endLeftovers();
+    expect(left.told.filter(isRunning)).toEqual([]);
+    processes.close();
+  });
+
+  it("of a later run are spared by one that still ends leftovers", async () => {
+    const owner = someOwner();
+    const left = shell(
+      "trap '' TERM; echo $$; while :; do sleep 1; done",
+      new Markers(owner).next(),
+    );
+    await until(() => left.told.length === 1);
+    const { processes } = setUp(owner);
+    const ending = processes.endLeftovers();
+    const later = shell("echo $$; exec sleep 1000", new Markers(owner).next());
+    await ending;
+    expect(left.told.filter(isRunning)).toEqual([]);
+    expect(later.told.filter(isRunning)).toEqual(later.told);
+    expect(later.told).toHaveLength(1);
+    processes.close();
+  });
 });

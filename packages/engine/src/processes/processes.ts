@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import type { Log } from "../definitions.ts";
 import { signalUntilGone } from "./ending.ts";
 import { familyOf, identityOf, type ProcessEntry } from "./family.ts";
-import { Markers } from "./marker.ts";
+import { Markers, runOf } from "./marker.ts";
 import { processSystem, type ProcessSystem } from "./process-system.ts";
 import { type Ended, ServerProcesses, type StopTimes } from "./server-processes.ts";
 import { type ServerUsage, UsageMeter } from "./usage.ts";
@@ -45,18 +45,13 @@ export class Processes {
   /** What has ended since it is counted. */
   #counted: { server: string; ended: Ended }[] | null = null;
   #leftovers: Promise<void> | null = null;
+  /** Whether the last reading failed, which is told of once. */
+  #isBlind = false;
 
   constructor(options: ProcessesOptions) {
     const { owner, log, system = processSystem() } = options;
     this.#options = options;
-    this.#system = {
-      ...system,
-      read: () =>
-        system.read().catch((error: unknown) => {
-          log.warn("the processes that run could not be read", { error: String(error) });
-          throw error;
-        }),
-    };
+    this.#system = { ...system, read: () => this.#read(system) };
     this.#markers = new Markers(owner);
     this.#watcher = new Watcher(this.#markers.ofThisRun, (reason) => {
       log.warn("the watcher is gone, another follows", { reason });
@@ -123,17 +118,42 @@ export class Processes {
     if (this.#live.size === 0) this.#watcher.close();
   }
 
+  async #read(system: ProcessSystem): Promise<ProcessEntry[]> {
+    try {
+      const entries = await system.read();
+      this.#isBlind = false;
+      return entries;
+    } catch (error) {
+      if (!this.#isBlind) {
+        this.#options.log.warn("the processes that run cannot be read", { error: String(error) });
+      }
+      this.#isBlind = true;
+      throw error;
+    }
+  }
+
   async #endLeftovers(): Promise<void> {
-    const look = async (): Promise<ProcessEntry[]> =>
-      familyOf(await this.#system.read(), {
-        isMarked: (marker) => this.#markers.isLeftover(marker),
+    const isLeftover = (marker: string): boolean => this.#markers.isLeftover(marker);
+    const first = await this.#system.read();
+    const markers = first.flatMap(({ marker }) =>
+      marker !== null && isLeftover(marker) ? marker : [],
+    );
+    if (markers.length === 0) return;
+    // Of no run that begins from now on: it may, once we are closed.
+    const runs = new Set(markers.map(runOf));
+    const found = new Set<string>();
+    let known: ProcessEntry[] = [];
+    const look = async (): Promise<ProcessEntry[]> => {
+      known = familyOf(await this.#system.read(), {
+        isMarked: (marker) => runs.has(runOf(marker)),
         leader: null,
         group: null,
-        known: [],
+        known,
         formerParents: [],
       });
-    const found = new Set((await look()).map(identityOf));
-    if (found.size === 0) return;
+      for (const member of known) found.add(identityOf(member));
+      return known;
+    };
     const send: ProcessSystem["signal"] = (processes, signal) =>
       this.#system.signal(processes, signal);
     let left = await signalUntilGone("SIGTERM", LEFTOVERS_AFTER_TERM_MS, look, send);

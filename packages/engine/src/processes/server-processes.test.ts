@@ -112,4 +112,26 @@ describe.skipIf(process.platform === "win32")("the processes of a server end", (
     await family.stop();
     expect(told.filter(isRunning)).toEqual([]);
   });
+
+  it("although neither files nor processes can be opened any more", async () => {
+    const { told, child, system } = start("setsid sleep 1000 & echo $!; exec sleep 1000");
+    await until(() => told.length === 1);
+    const refused = (): never => {
+      throw Object.assign(new Error("too many open files"), { code: "EMFILE" });
+    };
+    let isFull = false;
+    const family = new ServerProcesses(child, {
+      marker: "unseen",
+      system: {
+        read: async () => (isFull ? refused() : system.read()),
+        signal: async (members, signal) => (isFull ? undefined : system.signal(members, signal)),
+      },
+      times: { ...IMPATIENT, afterKill: 200 },
+      onEnded: () => {},
+    });
+    await until(async () => family.membersOf(await system.read()).length === 2);
+    isFull = true;
+    expect(await family.stop()).toEqual({ processes: 2, forced: true, left: 1 });
+    expect(told.filter(isRunning)).toEqual(told);
+  });
 });

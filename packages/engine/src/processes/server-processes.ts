@@ -1,14 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { signalUntilGone } from "./ending.ts";
-import {
-  familyOf,
-  type FormerParent,
-  identityOf,
-  type KnownProcess,
-  type ProcessEntry,
-} from "./family.ts";
-import { ProcessGroup } from "./process-group.ts";
+import { familyOf, type FormerParent, identityOf, type ProcessEntry } from "./family.ts";
+import { isThere, ProcessGroup } from "./process-group.ts";
 import type { ProcessSystem, Signal } from "./process-system.ts";
 
 /** How long each step of an end may take, ms; together less than the five seconds of a quit. */
@@ -54,7 +48,8 @@ export class ServerProcesses {
   readonly #onEnded: (ended: Ended) => void;
   readonly #startedAt = Date.now();
   #exitedAt: number | null = null;
-  #known: KnownProcess[] = [];
+  /** As they were at the last look. */
+  #known: ProcessEntry[] = [];
   #ending: Promise<Ended> | null = null;
 
   /** `child` was spawned with `detached`, except on Windows, and has the marker. */
@@ -80,7 +75,7 @@ export class ServerProcesses {
       known: this.#known,
       formerParents: this.#formerParents(),
     });
-    this.#known = members.map(({ pid, startedAt }) => ({ pid, startedAt }));
+    this.#known = members;
     return members;
   }
 
@@ -119,16 +114,18 @@ export class ServerProcesses {
     return ended;
   }
 
-  /** Where the system cannot be asked the process itself is still known, and with it its group. */
+  /** Where the system cannot be asked those of the last look are still known, and the group. */
   async #look(): Promise<ProcessEntry[]> {
     try {
       return this.membersOf(await this.#system.read());
     } catch {
       const { pid } = this.#child;
-      if (pid === undefined || this.#group.isGone) return [];
+      const others = this.#known.filter((member) => member.group !== pid && isThere(member.pid));
+      if (pid === undefined || this.#group.isGone) return others;
       const startedAt = this.#startedAt;
       return [
         { pid, startedAt, parent: process.pid, group: pid, cpuMs: 0, memoryBytes: 0, marker: null },
+        ...others,
       ];
     }
   }

@@ -28,6 +28,10 @@ describe("what Linux tells of a process", () => {
   ])("is nothing of %s", (_, text) => {
     expect(parseStat(text)).toBeNull();
   });
+
+  it("is all of one whose first thread has ended before others", () => {
+    expect(parseStat(stat("node", "Z").replace(" 0 1 0 98765", " 0 2 0 98765"))).not.toBeNull();
+  });
 });
 
 describe("what ps of macOS tells of a process", () => {

@@ -31,6 +31,8 @@ describe.skipIf(process.platform === "win32")("the watcher", () => {
       sleeper(),
       sleeper({ [MARKER]: new Markers(someOwner()).next() }),
       sleeper({ NOTE: `of ${markers.ofThisRun}` }),
+      sleeper({ NOTE: `${MARKER}=${markers.next()}` }),
+      sleeper({ NOTE: `\n${MARKER}=${markers.next()}` }),
     ];
     const { child, watcher } = await watched(markers.ofThisRun);
     expect(isRunning(own)).toBe(true);

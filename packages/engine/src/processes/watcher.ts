@@ -5,8 +5,8 @@ import { MARKER } from "./marker.ts";
 /** In a list of processes. Not ours, so that who ends everything of that name spares it. */
 const NAME = "server-watcher";
 
-/** How long after its end another takes its place, ms. */
-const ANOTHER_MS = 1000;
+/** How long after its end another takes its place, ms: longer each time that one does not last. */
+const ANOTHER_MS = { least: 1000, most: 60_000 };
 
 /** Said by a gateway that has ended its servers itself. */
 const ALL_ENDED = "all ended";
@@ -14,34 +14,51 @@ const ALL_ENDED = "all ended";
 /**
  * Waits for the end of its input, which comes when the gateway is gone, however it went. Then it
  * ends what carries the marker of that run, and nothing else: first left alone for a second, since
- * their input has ended as well, then asked twice, then killed. It gives up after ten rounds.
+ * their input has ended as well, then asked twice, then killed. It gives up after ten rounds, and is
+ * done after two that found nothing: one can miss what is forked while it looks.
  *
- * The marker comes by the input and never on a command line or in an environment, where it would
- * make the watcher and its helpers look like members themselves.
+ * Each is signalled as soon as it is found, so that its number is still its own. The marker comes by
+ * the input and never on a command line or in an environment, where it would make the watcher and
+ * its helpers look like members themselves.
  */
-const scriptWith = (find: string): string => `
+const scriptWith = (signalMarked: string): string => `
 IFS= read -r marker || exit 0
 IFS= read -r last && [ "$last" = "${ALL_ENDED}" ] && exit 0
-${find}
+${signalMarked}
 round=0
-while [ "$round" -lt 10 ]; do
+nothing=0
+while [ "$round" -lt 10 ] && [ "$nothing" -lt 2 ]; do
   sleep 1
   round=$((round + 1))
-  pids=$(find_marked)
-  [ -z "$pids" ] && exit 0
-  if [ "$round" -lt 3 ]; then kill -TERM $pids; else kill -KILL $pids; fi 2>/dev/null
+  signal=KILL
+  [ "$round" -lt 3 ] && signal=TERM
+  if [ -n "$(signal_marked)" ]; then nothing=0; else nothing=$((nothing + 1)); fi
 done
 `;
 
-const FIND_ON_LINUX = `
-find_marked() { grep -lsF -e "$marker" /proc/[0-9]*/environ | cut -d / -f 3; }`;
+/**
+ * All environments at once, a variable a line, each with its file above it: not every grep looks
+ * beyond the end of the first variable. Those with the marker are looked at once more by themselves,
+ * since a variable may hold lines, and the marker counts at its start only.
+ */
+const ON_LINUX = String.raw`
+signal_marked() {
+  cd /proc
+  head -c 99999999 [0-9]*/environ | tr '\000' '\n' |
+    sed -n "/^==> .* <==/h; /^$marker/{g;p;}" |
+    while read -r _ file _; do
+      tr '\n\000' ' \n' <"$file" | grep -q "^$marker" || continue
+      pid=$(dirname "$file")
+      kill "-$signal" "$pid" && echo "$pid"
+    done
+} 2>/dev/null`;
 
-const FIND_ON_MAC = `
-find_marked() {
+const ON_MAC = `
+signal_marked() {
   /bin/ps -axwwE -o pid=,command= | while read -r pid rest; do
-    case "$rest" in *"$marker"*) echo "$pid" ;; esac
+    case "$rest" in *" $marker"*) kill "-$signal" "$pid" && echo "$pid" ;; esac
   done
-}`;
+} 2>/dev/null`;
 
 /**
  * A small process that outlives the gateway, to end its servers where it could not. Linux and
@@ -52,6 +69,8 @@ export class Watcher {
   readonly #onGone: (reason: string) => void;
   #child: ChildProcess | null = null;
   #timer: NodeJS.Timeout | undefined;
+  #startedAt = 0;
+  #anotherMs = ANOTHER_MS.least;
   #closed = false;
 
   /** @param prefix how each marker of this run begins */
@@ -67,7 +86,7 @@ export class Watcher {
   /** Has it run from now on, another one where somebody ends it. */
   start(): void {
     if (this.#closed || this.#child || process.platform === "win32") return;
-    const script = scriptWith(process.platform === "darwin" ? FIND_ON_MAC : FIND_ON_LINUX);
+    const script = scriptWith(process.platform === "darwin" ? ON_MAC : ON_LINUX);
     const child = spawn("/bin/sh", ["-c", script, NAME], {
       // A session of its own, so that what a terminal sends to ours does not reach it.
       detached: true,
@@ -76,6 +95,7 @@ export class Watcher {
       env: { PATH: `${process.env["PATH"] ?? ""}:/usr/bin:/bin` },
     });
     this.#child = child;
+    this.#startedAt = performance.now();
     child.once("error", (error) => this.#replace(child, systemCode(error) || error.message));
     child.once("exit", (code, signal) => this.#replace(child, `ended with ${signal ?? code}`));
     // It broke because the watcher ended, which is told of by itself.
@@ -100,7 +120,10 @@ export class Watcher {
     this.#child = null;
     if (this.#closed) return;
     this.#onGone(reason);
-    this.#timer = setTimeout(() => this.start(), ANOTHER_MS);
+    if (performance.now() - this.#startedAt > ANOTHER_MS.most) this.#anotherMs = ANOTHER_MS.least;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.start(), this.#anotherMs);
     this.#timer.unref();
+    this.#anotherMs = Math.min(this.#anotherMs * 2, ANOTHER_MS.most);
   }
 }

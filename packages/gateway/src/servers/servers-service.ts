@@ -2,6 +2,7 @@ import {
   GatewayError,
   type ServerConnections,
   type ServerCreate,
+  type ServerLimits,
   type ServerOutput,
   type serverTestResult,
   type ServerUpdate,
@@ -78,6 +79,7 @@ export class ServersService {
   async create(wanted: ServerCreate): Promise<{ server: ServerView; warnings: Warning[] }> {
     const { stores } = this.#options;
     const { config, secrets } = buildConfig(wanted.config, wanted.secrets);
+    refuseIdleStop(wanted.name, config, wanted.limits);
     if (stores.servers.getByName(wanted.name)) {
       throw new GatewayError("name_taken", { kind: "server", name: wanted.name });
     }
@@ -111,6 +113,10 @@ export class ServersService {
     // Read again: another change may have been acknowledged while the vault opened.
     const before = this.find(server);
     const { config, secrets } = changeConfig(before.config, changes);
+    // One that it had as a command is kept, for when it is one again.
+    if (changes.limits?.idleStopMs !== before.limits.idleStopMs) {
+      refuseIdleStop(before.name, config, changes.limits);
+    }
     const row = stores.db.transaction(() => {
       this.#deleteUnused(before.id, config);
       this.#seal(before.id, changes.name ?? before.name, secrets);
@@ -283,3 +289,15 @@ const usualConnections = (transport: Transport): ServerConnections =>
 /** Whether a person has agreed to exactly what would run now. Remote servers run nothing here. */
 export const isConfirmed = (row: ServerRow): boolean =>
   row.config.transport !== "stdio" || row.confirmedHash === consentHash(row.config);
+
+/** @throws GatewayError validation_failed where nothing of the server runs here */
+function refuseIdleStop(
+  name: string,
+  { transport }: StoredServerConfig,
+  limits: ServerLimits | undefined,
+): void {
+  if (transport === "stdio" || (limits?.idleStopMs ?? 0) === 0) return;
+  throw new GatewayError("validation_failed", {
+    detail: `“${name}” is reached by URL; there is no process that could be stopped when it is idle.`,
+  });
+}

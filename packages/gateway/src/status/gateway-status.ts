@@ -15,7 +15,9 @@ export function rollUp(
   const ready = counted.filter(({ status }) => WELL.includes(status.state)).length;
   const attention = counted.filter(({ status }) => NEEDS_A_PERSON.includes(status.state)).length;
   const progress =
-    counted.length === 0 ? "no server on" : `${ready} of ${counted.length} ${counted.length === 1 ? "server" : "servers"} ready`;
+    counted.length === 0
+      ? "no server on"
+      : `${ready} of ${counted.length} ${counted.length === 1 ? "server" : "servers"} ready`;
   if (attention > 0) {
     const verb = attention === 1 ? "needs" : "need";
     return {
