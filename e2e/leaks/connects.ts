@@ -13,7 +13,7 @@ import type { Asked, Form, Section } from "./section.ts";
 /** Connects of each server. */
 const CONNECTS: Record<Form, Record<"legacy" | "modern" | "sse" | "stdio", number>> = {
   full: { legacy: 4000, modern: 3000, sse: 2000, stdio: 1000 },
-  short: { legacy: 200, modern: 150, sse: 100, stdio: 50 },
+  short: { legacy: 100, modern: 100, sse: 60, stdio: 40 },
 };
 /** What may be left on the heap for each connect, bytes; a leaked connection is many times that. */
 const HEAP_BYTES: Record<Form, number> = { full: 500, short: 8000 };

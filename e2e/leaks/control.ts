@@ -1,6 +1,7 @@
 /**
  * Servers that run outside of the gateway: `node control.ts`, with a JSON list of commands, each
- * `[command, ...args]`, on stdin. Shakes hands with each, reads what it writes, drops it, and kills
+ * `[command, ...args]`, on stdin. Shakes hands with each, prints `ready` when each has written
+ * something, reads on and drops it, and kills
  * them when stdin ends.
  */
 import { spawn } from "node:child_process";
@@ -25,15 +26,20 @@ const handshake = HANDSHAKE.map((message) => `${JSON.stringify({ jsonrpc: "2.0",
 const commands = z.array(z.tuple([z.string()], z.string()));
 const input = createInterface(process.stdin);
 input.once("line", (line) => {
+  const speaking: Promise<void>[] = [];
   const children = commands.parse(JSON.parse(line)).map(([command, ...args]) => {
     const child = spawn(command, args, { stdio: "pipe" });
-    child.stdout.resume();
-    child.stderr.resume();
+    const speaks = new Promise<void>((resolve) => {
+      child.stdout.on("data", () => resolve());
+      child.stderr.on("data", () => resolve());
+    });
+    speaking.push(speaks);
     // A server may end while it is written to.
     child.stdin.on("error", () => {});
     child.stdin.write(handshake.join(""));
     return child;
   });
+  void Promise.all(speaking).then(() => console.log("ready"));
   input.on("close", () => {
     for (const child of children) child.kill("SIGKILL");
   });

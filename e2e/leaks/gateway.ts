@@ -144,11 +144,14 @@ export class RunningGateway {
   }
 
   async #ask(method: string, path: string, body?: unknown): Promise<{ ok: boolean; body: string }> {
-    const response = await fetch(`${this.serving.url}/api${path}`, {
-      method,
-      headers: { authorization: `Bearer ${this.#token}`, "content-type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
+    const send = (): Promise<Response> =>
+      fetch(`${this.serving.url}/api${path}`, {
+        method,
+        headers: { authorization: `Bearer ${this.#token}`, "content-type": "application/json" },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      });
+    // An idle connection may be closed just as it is used again; asking twice changes nothing here.
+    const response = await send().catch(send);
     return { ok: response.ok, body: await response.text() };
   }
 }

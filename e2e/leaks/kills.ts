@@ -6,7 +6,7 @@ import { Bystanders } from "./bystanders.ts";
 import { makeRoot, RunningGateway, seed, type Seeded } from "./gateway.ts";
 import { kindsIn, type Kind } from "./kinds.ts";
 import { describe, type Survivor, untilGone } from "./ledgers.ts";
-import { below, commandOf, type Running, runs } from "./proc.ts";
+import { below, commandOf, kill, type Running, runs } from "./proc.ts";
 import { type Asked, type Form, ms, type Section } from "./section.ts";
 import { until } from "./until.ts";
 
@@ -22,12 +22,21 @@ interface Manner {
   isEarly: boolean;
   /** The next gateway is started at once, and not only when nothing is left. */
   isFollowed: boolean;
+  /** What it runs beside its servers is killed with it, as when a person ends everything. */
+  isAlone: boolean;
 }
+const USUAL = { isEarly: false, isFollowed: false, isAlone: false };
 const MANNERS: Manner[] = [
-  { name: "left alone", isEarly: false, isFollowed: false },
-  { name: "started again at once", isEarly: false, isFollowed: true },
-  { name: "killed while starting", isEarly: true, isFollowed: false },
-  { name: "killed while starting, started again at once", isEarly: true, isFollowed: true },
+  { ...USUAL, name: "left alone" },
+  { ...USUAL, name: "started again at once", isFollowed: true },
+  { ...USUAL, name: "killed while starting", isEarly: true },
+  {
+    ...USUAL,
+    name: "killed while starting, started again at once",
+    isEarly: true,
+    isFollowed: true,
+  },
+  { ...USUAL, name: "killed with its helpers, started again", isFollowed: true, isAlone: true },
 ];
 
 /** One gateway, and how many entries each ledger had when it began. */
@@ -65,7 +74,7 @@ export const kills = async ({ form, kinds: names }: Asked): Promise<Section> => 
     const missing = await comeUp(manner, seeded, kinds, life, index / count);
     faults.push(...missing.map((name) => `${name} did not come up before kill ${index + 1}`));
 
-    const left = await killed(life, seeded, kinds);
+    const left = await killed(manner, life, seeded, kinds);
     processes += left.length;
     const gone = untilGone(() => left.filter(runs));
     if (manner.isFollowed) life = await begin();
@@ -129,6 +138,7 @@ const comeUp = async (
 
 /** Kills the gateway. @returns everything that it had started and that ran at that moment */
 const killed = async (
+  { isAlone }: Manner,
   { gateway: { serving, pid }, from }: Life,
   { ledgers }: Seeded,
   kinds: Kind[],
@@ -153,6 +163,8 @@ const killed = async (
   );
   const known = new Set(servers.map(({ pid }) => pid));
   const others = family.filter((one) => runs(one) && !known.has(one.pid));
+  const helpers = others.filter(({ pid }) => !ledgers.isServer(pid));
+  if (isAlone) helpers.forEach(kill);
   return [...servers, ...others.map(ofTheGateway)];
 };
 

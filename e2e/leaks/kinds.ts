@@ -27,6 +27,11 @@ export const TINY: Pick<Kind, "command" | "args"> = {
   command: SHELL,
   args: [fixture("tiny-server.sh")],
 };
+/** The same, with a child that holds its pipes open when it has gone. */
+export const TINY_HELD: Pick<Kind, "command" | "args"> = {
+  command: SHELL,
+  args: ["-c", `sleep 600 & exec ${[TINY.command, ...TINY.args].join(" ")}`],
+};
 export const HANGING: Pick<Kind, "command" | "args"> = { command: NODE, args: [HOSTILE, "hang"] };
 export const STEADY: Pick<Kind, "command" | "args"> = {
   command: NODE,
@@ -36,6 +41,18 @@ export const hostile = (...args: string[]): Pick<Kind, "command" | "args"> => ({
   command: NODE,
   args: [HOSTILE, ...args],
 });
+
+/**
+ * Nothing tells whose its daemon is, unless somebody looked while the daemon's parent still lived: it
+ * has left its group, its parent and its environment.
+ */
+export const UNSEEN: Kind = {
+  name: "daemon-cleared",
+  ...hostile("daemon-cleared"),
+  entries: 2,
+  isReady: true,
+  isCalled: false,
+};
 
 /** So that a shell does not become the last command it runs. */
 const inShell = (command: string): string[] => ["-c", `${command}; exit $?`];

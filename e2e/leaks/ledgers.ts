@@ -78,6 +78,11 @@ export class Ledgers {
     }));
   }
 
+  /** Whether a process was started as a server, or by one. */
+  isServer(pid: number): boolean {
+    return variableOf(pid, LEDGER_VARIABLE)?.startsWith(this.#directory) ?? false;
+  }
+
   #carriers(): [Running, string][] {
     if (Date.now() - this.#look.at > LOOK_MS) {
       const carriers = allProcesses().flatMap((one): [Running, string][] => {

@@ -18,14 +18,25 @@ const read = (path: string): string | null => {
   }
 };
 
-/** The process with this id; null where there is none, or only what its parent has not read yet. */
-export const processOf = (pid: number): Running | null => {
+const entryOf = (pid: number): (Running & { hasEnded: boolean }) | null => {
   const stat = read(`/proc/${pid}/stat`);
   if (stat === null) return null;
   const parts = statParts(stat);
   const [state, parent] = parts;
-  if (state === "Z" || state === "X") return null;
-  return { pid, start: parts[START_PART] ?? "", parent: Number(parent) };
+  const hasEnded = state === "Z" || state === "X";
+  return { pid, start: parts[START_PART] ?? "", parent: Number(parent), hasEnded };
+};
+
+const allEntries = () =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => entryOf(Number(name)))
+    .filter((one) => one !== null);
+
+/** The process with this id; null where there is none, or only what its parent has not read yet. */
+export const processOf = (pid: number): Running | null => {
+  const entry = entryOf(pid);
+  return entry === null || entry.hasEnded ? null : entry;
 };
 
 /** Whether this very process runs, and not another that was given its id. */
@@ -33,11 +44,11 @@ export const runs = ({ pid, start }: { pid: number; start: string }): boolean =>
   processOf(pid)?.start === start;
 
 /** Everything that runs. */
-export const allProcesses = (): Running[] =>
-  readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => processOf(Number(name)))
-    .filter((one) => one !== null);
+export const allProcesses = (): Running[] => allEntries().filter(({ hasEnded }) => !hasEnded);
+
+/** Children of a process that have ended, and whose end it has not read. */
+export const zombiesOf = (parent: number): Running[] =>
+  allEntries().filter((one) => one.hasEnded && one.parent === parent);
 
 /** The value of a variable in the environment that a process was started with. */
 export const variableOf = (pid: number, name: string): string | undefined =>

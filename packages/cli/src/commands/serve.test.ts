@@ -89,6 +89,12 @@ describe("with a gateway running", { timeout: 30_000 }, () => {
     const first = await output();
     expect(first).toMatch(/^started \\u001b\[2J\d+$/m);
     expect((await place.run(["servers", "restart", "one"])).out).toBe("Restarted “one”.\n");
+    await place.run(["servers", "disable", "one"]);
+    expect(await place.run(["servers", "restart", "one"])).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining("servers enable one"),
+    });
+    await place.run(["servers", "enable", "one"]);
     expect(await output()).not.toBe(first);
     expect(await place.json(["servers", "output", "one"])).toEqual({
       lines: expect.arrayContaining([expect.stringContaining("started"), "stdout: Hello"]),

@@ -20,11 +20,12 @@ export async function signalUntilGone(
 ): Promise<ProcessEntry[]> {
   const end = Date.now() + ms;
   const told = new Set<string>();
-  for (;;) {
+  // The time is looked at last: however late a look is, nobody is given up who was not told.
+  for (let isOver = false; ; isOver = Date.now() >= end) {
     let members = await look();
     // One look can miss what is forked while it goes on, by one that has ended before it gets there.
     if (members.length === 0) members = await look();
-    if (members.length === 0 || Date.now() >= end) return members;
+    if (members.length === 0 || isOver) return members;
     const untold = members.filter(
       // Nobody can act upon SIGKILL twice, but it may not have been possible to send it.
       (member) => signal === "SIGKILL" || !told.has(identityOf(member)),

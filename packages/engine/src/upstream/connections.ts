@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import type { Duplex } from "node:stream";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
 import { urlToHttpOptions } from "node:url";
 import type { Route } from "../definitions.ts";
@@ -87,6 +88,8 @@ export class Connections {
 
   close(): void {
     this.#agent.destroy();
+    // A request that was given up before it had a socket still gets one, and gives it back later.
+    this.#agent.on("free", (socket: Duplex) => socket.destroy());
   }
 }
 

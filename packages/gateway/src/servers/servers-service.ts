@@ -165,9 +165,12 @@ export class ServersService {
     };
   }
 
-  /** @throws GatewayError server_not_found */
+  /** @throws GatewayError server_not_found; server_unavailable for one that is not to run */
   async restart(server: string): Promise<void> {
-    await this.#upstream(this.find(server)).restart();
+    const upstream = this.#upstream(this.find(server));
+    const { enabled, confirmed, id } = upstream.definition;
+    if (!enabled || !confirmed) throw this.#options.status.explain(id);
+    await upstream.restart();
   }
 
   /** @throws GatewayError server_not_found */
