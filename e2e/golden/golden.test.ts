@@ -21,7 +21,12 @@ const withSettingsByKey = (taken: unknown): unknown => {
 describe("data directories of earlier builds", () => {
   it("has some", () => {
     expect(directories).toEqual(
-      expect.arrayContaining(["0001-foundation", "0002-desktop", "0003-engine"]),
+      expect.arrayContaining([
+        "0001-foundation",
+        "0002-desktop",
+        "0003-engine",
+        "0004-supervision",
+      ]),
     );
   });
 

@@ -52,7 +52,7 @@ await api.servers.create({
     command: "node",
     args: fixture("--name", "beta", "--tools", "echo,fail"),
   },
-  limits: { callTimeoutMs: 5000 },
+  limits: { callTimeoutMs: 5000, maxConcurrentCalls: 4, idleStopMs: 600_000 },
   connections: "per_client",
 });
 await api.servers.create({
@@ -103,6 +103,7 @@ await api.servers.importFile({
 await api.settings.update({ callTimeoutMs: 120_000, port: 4555, appearance: "dark" });
 await api.settings.update({ proxy: "http://127.0.0.1:3128", noProxy: "example.com" });
 await api.settings.update({ startAtLogin: true, askBeforeQuit: false });
+await api.settings.update({ maxConcurrentCalls: 8, idleStopMs: 3_600_000 });
 
 const expected = await snapshot(gateway);
 await gateway.close();
