@@ -13,8 +13,8 @@ const MAX_OUTPUT = 64 * 1024 * 1024;
 export async function readMacProcesses(): Promise<ProcessEntry[]> {
   const { stdout } = await run("/bin/ps", ARGUMENTS, {
     maxBuffer: MAX_OUTPUT,
-    // Dates in one language.
-    env: { LC_ALL: "C" },
+    // Dates in one language, and in a time that never goes back by an hour.
+    env: { LC_ALL: "C", TZ: "UTC" },
   });
   return stdout.split("\n").flatMap((line) => parseLine(line) ?? []);
 }
@@ -33,7 +33,7 @@ export function parseLine(line: string): ProcessEntry | null {
     pid: Number(pid),
     parent: Number(parent),
     group: Number(group),
-    startedAt: Date.parse(started),
+    startedAt: Date.parse(`${started} UTC`),
     cpuMs: cpuTime(time),
     memoryBytes: Number(kilobytes) * 1024,
     marker: markerIn(command, " "),

@@ -82,6 +82,7 @@ export class Processes {
       },
     });
     this.#live.set(processes, server);
+    this.#watcher.watch(child);
     return processes;
   }
 

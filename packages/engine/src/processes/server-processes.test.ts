@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { Markers } from "./marker.ts";
@@ -7,6 +8,22 @@ import { type Ended, ServerProcesses } from "./server-processes.ts";
 
 const IMPATIENT = { afterEof: 100, afterTerm: 200, afterKill: 10_000 };
 const STUBBORN = "trap '' TERM HUP INT";
+
+const urlOf = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href);
+/** Signals reach nothing, as where it has become another user's; it is in no group of its own. */
+const UNENDING = `
+  import { spawn } from "node:child_process";
+  import { processSystem } from ${urlOf("process-system.ts")};
+  import { ServerProcesses } from ${urlOf("server-processes.ts")};
+  const child = spawn("sleep", ["1000"], { stdio: "pipe" });
+  const family = new ServerProcesses(child, {
+    marker: "unseen",
+    system: { ...processSystem(), signal: async () => {} },
+    times: { afterEof: 20, afterTerm: 20, afterKill: 20 },
+    onEnded: ({ left }) => console.log(child.pid + " " + left),
+  });
+  await family.stop();
+`;
 
 const start = (script: string, times = IMPATIENT) => {
   const marker = new Markers(someOwner()).next();
@@ -129,9 +146,27 @@ describe.skipIf(process.platform === "win32")("the processes of a server end", (
       times: { ...IMPATIENT, afterKill: 200 },
       onEnded: () => {},
     });
-    await until(async () => family.membersOf(await system.read()).length === 2);
+    await until(async () => {
+      const groups = family.membersOf(await system.read()).map(({ group }) => group);
+      return new Set(groups).size === 2;
+    });
     isFull = true;
     expect(await family.stop()).toEqual({ processes: 2, forced: true, left: 1 });
     expect(told.filter(isRunning)).toEqual(told);
+  });
+
+  it("and what cannot be ended does not keep us here", () => {
+    const { stdout, status } = spawnSync(
+      process.execPath,
+      ["--input-type=module", "-e", UNENDING],
+      {
+        encoding: "utf8",
+        timeout: 20_000,
+      },
+    );
+    const [pid = 0, left] = stdout.trim().split(" ").map(Number);
+    process.kill(pid, "SIGKILL");
+    expect(left).toBe(1);
+    expect(status).toBe(0);
   });
 });

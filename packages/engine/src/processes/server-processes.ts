@@ -109,6 +109,8 @@ export class ServerProcesses {
     if (isForced) left = await signalUntilGone("SIGKILL", afterKill, look, send);
     // What could not be ended, or was only started by it, may hold the other ends open.
     for (const stream of this.#child.stdio) stream?.destroy();
+    // What could not be ended is no reason for us to stay.
+    this.#child.unref();
     const ended = { processes: seen.size, forced: isForced, left: left.length };
     this.#onEnded(ended);
     return ended;
@@ -120,13 +122,18 @@ export class ServerProcesses {
       return this.membersOf(await this.#system.read());
     } catch {
       const { pid } = this.#child;
-      const others = this.#known.filter((member) => member.group !== pid && isThere(member.pid));
+      const others = this.#known.filter((member) => member.pid !== pid && isThere(member.pid));
       if (pid === undefined || this.#group.isGone) return others;
-      const startedAt = this.#startedAt;
-      return [
-        { pid, startedAt, parent: process.pid, group: pid, cpuMs: 0, memoryBytes: 0, marker: null },
-        ...others,
-      ];
+      const leader = this.#known.find((member) => member.pid === pid) ?? {
+        pid,
+        startedAt: this.#startedAt,
+        parent: process.pid,
+        group: pid,
+        cpuMs: 0,
+        memoryBytes: 0,
+        marker: null,
+      };
+      return [leader, ...others];
     }
   }
 

@@ -41,7 +41,7 @@ describe("what ps of macOS tells of a process", () => {
       pid: 501,
       parent: 499,
       group: 500,
-      startedAt: Date.parse("Sat Nov 21 09:08:07 2026"),
+      startedAt: Date.parse("2026-11-21T09:08:07Z"),
       cpuMs: 62_500,
       memoryBytes: 12_345 * 1024,
       marker: "aa.bb.3",

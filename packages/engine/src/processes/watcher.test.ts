@@ -6,21 +6,24 @@ import { isRunning, sleeper, someOwner, until } from "./processes.fixture.ts";
 import { Watcher } from "./watcher.ts";
 
 const SCRIPT = `
+  import { spawn } from "node:child_process";
   import { Watcher } from ${JSON.stringify(fileURLToPath(new URL("watcher.ts", import.meta.url)))};
   const watcher = new Watcher(process.argv[1], () => {});
   watcher.start();
-  console.log(watcher.pid);
+  const leader = spawn("sleep", ["1000"], { detached: true, stdio: "ignore", env: {} });
+  watcher.watch(leader);
+  console.log(watcher.pid + " " + leader.pid);
   setInterval(() => {}, 1000);
 `;
 
-/** A gateway that does nothing but have itself watched. */
+/** A gateway that does nothing but have itself watched, and a process without a marker. */
 const watched = async (prefix: string) => {
   const args = ["--input-type=module", "-e", SCRIPT, prefix];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  const watcher = await new Promise<number>((resolve) => {
-    child.stdout.once("data", (chunk: Buffer) => resolve(Number(chunk.toString())));
+  const [watcher = 0, leader = 0] = await new Promise<number[]>((resolve) => {
+    child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString().split(" ").map(Number)));
   });
-  return { child, watcher };
+  return { child, watcher, leader };
 };
 
 describe.skipIf(process.platform === "win32")("the watcher", () => {
@@ -34,10 +37,10 @@ describe.skipIf(process.platform === "win32")("the watcher", () => {
       sleeper({ NOTE: `${MARKER}=${markers.next()}` }),
       sleeper({ NOTE: `\n${MARKER}=${markers.next()}` }),
     ];
-    const { child, watcher } = await watched(markers.ofThisRun);
-    expect(isRunning(own)).toBe(true);
+    const { child, watcher, leader } = await watched(markers.ofThisRun);
+    expect([own, leader].filter(isRunning)).toEqual([own, leader]);
     child.kill("SIGKILL");
-    await until(() => !isRunning(own));
+    await until(() => ![own, leader].some(isRunning));
     await until(() => !isRunning(watcher));
     expect(others.filter(isRunning)).toEqual(others);
   });

@@ -13,18 +13,33 @@ const ALL_ENDED = "all ended";
 
 /**
  * Waits for the end of its input, which comes when the gateway is gone, however it went. Then it
- * ends what carries the marker of that run, and nothing else: first left alone for a second, since
- * their input has ended as well, then asked twice, then killed. It gives up after ten rounds, and is
- * done after two that found nothing: one can miss what is forked while it looks.
+ * ends what carries the marker of that run and the groups of the processes it was told of, which may
+ * have thrown the marker away, and nothing else: first left alone for a second, since their input
+ * has ended as well, then asked twice, then killed. It gives up after ten rounds, and is done after
+ * two that found nothing: one can miss what is forked while it looks.
  *
- * Each is signalled as soon as it is found, so that its number is still its own. The marker comes by
- * the input and never on a command line or in an environment, where it would make the watcher and
- * its helpers look like members themselves.
+ * Each is signalled as soon as it is found to be the one, by marker or by when it started, so that
+ * its number is still its own. The marker comes by the input and never on a command line or in an
+ * environment, where it would make the watcher and its helpers look like members themselves.
  */
-const scriptWith = (signalMarked: string): string => `
+const scriptWith = (system: string): string => `
+${system}
+signal_leaders() {
+  while read -r pid at; do
+    kill -0 "$pid" || continue
+    [ -n "$at" ] && [ "$(started_at "$pid")" = "$at" ] || continue
+    kill "-$signal" "-$pid" && echo "$pid"
+  done <<LEADERS
+$leaders
+LEADERS
+} 2>/dev/null
 IFS= read -r marker || exit 0
-IFS= read -r last && [ "$last" = "${ALL_ENDED}" ] && exit 0
-${signalMarked}
+leaders=
+while read -r said; do
+  [ "$said" = "${ALL_ENDED}" ] && exit 0
+  leaders="$leaders
+$said $(started_at "$said")"
+done
 round=0
 nothing=0
 while [ "$round" -lt 10 ] && [ "$nothing" -lt 2 ]; do
@@ -32,7 +47,7 @@ while [ "$round" -lt 10 ] && [ "$nothing" -lt 2 ]; do
   round=$((round + 1))
   signal=KILL
   [ "$round" -lt 3 ] && signal=TERM
-  if [ -n "$(signal_marked)" ]; then nothing=0; else nothing=$((nothing + 1)); fi
+  if [ -n "$(signal_leaders; signal_marked)" ]; then nothing=0; else nothing=$((nothing + 1)); fi
 done
 `;
 
@@ -42,6 +57,7 @@ done
  * since a variable may hold lines, and the marker counts at its start only.
  */
 const ON_LINUX = String.raw`
+started_at() { sed -n 's/.*) //p' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
 signal_marked() {
   cd /proc
   head -c 99999999 [0-9]*/environ | tr '\000' '\n' |
@@ -54,6 +70,7 @@ signal_marked() {
 } 2>/dev/null`;
 
 const ON_MAC = `
+started_at() { /bin/ps -o lstart= -p "$1" | tr -d ' '; }
 signal_marked() {
   /bin/ps -axwwE -o pid=,command= | while read -r pid rest; do
     case "$rest" in *" $marker"*) kill "-$signal" "$pid" && echo "$pid" ;; esac
@@ -67,6 +84,8 @@ signal_marked() {
 export class Watcher {
   readonly #prefix: string;
   readonly #onGone: (reason: string) => void;
+  /** Those that run. */
+  readonly #leaders = new Set<number>();
   #child: ChildProcess | null = null;
   #timer: NodeJS.Timeout | undefined;
   #startedAt = 0;
@@ -101,11 +120,21 @@ export class Watcher {
     // It broke because the watcher ended, which is told of by itself.
     child.stdin?.on("error", () => {});
     child.stdin?.write(`${MARKER}=${this.#prefix}\n`);
+    for (const leader of this.#leaders) child.stdin?.write(`${leader}\n`);
     // Neither it nor the pipe to it is a reason for us to stay.
     child.unref();
     if (child.stdin && "unref" in child.stdin && typeof child.stdin.unref === "function") {
       child.stdin.unref();
     }
+  }
+
+  /** Has a process watched that runs, with its group, whether or not it keeps the marker. */
+  watch(leader: ChildProcess): void {
+    const { pid } = leader;
+    if (pid === undefined) return;
+    this.#leaders.add(pid);
+    leader.once("exit", () => this.#leaders.delete(pid));
+    if (!this.#closed) this.#child?.stdin?.write(`${pid}\n`);
   }
 
   /** Lets it end, since there is nothing left to watch. */
