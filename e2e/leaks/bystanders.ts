@@ -9,6 +9,9 @@ import { below, kill, processOf, runs, type Running } from "./proc.ts";
 /** What the product marks its own processes with; its value here is none that it ever gave. */
 const FOREIGN_MARK = { LOCAL_MCP_GATEWAY_PROCESS: "0123456789abcdef.0123456789abcdef.1" };
 
+/** Arguments of a `sleep` that is there at the end of the longest run, seconds. */
+export const OUTLIVES = ["86400"];
+
 /** Processes that are none of the gateway's business, and have to be alive at the end. */
 export class Bystanders {
   readonly #all: { what: string; process: Running }[] = [];
@@ -18,8 +21,8 @@ export class Bystanders {
     const all = new Bystanders();
     const { command, args } = hostile("ignores-eof");
     await all.start("the same command line as a server", command, args);
-    await all.start("a name as a server's child has", "sleep", ["600"]);
-    await all.start("another's mark", "sleep", ["3600"], {
+    await all.start("a name as a server's child has", "sleep", OUTLIVES);
+    await all.start("another's mark", "sleep", OUTLIVES, {
       env: { ...process.env, ...FOREIGN_MARK },
     });
     await all.#otherGateway();

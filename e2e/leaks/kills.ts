@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { percentile } from "../../bench/stats.ts";
 import { pause } from "../command-line.ts";
-import { Bystanders } from "./bystanders.ts";
+import { Bystanders, OUTLIVES } from "./bystanders.ts";
 import { makeRoot, RunningGateway, seed, type Seeded } from "./gateway.ts";
 import { kindsIn, type Kind } from "./kinds.ts";
 import { describe, type Survivor, untilGone } from "./ledgers.ts";
@@ -70,7 +70,7 @@ export const kills = async ({ form, kinds: names }: Asked): Promise<Section> => 
   for (let index = 0; index < count; index += 1) {
     const manner = MANNERS[index % MANNERS.length];
     if (!manner) break;
-    await bystanders.start("a pid beside the gateway's", "sleep", ["600"]);
+    await bystanders.start("a pid beside the gateway's", "sleep", OUTLIVES);
     const missing = await comeUp(manner, seeded, kinds, life, index / count);
     faults.push(...missing.map((name) => `${name} did not come up before kill ${index + 1}`));
 
