@@ -133,7 +133,22 @@ async function launch(
   const output: string[] = [];
   child.stdout?.on("data", (chunk: Buffer) => output.push(chunk.toString()));
   child.stderr?.on("data", (chunk: Buffer) => output.push(chunk.toString()));
-  return { app, output, pid: await app.evaluate(() => process.pid) };
+  return { app, output, pid: await pidOf(app) };
+}
+
+/**
+ * Its own, not that of what started it. Asked again where V8 has collected the promise that
+ * Playwright waits for, as happens while a main process starts (playwright issue 33737).
+ */
+async function pidOf(app: ElectronApplication): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await app.evaluate(() => process.pid);
+    } catch (error) {
+      const isCollected = String(error).includes("promise was garbage collected");
+      if (!isCollected || attempt === ATTEMPTS) throw error;
+    }
+  }
 }
 
 /** Ends it as a person would from its menu. @throws Error where something of it is left after 15 s */
