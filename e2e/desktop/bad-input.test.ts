@@ -184,14 +184,14 @@ test("a page that crashes comes back; twice in a row a person is asked; clients 
     };
   });
   await crash(testApp);
-  await expect.poll(() => shown(testApp), { timeout: 10_000 }).toBe("Servers");
+  await expect.poll(() => shown(testApp), { timeout: 30_000 }).toBe("Servers");
   expect(await healthOf(dataDir)).toBe(200);
   await crash(testApp);
   const asked = (): Promise<string> =>
     app.evaluate(() => JSON.stringify(Reflect.get(globalThis, "asked")));
-  await expect.poll(asked, { timeout: 10_000 }).toContain("The window stopped twice in a row.");
+  await expect.poll(asked, { timeout: 30_000 }).toContain("The window stopped twice in a row.");
   expect(await asked()).toContain("Clients are still served.");
-  await expect.poll(() => shown(testApp), { timeout: 10_000 }).toBe("Servers");
+  await expect.poll(() => shown(testApp), { timeout: 30_000 }).toBe("Servers");
   expect(await healthOf(dataDir)).toBe(200);
 });
 
