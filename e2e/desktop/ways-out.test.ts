@@ -12,7 +12,7 @@ import { seed } from "./seed.ts";
 import { setTrayHost, withTrayHost } from "./tray-host.ts";
 
 /** More at once would wait for each other. */
-const SIDE_BY_SIDE = 3;
+const SIDE_BY_SIDE = 2;
 /** An app that ends before it has answered looks like a failure to Playwright; after so long, ms, it has. */
 const ANSWERED_MS = 50;
 
