@@ -128,6 +128,8 @@ async function setUp(urls: Urls): Promise<string> {
   }
   const withSecret = ["servers", "add", "secret", "--env", "DAY_SECRET", "--", node, FIXTURE];
   await cli(...withSecret, "--tools", "env", "--tool-prefix", "secret_");
+  // The directory it begins with lets servers rest, and what rests is neither ready nor in trouble.
+  await cli("settings", "set", "idleStopMs", "0");
   await cli("servers", "add", "web", "--url", `${urls.web}?key=${CANARY}-query`);
   await cli("servers", "add", "legacy", "--url", urls.legacy, "--transport", "sse");
   await cli("servers", "add", "signin", "--url", urls.signin);
