@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import TestOrder from "./scripts/test-order.ts";
 
 /** As many test files at once as there are cores; left alone, a core stays free. */
 const EVERY_CORE = "100%";
@@ -6,6 +7,7 @@ const EVERY_CORE = "100%";
 export default defineConfig({
   test: {
     reporters: ["default", "./scripts/closing-line.ts"],
+    sequence: { sequencer: TestOrder },
     projects: [
       {
         test: {

@@ -12,6 +12,9 @@ const classes = new Map(
   ),
 );
 
+/** What a column made by json() may be: its values are parsed, so nothing in it is sealed text. */
+const OF_JSON = ["json", "wrapped"];
+
 const faults: string[] = [];
 for (const [name, table] of Object.entries(database)) {
   if (!is(table, SQLiteTable)) continue;
@@ -21,8 +24,8 @@ for (const [name, table] of Object.entries(database)) {
     classes.delete(place);
     if (!word) {
       faults.push(`${place} is not classified.`);
-    } else if (is(column, SQLiteCustomColumn) !== (word === "json")) {
-      faults.push(`${place} is classified “${word}”: a column made by json() is “json”, no other.`);
+    } else if (is(column, SQLiteCustomColumn) ? !OF_JSON.includes(word) : word === "json") {
+      faults.push(`${place} is classified “${word}”: only a column made by json() is “json”.`);
     }
   }
 }

@@ -33,6 +33,7 @@ const PURPOSES: Record<File, Record<string, string>> = {
     oauth_client_registrations: "Clients registered at authorization servers.",
     access_tokens: "Tokens that clients present to the gateway; only their digest is kept.",
     vault_keys: "The vault's one data key, wrapped once per key that opens it.",
+    vault_data_keys: "The data keys, the present one and those that are being replaced.",
     vault_secrets: "Secrets that other rows refer to by id.",
     tools: "REST APIs offered as tools.",
     prompts: "Prompt templates.",
@@ -50,7 +51,7 @@ const PURPOSES: Record<File, Record<string, string>> = {
     server_metrics_hourly: "Requests to a server, by the hour.",
     settings: "What a person set, and the gateway's own choices such as the active profile.",
     import_jobs: "Imports of configuration and what became of them.",
-    audit_log: "Who changed what.",
+    audit_log: "Who did what, and when.",
   },
   [TRAFFIC]: {
     debug_logs: "Recorded MCP exchanges, redacted.",

@@ -7,10 +7,11 @@ export const PACKAGES: readonly string[] = [
   "libgbm1",
   "libxss1",
   "libsecret-1-0",
-  // Its tests: a display and a keyring of their own.
+  // Its tests: a display and a keyring of their own, and steps at which to kill.
   "xvfb",
   "dbus-x11",
   "gnome-keyring",
+  "strace",
   // The fallback runtime: SQLite compiled for it.
   "gcc",
   "g++",

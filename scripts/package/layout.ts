@@ -8,6 +8,9 @@ export type PackageName = (typeof PACKAGES)[number];
 const APP = "Local MCP Gateway";
 const OUTPUT = resolve(import.meta.dirname, "../../out/packages");
 
+/** What the packages are made of, as CycloneDX. */
+export const BILL_OF_MATERIALS = join(OUTPUT, "sbom.cdx.json");
+
 const suffix = process.arch === "x64" ? "" : `-${process.arch}`;
 const UNPACKED: Partial<Record<NodeJS.Platform, string>> = {
   darwin: `mac${suffix}`,

@@ -1,7 +1,7 @@
 /**
  * `npm run package`: two packages of this system from one configuration, unpacked in out/packages.
  * `release` is what people get; `test` differs by one fuse, without which Playwright cannot drive
- * it. `--installers` makes the installers of electron-builder.yml from the release instead;
+ * it. Beside them lies sbom.cdx.json, a list of all they are made of. `--installers` makes the installers of electron-builder.yml from the release instead;
  * `--built` takes the bundles as they are.
  */
 import { build, Platform, type Configuration } from "electron-builder";
@@ -11,6 +11,7 @@ import { dirname, basename, resolve } from "node:path";
 import { resolveElectron, type Electron } from "../electron/resolve.ts";
 import { readFuses } from "./fuses.ts";
 import { packagedExecutable, PACKAGES, type PackageName, unpackedFolder } from "./layout.ts";
+import { writeBillOfMaterials } from "./sbom.ts";
 import { formatSize, sizeOf } from "./size.ts";
 
 const RELEASE = "electron-builder.yml";
@@ -75,6 +76,7 @@ const buildBundles = (): void => {
 };
 
 if (!process.argv.includes("--built")) buildBundles();
+await writeBillOfMaterials();
 const electron = await resolveElectron();
 if (!process.argv.includes("--installers")) {
   for (const name of PACKAGES) {

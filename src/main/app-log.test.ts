@@ -51,6 +51,18 @@ test("no secret is written, nor kept in memory", () => {
   expect(log.recent().join()).not.toContain("c4n4ry");
 });
 
+test("nor what the gateway knows to be secret, whatever it looks like", () => {
+  const log = createLog();
+  log.redactor.know("correct horse battery");
+  log.openIn(base);
+  log.write("error", "fault", { error: "Error: correct horse battery\n    at call (a.ts:1:1)" });
+  log.line("gateway: correct+horse+battery");
+  expect(lines(join(base, "app.log"))).toEqual([
+    expect.stringContaining("Error: [removed: secret]\\n    at call (a.ts:1:1)"),
+    "gateway: [removed: secret]",
+  ]);
+});
+
 test("five files are kept, each within its size, and a later start goes on in the last", () => {
   const size = 400;
   for (let start = 0; start < 2; start += 1) {

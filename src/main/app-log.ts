@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { redactJson } from "./redact.ts";
+import { createRedactor } from "@local-mcp/gateway";
 
 export type LogLevel = "info" | "warn" | "error";
 
@@ -16,6 +16,8 @@ const MAX_RECENT = 200;
  * directory is known to be ours nothing is written, and lines wait in memory.
  */
 export class AppLog {
+  /** Also the gateway's, so that what the gateway knows to be secret is written nowhere. */
+  readonly redactor = createRedactor();
   readonly #maxBytes: number;
   readonly #now: () => number;
   /** Told when a line cannot be written, once. */
@@ -38,7 +40,7 @@ export class AppLog {
 
   /** Takes a finished line of JSON, such as the gateway's. */
   readonly line = (line: string): void => {
-    const clean = cleanLine(line);
+    const clean = this.#clean(line);
     this.#recent.push(clean);
     if (this.#recent.length > MAX_RECENT) this.#recent.shift();
     if (this.#directory === null) {
@@ -67,6 +69,15 @@ export class AppLog {
     return this.#recent;
   }
 
+  #clean(line: string): string {
+    try {
+      return JSON.stringify(this.redactor.json(JSON.parse(line)));
+    } catch {
+      // Not JSON: it is text all the same.
+      return String(this.redactor.json(line)).replaceAll("\n", " ");
+    }
+  }
+
   #append(directory: string, line: string): void {
     const text = `${line}\n`;
     this.#attempt(() => {
@@ -90,15 +101,6 @@ export class AppLog {
     }
   }
 }
-
-const cleanLine = (line: string): string => {
-  try {
-    return JSON.stringify(redactJson(JSON.parse(line)));
-  } catch {
-    // Not JSON: it is text all the same.
-    return String(redactJson(line)).replaceAll("\n", " ");
-  }
-};
 
 const rotate = (file: string): void => {
   rmSync(`${file}.${MAX_FILES - 1}`, { force: true });

@@ -1,4 +1,9 @@
-import { desktopContract, type DesktopInfo, GatewayError } from "@local-mcp/contract";
+import {
+  type AuditFilter,
+  desktopContract,
+  type DesktopInfo,
+  GatewayError,
+} from "@local-mcp/contract";
 import { asApiError } from "@local-mcp/gateway";
 import { implement, type ORPCError } from "@orpc/server";
 import type { AppLog } from "./app-log.ts";
@@ -20,6 +25,8 @@ export interface Desktop {
   chooseFile: (title: string) => Promise<string | null>;
   /** A file with servers, chosen and read. @throws GatewayError file_unreadable */
   chooseServersFile: () => Promise<{ name: string; text: string } | null>;
+  /** What the filter leaves of the audit log, saved where a person says. @throws GatewayError file_unwritable */
+  saveAudit: (filter: AuditFilter) => Promise<{ name: string; entries: number } | null>;
   /** Ends this app and starts it again on another data directory. */
   startAgainWith: (dataDir: string) => void;
   copyDiagnostics: () => Promise<void>;
@@ -77,6 +84,7 @@ export function createDesktopRouter(desktop: Desktop) {
       path: await desktop.chooseDirectory("Choose a folder"),
     })),
     openServersFile: os.openServersFile.handler(() => desktop.chooseServersFile()),
+    saveAudit: os.saveAudit.handler(({ input }) => desktop.saveAudit(input)),
     copyDiagnostics: os.copyDiagnostics.handler(async () => {
       await desktop.copyDiagnostics();
       return done;

@@ -1,4 +1,4 @@
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { type DesktopInfo, platform, type WindowCommand } from "@local-mcp/contract";
 import { createGateway, type Gateway, type Paths, VERSION } from "@local-mcp/gateway";
 import { app, clipboard, Notification, safeStorage, shell } from "electron";
@@ -177,6 +177,7 @@ export class DesktopApp {
       startup: state,
       api: state.state === "ready" ? (await this.startup.gateway()).api : null,
       log: this.log.recent(),
+      redactor: this.log.redactor,
       home: homedir(),
     });
     await clipboard.writeText(text);
@@ -206,10 +207,12 @@ export class DesktopApp {
       env: process.env,
       kind: "app",
       log: this.log.line,
+      redactor: this.log.redactor,
       keychain: createKeychain({
         safeStorage: () => safeStorage,
         platform: process.platform,
         whenReady: () => app.whenReady(),
+        account: () => userInfo().username,
       }),
       launcher: findLauncher({
         packaged: app.isPackaged,

@@ -40,6 +40,7 @@ const describe = (log: AppLog, api: Gateway["api"] | null) =>
     startup: { state: "ready" },
     api,
     log: log.recent(),
+    redactor: log.redactor,
     home,
   });
 
@@ -98,6 +99,7 @@ test("a home folder of Windows is named nowhere, however deep in JSON", async ()
     startup: { state: "starting" },
     api: null,
     log: log.recent(),
+    redactor: log.redactor,
     home: "C:\\Users\\Ada",
   });
   expect(text).not.toContain("Ada");

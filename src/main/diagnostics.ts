@@ -1,6 +1,6 @@
 import type { ContractRouterClient } from "@orpc/contract";
 import type { Contract, DesktopInfo, Startup } from "@local-mcp/contract";
-import { redactJson } from "./redact.ts";
+import type { Redactor } from "@local-mcp/gateway";
 
 export interface DiagnosticsInput {
   info: DesktopInfo;
@@ -11,6 +11,7 @@ export interface DiagnosticsInput {
   api: ContractRouterClient<Contract> | null;
   /** The last lines of the app's log. */
   log: readonly string[];
+  redactor: Redactor;
   home: string;
 }
 
@@ -19,8 +20,8 @@ export interface DiagnosticsInput {
  * server and no name of the person whose computer it is.
  */
 export async function describeForReport(input: DiagnosticsInput): Promise<string> {
-  const { info, versions, startup, api, log, home } = input;
-  const facts = redactJson({
+  const { info, versions, startup, api, log, redactor, home } = input;
+  const facts = redactor.json({
     app: info,
     versions,
     startup,

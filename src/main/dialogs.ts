@@ -58,6 +58,18 @@ export async function chooseFile(
   return choose(parent, title, ["openFile", "showHiddenFiles"], extensions);
 }
 
+/** Where to save a new file; null where nothing was chosen. */
+export async function chooseNewFile(
+  parent: BrowserWindow | null,
+  options: { title: string; name: string },
+): Promise<string | null> {
+  const asked = { title: options.title, defaultPath: options.name };
+  const { filePath, canceled } = parent
+    ? await dialog.showSaveDialog(parent, asked)
+    : await dialog.showSaveDialog(asked);
+  return canceled || filePath === "" ? null : filePath;
+}
+
 const choose = async (
   parent: BrowserWindow | null,
   title: string,

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import inspector from "node:inspector";
 import { join } from "node:path";
 import { app, Menu, protocol } from "electron";
 import { onActivate } from "./app-events/activate.ts";
@@ -15,6 +16,7 @@ import { onWindowAllClosed } from "./app-events/window-all-closed.ts";
 import { AppLog } from "./app-log.ts";
 import { readArguments } from "./arguments.ts";
 import { createBench } from "./bench.ts";
+import { refusedSwitch } from "./debugging.ts";
 import { DesktopApp } from "./desktop-app.ts";
 import { fitsInMessage, handOver, withoutWhatToOpen } from "./hand-over.ts";
 import { keepOwnBinding } from "./native-binding.ts";
@@ -41,7 +43,17 @@ const launched = readArguments(process.argv.slice(1), process.cwd());
 const userData = userDataPath(launched, process.env) ?? join(app.getPath("appData"), NAME);
 app.setPath("userData", userData);
 
-if (!fitsInMessage(process.argv, process.cwd(), launched)) {
+const refused = refusedSwitch({
+  packaged: app.isPackaged,
+  inspected: inspector.url() !== undefined,
+  has: (name) => app.commandLine.hasSwitch(name),
+});
+if (refused !== null) {
+  process.stderr.write(
+    `Local MCP Gateway lets no debugger into its window: start it without --${refused}.\n`,
+  );
+  app.exit(1);
+} else if (!fitsInMessage(process.argv, process.cwd(), launched)) {
   process.stderr.write("What the app was asked to open is too long, and was left out.\n");
   app.relaunch({ args: withoutWhatToOpen(process.argv.slice(1)) });
   app.exit(0);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import type { WindowContract } from "@local-mcp/contract";
-import { createGateway } from "@local-mcp/gateway";
+import { createGateway, pageUrl } from "@local-mcp/gateway";
 import { createORPCClient, ORPCError } from "@orpc/client";
 import { RPCLink } from "@orpc/client/message-port";
 import type { ContractRouterClient } from "@orpc/contract";
@@ -12,7 +12,6 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AppLog } from "./app-log.ts";
 import { createDesktopRouter, type Desktop } from "./desktop-api.ts";
 import { createLine } from "./line.ts";
-import { externalUrl } from "./security.ts";
 import { Startup } from "./startup.ts";
 import { WindowCommands } from "./window-commands.ts";
 
@@ -55,7 +54,7 @@ const setUp = () => {
     }),
     copyText: async (text) => record("copyText")(text),
     openExternal: async (url) => {
-      if (externalUrl(url) === null) return false;
+      if (pageUrl(url) === null) return false;
       record("openExternal")(url);
       return true;
     },
@@ -63,6 +62,10 @@ const setUp = () => {
     chooseDirectory: async () => "/chosen",
     chooseFile: async () => null,
     chooseServersFile: async () => ({ name: "a.json", text: "{}" }),
+    saveAudit: async (filter) => {
+      record("saveAudit")(filter);
+      return { name: "audit.jsonl", entries: 1 };
+    },
     startAgainWith: record("startAgainWith"),
     copyDiagnostics: async () => record("copyDiagnostics")(),
     setTitle: record("setTitle"),
@@ -169,6 +172,10 @@ test("each thing the window asks of the desktop is done", async () => {
   expect(await desktop.chooseProgram()).toEqual({ path: null });
   expect(await desktop.chooseFolder()).toEqual({ path: "/chosen" });
   expect(await desktop.openServersFile()).toEqual({ name: "a.json", text: "{}" });
+  expect(await desktop.saveAudit({ action: "server." })).toEqual({
+    name: "audit.jsonl",
+    entries: 1,
+  });
   await desktop.copyDiagnostics();
   await desktop.setTitle({ title: "Servers" });
   await desktop.quit();
@@ -177,6 +184,7 @@ test("each thing the window asks of the desktop is done", async () => {
     ["openExternal", "https://example.com/"],
     ["openDataFolder"],
     ["startAgainWith", "/chosen"],
+    ["saveAudit", { action: "server." }],
     ["copyDiagnostics"],
     ["setTitle", "Servers"],
     ["quit"],

@@ -1,5 +1,6 @@
+import { pageUrl } from "@local-mcp/gateway";
 import { type Session, shell, type WebContents } from "electron";
-import { externalUrl, isOwnUrl } from "./security.ts";
+import { isOwnUrl } from "./security.ts";
 
 /** Nothing the page does may leave it: no navigation, frame, window or embedded page. */
 export function confine(contents: WebContents, devServer: string | null): void {
@@ -28,9 +29,9 @@ export function restrict(session: Session, devServer: string | null): void {
   session.on("will-download", (event) => event.preventDefault());
 }
 
-/** Opens a page in the system's browser; what is not {@link externalUrl} is not opened. */
+/** Opens a page in the system's browser; what is not {@link pageUrl} is not opened. */
 export async function openInBrowser(text: string): Promise<boolean> {
-  const url = externalUrl(text);
+  const url = pageUrl(text);
   if (url === null) return false;
   await shell.openExternal(url);
   return true;

@@ -2,10 +2,11 @@ import { app, clipboard, type MessagePortMain } from "electron";
 import { sameData } from "./arguments.ts";
 import type { DesktopApp } from "./desktop-app.ts";
 import { createDesktopRouter } from "./desktop-api.ts";
-import { chooseDirectory, chooseFile } from "./dialogs.ts";
+import { chooseDirectory, chooseFile, chooseNewFile } from "./dialogs.ts";
 import { createLine } from "./line.ts";
 import { openInBrowser } from "./security-events.ts";
 import { readServersFile, SERVERS_EXTENSIONS } from "./servers-file.ts";
+import { auditFileName, saveAudit } from "./save-audit.ts";
 import { askRunningApp } from "./show-running.ts";
 
 /** What the window reaches over its port: the desktop it is on, and the gateway. */
@@ -35,6 +36,13 @@ export function createWindowLine(
         SERVERS_EXTENSIONS,
       );
       return path === null ? null : readServersFile(path);
+    },
+    saveAudit: async (filter) => {
+      const path = await chooseNewFile(window.browserWindow, {
+        title: "Export the audit log",
+        name: auditFileName(new Date()),
+      });
+      return path === null ? null : saveAudit((await startup.gateway()).api, filter, path);
     },
     startAgainWith: (dataDir) => {
       const args = [...appPath, ...sameData({ ...launched, dataDir })];

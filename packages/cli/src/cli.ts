@@ -1,11 +1,12 @@
 import type { Writable } from "node:stream";
 import type { ExitCode } from "@local-mcp/contract";
 import { GatewayError } from "@local-mcp/contract";
+import type { Redactor } from "@local-mcp/gateway";
+import { askKey } from "./commands/vault-keys.ts";
 import { type Api, connect, type Connection, type Place } from "./connect.ts";
 import { toGatewayError } from "./errors.ts";
 import { type Io, isInteractive } from "./io.ts";
 import { quoted, visible } from "./output.ts";
-import { askSecret } from "./prompt.ts";
 
 /** The options that every command takes. */
 export interface GlobalOptions extends Place {
@@ -31,10 +32,13 @@ const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<
 export class Cli {
   readonly io: Io;
   readonly options: GlobalOptions;
+  /** Keeps secrets out of what is said of errors; the gateway in this process tells it its own. */
+  readonly redactor: Redactor;
 
-  constructor(io: Io, options: GlobalOptions) {
+  constructor(io: Io, options: GlobalOptions, redactor: Redactor) {
     this.io = io;
     this.options = options;
+    this.redactor = redactor;
   }
 
   get json(): boolean {
@@ -70,6 +74,22 @@ export class Cli {
     if (!this.io.signal.aborted) stream.write(`${text}\n`);
   }
 
+  /**
+   * Opens a locked vault with what a person types.
+   *
+   * @throws GatewayError vault_locked where nobody can, with what would open this one
+   */
+  async #openVault({ api, running }: Connection, locked: GatewayError): Promise<void> {
+    // Whoever may not ask for the status is told of the lock alone.
+    const status = await api.vault.status().catch(() => null);
+    if (status === null) throw locked;
+    const asks = !running && isInteractive(this.io);
+    const key = asks ? await askKey(this, status, "Passphrase of the vault: ") : null;
+    if (key !== null) await api.vault.unlock(key);
+    else if (status.wayOut === null) throw locked;
+    else throw new GatewayError("vault_locked", { ...locked.params, way: status.wayOut });
+  }
+
   /** A command a person can copy, for the same data directory. */
   command(words: string): string {
     const { dataDir } = this.options;
@@ -79,18 +99,17 @@ export class Cli {
 
   /**
    * Runs `work` on a gateway, and closes what was opened for it however it ends. Where only the
-   * passphrase of the vault is missing and a person is there, asks for it and tries again.
+   * key of the vault is missing and a person is there who can type one, asks for it and tries again.
    */
   async use<T>(work: (api: Api, connection: Connection) => Promise<T>): Promise<T> {
-    const connection = await connect(this.io, this.options);
+    const connection = await connect(this.io, this.options, { redactor: this.redactor });
     const { api } = connection;
     try {
       return await unlessAborted(
         work(api, connection).catch(async (error: unknown) => {
-          const isLocked = toGatewayError(error).code === "vault_locked";
-          if (!isLocked || connection.running || !isInteractive(this.io)) throw error;
-          const passphrase = await askSecret(this.io, "Passphrase of the vault: ");
-          await api.vault.unlock({ passphrase });
+          const known = toGatewayError(error);
+          if (known.code !== "vault_locked") throw error;
+          await this.#openVault(connection, known);
           return work(api, connection);
         }),
         this.io.signal,

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buffer } from "node:stream/consumers";
 import { contract, type Contract, GatewayError } from "@local-mcp/contract";
-import { createGateway, findGateway } from "@local-mcp/gateway";
+import { createGateway, findGateway, type Redactor } from "@local-mcp/gateway";
 import { createORPCClient } from "@orpc/client";
 import type { ContractRouterClient } from "@orpc/contract";
 import { ResponseValidationPlugin } from "@orpc/contract/plugins";
@@ -134,7 +134,7 @@ export const httpConnection = (url: string, token: string): Connection => {
 export const connect = async (
   io: Io,
   place: Place,
-  { patienceMs = PATIENCE_MS } = {},
+  { patienceMs = PATIENCE_MS, redactor }: { patienceMs?: number; redactor?: Redactor } = {},
 ): Promise<Connection> => {
   const giveUpAt = performance.now() + patienceMs;
   const { dataDir, configEnv } = place;
@@ -147,6 +147,7 @@ export const connect = async (
         configEnv,
         env: io.env,
         kind: "cli",
+        redactor,
         // What goes wrong with a server is part of its status, which commands show.
         log: (line, level) => {
           if (level === "error") io.stderr.write(`${line}\n`);

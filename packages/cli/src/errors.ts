@@ -43,6 +43,7 @@ export const reasonOf = (error: unknown): string => {
     EACCES: "permission denied",
     EPERM: "permission denied",
     EISDIR: "it is a directory",
+    EEXIST: "it exists already",
   };
   return known[code] ?? (code || error.message);
 };

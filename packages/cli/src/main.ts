@@ -1,4 +1,5 @@
 import { GatewayError } from "@local-mcp/contract";
+import { endAtFault, keepFaultsQuiet } from "./faults.ts";
 import type { Io } from "./io.ts";
 import { forgetStart, isTooOld, startAgain } from "./old-node.ts";
 
@@ -38,6 +39,7 @@ const ignoreGoneReader = (error: NodeJS.ErrnoException): void => {
 };
 
 const main = async (): Promise<void> => {
+  keepFaultsQuiet();
   if (isTooOld(process.versions["napi"])) return startAgain(import.meta.url);
   forgetStart();
   process.stdout.on("error", ignoreGoneReader);
@@ -58,7 +60,8 @@ const main = async (): Promise<void> => {
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof GatewayError)) throw error;
-  process.stderr.write(`${error.message}\n${error.wayOut}\n`);
-  process.exitCode = error.exit;
+  if (error instanceof GatewayError) {
+    process.stderr.write(`${error.message}\n${error.wayOut}\n`);
+    process.exitCode = error.exit;
+  } else endAtFault(error);
 }

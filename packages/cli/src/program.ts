@@ -1,8 +1,9 @@
 import { GatewayError } from "@local-mcp/contract";
-import { VERSION } from "@local-mcp/gateway";
+import { createRedactor, type Redactor, VERSION } from "@local-mcp/gateway";
 import { ORPCError } from "@orpc/client";
 import { Command, CommanderError } from "commander";
 import { type Act, Cli, type GlobalOptions } from "./cli.ts";
+import { addAuditCommands } from "./commands/audit.ts";
 import { addBridgeCommand } from "./commands/bridge.ts";
 import { addProfileCommands } from "./commands/profiles.ts";
 import { addServeCommand } from "./commands/serve.ts";
@@ -13,11 +14,16 @@ import { addTokenCommands } from "./commands/tokens.ts";
 import { addToolCommands } from "./commands/tools.ts";
 import { addVaultCommands } from "./commands/vault.ts";
 import { toGatewayError } from "./errors.ts";
+import { originOf } from "./faults.ts";
 import type { Io } from "./io.ts";
 import { visible } from "./output.ts";
 
 /** The command tree. `ended` is told what a command that ran through ends with. */
-export const buildProgram = (io: Io, ended: (exit: number) => void): Command => {
+export const buildProgram = (
+  io: Io,
+  ended: (exit: number) => void,
+  redactor: Redactor = createRedactor(),
+): Command => {
   const program = new Command("local-mcp-gateway")
     .description("One local gateway between your AI clients and your MCP servers.")
     .option("--data-dir <dir>", "where configuration and secrets are kept")
@@ -37,7 +43,7 @@ export const buildProgram = (io: Io, ended: (exit: number) => void): Command => 
   const act: Act =
     (command) =>
     async (...given) => {
-      ended((await command(new Cli(io, program.opts<GlobalOptions>()), ...given)) ?? 0);
+      ended((await command(new Cli(io, program.opts<GlobalOptions>(), redactor), ...given)) ?? 0);
     };
   addServeCommand(program, act);
   addStatusCommands(program, act);
@@ -47,6 +53,7 @@ export const buildProgram = (io: Io, ended: (exit: number) => void): Command => 
   addTokenCommands(program, act);
   addVaultCommands(program, act);
   addSettingCommands(program, act);
+  addAuditCommands(program, act);
   addBridgeCommand(program, act);
   return program;
 };
@@ -61,30 +68,26 @@ const usageError = (error: CommanderError): GatewayError => {
   return new GatewayError("usage", { detail: detail.charAt(0).toUpperCase() + detail.slice(1) });
 };
 
-/** Where an unexpected error came from. Not its message, which might quote a secret. */
-const originOf = (error: unknown): string[] => {
+/** What is printed of an error: one JSON document, or lines for people. */
+const errorText = (error: GatewayError, json: boolean): string => {
+  const { code, message, wayOut, cause } = error;
+  if (json) return JSON.stringify({ error: { code, message, wayOut } });
   // Of an error inside the API the log has told.
-  if (!(error instanceof Error) || error instanceof ORPCError) return [];
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  return [error.name, ...frames.slice(0, 5)];
-};
-
-const printError = (io: Io, error: GatewayError, json: boolean): void => {
-  const { code, message, wayOut } = error;
-  if (json) {
-    io.stderr.write(`${JSON.stringify({ error: { code, message, wayOut } })}\n`);
-    return;
-  }
-  const origin = code === "internal" ? originOf(error.cause) : [];
-  io.stderr.write(`${visible([message, wayOut, ...origin].join("\n"))}\n`);
+  const isTold = code !== "internal" || cause instanceof ORPCError;
+  return visible([message, wayOut, ...(isTold ? [] : originOf(cause))].join("\n"));
 };
 
 /** Runs one command line, without the program's own name, and resolves with the exit code. */
 export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   let exit = 0;
-  const program = buildProgram(io, (code) => {
-    exit = code;
-  });
+  const redactor = createRedactor();
+  const program = buildProgram(
+    io,
+    (code) => {
+      exit = code;
+    },
+    redactor,
+  );
   try {
     await program.parseAsync(argv, { from: "user" });
     return exit;
@@ -97,7 +100,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     }
     const error = thrown instanceof CommanderError ? usageError(thrown) : toGatewayError(thrown);
     const words = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
-    printError(io, error, words.includes("--json"));
+    io.stderr.write(`${redactor.text(errorText(error, words.includes("--json")))}\n`);
     return error.exit;
   }
 };

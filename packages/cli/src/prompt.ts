@@ -33,6 +33,9 @@ const ask = (io: Io, question: string, echo: boolean): Promise<string> =>
 /** Asks for a secret without showing it. Rejects with `request_cancelled` on Ctrl-C or Ctrl-D. */
 export const askSecret = (io: Io, question: string): Promise<string> => ask(io, question, false);
 
+/** Asks for a line that may be seen. Rejects with `request_cancelled` on Ctrl-C or Ctrl-D. */
+export const askText = (io: Io, question: string): Promise<string> => ask(io, question, true);
+
 /** Asks a question whose answer is no unless it starts with y. */
 export const askYes = async (io: Io, question: string): Promise<boolean> =>
   /^y(es)?$/i.test((await ask(io, `${question} [y/N] `, true)).trim());

@@ -88,11 +88,15 @@ export class Place {
   }
 
   /** Serves this directory until the function it resolves with is called. */
-  async serve(words: string[] = []): Promise<{ url: string; stop: () => Promise<Ran> }> {
+  async serve(
+    words: string[] = [],
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<{ url: string; stop: () => Promise<Ran> }> {
     const stopping = new AbortController();
     let ended: Promise<Ran> | null = null;
     const out = await new Promise<string>((resolve, reject) => {
       ended = this.run(["serve", "--port", "0", ...words], {
+        env,
         signal: stopping.signal,
         // The last thing it says.
         onOutput: ({ out, err }) => {

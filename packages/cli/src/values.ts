@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { GatewayError } from "@local-mcp/contract";
@@ -29,4 +29,41 @@ export const environmentSecret = async (io: Io, name: string): Promise<string | 
   if (value !== undefined && value !== "") return value;
   const file = io.env[`${name}_FILE`];
   return file === undefined || file === "" ? undefined : readSecret(io, file);
+};
+
+/** A file that a secret is about to be written to. */
+export interface SecretFile {
+  path: string;
+  write: (secret: string) => void;
+  /** Leaves nothing behind where nothing was written. */
+  close: () => void;
+}
+
+/**
+ * Makes a file that only its owner can read, before there is a secret to put in.
+ * @throws GatewayError file_unwritable, also where there is one of that name
+ */
+export const newSecretFile = (io: Io, name: string): SecretFile => {
+  const path = resolve(io.cwd, name);
+  const file = openNewFile(path);
+  let written = false;
+  return {
+    path,
+    write: (secret) => {
+      writeFileSync(file, secret);
+      written = true;
+    },
+    close: () => {
+      closeSync(file);
+      if (!written) rmSync(path);
+    },
+  };
+};
+
+const openNewFile = (path: string): number => {
+  try {
+    return openSync(path, "wx", 0o600);
+  } catch (error) {
+    throw new GatewayError("file_unwritable", { path, reason: reasonOf(error) }, { cause: error });
+  }
 };

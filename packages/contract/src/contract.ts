@@ -1,5 +1,6 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
+import { auditExport, auditFilter, auditPage, auditQuery } from "./audit.ts";
 import { clientSnippet, clientsView, connectionTest } from "./clients.ts";
 import { doctorFinding } from "./doctor.ts";
 import { gatewayEvent } from "./events.ts";
@@ -28,10 +29,11 @@ import {
   serverView,
   warning,
 } from "./servers.ts";
+import { noSecret, secretIn, secretOnce } from "./secret-fields.ts";
 import { settingsChange, settingView } from "./settings.ts";
 import { gatewayStatus } from "./status.ts";
 import { tokenCreate, tokenCreated, tokenView } from "./tokens.ts";
-import { passphrase, vaultStatus } from "./vault.ts";
+import { FORGET_SECRETS, passphrase, vaultStatus, vaultUnlock } from "./vault.ts";
 
 /**
  * Everything the gateway can be asked, once. The window calls it over a MessagePort, programs over
@@ -122,7 +124,7 @@ export const contract = {
      */
     recognize: oc
       .route({ method: "POST", path: "/servers/recognize" })
-      .input(z.object({ text: z.string().max(1024 * 1024) }))
+      .input(z.object({ text: secretIn(z.string().max(1024 * 1024)) }))
       .output(recognition),
     /**
      * Adds the servers of such a text, all or those chosen. Never consent to run anything.
@@ -131,7 +133,7 @@ export const contract = {
       .route({ method: "POST", path: "/servers/import" })
       .input(
         z.object({
-          text: z.string(),
+          text: secretIn(z.string()),
           choices: z.array(pasteChoice).optional(),
           /** Slug of a profile that they join. */
           profile: z.string().optional(),
@@ -192,14 +194,17 @@ export const contract = {
       .route({ method: "POST", path: "/tokens", successStatus: 201 })
       .input(tokenCreate)
       .output(tokenCreated),
-    /** For the stdio bridge: valid for one profile until the gateway stops; never stored. */
+    /**
+     * For the stdio bridge: valid for one profile until it is revoked, nobody has used it for a
+     * day, or the gateway stops; never stored.
+     */
     createTemporary: oc
       .route({ method: "POST", path: "/tokens/temporary", successStatus: 201 })
       .input(profile)
-      .output(z.object({ token: z.string() })),
+      .output(z.object({ id: z.string(), token: secretOnce(z.string()) })),
     revoke: oc
       .route({ method: "DELETE", path: "/tokens/{token}" })
-      .input(z.object({ token: z.string() }))
+      .input(z.object({ token: noSecret(z.string()) }))
       .output(done),
   },
   clients: {
@@ -213,7 +218,7 @@ export const contract = {
     /** Goes the way of a client with this token, on the real URL. */
     test: oc
       .route({ method: "POST", path: "/clients/test" })
-      .input(z.object({ profile: z.string().optional(), token: z.string().optional() }))
+      .input(z.object({ profile: z.string().optional(), token: secretIn(z.string()).optional() }))
       .output(connectionTest),
   },
   runtimes: {
@@ -242,21 +247,51 @@ export const contract = {
       .output(vaultStatus),
     unlock: oc
       .route({ method: "POST", path: "/vault/unlock" })
-      .input(z.object({ passphrase: z.string() }))
+      .input(vaultUnlock)
       .output(vaultStatus),
     addPassphrase: oc
       .route({ method: "POST", path: "/vault/slots" })
       .input(z.object({ passphrase, label: z.string().max(100).optional() }))
       .output(vaultStatus),
+    /** Another way to open the vault, for paper: the key is in this answer and never again. */
+    addRecoveryKey: oc
+      .route({ method: "POST", path: "/vault/recovery-key" })
+      .input(nothing)
+      .output(z.object({ status: vaultStatus, recoveryKey: secretOnce(z.string()) })),
     /** Lets the keychain of this system open the vault, which has to be open. */
     addKeychain: oc
       .route({ method: "POST", path: "/vault/keychain" })
       .input(nothing)
       .output(vaultStatus),
+    /** The same for the AUTH_ENCRYPTION_SECRET that the gateway was started with. */
+    addEnvironment: oc
+      .route({ method: "POST", path: "/vault/environment" })
+      .input(nothing)
+      .output(vaultStatus),
+    /** In the place of the passphrase that the slot had. */
+    changePassphrase: oc
+      .route({ method: "PUT", path: "/vault/slots/{slot}" })
+      .input(z.object({ slot: z.string(), passphrase }))
+      .output(vaultStatus),
     removeSlot: oc
       .route({ method: "DELETE", path: "/vault/slots/{slot}" })
       .input(z.object({ slot: z.string() }))
       .output(vaultStatus),
+    /** Gives every secret a new data key, which all slots open; answers when that is done. */
+    rotate: oc.route({ method: "POST", path: "/vault/rotate" }).input(nothing).output(vaultStatus),
+    /** Forgets what no key opens any more, and nothing else that is configured. */
+    reset: oc
+      .route({ method: "POST", path: "/vault/reset" })
+      .input(z.object({ confirm: z.literal(FORGET_SECRETS) }))
+      .output(vaultStatus),
+  },
+  audit: {
+    /** Who changed what, newest first. */
+    list: oc.route({ method: "GET", path: "/audit" }).input(auditQuery).output(auditPage),
+    export: oc
+      .route({ method: "GET", path: "/audit/export" })
+      .input(auditFilter)
+      .output(auditExport),
   },
 };
 

@@ -1,5 +1,6 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
+import { auditFilter } from "./audit.ts";
 import { contract } from "./contract.ts";
 import { problem } from "./status.ts";
 
@@ -87,6 +88,10 @@ export const desktopContract = {
   openServersFile: oc
     .input(nothing)
     .output(z.object({ name: z.string(), text: z.string() }).nullable()),
+  /** The audit log as JSON Lines, to a file that the person chooses. Null where none was chosen. */
+  saveAudit: oc
+    .input(auditFilter)
+    .output(z.object({ name: z.string(), entries: z.number().int() }).nullable()),
   /** To the clipboard; holds no secret. */
   copyDiagnostics: oc.input(nothing).output(done),
   /** What the window shows in its title bar and the system in its list of windows. */

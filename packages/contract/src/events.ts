@@ -21,5 +21,6 @@ export const gatewayEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("sessions.changed") }),
   z.object({ type: z.literal("clients.changed") }),
   z.object({ type: z.literal("runtimes.changed") }),
+  z.object({ type: z.literal("audit.changed") }),
 ]);
 export type GatewayEvent = z.infer<typeof gatewayEvent>;

@@ -1,3 +1,4 @@
+export * from "./audit.ts";
 export * from "./clients.ts";
 export * from "./contract.ts";
 export * from "./desktop.ts";
@@ -5,9 +6,11 @@ export * from "./doctor.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./exit-codes.ts";
+export * from "./fields.ts";
 export * from "./names.ts";
 export * from "./profiles.ts";
 export * from "./runtimes.ts";
+export * from "./secret-fields.ts";
 export * from "./secrets.ts";
 export * from "./servers.ts";
 export * from "./settings.ts";

@@ -1,12 +1,14 @@
 import { z } from "zod";
+import { noSecret } from "./secret-fields.ts";
 
 /**
- * What anyone is ever shown of a secret: that it is set, and the last four characters of a value
- * long enough (20 or more) for them to give nothing away.
+ * What anyone is ever shown of a secret: whether it is set, and the last four characters of a value
+ * long enough (20 or more) for them to give nothing away. One that is not set was forgotten with the
+ * vault's keys and waits to be entered again.
  */
 export const secretInfo = z.object({
-  set: z.literal(true),
-  hint: z.string().max(4).nullable(),
+  set: z.boolean(),
+  hint: noSecret(z.string().max(4)).nullable(),
 });
 export type SecretInfo = z.infer<typeof secretInfo>;
 

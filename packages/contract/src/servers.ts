@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { serverName, title } from "./names.ts";
+import { noSecret, secretIn } from "./secret-fields.ts";
 import { secretInfo, secretName } from "./secrets.ts";
 import { settingsUpdate } from "./settings.ts";
 import { serverState, serverStatus, statusReason } from "./status.ts";
@@ -33,11 +34,13 @@ const headerName = z
     /^[!#$%&'*+.^_`|~A-Za-z0-9-]{1,256}$/,
     "A header's name has letters, digits and a few signs.",
   );
-const headerValue = z
-  .string()
-  // RFC 9110 §5.5: no control characters, which is also what stops header injection.
-  // oxlint-disable-next-line no-control-regex -- the control characters are the point
-  .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/, "A header's value is one line of text.");
+const headerValue = secretIn(
+  z
+    .string()
+    // RFC 9110 §5.5: no control characters, which is also what stops header injection.
+    // oxlint-disable-next-line no-control-regex -- the control characters are the point
+    .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/, "A header's value is one line of text."),
+);
 const noNul = z.string().refine((text) => !text.includes("\0"), "It holds a NUL character.");
 
 const httpUrl = z.string().superRefine((text, context) => {
@@ -71,7 +74,10 @@ export const serverLimits = settingsUpdate.pick({
 export type ServerLimits = z.infer<typeof serverLimits>;
 
 /** An environment value: secret unless it is marked plain. */
-const envWrite = z.union([z.null(), z.object({ value: noNul, plain: z.boolean().default(false) })]);
+const envWrite = z.union([
+  z.null(),
+  z.object({ value: secretIn(noNul), plain: z.boolean().default(false) }),
+]);
 
 const stdioWrite = z.object({
   transport: z.literal("stdio"),
@@ -88,7 +94,7 @@ const stdioWrite = z.object({
 const remoteWrite = <T extends "http" | "sse">(kind: T) =>
   z.object({
     transport: z.literal(kind),
-    url: httpUrl,
+    url: secretIn(httpUrl),
     headers: z.record(headerName, headerValue.nullable()).default({}),
   });
 
@@ -105,7 +111,7 @@ export const serverCreate = z.object({
   description: z.string().max(2000).default(""),
   config: serverConfigWrite,
   /** Values of the `${secret:name}` marks in arguments. */
-  secrets: z.record(secretName, z.string()).default({}),
+  secrets: z.record(secretName, secretIn(z.string())).default({}),
   limits: serverLimits.default({}),
   /** Absent: shared for stdio, where each connection costs a process, per client for the others. */
   connections: serverConnections.optional(),
@@ -129,20 +135,22 @@ export const serverUpdate = z.object({
   args: z.array(noNul).optional(),
   cwd: noNul.min(1).nullable().optional(),
   env: z.record(envName, envWrite).optional(),
-  url: httpUrl.optional(),
+  url: secretIn(httpUrl).optional(),
   transport: transport.optional(),
   headers: z.record(headerName, headerValue.nullable()).optional(),
-  secrets: z.record(secretName, z.string().nullable()).optional(),
+  secrets: z.record(secretName, secretIn(z.string()).nullable()).optional(),
   limits: serverLimits.optional(),
   connections: serverConnections.optional(),
   enabled: z.boolean().optional(),
   /** Consent to the command as it is after this update. */
   confirmed: z.boolean().optional(),
+  /** Stored secrets go with the server to a URL of another origin; without it that is refused. */
+  keepSecrets: z.boolean().optional(),
 });
 export type ServerUpdate = z.infer<typeof serverUpdate>;
 
 const envView = z.union([
-  z.object({ plain: z.literal(true), value: z.string() }),
+  z.object({ plain: z.literal(true), value: noSecret(z.string()) }),
   z.object({ plain: z.literal(false), secret: secretInfo }),
 ]);
 
@@ -238,13 +246,13 @@ export const pastedServer = z.object({
         /** With `${secret:…}` in the place of what looks secret. */
         args: z.array(z.string()),
         cwd: z.string().nullable(),
-        env: z.array(z.string()),
+        env: z.array(noSecret(z.string())),
       }),
       z.object({
         transport: z.enum(["http", "sse"]),
         /** With `${secret:…}` in the place of user info and query values. */
         url: z.string(),
-        headers: z.array(z.string()),
+        headers: z.array(noSecret(z.string())),
       }),
     ])
     .nullable(),
@@ -282,7 +290,7 @@ export const serverReview = z.object({
   version: z.string().nullable(),
   cwd: z.string().nullable(),
   /** Names of the variables it is given beside the usual ones. */
-  env: z.array(z.string()),
+  env: z.array(noSecret(z.string())),
   /** Who asks: how the server came into the configuration. */
   addedAt: z.number().int(),
 });

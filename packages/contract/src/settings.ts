@@ -67,6 +67,8 @@ export const settings = z.object({
   startAtLogin: z.boolean().default(false),
   /** Whether quitting asks while clients are connected. */
   askBeforeQuit: z.boolean().default(true),
+  /** Entries of the audit log are removed after so many days. */
+  auditKeepDays: z.number().int().min(1).max(3650).default(365),
 });
 export type Settings = z.infer<typeof settings>;
 export type SettingKey = keyof Settings;
@@ -89,6 +91,7 @@ export const settingsUpdate = z
     appearance: settings.shape.appearance.unwrap(),
     startAtLogin: settings.shape.startAtLogin.unwrap(),
     askBeforeQuit: settings.shape.askBeforeQuit.unwrap(),
+    auditKeepDays: settings.shape.auditKeepDays.unwrap(),
   })
   .partial();
 
@@ -109,6 +112,7 @@ export const settingsChange = z.object({
   appearance: settingsUpdate.shape.appearance.nullable(),
   startAtLogin: settingsUpdate.shape.startAtLogin.nullable(),
   askBeforeQuit: settingsUpdate.shape.askBeforeQuit.nullable(),
+  auditKeepDays: settingsUpdate.shape.auditKeepDays.nullable(),
 });
 
 export const settingSource = z.enum(["argument", "environment", ".env", "stored", "default"]);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { vaultStatus } from "./vault.ts";
 
 /**
  * Status is computed once, in packages/gateway, and only rendered elsewhere. A person reads
@@ -114,6 +115,8 @@ export const gatewayStatus = z.object({
   url: z.string().nullable(),
   /** Why nothing listens though it should. */
   problem: problem.nullable(),
+  /** What should be known of the address though it is served. */
+  warnings: z.array(problem),
   pid: z.number().int(),
   version: z.string(),
   dataDir: z.string(),
@@ -129,6 +132,6 @@ export const gatewayStatus = z.object({
     }),
   ),
   sessions: z.number().int(),
-  vault: z.enum(["missing", "locked", "open"]),
+  vault: vaultStatus.shape.state,
 });
 export type GatewayStatus = z.infer<typeof gatewayStatus>;

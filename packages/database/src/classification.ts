@@ -220,8 +220,10 @@ export const columnClasses = {
     label: "plain",
     wrapped: "wrapped",
     params: "json",
+    recipient: "wrapped",
     createdAt: "plain",
   },
+  vaultDataKeys: { id: "plain", check: "hash", sealed: "wrapped", createdAt: "plain" },
   vaultSecrets: {
     id: "plain",
     ownerTable: "plain",
@@ -248,8 +250,10 @@ export const columnClasses = {
     actor: "plain",
     actorName: "plain",
     action: "plain",
+    outcome: "plain",
     subjectKind: "plain",
     subjectId: "plain",
+    subjectName: "plain",
     detail: "json",
   },
   debugLogs: {

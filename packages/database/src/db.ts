@@ -26,6 +26,7 @@ export const configurationFile: FileKind = {
   migrations: configurationMigrations,
   synchronous: "FULL",
   incrementalVacuum: false,
+  erasesDeleted: true,
   checkPages: true,
   copyBeforeMigration: true,
 };
@@ -36,6 +37,7 @@ export const trafficFile: FileKind = {
   migrations: trafficMigrations,
   synchronous: "NORMAL",
   incrementalVacuum: true,
+  erasesDeleted: false,
   checkPages: false,
   copyBeforeMigration: false,
 };

@@ -9,6 +9,7 @@ export {
   type Tx,
 } from "./db.ts";
 export { makePrivateDirectory } from "./files.ts";
+export { jsonSchemaOf } from "./json.ts";
 export {
   type DataDirectoryLock,
   lockDataDirectory,
@@ -16,15 +17,23 @@ export {
   readLockHolder,
 } from "./lock.ts";
 export { type PathOptions, type Paths, resolvePaths } from "./paths.ts";
+export * from "./queries/audit.ts";
 export * from "./queries/catalogs.ts";
 export * from "./queries/customizations.ts";
 export * from "./queries/eras.ts";
 export * from "./queries/health.ts";
 export * from "./queries/names.ts";
 export * from "./queries/profiles.ts";
+export * from "./queries/sealed-values.ts";
 export * from "./queries/servers.ts";
 export * from "./queries/sessions.ts";
 export * from "./queries/settings.ts";
 export * from "./queries/tokens.ts";
 export * from "./queries/vault.ts";
 export * from "./schema.ts";
+export {
+  type ClassifiedColumn,
+  classifiedColumns,
+  type SealedColumn,
+  sealedColumns,
+} from "./sealed-columns.ts";

@@ -1,5 +1,5 @@
 import { GatewayError } from "@local-mcp/contract";
-import { customType } from "drizzle-orm/sqlite-core";
+import { customType, type SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { z } from "zod";
 
 /** Paths and messages of a zod error. Values are left out: a column may hold private text. */
@@ -20,7 +20,12 @@ const parseText = (text: string): unknown => {
  * parsed when read (`database_damaged`), so a row in hand is always of the type it claims.
  */
 export const json = <Schema extends z.ZodType>(name: string, schema: Schema) =>
-  customType<{ data: z.output<Schema>; driverData: string }>({
+  customType<{
+    data: z.output<Schema>;
+    driverData: string;
+    config: { schema: Schema };
+    configRequired: true;
+  }>({
     dataType: () => "text",
     toDriver(value) {
       const { data, error } = schema.safeParse(value);
@@ -39,4 +44,10 @@ export const json = <Schema extends z.ZodType>(name: string, schema: Schema) =>
       }
       return data;
     },
-  })(name);
+  })(name, { schema });
+
+const withSchema = z.object({ fieldConfig: z.object({ schema: z.instanceof(z.ZodType) }) });
+
+/** The schema of a column that {@link json} made, for whoever has to make up a value; else null. */
+export const jsonSchemaOf = (column: SQLiteColumn): z.ZodType | null =>
+  withSchema.safeParse(column["config"]).data?.fieldConfig.schema ?? null;

@@ -70,6 +70,7 @@ describe("a new file", () => {
     expect(pragma(connection, "checkpoint_fullfsync")).toBe(1);
     expect(pragma(connection, "trusted_schema")).toBe(0);
     expect(pragma(connection, "cell_size_check")).toBe(1);
+    expect(pragma(connection, "secure_delete")).toBe(1);
     expect(pragma(connection, "busy_timeout")).toBe(2000);
     expect(pragma(connection, "application_id")).toBe(configurationFile.applicationId);
     expect(pragma(connection, "user_version")).toBe(configurationFile.migrations.length);

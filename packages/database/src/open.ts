@@ -20,6 +20,8 @@ export interface FileKind {
   synchronous: "FULL" | "NORMAL";
   /** Freed pages can be given back bit by bit; has to be said before the first table. */
   incrementalVacuum: boolean;
+  /** What is deleted or overwritten is gone from the file. */
+  erasesDeleted: boolean;
   /** Every page is looked at before the file is opened for writing. */
   checkPages: boolean;
   /** An older file is copied before it is migrated. */
@@ -196,6 +198,8 @@ const applyPragmas = (connection: Connection, path: string, kind: FileKind): voi
   connection.pragma("trusted_schema = OFF");
   connection.pragma("cell_size_check = ON");
   connection.pragma("foreign_keys = ON");
+  // What was sealed with a data key that was replaced is not left in pages that are free again.
+  connection.pragma(`secure_delete = ${kind.erasesDeleted ? "ON" : "OFF"}`);
 };
 
 /** A connection for writing to a file of this kind. */

@@ -107,6 +107,7 @@ async function engineWith(count: number, change: Partial<ServerDefinition> = {})
     processes: testProcesses(),
     sessionIdleMs: () => 60_000,
     explain: () => new GatewayError("internal"),
+    redact: (text) => text,
     log: { info: quiet, warn: quiet, error: quiet },
     onServerChange: quiet,
     onCatalogChange: (id) => catalogChanges.push(id),

@@ -42,6 +42,8 @@ export interface EngineOptions {
   sessionIdleMs: () => number;
   /** The words for a server that cannot answer; computed where status is. */
   explain: (serverId: string) => GatewayError;
+  /** Takes secrets out of what servers write beside the protocol, before anybody gets to see it. */
+  redact: (text: string) => string;
   log: Log;
   onServerChange: (serverId: string) => void;
   onCatalogChange: (profileId: string) => void;
@@ -244,7 +246,8 @@ export class Engine {
   }
 
   #add(definition: ServerDefinition): void {
-    const { registry, catalogs, eras, serverInfo, maxMessageBytes, processes, log } = this.#options;
+    const { registry, catalogs, eras, serverInfo, maxMessageBytes, processes, redact, log } =
+      this.#options;
     const upstream = new Upstream({
       definition,
       launch: () => registry.launch(definition.id),
@@ -253,6 +256,7 @@ export class Engine {
       clientInfo: { name: serverInfo.name, version: serverInfo.version },
       maxMessageBytes,
       processes,
+      redact,
       log,
       onObservation: () => this.#onObservation(definition.id),
       onCatalog: () => this.#views.onCatalog(definition.id),

@@ -1,33 +1,28 @@
 import { homedir } from "node:os";
-import type { ContractRouterClient } from "@orpc/contract";
-import { type Contract, GatewayError, type ServerState, type Settings } from "@local-mcp/contract";
+import { GatewayError, type ServerState } from "@local-mcp/contract";
 import { createDb, lockDataDirectory, resolvePaths } from "@local-mcp/database";
-import { z } from "zod";
-import { type EndedProcesses, Engine, Processes, type RecheckReason } from "@local-mcp/engine";
-import { SqliteStorageBackend, type StorageBackend } from "@local-mcp/sessions/server";
-import {
-  createVault,
-  environmentProvider,
-  type KeyProvider,
-  passphraseProvider,
-  type SlotRecord,
-  type Vault,
-} from "@local-mcp/vault";
+import { type EndedProcesses, Engine, Processes } from "@local-mcp/engine";
+import { createRedactor } from "@local-mcp/vault";
 import { createRouterClient } from "@orpc/server";
 import type { ApiContext } from "./api/context.ts";
 import { createRest, describeApi } from "./api/rest.ts";
-import { createRouter, type Router } from "./api/router.ts";
+import { createRouter } from "./api/router.ts";
+import { Audit } from "./audit/audit.ts";
+import { OwnDeeds } from "./audit/own-deeds.ts";
+import { ProcedureAudit } from "./audit/procedure-audit.ts";
 import { ClientsService } from "./clients/clients-service.ts";
-import { Connections, DEFAULT_LAUNCHER, type Launcher } from "./clients/connections.ts";
+import { Connections, DEFAULT_LAUNCHER } from "./clients/connections.ts";
 import { Configuration } from "./configuration/configuration.ts";
 import { DoctorService } from "./doctor/doctor-service.ts";
 import { identityOf } from "./data-dir-identity.ts";
 import { createCatalogStore, createEraStore, createSessionStore } from "./engine-stores.ts";
 import { Events } from "./events.ts";
+import type { Gateway, GatewayOptions } from "./gateway-types.ts";
 import { Endpoint } from "./http/endpoint.ts";
+import { isLoopbackHost } from "./http/guard.ts";
 import { baseUrl, HttpServer } from "./http/http-server.ts";
-import { createLog, type LogSink } from "./log.ts";
-import { ProfilesService } from "./profiles/profiles-service.ts";
+import { createLog } from "./log.ts";
+import { type ProfileRoute, ProfilesService } from "./profiles/profiles-service.ts";
 import { createRegistry } from "./registry.ts";
 import { proofOf, removeRuntime, writeRuntime } from "./runtime-file.ts";
 import { RuntimesService } from "./runtimes/runtimes-service.ts";
@@ -36,18 +31,20 @@ import { PasteService } from "./servers/paste-service.ts";
 import { isOurselves } from "./servers/recognize/ourselves.ts";
 import { ServerDetails } from "./servers/server-details.ts";
 import { ServersService } from "./servers/servers-service.ts";
+import { SessionStorage } from "./sessions/session-storage.ts";
 import { SettingsService } from "./settings/settings-service.ts";
 import { createSettingsStore } from "./settings/settings-store.ts";
 import { StatusAnnouncer } from "./status/announcer.ts";
 import { Status } from "./status/status.ts";
 import { createStores, type Stores } from "./stores.ts";
 import { ownAddresses, Surroundings } from "./surroundings/surroundings.ts";
+import { FailedTokens } from "./tokens/failed-tokens.ts";
+import { givenCredentials } from "./tokens/given-credentials.ts";
 import { LOCAL, Tokens } from "./tokens/tokens.ts";
-import { type Keychain, VaultService } from "./vault/vault-service.ts";
+import { checkVaultSecrets } from "./vault/check-secrets.ts";
+import { openVault } from "./vault/open-vault.ts";
+import { VaultService } from "./vault/vault-service.ts";
 import { VERSION } from "./version.ts";
-
-/** How often sessions that have expired are removed from their store, ms. */
-const SWEEP_MS = 10 * 60_000;
 
 /** States of a server that has been reached, or has not although it should have been. */
 const TRIED_STATES: readonly ServerState[] = [
@@ -57,53 +54,6 @@ const TRIED_STATES: readonly ServerState[] = [
   "retrying",
   "failed",
 ];
-
-export interface GatewayOptions {
-  /** `--data-dir`. */
-  dataDir?: string;
-  /** `--config-env`. */
-  configEnv?: string;
-  /** What the command line says; it wins over environment, `.env` and stored settings. */
-  settings?: Partial<Settings>;
-  env: NodeJS.ProcessEnv;
-  /** Opens the vault, where it has a passphrase. */
-  vaultPassphrase?: string;
-  /** Where the system has one: opens the vault without a person. */
-  keychain?: Keychain;
-  /** What a client's configuration starts to reach the command line, absolute where it can be. */
-  launcher?: Launcher;
-  /** Who holds the data directory, as others are told. */
-  kind: "cli" | "serve" | "app";
-  log?: LogSink;
-  /** Whether servers start as from a terminal, by asking the login shell; by default in the app. */
-  loginShell?: boolean;
-}
-
-export interface Gateway {
-  /** The contract in process, with every right. */
-  api: ContractRouterClient<Contract>;
-  /** The same for another carrier, such as a MessagePort; called with {@link Gateway.context}. */
-  router: Router;
-  /** The person at this computer. */
-  context: ApiContext;
-  events: Events;
-  /**
-   * Starts the servers and the endpoint. Where the port is taken the servers run all the same, the
-   * status says why nothing is served, and `listen` may be called again.
-   *
-   * @throws GatewayError port_taken, address_refused
-   */
-  listen(): Promise<{ url: string }>;
-  /** Asks every server again whether it is there: the machine slept, or is in another network. */
-  recheck(reason: RecheckReason): void;
-  /**
-   * Ends everything that was started: endpoint, servers with their processes, database, lock. Once,
-   * however often it is called.
-   *
-   * @returns what had to end for it
-   */
-  close(): Promise<EndedProcesses>;
-}
 
 /**
  * The gateway over one data directory: opens it, as its one writer, and wires the packages
@@ -143,7 +93,11 @@ async function wire(
   configuration: Configuration,
   stores: Stores,
 ): Promise<Gateway> {
-  const log = createLog(options.log ?? (() => {}));
+  const redactor = options.redactor ?? createRedactor();
+  for (const secret of configuration.environment.secrets()) redactor.know(secret);
+  if (options.vaultPassphrase !== undefined) redactor.know(options.vaultPassphrase);
+  const log = createLog(options.log ?? (() => {}), redactor);
+  if (options.kind === "serve") checkVaultSecrets(configuration, log);
   const events = new Events();
   const settingsStore = createSettingsStore(stores);
   configuration.store(settingsStore.read());
@@ -163,18 +117,22 @@ async function wire(
       ),
   });
 
-  const vault = openVault(options, configuration, stores);
-  const storage: StorageBackend = new SqliteStorageBackend(stores.db, {
+  const vault = openVault({
+    stores,
+    configuration,
+    passphrase: options.vaultPassphrase ?? null,
+    keychain: options.keychain ?? null,
+    onSecret: (secret) => redactor.know(secret),
+    onMade: (provider) => ownDeeds.vaultMade(provider),
+    onRotated: () => events.publish({ type: "vault.changed" }),
+    log,
+  });
+  const sessions = await SessionStorage.open({
+    db: stores.db,
     sealer: vault,
     clientIdleMs: () => settings.sessionIdleMs,
+    log,
   });
-  await storage.init();
-  const sweeper = setInterval(() => {
-    storage.cleanupExpiredSessions().catch((error: unknown) => {
-      log.error("expired sessions could not be removed", { error: String(error) });
-    });
-  }, SWEEP_MS);
-  sweeper.unref();
 
   const endpoint = new Endpoint({
     http: {
@@ -194,23 +152,43 @@ async function wire(
     vault,
     url: () => endpoint.url,
     problem: () => endpoint.problem,
+    warning: () => http.warning,
     version: VERSION,
     dataDir: configuration.paths.dataDir,
   });
   const announcer = new StatusAnnouncer({ events, status: () => status });
   const activity = new Activity();
-  const processes = new Processes({ owner: identityOf(configuration.paths.dataDir), log });
+  const directory = identityOf(configuration.paths.dataDir);
+  const audit = new Audit({
+    store: stores.audit,
+    events,
+    redact: (text) => redactor.text(text),
+    keepDays: () => settings.auditKeepDays,
+    log,
+  });
+  const ownDeeds = new OwnDeeds({
+    audit,
+    stores,
+    self: { face: options.kind, version: VERSION, directory },
+    observation: (serverId) => engine.upstream(serverId)?.observation,
+  });
+  const processes = new Processes({
+    owner: directory,
+    onStarted: (started) => ownDeeds.processStarted(started),
+    log,
+  });
   const engine: Engine = new Engine({
     registry: createRegistry({ stores, vault, settings: () => settings, runtimes }),
     catalogs: createCatalogStore(stores),
     eras: createEraStore(stores),
-    sessions: createSessionStore(storage),
+    sessions: createSessionStore(sessions.backend),
     traffic: { onExchange: (exchange) => clients.onExchange(exchange) },
     serverInfo: { name: "local-mcp-gateway", title: "Local MCP Gateway", version: VERSION },
     maxMessageBytes: () => settings.maxMessageBytes,
     processes,
     sessionIdleMs: () => settings.sessionIdleMs,
     explain: (serverId) => status.explain(serverId),
+    redact: (text) => redactor.text(text),
     log,
     onServerChange: (serverId) => {
       const observation = engine.upstream(serverId)?.observation;
@@ -242,10 +220,23 @@ async function wire(
   const tokens = new Tokens({
     store: stores.tokens,
     profileSlug: (id) => stores.profiles.get(id)?.slug ?? null,
-    admin: configuration.secret("MCPGATEWAY_BEARER_TOKEN"),
+    ...givenCredentials(
+      configuration.credentials(),
+      (slug) => stores.profiles.getBySlug(slug)?.id ?? null,
+    ),
+    failed: new FailedTokens({ now: () => Date.now(), log }),
+    isInUse: (id) => http.hasOpen(id),
     log,
   });
-  const cliToken = tokens.createTemporary("command line", null);
+  const cliToken = tokens.createForCommandLine();
+  /** Ends what was opened with a token that is not valid any more. */
+  const endToken = async (tokenId: string): Promise<void> => {
+    try {
+      await engine.endSessionsOfToken(tokenId);
+    } finally {
+      http.endOf(tokenId);
+    }
+  };
   const servers = new ServersService({
     stores,
     vault,
@@ -263,7 +254,7 @@ async function wire(
     onChange: () => applyChange("profiles.changed"),
     onRemoved: (profileId) => {
       for (const tokenId of tokens.forgetProfile(profileId)) {
-        engine.endSessionsOfToken(tokenId).catch((error: unknown) => {
+        endToken(tokenId).catch((error: unknown) => {
           log.error("sessions could not be ended", { error: String(error) });
         });
       }
@@ -272,12 +263,17 @@ async function wire(
   const address = (): string => endpoint.url ?? baseUrl(settings.host, settings.port);
   const { dataDir } = configuration.paths;
   const launcher = options.launcher ?? DEFAULT_LAUNCHER;
+  /** Beyond this computer no profile is open without a token. */
+  const reached = (route: ProfileRoute): ProfileRoute => ({
+    ...route,
+    allowWithoutToken: route.allowWithoutToken && isLoopbackHost(settings.host),
+  });
   const isUsual = dataDir === resolvePaths({ env: {}, home: homedir() }).dataDir;
   const connections = new Connections({
     url: address,
     isListening: () => endpoint.url !== null,
-    profile: (profile) => profiles.routeBySlug(profiles.find(profile).slug),
-    activeProfile: () => profiles.activeRoute(),
+    profile: (profile) => reached(profiles.routeBySlug(profiles.find(profile).slug)),
+    activeProfile: () => reached(profiles.activeRoute()),
     launcher,
     dataDir: isUsual ? null : dataDir,
     home: homedir(),
@@ -294,9 +290,10 @@ async function wire(
   });
   const vaultService = new VaultService({
     vault,
-    slots: () => readSlots(stores),
-    secretCount: () => stores.vault.secrets.count(),
+    stores,
     keychain: options.keychain ?? null,
+    environmentSecret: () => configuration.secret("AUTH_ENCRYPTION_SECRET"),
+    onSecret: (secret) => redactor.know(secret),
     onChange: () => {
       engine.restartWhere((_, { state }) => state === "locked");
       events.publish({ type: "vault.changed" });
@@ -304,6 +301,7 @@ async function wire(
   });
   const startServers = (): void => {
     if (engine.started || endpoint.closed) return;
+    ownDeeds.started();
     // Also where no server that is a process is meant to run.
     void processes.endLeftovers();
     engine.start();
@@ -323,6 +321,20 @@ async function wire(
       announcer.announce();
     }
   };
+  const settingsService = new SettingsService({
+    configuration,
+    store: settingsStore,
+    onChange: () => {
+      const { host, port } = settings;
+      settings = configuration.settings;
+      applyChange("settings.changed");
+      runtimes.checkNetwork();
+      const moved = host !== settings.host || port !== settings.port;
+      if (!engine.started || (!moved && endpoint.problem === null)) return;
+      // What comes of it is in the status; the setting itself is stored either way.
+      listen().catch((error: unknown) => log.warn("not serving", { error: String(error) }));
+    },
+  });
   const router = createRouter({
     status,
     listen,
@@ -339,7 +351,7 @@ async function wire(
     connections,
     profiles,
     tokens,
-    engine,
+    endToken,
     vault: vaultService,
     doctor: new DoctorService({
       configuration,
@@ -347,37 +359,39 @@ async function wire(
       status,
       vault: vaultService,
       runtimes,
+      audit,
     }),
     runtimes,
-    settings: new SettingsService({
-      configuration,
-      store: settingsStore,
-      onChange: () => {
-        const { host, port } = settings;
-        settings = configuration.settings;
-        applyChange("settings.changed");
-        runtimes.checkNetwork();
-        const moved = host !== settings.host || port !== settings.port;
-        if (!engine.started || (!moved && endpoint.problem === null)) return;
-        // What comes of it is in the status; the setting itself is stored either way.
-        listen().catch((error: unknown) => log.warn("not serving", { error: String(error) }));
-      },
-    }),
+    settings: settingsService,
+    audit,
   });
+  const calls = {
+    audit: new ProcedureAudit({
+      audit,
+      look: { stores, servers, profiles, tokens, settings: settingsService },
+      log,
+    }),
+    log,
+  };
   const http = new HttpServer({
     engine,
     tokens,
     profileBySlug: (slug) => profiles.routeBySlug(slug),
     activeProfile: () => profiles.activeRoute(),
     maxRequestBytes: () => settings.maxRequestBytes,
-    api: createRest(router, log),
+    api: createRest(router, calls),
     openApi: () => describeApi(VERSION),
     proof: (challenge) => proofOf(cliToken, challenge),
+    onError: (error, from) => ownDeeds.onRequestFailed(error, from),
     onRefused: (userAgent) => clients.onRefused(userAgent),
+    onWarning: () => announcer.announce(),
     log,
   });
 
-  const context: ApiContext = { principal: LOCAL, log };
+  const context: ApiContext = {
+    principal: { ...LOCAL, kind: options.kind === "app" ? "app" : "cli" },
+    ...calls,
+  };
   // Only now are all there whom it tells of the sessions it finds.
   await engine.recallSessions();
   // Last, since it starts a process: from here on nothing fails, and `close` ends it.
@@ -390,7 +404,6 @@ async function wire(
     listen,
     recheck: (reason) => surroundings.noticed(reason),
     close: async () => {
-      clearInterval(sweeper);
       surroundings.close();
       announcer.close();
       clients.close();
@@ -398,40 +411,12 @@ async function wire(
       await Promise.all([endpoint.close(), runtimes.close()]);
       const ended = await servers;
       tokens.close();
+      ownDeeds.stopped();
       vault.lock();
-      await storage.disconnect();
+      await sessions.close();
+      // One that was given may have more to do.
+      if (options.redactor === undefined) redactor.forget();
       return ended;
     },
   };
 }
-
-function openVault(options: GatewayOptions, configuration: Configuration, stores: Stores): Vault {
-  return createVault({
-    now: () => Date.now(),
-    keyStore: {
-      slots: () => readSlots(stores),
-      insertSlots: (slots) => {
-        for (const slot of slots) {
-          stores.vault.slots.insert({ ...slot, params: slotParams.parse(slot.params) });
-        }
-      },
-      deleteSlot: (id) => {
-        stores.vault.slots.delete(id);
-      },
-      transaction: (work) => stores.db.transaction(work),
-    },
-    ambient: () => {
-      const passphrase = options.vaultPassphrase ?? configuration.secret("VAULT_PASSPHRASE");
-      const secret = configuration.secret("AUTH_ENCRYPTION_SECRET");
-      const providers: KeyProvider[] = [];
-      if (passphrase !== null) providers.push(passphraseProvider(passphrase));
-      if (secret !== null) providers.push(environmentProvider(secret));
-      if (options.keychain?.problem() === null) providers.push(options.keychain.provider);
-      return providers;
-    },
-  });
-}
-
-const slotParams = z.record(z.string(), z.json());
-
-const readSlots = (stores: Stores): SlotRecord[] => stores.vault.slots.list();

@@ -1,12 +1,17 @@
 import { GatewayError } from "@local-mcp/contract";
+import { isTooDeep, MOST_NESTED } from "@local-mcp/engine";
 
 /**
- * Parses JSON that somebody else wrote. The error names the place only: the parser's own message
+ * Parses JSON that somebody else wrote, and that can be written again. The error names the place only: the parser's own message
  * quotes the text, which may hold a secret.
  *
  * @throws GatewayError malformed_json
  */
 export function parseJson(text: string, what: string): unknown {
+  if (isTooDeep(text)) {
+    const detail = `it is nested deeper than ${MOST_NESTED} levels`;
+    throw new GatewayError("malformed_json", { what, detail });
+  }
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {

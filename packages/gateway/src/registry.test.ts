@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type ServerLimits, settings } from "@local-mcp/contract";
 import { createDb } from "@local-mcp/database";
 import type { ServerDefinition } from "@local-mcp/engine";
-import { createVault } from "@local-mcp/vault";
+import { memoryKeyStore, vaultOver } from "@local-mcp/vault/test-kit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createRegistry } from "./registry.ts";
 import { RuntimesService } from "./runtimes/runtimes-service.ts";
@@ -31,14 +31,9 @@ function definitionWith(limits: ServerLimits): ServerDefinition | undefined {
     connections: "shared",
     limits,
   });
-  const nothing = { slots: () => [], insertSlots: () => {}, deleteSlot: () => {} };
   const registry = createRegistry({
     stores,
-    vault: createVault({
-      now: () => 0,
-      keyStore: { ...nothing, transaction: (work) => work() },
-      ambient: () => [],
-    }),
+    vault: vaultOver(memoryKeyStore()),
     settings: () => usual,
     runtimes: new RuntimesService({
       env: {},

@@ -56,8 +56,9 @@ export function createRegistry(options: {
       await runtimes.ready();
       return resolveLaunch(row.name, row.config, runtimes, (id) => {
         const secret = stores.vault.secrets.get(id);
+        if (!secret) return null;
         const place = { table: "vault_secrets", column: "sealed", row: id, owner: row.name };
-        return vault.open(secret?.sealed ?? "", place);
+        return vault.open(secret.sealed, place);
       });
     },
   };

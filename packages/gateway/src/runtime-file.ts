@@ -11,7 +11,10 @@ export type Runtime = z.infer<typeof runtimeSchema>;
 
 export function writeRuntime(path: string, runtime: Runtime): void {
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, `${JSON.stringify(runtime)}\n`, { mode: 0o600, flush: true });
+  // One that is there, or a link of that name, would keep its mode or lead elsewhere.
+  rmSync(temporary, { force: true });
+  const text = `${JSON.stringify(runtime)}\n`;
+  writeFileSync(temporary, text, { mode: 0o600, flag: "wx", flush: true });
   renameSync(temporary, path);
 }
 

@@ -1,4 +1,5 @@
 import {
+  createAuditQueries,
   createCatalogQueries,
   createCustomizationQueries,
   createEraQueries,
@@ -15,6 +16,7 @@ import {
 /** The queries of every area, over one database. */
 export const createStores = (db: Db) => ({
   db,
+  audit: createAuditQueries(db),
   catalogs: createCatalogQueries(db),
   customizations: createCustomizationQueries(db),
   eras: createEraQueries(db),

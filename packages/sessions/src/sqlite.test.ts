@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDb, mcpSessions } from "@local-mcp/database";
 import type { Sealer } from "@local-mcp/vault";
+import { openVault } from "@local-mcp/vault/test-kit";
 import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { describeBackend } from "./describe-backend.ts";
 import { describeModel } from "./model.ts";
 import { SqliteStorageBackend } from "./sqlite.ts";
 import type { MakeBackend } from "./test-kit.ts";
-import { clientSession, openVault, refusalOf, secretMembers, session, START } from "./test-kit.ts";
+import { clientSession, refusalOf, secretMembers, session, START } from "./test-kit.ts";
 
 // Every write waits for the disk.
 vi.setConfig({ testTimeout: 120_000 });

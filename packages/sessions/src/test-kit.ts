@@ -1,7 +1,4 @@
-import { randomBytes } from "node:crypto";
 import { GatewayError } from "@local-mcp/contract";
-import type { KeyProvider, KeyStore, SlotRecord, Vault } from "@local-mcp/vault";
-import { createVault } from "@local-mcp/vault";
 import type { ClientSession } from "./client-session.ts";
 import type { StorageOptions } from "./record-storage.ts";
 import type { OwnedSession } from "./session-data.ts";
@@ -92,26 +89,4 @@ export const refusalOf = async (work: Promise<unknown>): Promise<string> => {
     throw error;
   }
   return "accepted";
-};
-
-/** A real vault, open, with a key of this test in one slot. */
-export const openVault = async (): Promise<Vault> => {
-  const slots: SlotRecord[] = [];
-  const keyStore: KeyStore = {
-    slots: () => slots,
-    insertSlots: (added) => void slots.push(...added),
-    deleteSlot: () => {
-      throw new Error("no test removes a slot");
-    },
-    transaction: (work) => work(),
-  };
-  const provider: KeyProvider = {
-    provider: "keychain",
-    label: "Test keychain",
-    wrap: async (dataKey) => ({ wrapped: dataKey.toString("base64url"), params: {} }),
-    unwrap: async ({ wrapped }) => Buffer.from(wrapped, "base64url"),
-  };
-  const vault = createVault({ keyStore, now: () => START });
-  await vault.init(provider, randomBytes(4).toString("hex"));
-  return vault;
 };

@@ -27,12 +27,12 @@ test("no failure tells a secret, a passphrase or a key", { timeout: 120_000 }, a
   const place = { table: "mcp_servers", column: "env", row: "0001" };
   const foreign = { ...place, row: "0002" };
 
-  const dataKeys: Buffer[] = [];
+  const keys: Buffer[] = [];
   const spied = (inner: KeyProvider): KeyProvider => ({
     ...inner,
-    wrap: (dataKey, context) => {
-      dataKeys.push(Buffer.from(dataKey));
-      return inner.wrap(dataKey, context);
+    wrap: (key, context) => {
+      keys.push(Buffer.from(key));
+      return inner.wrap(key, context);
     },
   });
 
@@ -45,7 +45,7 @@ test("no failure tells a secret, a passphrase or a key", { timeout: 120_000 }, a
   const locked = vaultOver(keyStore, [environmentProvider(environment)]);
   const failing = vaultOver({
     ...memoryKeyStore(),
-    insertSlots: () => {
+    putSlot: () => {
       throw new GatewayError("disk_full", { path: "the database", reason: "no space" });
     },
   });
@@ -55,7 +55,7 @@ test("no failure tells a secret, a passphrase or a key", { timeout: 120_000 }, a
   const failures: [string, () => unknown][] = [
     ["wrong passphrase", () => vault.unlock(passphraseProvider(wrongPassphrase))],
     ["wrong environment", () => vault.unlock(environmentProvider(environment))],
-    ["unwrap", () => passphraseProvider(passphrase).unwrap(slot({ keyId: "another" }))],
+    ["unwrap", () => passphraseProvider(passphrase).unwrap(slot({ id: "another" }))],
     ["params", () => passphraseProvider(passphrase).unwrap(slot({ params: { kdf: secret } }))],
     ["short", () => missing.ready({ create: true })],
     ["short passphrase", () => missing.init(passphraseProvider(secret.slice(0, 11)), "Short")],
@@ -85,7 +85,7 @@ test("no failure tells a secret, a passphrase or a key", { timeout: 120_000 }, a
     wrongPassphrase,
     environment,
     sealed.slice(20),
-    ...dataKeys.flatMap(spellings),
+    ...keys.flatMap(spellings),
   ];
   const leaks: string[] = [];
   for (const [name, work] of failures) {
@@ -104,5 +104,5 @@ test("no failure tells a secret, a passphrase or a key", { timeout: 120_000 }, a
     if (hidden.some((text) => told.includes(text))) leaks.push(`${name}: ${told}`);
   }
   expect(leaks).toEqual([]);
-  expect(dataKeys).toHaveLength(3);
+  expect(keys).toHaveLength(3);
 });

@@ -10,12 +10,13 @@ import { NOW, refusalOf } from "./test-kit.ts";
 vi.setConfig({ testTimeout: 60_000 });
 
 const PASSPHRASE = "correct horse battery staple";
-const context = { slotId: "slot-1", keyId: "key-1" };
+const context = { slotId: "slot-1", boundTo: "key-1" };
 const dataKey = randomBytes(32);
 
 const slotOf = async (provider: KeyProvider): Promise<SlotRecord> => ({
   id: context.slotId,
-  keyId: context.keyId,
+  keyId: "key-1",
+  recipient: null,
   provider: provider.provider,
   label: "A slot",
   ...(await provider.wrap(dataKey, context)),
@@ -48,14 +49,14 @@ test("a slot holds a data key under scrypt of at least 2^17, with a salt of its 
 });
 
 test("the right secret unwraps, a wrong one is refused by name", async () => {
-  expect(await passphraseProvider(PASSPHRASE).unwrap(passphraseSlot)).toEqual(dataKey);
+  expect((await passphraseProvider(PASSPHRASE).unwrap(passphraseSlot)).secret).toEqual(dataKey);
   const wrong = await refusalOf(() => passphraseProvider("not the one").unwrap(passphraseSlot));
   expect(wrong.code).toBe("vault_wrong_key");
   expect(wrong.message).toBe("The passphrase does not open this vault.");
 
   const slot = await slotOf(environmentProvider(PASSPHRASE));
   expect(slot.provider).toBe("environment");
-  expect(await environmentProvider(PASSPHRASE).unwrap(slot)).toEqual(dataKey);
+  expect((await environmentProvider(PASSPHRASE).unwrap(slot)).secret).toEqual(dataKey);
   const other = await refusalOf(() => environmentProvider("not the one").unwrap(slot));
   expect(other.message).toBe("The secret in AUTH_ENCRYPTION_SECRET does not open this vault.");
 });
@@ -103,7 +104,7 @@ test("costs beyond the limits are refused before anything is derived", async () 
     { ...params, salt: "" },
     { ...params, salt: null },
     { ...params, salt: `${saltOf(passphraseSlot)}AAAA` },
-    { ...params, kdf: "none" },
+    { ...params, kdf: 1 },
     {},
   ];
   for (const params of hostile) {
@@ -139,7 +140,7 @@ test("a passphrase is the same however the keyboard composes it", async () => {
   const decomposed = composed.normalize("NFD");
   expect(decomposed).not.toBe(composed);
   const slot = await slotOf(passphraseProvider(decomposed));
-  expect(await passphraseProvider(composed).unwrap(slot)).toEqual(dataKey);
+  expect((await passphraseProvider(composed).unwrap(slot)).secret).toEqual(dataKey);
   const plain = await refusalOf(() => passphraseProvider("Motorhead 🤘 senor e").unwrap(slot));
   expect(plain.code).toBe("vault_wrong_key");
 });

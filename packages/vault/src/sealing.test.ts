@@ -3,7 +3,8 @@ import { GatewayError } from "@local-mcp/contract";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { passphraseProvider } from "./providers.ts";
-import type { Place, Vault } from "./vault.ts";
+import type { Place } from "./key-ring.ts";
+import type { Vault } from "./vault.ts";
 import { memoryKeyStore, openVault, refusalOf, vaultOver } from "./test-kit.ts";
 
 const place: Place = { table: "mcp_servers", column: "env", row: "0001" };
@@ -47,6 +48,7 @@ test("the format is the one that older data directories hold", { timeout: 60_000
     wrapped: "P0bXLUb5YWIJzSTp6CgyJlPVThlDCprAN3BeSzdkViWEfoGZigkZptvGD4rMmcMR5pvPfbQluDcF1_2r",
     params: { kdf: "scrypt", logN: 17, r: 8, p: 1, salt: "IySJFcZCM8OtJ_Ob09yrxA" },
     createdAt: 1_800_000_000_000,
+    recipient: null,
   };
   const sealed =
     "v1.v9hTyrKWc_1q.58YraZVLF_zQoRkImJfVg1-2NJVqwUvf44sN_u38OwLQhe5QN_UFevf0x8W0UrT-_g";
@@ -55,7 +57,7 @@ test("the format is the one that older data directories hold", { timeout: 60_000
   expect(vault.open(sealed, place)).toBe("known answer: grüße");
 
   // The same by hand, from the description of the format alone.
-  const dataKey = await passphraseProvider("correct horse battery staple").unwrap(slot);
+  const { secret: dataKey } = await passphraseProvider("correct horse battery staple").unwrap(slot);
   const bytes = Buffer.from(String(sealed.split(".")[2]), "base64url");
   const aad = Buffer.concat(
     ["lmg", "v1", "mcp_servers", "env", "0001", slot.keyId].flatMap((field) => [

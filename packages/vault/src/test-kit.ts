@@ -1,29 +1,62 @@
 import { randomBytes } from "node:crypto";
 import { GatewayError } from "@local-mcp/contract";
 import { bind, decrypt, encrypt } from "./aead.ts";
+import type { Place } from "./key-ring.ts";
 import type { KeyProvider } from "./providers.ts";
 import { wrongKey } from "./providers.ts";
-import type { KeyStore, SlotRecord } from "./slots.ts";
+import type { SealedValues } from "./rotation.ts";
+import { boundTo, type DataKeyRecord, type KeyStore, type SlotRecord } from "./slots.ts";
 import type { Vault } from "./vault.ts";
 import { createVault } from "./vault.ts";
+
+const keyOf = ({ table, column, row }: Place): string => [table, column, row].join("/");
+
+/** Sealed values in memory, with a way to put some in and look at them. */
+export const memoryValues = () => {
+  let values = new Map<string, { place: Place; sealed: string }>();
+  return {
+    put: (place: Place, sealed: string): void => {
+      values.set(keyOf(place), { place, sealed });
+    },
+    all: () => [...values.values()],
+    count: () => values.size,
+    beginningWith: (prefix: string) =>
+      [...values.values()].filter(({ sealed }) => sealed.startsWith(prefix)),
+    replace: ({ place, sealed: before }: { place: Place; sealed: string }, sealed: string) => {
+      if (values.get(keyOf(place))?.sealed === before) values.set(keyOf(place), { place, sealed });
+    },
+    forget: () => {
+      values = new Map();
+    },
+  } satisfies SealedValues & Record<string, unknown>;
+};
 
 /** A key store in memory, with copies in and out as a database has them. */
 export const memoryKeyStore = (initial: SlotRecord[] = []): KeyStore => {
   let rows = structuredClone(initial);
+  let keys: DataKeyRecord[] = [];
   return {
     slots: () => structuredClone(rows),
-    insertSlots: (slots) => {
-      rows = [...rows, ...structuredClone(slots)];
+    putSlot: (slot) => {
+      const others = rows.filter(({ id }) => id !== slot.id);
+      rows = [...others, structuredClone(slot)];
     },
     deleteSlot: (id) => {
       rows = rows.filter((row) => row.id !== id);
     },
+    dataKeys: () => structuredClone(keys),
+    putDataKey: (key) => {
+      keys = [...keys.filter(({ id }) => id !== key.id), structuredClone(key)];
+    },
+    deleteDataKey: (id) => {
+      keys = keys.filter((key) => key.id !== id);
+    },
     transaction: (work) => {
-      const before = rows;
+      const before = { rows, keys };
       try {
         return work();
       } catch (error) {
-        rows = before;
+        ({ rows, keys } = before);
         throw error;
       }
     },
@@ -34,22 +67,25 @@ export const memoryKeyStore = (initial: SlotRecord[] = []): KeyStore => {
 export const keychainProvider = (key = randomBytes(32)): KeyProvider => ({
   provider: "keychain",
   label: "Test keychain",
-  wrap: async (dataKey, { slotId, keyId }) => ({
-    wrapped: encrypt(key, dataKey, bind(slotId, keyId)),
+  wrap: async (secret, { slotId, boundTo }) => ({
+    wrapped: encrypt(key, secret, bind(slotId, boundTo)),
     params: { backend: "test" },
   }),
-  unwrap: async ({ id, keyId, wrapped }) => {
-    const dataKey = decrypt(key, wrapped, bind(id, keyId));
-    if (dataKey === null) throw wrongKey("keychain");
-    return dataKey;
+  unwrap: async (slot) => {
+    const secret = decrypt(key, slot.wrapped, bind(slot.id, boundTo(slot)));
+    if (secret === null) throw wrongKey("keychain");
+    return { secret, stale: false };
   },
 });
 
 /** Midnight at which every slot of the tests is made. */
 export const NOW = 1_800_000_000_000;
 
-export const vaultOver = (keyStore: KeyStore, ambient: KeyProvider[] = []): Vault =>
-  createVault({ keyStore, ambient: () => ambient, now: () => NOW });
+export const vaultOver = (
+  keyStore: KeyStore,
+  ambient: KeyProvider[] = [],
+  values: SealedValues = memoryValues(),
+): Vault => createVault({ keyStore, values, ambient: () => ambient, now: () => NOW });
 
 export const openVault = async (keyStore = memoryKeyStore()): Promise<Vault> => {
   const vault = vaultOver(keyStore);

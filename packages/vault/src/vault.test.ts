@@ -90,7 +90,7 @@ test("a failed insert leaves no vault behind", async () => {
   const keyStore = memoryKeyStore();
   const full = {
     ...keyStore,
-    insertSlots: () => {
+    putSlot: () => {
       throw new Error("disk full");
     },
   };
@@ -179,18 +179,18 @@ test("a locked vault refuses and zeroes its key", async () => {
   const spying: KeyProvider = {
     ...inner,
     unwrap: async (slot) => {
-      const key = await inner.unwrap(slot);
-      keys.push(key);
-      return key;
+      const unwrapped = await inner.unwrap(slot);
+      keys.push(unwrapped.secret);
+      return unwrapped;
     },
   };
   await vaultOver(keyStore).init(inner, "Keychain");
   const vault = vaultOver(keyStore, [inner]);
   await vault.unlock(spying);
   const sealed = vault.seal("secret", place);
-  expect(keys[0]?.equals(Buffer.alloc(32))).toBe(false);
+  // What the provider gave is needed no longer than it takes to get at the data key.
+  expect(keys).toEqual([Buffer.alloc(32)]);
   vault.lock();
-  expect(keys[0]).toEqual(Buffer.alloc(32));
   expect(vault.state()).toBe("locked");
   for (const work of [
     () => vault.seal("secret", place),

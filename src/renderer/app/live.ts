@@ -95,6 +95,10 @@ function apply(event: GatewayEvent): void {
       return;
     case "runtimes.changed":
       refresh(api.runtimes.key(), api.status.doctor.key());
+      return;
+    case "audit.changed":
+      // Only what counts the new ones: a list that is being read stays as it is.
+      refresh(api.audit.list.key({ type: "query" }));
   }
 }
 

@@ -76,7 +76,8 @@ export function Checkbox({
         id={id}
         checked={checked}
         indeterminate={mixed}
-        tabIndex={tabIndex}
+        // Given as undefined it would take the checkbox out of the order of Tab.
+        {...(tabIndex !== undefined && { tabIndex })}
         onCheckedChange={onChange}
         disabled={disabled}
         className="inline-flex hit-24 items-center justify-center rounded-chip"

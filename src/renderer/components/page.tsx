@@ -94,9 +94,9 @@ interface RowProps {
 /** A row of two lines: what it is, what is to know of it, what can be done. */
 export function Row({ icon, title, detail, actions }: RowProps) {
   return (
-    <div className="flex min-h-13 items-center gap-3 px-3 py-2">
+    <div className="flex min-h-13 items-center gap-3 px-3 py-2 max-stack:flex-wrap">
       {icon}
-      <div className="min-w-0 flex-1">
+      <div className="min-w-0 flex-1 max-stack:basis-52">
         <div className="font-medium break-words">{title}</div>
         {detail ? <div className="text-meta break-words text-text-2">{detail}</div> : null}
       </div>

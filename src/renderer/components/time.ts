@@ -9,6 +9,15 @@ const clock = new Intl.DateTimeFormat(undefined, {
 });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 
+const exact = new Intl.DateTimeFormat(undefined, {
+  dateStyle: "medium",
+  timeStyle: "medium",
+  hourCycle: "h23",
+});
+
+/** Local date and time to the second. */
+export const exactTime = (at: number): string => exact.format(at);
+
 /** Local time of day, or date and time when it is not today. */
 export function clockTime(at: number, now = Date.now()): string {
   const date = new Date(at);

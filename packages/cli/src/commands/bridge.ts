@@ -5,6 +5,9 @@ import type { Act, Cli, Outcome } from "../cli.ts";
 import { findRunning, httpConnection } from "../connect.ts";
 import { environmentSecret, readSecret } from "../values.ts";
 
+/** How long the end may wait for a gateway that does not answer, ms. */
+const FAREWELL_MS = 1000;
+
 interface BridgeOptions {
   profile: string;
   tokenFile?: string;
@@ -16,25 +19,42 @@ const bridge = async (cli: Cli, { profile, tokenFile }: BridgeOptions): Outcome 
     tokenFile === undefined
       ? await environmentSecret(io, "LOCAL_MCP_TOKEN")
       : await readSecret(io, tokenFile);
+  if (token !== undefined) cli.redactor.know(token);
+  /** Tokens made here; an earlier one may be used as long as the bridge runs. */
+  const made: { at: Access; id: string }[] = [];
   const open = async (): Promise<Access | null> => {
     const running = await findRunning(io, cli.options, token);
     if (running === null || token !== undefined) return running;
     const connection = httpConnection(running.url, running.token);
     try {
-      const made = await connection.api.tokens.createTemporary({ profile });
-      return { url: running.url, token: made.token };
+      const { id, token: temporary } = await connection.api.tokens.createTemporary({ profile });
+      made.push({ at: running, id });
+      return { url: running.url, token: temporary };
     } finally {
       await connection.close();
     }
   };
-  await runBridge({
-    input: io.stdin,
-    output: io.stdout,
-    profile,
-    open,
-    note: (text) => cli.note(text),
-    signal: io.signal,
-  });
+  try {
+    await runBridge({
+      input: io.stdin,
+      output: io.stdout,
+      profile,
+      open,
+      note: (text) => cli.note(cli.redactor.text(text)),
+      signal: io.signal,
+    });
+  } finally {
+    await Promise.all(made.map(release));
+  }
+};
+
+/** The gateway forgets the token. One that cannot be reached any more does so by itself. */
+const release = async ({ at, id }: { at: Access; id: string }): Promise<void> => {
+  const connection = httpConnection(at.url, at.token);
+  const patience = setTimeout(() => void connection.close(), FAREWELL_MS);
+  await connection.api.tokens.revoke({ token: id }).catch(() => {});
+  clearTimeout(patience);
+  await connection.close();
 };
 
 export const addBridgeCommand = (program: Command, act: Act): void => {

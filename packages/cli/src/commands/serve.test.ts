@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FIXTURE, Place } from "../test-kit.ts";
 
@@ -46,6 +48,24 @@ describe("serve", { timeout: 30_000 }, () => {
     } finally {
       other.remove();
     }
+  });
+
+  test("warns where somebody else has the port of ::1, as the status does", async ({ skip }) => {
+    const squatter = createServer();
+    squatter.listen({ host: "::1", port: 0, ipv6Only: true });
+    const [error] = await Promise.race([once(squatter, "listening"), once(squatter, "error")]);
+    skip(error !== undefined, "there is no IPv6");
+    const address = squatter.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    const gateway = await place.serve(["--port", String(port)]);
+    const status = await place.run(["status"]);
+    const { exit, err } = await gateway.stop();
+    squatter.close();
+    expect(exit).toBe(0);
+    const said = `Port ${port} of [::1] is used by `;
+    expect(err).toContain(`Warning: ${said}`);
+    expect(err).toContain(`Use http://127.0.0.1:${port} in every client, not localhost`);
+    expect(status.out + status.err).toContain(said);
   });
 });
 

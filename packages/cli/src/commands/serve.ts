@@ -22,6 +22,7 @@ const serve = async (cli: Cli, options: ServeOptions): Outcome => {
     },
     env: io.env,
     kind: "serve",
+    redactor: cli.redactor,
     // This very program, so that a client's configuration finds it without a PATH.
     launcher: { command: process.execPath, args: process.argv.slice(1, 2) },
     log: (line, level) => {
@@ -30,7 +31,7 @@ const serve = async (cli: Cli, options: ServeOptions): Outcome => {
   });
   try {
     const { url } = await gateway.listen();
-    const { dataDir, pid } = await gateway.api.status.get();
+    const { dataDir, pid, warnings } = await gateway.api.status.get();
     io.stdout.write(`${JSON.stringify({ event: "ready", url, pid, dataDir })}\n`);
     const profiles = await gateway.api.profiles.list();
     const open = profiles.map((profile) => `  ${profile.url ?? `${url}/mcp/${profile.slug}`}`);
@@ -41,6 +42,7 @@ const serve = async (cli: Cli, options: ServeOptions): Outcome => {
     );
     cli.note(`They need a token: ${cli.command("tokens create --name NAME")}`);
     await warnOfOthers(cli, gateway);
+    for (const { message, wayOut } of warnings) cli.warn(`${message} ${wayOut}`);
     const { state, wayOut } = await gateway.api.vault.status();
     if (state === "locked") cli.note(`The vault is locked. ${wayOut ?? ""}`);
     if (!io.signal.aborted) await once(io.signal, "abort");

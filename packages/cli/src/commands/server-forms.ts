@@ -1,6 +1,11 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
-import { GatewayError, type ServerConnections, type ServerLimits } from "@local-mcp/contract";
+import {
+  GatewayError,
+  SECRET_MARK,
+  type ServerConnections,
+  type ServerLimits,
+} from "@local-mcp/contract";
 import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
 import {
@@ -225,10 +230,12 @@ export const readCommand = (
   return { command: isPath ? resolve(cwd ?? cli.io.cwd, program) : program, args };
 };
 
-/** A pasted address may carry a password or a key. */
-export const warnUrl = (cli: Cli, url: string): void => {
+/** A pasted address may carry a password or a key; a mark only stands for one that is stored. */
+export const warnUrl = (cli: Cli, text: string): void => {
+  const url = text.replace(SECRET_MARK, "");
   if (!URL.canParse(url)) return;
-  const { username, password, search } = new URL(url);
+  const { username, password, searchParams } = new URL(url);
+  const search = [...searchParams.values()].join("");
   if (username !== "" || password !== "" || search !== "") {
     cli.warn(
       "The user name, password and query of the address are kept as secrets, and they stay in the shell's history.",

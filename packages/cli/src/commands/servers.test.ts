@@ -210,6 +210,25 @@ describe("servers edit", { timeout: 30_000 }, () => {
     });
   });
 
+  test("a URL of another origin takes its secrets along only when that is said", async () => {
+    const moved = { AUTH_ENCRYPTION_SECRET: "a secret of this test" };
+    const run = (...args: string[]) => place.run(["servers", ...args], { env: moved });
+    await run("add", "web", "--url", "http://127.0.0.1:9/", "--header", "X-Key: one");
+    const refused = await run("edit", "web", "--url", "http://127.0.0.1:10/");
+    expect(refused).toMatchObject({
+      exit: 4,
+      err: expect.stringMatching(/\(1\) are for http:\/\/127\.0\.0\.1:9, and .*--keep-secrets/s),
+    });
+    expect((await run("edit", "web", "--keep-secrets")).exit).toBe(2);
+    const kept = await run("edit", "web", "--url", "http://127.0.0.1:10/", "--keep-secrets");
+    expect(kept.exit).toBe(0);
+    const cloud = await run("edit", "web", "--url", "http://169.254.169.254/");
+    expect(cloud).toMatchObject({ exit: 3, err: expect.stringContaining("hands out credentials") });
+    expect(await place.json(["servers", "show", "web"])).toMatchObject({
+      config: { url: "http://127.0.0.1:10/", headers: { "X-Key": { set: true } } },
+    });
+  });
+
   test("connections are shared for a command, per client for an address, and as typed", async () => {
     await place.run(["servers", "add", "one", "--", "node"]);
     await place.run(["servers", "add", "two", "--connections", "per-client", "--", "node"]);

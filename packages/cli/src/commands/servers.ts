@@ -100,6 +100,7 @@ interface EditOptions extends ServerOptions {
   unsetHeader?: string[];
   unsetSecret?: string[];
   unsetLimit?: (keyof ServerLimits)[];
+  keepSecrets?: boolean;
 }
 
 const cleared = (names: readonly string[] = []): Record<string, null> =>
@@ -129,6 +130,9 @@ const edit = async (cli: Cli, name: string, words: string[], options: EditOption
     connections: readConnections(options),
     ...(words.length === 0 ? {} : readCommand(cli, words, cwd)),
   };
+  if (options.keepSecrets && options.url === undefined) {
+    throw usage("--keep-secrets belongs to a --url that is changed.");
+  }
   if (Object.values(changes).every((change) => change === undefined)) {
     throw usage("Nothing to change was given.");
   }
@@ -138,6 +142,7 @@ const edit = async (cli: Cli, name: string, words: string[], options: EditOption
     // Whoever types a command has seen it; and who changes one that was agreed to, agrees again.
     if (words.length > 0 || (before.confirmed && changesRun)) changes.confirmed = true;
     if (changes.limits !== undefined) changes.limits = { ...before.limits, ...changes.limits };
+    if (options.keepSecrets) changes.keepSecrets = true;
     const edited = await api.servers.update({ server: name, changes });
     cli.answer(edited, `Changed “${edited.server.name}”: ${summaryOf(edited.server.config)}`);
     printWarnings(cli, edited.warnings);
@@ -246,6 +251,7 @@ export const addServerCommands = (program: Command, act: Act): void => {
       "go back to the setting: timeout, start-timeout, max-concurrent-calls or idle-stop",
       limitNames,
     )
+    .option("--keep-secrets", "send the stored secrets to the new --url as well")
     .action(act(edit));
 
   servers

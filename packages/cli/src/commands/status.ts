@@ -3,8 +3,7 @@ import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import { dateTime, facts, table } from "../output.ts";
 import { stateNote, trouble } from "./server-views.ts";
-
-const VAULT_WORDS = { missing: "none yet", locked: "locked", open: "open" } as const;
+import { VAULT_WORDS } from "./vault-views.ts";
 
 const statusText = (status: GatewayStatus, running: boolean): string => {
   const head = facts([
@@ -33,6 +32,7 @@ const status = (cli: Cli): Outcome =>
   cli.use(async (api, { running }) => {
     const now = await api.status.get();
     cli.answer(now, statusText(now, running));
+    for (const { message, wayOut } of now.warnings) cli.hint(`Warning: ${message} ${wayOut}`);
   });
 
 const LEVEL_WORDS = { ok: "ok", note: "note", problem: "PROBLEM" } as const;

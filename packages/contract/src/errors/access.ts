@@ -17,6 +17,21 @@ export const ACCESS_ERRORS = {
     sentence: "The access token is not valid here; it may have been revoked.",
     wayOut: "Create a new one with “local-mcp-gateway tokens create --name NAME”.",
   },
+  token_refused: {
+    http: 401,
+    jsonRpc: -32001,
+    exit: 1,
+    sentence: "The signature of the access token is right, but {reason}.",
+    wayOut: "Sign a new one; docs/access-tokens.md says what it has to hold.",
+  },
+  too_many_failures: {
+    http: 429,
+    jsonRpc: -32001,
+    exit: 1,
+    sentence: "Too many access tokens that are not valid came from {address}.",
+    wayOut:
+      "Correct the one that is wrong, and try again in {seconds} s. Tokens made here work all the while.",
+  },
   token_lacks_right: {
     http: 403,
     jsonRpc: -32001,
@@ -30,6 +45,13 @@ export const ACCESS_ERRORS = {
     exit: 1,
     sentence: "The access token is not valid for the profile “{profile}”.",
     wayOut: "Create one with “local-mcp-gateway tokens create --name NAME --profile {profile}”.",
+  },
+  header_repeated: {
+    http: 400,
+    jsonRpc: -32600,
+    exit: 3,
+    sentence: "The header {name} came more than once.",
+    wayOut: "Send it once.",
   },
   host_refused: {
     http: 403,

@@ -9,6 +9,14 @@ export const GATEWAY_ERRORS = {
     sentence: "Port {port} is used by {holder}. Clients cannot connect.",
     wayOut: "Stop it, or start with --port {other}.",
   },
+  localhost_taken: {
+    http: 500,
+    jsonRpc: -32603,
+    exit: 7,
+    sentence:
+      "Port {port} of [::1] is used by {holder}, so clients that connect to “localhost” may reach it instead of this gateway.",
+    wayOut: "Use {url} in every client, not localhost, or stop that program.",
+  },
   address_refused: {
     http: 500,
     jsonRpc: -32603,
@@ -143,6 +151,13 @@ export const GATEWAY_ERRORS = {
     exit: 1,
     sentence: "{path} cannot be read: {reason}.",
     wayOut: "Check the path and who may read it.",
+  },
+  file_unwritable: {
+    http: 400,
+    jsonRpc: -32602,
+    exit: 1,
+    sentence: "{path} cannot be written: {reason}.",
+    wayOut: "Choose another place, or check who may write there.",
   },
   shutting_down: {
     http: 503,

@@ -55,6 +55,39 @@ export const UPSTREAM_ERRORS = {
     sentence: "“{server}” has {limit} clients with a connection of their own, and all are busy.",
     wayOut: "Call again when one is done, or let clients share a connection in its settings.",
   },
+  address_blocked: {
+    http: 400,
+    jsonRpc: -32602,
+    exit: 3,
+    sentence: "The gateway does not connect to “{host}”: it is {rule}.",
+    wayOut:
+      "Use the address at which the server is reached by others; on this computer that is 127.0.0.1.",
+  },
+  secrets_would_move: {
+    http: 409,
+    jsonRpc: -32602,
+    exit: 4,
+    sentence: "The secrets stored for “{server}” ({count}) are for {from}, and would go to {to}.",
+    wayOut:
+      "Give them anew with the change, or agree with --keep-secrets (keepSecrets: true). Nothing was changed.",
+  },
+  page_refused: {
+    http: 200,
+    jsonRpc: -32602,
+    exit: 1,
+    sentence: "“{server}” wants something visited that is no safe page, which was not passed on.",
+    wayOut:
+      "A person is only sent to https pages, and to http pages of this computer. Tell whoever wrote the server.",
+  },
+  secret_changes_address: {
+    http: 400,
+    jsonRpc: -32602,
+    exit: 3,
+    sentence:
+      "A secret in the URL of “{server}” changes which server it leads to, so it is not used.",
+    wayOut:
+      "Store it anew with “local-mcp-gateway servers edit {server} --secret NAME”, without / ? # and other signs that have a meaning in URLs.",
+  },
   request_cancelled: {
     http: 200,
     jsonRpc: -32603,

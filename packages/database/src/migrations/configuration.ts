@@ -92,5 +92,26 @@ export const migrations: MigrationMeta[] = [
     "bps": true,
     "folderMillis": 1795257763697,
     "hash": "a90270f0751afdbc123e42e6b7aaca7d5dfa821f24a26913a82ccdf946ab15fc"
+  },
+  {
+    "sql": [
+      "CREATE TABLE `vault_data_keys` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`key_check` text NOT NULL,\n\t`sealed` text,\n\t`created_at` integer NOT NULL\n);\n",
+      "\nPRAGMA foreign_keys=OFF;",
+      "\nCREATE TABLE `__new_audit_log` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`actor` text NOT NULL,\n\t`actor_name` text NOT NULL,\n\t`action` text NOT NULL,\n\t`outcome` text NOT NULL,\n\t`subject_kind` text,\n\t`subject_id` text,\n\t`subject_name` text,\n\t`detail` text DEFAULT '{}' NOT NULL,\n\tCONSTRAINT \"audit_log_actor\" CHECK(actor IN ('app', 'cli', 'token', 'gateway')),\n\tCONSTRAINT \"audit_log_outcome\" CHECK(outcome IN ('ok', 'failed'))\n);\n",
+      "\n-- No version before this one wrote an entry.\nDROP TABLE `audit_log`;",
+      "\nALTER TABLE `__new_audit_log` RENAME TO `audit_log`;",
+      "\nPRAGMA foreign_keys=ON;",
+      "\nCREATE INDEX `audit_log_created` ON `audit_log` (`created_at`,`id`);",
+      "\nCREATE INDEX `audit_log_actor` ON `audit_log` (`actor_name`,`created_at`,`id`);",
+      "\nCREATE INDEX `audit_log_subject_name` ON `audit_log` (`subject_name`,`created_at`,`id`);",
+      "\nCREATE INDEX `audit_log_subject_id` ON `audit_log` (`subject_id`,`created_at`,`id`);",
+      "\nCREATE TABLE `__new_vault_keys` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`key_id` text NOT NULL,\n\t`provider` text NOT NULL,\n\t`label` text NOT NULL,\n\t`wrapped` text NOT NULL,\n\t`params` text NOT NULL,\n\t`recipient` text,\n\t`created_at` integer NOT NULL,\n\tCONSTRAINT \"vault_keys_provider\" CHECK(provider IN ('passphrase', 'environment', 'keychain', 'recovery'))\n);\n",
+      "\nINSERT INTO `__new_vault_keys`(\"id\", \"key_id\", \"provider\", \"label\", \"wrapped\", \"params\", \"recipient\", \"created_at\") SELECT \"id\", \"key_id\", \"provider\", \"label\", \"wrapped\", \"params\", NULL, \"created_at\" FROM `vault_keys`;",
+      "\nDROP TABLE `vault_keys`;",
+      "\nALTER TABLE `__new_vault_keys` RENAME TO `vault_keys`;"
+    ],
+    "bps": true,
+    "folderMillis": 1795281423967,
+    "hash": "e0d4ea0f8e03243b9ef5375e6a4c10ea7da038093d05d046388893a247d5d72d"
   }
 ];

@@ -13,7 +13,7 @@ import { createServerQueries } from "./servers.ts";
 import { createSessionQueries } from "./sessions.ts";
 import { createSettingQueries } from "./settings.ts";
 import { createTokenQueries } from "./tokens.ts";
-import { createVaultQueries } from "./vault.ts";
+import { createVaultQueries, type VaultSlotRow } from "./vault.ts";
 
 const temp = useTempDir();
 const opened = useDb(() => temp("x.db"));
@@ -344,17 +344,20 @@ test("settings are set, written over, and go back to their default", () => {
 
 test("the vault's slots and secrets", () => {
   const { slots, secrets } = createVaultQueries(db);
-  const slot = (id: string, createdAt: number) =>
-    slots.insert({
-      id,
-      keyId: "k",
-      provider: "passphrase",
-      label: id,
-      wrapped: "w",
-      params: { salt: "s", cost: { logN: 17 } },
-      createdAt,
-    });
+  const slot = (id: string, createdAt: number): VaultSlotRow => ({
+    id,
+    keyId: "k",
+    provider: "passphrase",
+    label: id,
+    wrapped: "w",
+    params: { salt: "s", cost: { logN: 17 } },
+    recipient: null,
+    createdAt,
+  });
   const [late, early] = [slot("late", 2), slot("early", 1)];
+  slots.put(late);
+  slots.put({ ...early, label: "Changed" });
+  slots.put(early);
   expect(slots.list()).toEqual([early, late]);
   expect(slots.delete("late")).toBe(true);
   expect(slots.delete("late")).toBe(false);

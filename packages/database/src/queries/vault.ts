@@ -1,9 +1,10 @@
 import { and, asc, count, eq } from "drizzle-orm";
 import type { Queryable } from "../db.ts";
-import { vaultKeys, vaultSecrets } from "../schema/system.ts";
+import { vaultDataKeys, vaultKeys, vaultSecrets } from "../schema/system.ts";
 
 export type VaultSlotRow = typeof vaultKeys.$inferSelect;
 export type VaultSlotInsert = typeof vaultKeys.$inferInsert;
+export type VaultDataKeyRow = typeof vaultDataKeys.$inferSelect;
 export type VaultSecretRow = typeof vaultSecrets.$inferSelect;
 /** The id is part of what the value is sealed with, so it is chosen before. */
 export type VaultSecretWrite = Omit<
@@ -16,11 +17,28 @@ export const createVaultQueries = (db: Queryable) => ({
   slots: {
     list: (): VaultSlotRow[] =>
       db.select().from(vaultKeys).orderBy(asc(vaultKeys.createdAt), asc(vaultKeys.id)).all(),
-    insert: (values: VaultSlotInsert): VaultSlotRow =>
-      db.insert(vaultKeys).values(values).returning().get(),
+    /** Writes a slot, over the one of the same id if there is one. */
+    put(slot: VaultSlotInsert): void {
+      db.insert(vaultKeys)
+        .values(slot)
+        .onConflictDoUpdate({ target: vaultKeys.id, set: slot })
+        .run();
+    },
     /** False where there was none. */
     delete: (id: string): boolean =>
       db.delete(vaultKeys).where(eq(vaultKeys.id, id)).run().changes > 0,
+  },
+  dataKeys: {
+    list: (): VaultDataKeyRow[] => db.select().from(vaultDataKeys).all(),
+    put(key: VaultDataKeyRow): void {
+      db.insert(vaultDataKeys)
+        .values(key)
+        .onConflictDoUpdate({ target: vaultDataKeys.id, set: key })
+        .run();
+    },
+    delete(id: string): void {
+      db.delete(vaultDataKeys).where(eq(vaultDataKeys.id, id)).run();
+    },
   },
   secrets: {
     list: (): VaultSecretRow[] =>

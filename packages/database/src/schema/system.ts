@@ -1,4 +1,14 @@
-import { type SlotProvider, slotProvider } from "@local-mcp/contract";
+import {
+  type AuditAction,
+  type AuditActorKind,
+  auditActorKind,
+  auditDetail,
+  type AuditOutcome,
+  auditOutcome,
+  type AuditSubject,
+  type SlotProvider,
+  slotProvider,
+} from "@local-mcp/contract";
 import { index, integer, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
 import { z } from "zod";
 import { json } from "../json.ts";
@@ -11,7 +21,10 @@ export const settings = sqliteTable("settings", {
   updatedAt: updatedAt(),
 });
 
-/** The one data key, wrapped once per provider that can open the vault. */
+/** As the vault writes it; see its SlotRecipient. */
+const slotRecipient = z.object({ publicKey: z.string(), sealedKey: z.string(), mark: z.string() });
+
+/** The slots of the vault: the one data key, wrapped once per provider that can open it. */
 export const vaultKeys = sqliteTable(
   "vault_keys",
   {
@@ -22,10 +35,22 @@ export const vaultKeys = sqliteTable(
     wrapped: text("wrapped").notNull(),
     /** What the provider needs to unwrap, for example a salt and a cost. */
     params: json("params", z.record(z.string(), z.json())).notNull(),
+    /** Null in a slot of the first format, whose `wrapped` is the data key itself. */
+    recipient: json("recipient", slotRecipient),
     createdAt: createdAt(),
   },
   () => [oneOf("vault_keys", "provider", slotProvider.options)],
 );
+
+/** What can be known of data keys without having them. */
+export const vaultDataKeys = sqliteTable("vault_data_keys", {
+  id: id(),
+  /** Key check value, hexadecimal. */
+  check: text("key_check").notNull(),
+  /** Null for the one that the slots hold; another is being replaced, and sealed with that one. */
+  sealed: text("sealed"),
+  createdAt: createdAt(),
+});
 
 /** Secrets that rows of other tables refer to by id. */
 export const vaultSecrets = sqliteTable(
@@ -68,22 +93,31 @@ export const importJobs = sqliteTable(
   ],
 );
 
-const actors = ["person", "token", "gateway"] as const;
-
-/** Who changed what. */
+/** Who did what, newest last: what `packages/gateway/src/audit` writes and nothing changes. */
 export const auditLog = sqliteTable(
   "audit_log",
   {
-    id: id(),
+    /** In the order of writing, and never given twice. */
+    id: integer("id").primaryKey({ autoIncrement: true }),
     createdAt: createdAt(),
-    actor: text("actor", { enum: actors }).notNull(),
+    actor: text("actor").$type<AuditActorKind>().notNull(),
     /** Name of the token, or the face a person used. */
     actorName: text("actor_name").notNull(),
-    action: text("action").notNull(),
-    subjectKind: text("subject_kind").notNull(),
+    action: text("action").$type<AuditAction>().notNull(),
+    outcome: text("outcome").$type<AuditOutcome>().notNull(),
+    subjectKind: text("subject_kind").$type<AuditSubject["kind"]>(),
     subjectId: text("subject_id"),
+    /** As it was called then. */
+    subjectName: text("subject_name"),
     /** Names of what changed, never values of secrets. */
-    detail: json("detail", z.record(z.string(), z.json())).notNull().default({}),
+    detail: json("detail", auditDetail).notNull().default({}),
   },
-  (table) => [index("audit_log_created").on(table.createdAt), oneOf("audit_log", "actor", actors)],
+  (table) => [
+    index("audit_log_created").on(table.createdAt, table.id),
+    index("audit_log_actor").on(table.actorName, table.createdAt, table.id),
+    index("audit_log_subject_name").on(table.subjectName, table.createdAt, table.id),
+    index("audit_log_subject_id").on(table.subjectId, table.createdAt, table.id),
+    oneOf("audit_log", "actor", auditActorKind.options),
+    oneOf("audit_log", "outcome", auditOutcome.options),
+  ],
 );

@@ -23,9 +23,17 @@ export interface EndedProcesses {
   left: string[];
 }
 
+/** A process that was just started for a server. */
+export interface StartedProcess {
+  server: { id: string; name: string };
+  pid: number;
+}
+
 export interface ProcessesOptions {
   /** Stands for the data directory, in hexadecimal; see {@link Markers}. */
   owner: string;
+  /** Told of each one at once, before it was heard of. Must not throw. */
+  onStarted?: (started: StartedProcess) => void;
   log: Log;
   system?: ProcessSystem;
   times?: StopTimes;
@@ -83,6 +91,7 @@ export class Processes {
     });
     this.#live.set(processes, server);
     this.#watcher.watch(child);
+    if (child.pid !== undefined) this.#options.onStarted?.({ server, pid: child.pid });
     return processes;
   }
 

@@ -15,6 +15,7 @@ import {
   type RpcResponse,
   resultOf,
 } from "../jsonrpc.ts";
+import { refusalOfAnswer } from "../network/page-url.ts";
 import { withoutEnvelope } from "../protocol.ts";
 import type { Upstream, UpstreamCall } from "../upstream/upstream.ts";
 import { type Caller, checkAbility, towards } from "./caller.ts";
@@ -43,11 +44,11 @@ export async function callServer(
   const { visits } = servers;
   const hooks = { ...towards(caller, { server: name, visits }), members: otherMembers(request) };
 
-  const answered = await upstream.call(request.method, params, hooks);
+  const ask: Ask = { upstream, method: request.method, params, hooks };
+  const answered = await askServer(ask);
   if (answered === null) return null;
   const { era } = answered;
   visits.noteRefusal(caller.client, answered.response);
-  const ask: Ask = { upstream, method: request.method, params, hooks };
   const response =
     era === "modern" && caller.era === "legacy"
       ? await complete(answered.response, ask, caller)
@@ -73,6 +74,14 @@ interface Ask {
   hooks: UpstreamCall;
 }
 
+/** @throws GatewayError page_refused, and what {@link Upstream.call} throws */
+async function askServer({ upstream, method, params, hooks }: Ask): ReturnType<Upstream["call"]> {
+  const answered = await upstream.call(method, params, hooks);
+  const refusal = answered && refusalOfAnswer(upstream.definition.name, answered.response);
+  if (refusal) throw refusal;
+  return answered;
+}
+
 /** A legacy client cannot be told what is missing, so it is asked here. */
 function complete(
   first: RpcResponse,
@@ -89,7 +98,12 @@ function complete(
       return caller.ask(question, questionParams, caller.signal);
     },
     again: async (answers) => {
-      const answered = await upstream.call(method, { ...params, ...answers }, hooks);
+      const answered = await askServer({
+        upstream,
+        method,
+        params: { ...params, ...answers },
+        hooks,
+      });
       if (answered) return answered.response;
       throw new GatewayError("server_unavailable", {
         server: name,

@@ -211,6 +211,7 @@ export class Stage {
       clientInfo: { name: "gateway", version: "1" },
       maxMessageBytes: () => 1_000_000,
       processes,
+      redact: (text) => text,
       log: SILENT,
       onObservation: () => {},
       onCatalog: () => {},

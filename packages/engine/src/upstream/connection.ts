@@ -10,6 +10,7 @@ import {
   type RpcRequest,
   type RpcResponse,
 } from "../jsonrpc.ts";
+import { refusalOfQuestion } from "../network/page-url.ts";
 import { META } from "../protocol.ts";
 import { Abandoned } from "./abandoned.ts";
 import { type Attribution, attribute } from "./attribution.ts";
@@ -290,6 +291,11 @@ export class Connection {
     if (this.#questions.has(id)) return;
     if (method === "ping") {
       this.#questions.acknowledge(id);
+      return;
+    }
+    const refusal = refusalOfQuestion(this.#name, method, params);
+    if (refusal) {
+      this.#questions.refuse(id, refusal);
       return;
     }
     const to = this.#attribute(stream, this.#abandoned.all());

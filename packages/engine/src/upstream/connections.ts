@@ -4,7 +4,8 @@ import type { Duplex } from "node:stream";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
 import { urlToHttpOptions } from "node:url";
 import type { Route } from "../definitions.ts";
-import { systemCode } from "./failure.ts";
+import { assertAllowed, guardedLookup } from "../network/address-guard.ts";
+import { networkFailure, systemCode } from "./failure.ts";
 import {
   addressOf,
   credentialsOf,
@@ -25,23 +26,34 @@ const NOT_CONNECTED = [
 
 /**
  * Keep-alive connections to one upstream, on its route. Not the global agent, so that closing an
- * upstream closes its sockets and nobody else's.
+ * upstream closes its sockets and nobody else's. Without a proxy each goes to an address that was
+ * judged when the name was looked up; a proxy looks names up by itself.
  */
 export class Connections {
   readonly #agent: http.Agent;
   /** A proxy that is told the whole URL of each request, as it is for plain HTTP. */
   readonly #forwarder: URL | null;
-  readonly #host: string;
+  readonly #url: URL;
 
   constructor(url: URL, { proxy, certificates }: Route) {
-    this.#host = url.host;
+    this.#url = url;
     const secureContext = trusting(certificates);
     const isSecure = url.protocol === "https:";
     this.#forwarder = isSecure ? null : proxy;
+    const options = { keepAlive: true, ...(proxy === null && { lookup: guardedLookup("person") }) };
     if (isSecure && proxy) this.#agent = new TunnelAgent(proxy, secureContext);
     else if ((this.#forwarder ?? url).protocol === "https:") {
-      this.#agent = new https.Agent({ keepAlive: true, secureContext });
-    } else this.#agent = new http.Agent({ keepAlive: true });
+      this.#agent = new https.Agent({ ...options, secureContext });
+    } else this.#agent = new http.Agent(options);
+  }
+
+  /** @throws UpstreamFailure where the configured address is one that is never connected to */
+  check(): void {
+    try {
+      assertAllowed(this.#url, "person");
+    } catch (error) {
+      throw networkFailure(this.#url.host, error);
+    }
   }
 
   /** Begins a request. Its errors and its answer are read with the two methods below. */
@@ -69,13 +81,13 @@ export class Connections {
   /** What went wrong, with the proxy named where it is the proxy. */
   failureOf(error: Error): Error {
     if (!this.#forwarder || !NOT_CONNECTED.includes(systemCode(error))) return error;
-    return proxyFailure(this.#forwarder, this.#host, error);
+    return proxyFailure(this.#forwarder, this.#url.host, error);
   }
 
   /** An answer that is the proxy's and not the server's. */
   refusalOf({ statusCode }: http.IncomingMessage): Error | null {
     return this.#forwarder && statusCode === 407
-      ? proxyRefusal(this.#forwarder, this.#host, statusCode)
+      ? proxyRefusal(this.#forwarder, this.#url.host, statusCode)
       : null;
   }
 

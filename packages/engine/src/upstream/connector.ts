@@ -8,6 +8,7 @@ import { failureBehind, UpstreamFailure } from "./failure.ts";
 import { discover, shakeHands } from "./handshake.ts";
 import { Link } from "./link.ts";
 import { probeEra, probeProcess, type ProbeResult } from "./probe.ts";
+import { type Redact, redactedFailure, redactedTransport } from "./redacted-transport.ts";
 import type { Transport } from "./transport.ts";
 import { createTransport, overEitherHttp } from "./transports.ts";
 import { Verdicts } from "./verdicts.ts";
@@ -17,7 +18,6 @@ const LONGEST_PROBE_MS = 5000;
 const SHOWN_OUTPUT_LINES = 20;
 
 /** Why a secret cannot be read that is in the vault. */
-const VAULT_CODES: readonly string[] = ["vault_locked", "vault_missing", "vault_wrong_key"];
 
 export interface ConnectorOptions {
   definition: () => ServerDefinition;
@@ -26,6 +26,7 @@ export interface ConnectorOptions {
   clientInfo: { name: string; version: string };
   maxMessageBytes: () => number;
   processes: Processes;
+  redact: Redact;
   /** The real one where it is not given. */
   createTransport?: typeof createTransport;
 }
@@ -67,7 +68,8 @@ export class Connector {
       this.#attempts.delete(attempt);
       return link;
     } catch (error) {
-      const failure = attempt.explain(error, definition.startTimeoutMs);
+      const told = attempt.explain(error, definition.startTimeoutMs);
+      const failure = redactedFailure(told, this.#options.redact);
       void attempt.close().finally(() => this.#attempts.delete(attempt));
       throw failure;
     }
@@ -178,7 +180,7 @@ export class Connector {
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
       // A key at hand that does not open it leaves it as locked as none.
-      const isVault = VAULT_CODES.includes(error.code);
+      const isVault = error.code.startsWith("vault_");
       throw new UpstreamFailure(isVault ? "vault" : "secret", error.message, {
         retry: "never",
         detail: error.wayOut,
@@ -262,14 +264,16 @@ class Attempt {
     await this.close();
     this.#over.signal.throwIfAborted();
     const { client, onConnection } = this.#opening;
-    const { maxMessageBytes, processes, createTransport: create = createTransport } = this.#options;
+    const { maxMessageBytes, processes, redact } = this.#options;
+    const { createTransport: create = createTransport } = this.#options;
     const { id, name } = this.#server;
-    this.#transport = create({
+    const transport = create({
       server: { id, name },
       launch,
       maxMessageBytes: maxMessageBytes(),
       processes,
     });
+    this.#transport = redactedTransport(transport, redact);
     this.#connection = new Connection(name, this.#transport, events, client);
     onConnection?.(this.#connection);
     return this.#connection;

@@ -61,6 +61,13 @@ const TLS_CODE =
  */
 export function networkFailure(host: string, error: unknown, status?: number): UpstreamFailure {
   if (error instanceof UpstreamFailure) return error;
+  if (error instanceof GatewayError && error.code === "address_blocked") {
+    return new UpstreamFailure("unreachable", error.message, {
+      retry: "never",
+      detail: error.wayOut,
+      neverProcessed: true,
+    });
+  }
   const code = systemCode(error);
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
     return new UpstreamFailure("dns", `The name ${host} could not be resolved.`, {

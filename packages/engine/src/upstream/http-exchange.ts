@@ -1,6 +1,7 @@
 import type http from "node:http";
 import type { Readable } from "node:stream";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { onSameOrigin } from "../network/address-guard.ts";
 import { ByteCollector } from "./byte-collector.ts";
 import type { Connections } from "./connections.ts";
 import { systemCode } from "./failure.ts";
@@ -10,6 +11,10 @@ import type { TimeBudget } from "./time-budget.ts";
 /** What is read of a body that nobody wants, so that its connection can be used again: bytes, ms. */
 const MAX_UNWANTED_BYTES = 64 * 1024;
 const MAX_UNWANTED_MS = 5000;
+
+/** Redirects that repeat the request as it is (RFC 9110, 15.4.8 and 15.4.9). */
+const REPEATING: readonly number[] = [307, 308];
+const MOST_REDIRECTS = 3;
 
 /** A body or event over the size limit. */
 export class TooLargeError extends Error {
@@ -28,8 +33,8 @@ export interface ExchangeRequest {
 }
 
 /**
- * Sends one HTTP request and resolves with the head of the answer; the body is still to come.
- * Redirects are not followed: a configured credential goes to the configured address only.
+ * Sends one HTTP request and resolves with the head of the answer; the body is still to come. A
+ * redirect is an answer like any other.
  */
 export function exchange(
   request: ExchangeRequest,
@@ -56,10 +61,39 @@ export function exchange(
 }
 
 /**
- * The same, sent once more where the server closed an idle connection just as it was used again:
- * nothing has been processed then.
+ * The same for what may be sent more than once. It follows a redirect that repeats the request at
+ * another place of the same origin, and no other: a configured credential goes to the configured
+ * server only.
+ *
+ * @param onMoved told where the server wants to be asked instead
  */
-export async function exchangeOnLiveSocket(
+export async function exchangeRepeatable(
+  request: ExchangeRequest,
+  onRequest: (request: http.ClientRequest) => void,
+  onMoved: (url: URL) => void,
+): Promise<http.IncomingMessage> {
+  let { url } = request;
+  for (let followed = 0; ; followed += 1) {
+    const response = await exchangeOnLiveSocket({ ...request, url }, onRequest);
+    const target = movedTo(response, url);
+    if (target === null || followed === MOST_REDIRECTS) return response;
+    discard(response);
+    onMoved(target);
+    url = target;
+  }
+}
+
+/** Null where the answer is no redirect that is followed. */
+function movedTo({ statusCode = 0, headers }: http.IncomingMessage, asked: URL): URL | null {
+  if (!REPEATING.includes(statusCode) || headers.location === undefined) return null;
+  return onSameOrigin(headers.location, asked);
+}
+
+/**
+ * Sent once more where the server closed an idle connection just as it was used again: nothing has
+ * been processed then.
+ */
+async function exchangeOnLiveSocket(
   request: ExchangeRequest,
   onRequest: (request: http.ClientRequest) => void,
 ): Promise<http.IncomingMessage> {

@@ -22,7 +22,7 @@ export function refusalFailure({ url, status, location, text }: Refusal): Upstre
   }
   if (status >= 300 && status < 400) {
     const target = location === undefined ? "elsewhere" : targetOf(location, url);
-    const message = `${host} redirects to ${target}; use that address instead.`;
+    const message = `${host} redirects to ${target}. What is configured is not sent on; if that is the right address, use it instead.`;
     return new UpstreamFailure("http_status", message, { retry: "never", status });
   }
   const retry = status >= 500 || status === 429 ? "later" : "never";

@@ -11,7 +11,7 @@ import { networkFailure, UpstreamFailure } from "./failure.ts";
 import {
   discard,
   exchange,
-  exchangeOnLiveSocket,
+  exchangeRepeatable,
   isEventStream,
   isMessage,
   readEvents,
@@ -54,7 +54,8 @@ type HttpLaunch = Extract<Launch, { transport: "http" | "sse" }>;
  */
 export class HttpTransport implements Transport {
   readonly #name: string;
-  readonly #url: URL;
+  /** As configured, or where on the same origin the server has sent us. */
+  #url: URL;
   readonly #headers: Record<string, string>;
   readonly #maxMessageBytes: number;
   readonly #connections: Connections;
@@ -81,6 +82,7 @@ export class HttpTransport implements Transport {
   }
 
   async open(events: TransportEvents): Promise<void> {
+    this.#connections.check();
     this.#events = events;
   }
 
@@ -166,9 +168,11 @@ export class HttpTransport implements Transport {
       body,
       connections: this.#connections,
     } as const;
+    const onRequest = (outgoing: http.ClientRequest): void => void (sent.request = outgoing);
     // A tool call is not repeated where it could have taken effect, however unlikely that is.
-    const send = sent.method === "tools/call" ? exchange : exchangeOnLiveSocket;
-    return send(request, (outgoing) => (sent.request = outgoing));
+    return sent.method === "tools/call"
+      ? exchange(request, onRequest)
+      : exchangeRepeatable(request, onRequest, (url) => (this.#url = url));
   }
 
   async #read(response: http.IncomingMessage, status: number, sent: SentMessage): Promise<void> {

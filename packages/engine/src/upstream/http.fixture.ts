@@ -14,6 +14,8 @@ export const soon = (check: () => void): Promise<void> =>
 /** A request as the server of a test got it. */
 export interface Got {
   method: string;
+  /** With its query. */
+  path: string;
   headers: IncomingHttpHeaders;
   /** Empty for what has no body. */
   body: JsonObject;
@@ -51,8 +53,8 @@ export async function serve(
     request.once("end", () => {
       const text = Buffer.concat(chunks).toString();
       const parsed: unknown = text === "" ? {} : JSON.parse(text);
-      const { method = "", headers } = request;
-      const one: Got = { method, headers, body: isObject(parsed) ? parsed : {} };
+      const { method = "", url: path = "", headers } = request;
+      const one: Got = { method, path, headers, body: isObject(parsed) ? parsed : {} };
       got.push(one);
       answer(one, response);
     });

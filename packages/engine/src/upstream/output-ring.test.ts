@@ -58,6 +58,12 @@ describe("the last output", () => {
     expect(ring.lines()[0]).toMatch(/^…[a-j]{1999}$/);
   });
 
+  it("shows no end of a secret whose beginning is missing", () => {
+    const kept = 256 * 1024;
+    const lines = linesOf(`${"x".repeat(9000)}${"S".repeat(4000)}${"y".repeat(kept - 2000)}`);
+    expect(lines).toEqual([`…${"y".repeat(1999)}`]);
+  });
+
   it("takes bytes that are no text", () => {
     expect(linesOf(Buffer.from([0xff, 0xfe, 0x0a, 0x00, 0x41, 0x0a]))).toEqual(["��", "\0A"]);
   });

@@ -3,6 +3,8 @@ const MAX_LINE_LENGTH = 2000;
 /** What is kept of it all, bytes. */
 const MAX_BYTES = 256 * 1024;
 const FIRST_BYTES = 4096;
+/** Where the beginning of a line is missing, so much more is left out: it may end a secret. */
+const MAX_SECRET_LENGTH = 4096;
 
 const NEWLINE = 0x0a;
 
@@ -23,7 +25,7 @@ export class OutputRing {
     const fits = Math.min(tail.length, this.#bytes.length - this.#end);
     tail.copy(this.#bytes, this.#end, 0, fits);
     tail.copy(this.#bytes, 0, fits);
-    if (fits < tail.length) this.#isFull = true;
+    if (fits < tail.length || tail.length < chunk.length) this.#isFull = true;
     this.#end = fits < tail.length ? tail.length - fits : this.#end + fits;
   }
 
@@ -38,7 +40,7 @@ export class OutputRing {
     const all = this.#isFull ? [this.#bytes.subarray(this.#end), newer] : [newer];
     const lines = Buffer.concat(all).toString("utf8").split(/\r?\n/);
     // Its beginning has been overwritten.
-    if (this.#isFull && lines[0] !== undefined) lines[0] = `…${lines[0]}`;
+    if (this.#isFull && lines[0] !== undefined) lines[0] = `…${lines[0].slice(MAX_SECRET_LENGTH)}`;
     return lines
       .filter((line) => line.trim() !== "")
       .slice(-MAX_LINES)

@@ -1,5 +1,5 @@
 /** Nested deeper than this a message cannot be written again: that takes a stack. */
-const MOST_NESTED = 1000;
+export const MOST_NESTED = 1000;
 
 const BEGINNING = /^[ \t\r\n]*[[{]/;
 const QUOTE = 0x22;
@@ -19,7 +19,8 @@ export function parseJson(text: string): unknown {
   }
 }
 
-function isTooDeep(text: string): boolean {
+/** Whether a JSON text is nested deeper than {@link MOST_NESTED}. */
+export function isTooDeep(text: string): boolean {
   // What is nested has an end for each beginning.
   if (text.length <= 2 * MOST_NESTED) return false;
   let depth = 0;

@@ -2,6 +2,7 @@ import type http from "node:http";
 import { GatewayError } from "@local-mcp/contract";
 import type { Launch } from "../definitions.ts";
 import { type RequestId, requestIdOf, type RpcMessage } from "../jsonrpc.ts";
+import { onSameOrigin } from "../network/address-guard.ts";
 import { formatBytes } from "../text.ts";
 import { cancelled } from "./cancelled.ts";
 import { Connections } from "./connections.ts";
@@ -9,12 +10,14 @@ import { networkFailure, UpstreamFailure } from "./failure.ts";
 import {
   discard,
   exchange,
+  exchangeRepeatable,
   isEventStream,
   isMessage,
   readEvents,
   StreamPosition,
   TooLargeError,
 } from "./http-exchange.ts";
+import { refusalFailure } from "./http-refusal.ts";
 import type { Worth } from "./paced-reading.ts";
 import { parseJson } from "./parse-json.ts";
 import { MESSAGES, TimeBudget } from "./time-budget.ts";
@@ -31,7 +34,8 @@ type SseLaunch = Extract<Launch, { transport: "http" | "sse" }>;
  */
 export class SseTransport implements Transport {
   readonly #name: string;
-  readonly #url: URL;
+  /** As configured, or where on the same origin the server has sent us. */
+  #url: URL;
   readonly #headers: Record<string, string>;
   readonly #maxMessageBytes: number;
   readonly #connections: Connections;
@@ -50,11 +54,12 @@ export class SseTransport implements Transport {
   }
 
   async open(events: TransportEvents): Promise<void> {
+    this.#connections.check();
     this.#events = events;
     const { host, pathname } = this.#url;
     let response: http.IncomingMessage;
     try {
-      response = await exchange(
+      response = await exchangeRepeatable(
         {
           url: this.#url,
           method: "GET",
@@ -62,6 +67,7 @@ export class SseTransport implements Transport {
           connections: this.#connections,
         },
         (request) => this.#track(request),
+        (url) => (this.#url = url),
       );
     } catch (error) {
       throw networkFailure(host, error);
@@ -74,6 +80,11 @@ export class SseTransport implements Transport {
         status,
       });
     }
+    if (status >= 300 && status < 400) {
+      discard(response);
+      const { location } = response.headers;
+      throw refusalFailure({ url: this.#url, status, location, text: "" });
+    }
     if (status !== 200 || !isEventStream(response)) {
       discard(response);
       const message = `${host} answered with HTTP status ${status}; there is no SSE endpoint at ${pathname}.`;
@@ -84,12 +95,12 @@ export class SseTransport implements Transport {
     }
     await new Promise<void>((resolve, reject) => {
       void this.#readStream(response, (address) => {
-        const endpoint = URL.canParse(address, this.#url) ? new URL(address, this.#url) : null;
-        if (endpoint?.origin === this.#url.origin) {
+        const endpoint = onSameOrigin(address, this.#url);
+        if (endpoint) {
           this.#endpoint = endpoint;
           resolve();
         } else {
-          const where = endpoint ? endpoint.host : "an address that is none";
+          const where = URL.canParse(address) ? new URL(address).host : "an address that is none";
           const message = `${host} wants messages sent to ${where}, which is refused.`;
           reject(new UpstreamFailure("not_mcp", message, { retry: "never" }));
         }
@@ -188,12 +199,8 @@ export class SseTransport implements Transport {
       );
       discard(response);
       const status = response.statusCode ?? 0;
-      if (status >= 400 && id !== null) {
-        const text = `${this.#url.host} answered with HTTP status ${status}.`;
-        this.#events?.onRequestFailed(
-          id,
-          new UpstreamFailure("http_status", text, { retry: "later", status }),
-        );
+      if (status >= 300 && id !== null) {
+        this.#events?.onRequestFailed(id, this.#refusal(status, response.headers.location));
       }
     } catch (error) {
       // The answer may still come on the stream.
@@ -202,6 +209,13 @@ export class SseTransport implements Transport {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Of one message; the stream goes on. */
+  #refusal(status: number, location: string | undefined): UpstreamFailure {
+    if (status < 400) return refusalFailure({ url: this.#url, status, location, text: "" });
+    const text = `${this.#url.host} answered with HTTP status ${status}.`;
+    return new UpstreamFailure("http_status", text, { retry: "later", status });
   }
 
   #track(request: http.ClientRequest): void {

@@ -208,6 +208,7 @@ export function upstreamFor(
     },
     clientInfo: { name: "gateway", version: "1" },
     maxMessageBytes: () => 1_000_000,
+    redact: (text) => text,
     log: { info: log, warn: log, error: log },
     onObservation: () => {
       const { state } = upstream.observation;

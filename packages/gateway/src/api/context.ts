@@ -1,12 +1,14 @@
 import { contract, GatewayError, type TokenRight } from "@local-mcp/contract";
 import type { Log } from "@local-mcp/engine";
 import { implement, ORPCError, ValidationError } from "@orpc/server";
+import type { ProcedureAudit } from "../audit/procedure-audit.ts";
 import { describeIssues } from "../issues.ts";
-import type { Principal } from "../tokens/tokens.ts";
+import type { Principal } from "../tokens/principal.ts";
 
 /** Who calls the API. In process it is the person at this computer, with every right. */
 export interface ApiContext {
   principal: Principal;
+  audit: ProcedureAudit;
   log: Log;
 }
 
@@ -24,15 +26,37 @@ const withKnownErrors = implementer.use(async ({ next, context, path }) => {
   }
 });
 
+/** What somebody was not allowed to do is recorded as well, so this comes before the rights. */
+const recorded = withKnownErrors.use(({ next, context, path }, input) =>
+  context.audit.around({ procedure: path.join("."), actor: context.principal, input }, async () =>
+    next(),
+  ),
+);
+
 /** What most procedures need. */
-export const manage = withKnownErrors.use(({ next, context }) => {
+export const manage = recorded.use(({ next, context }) => {
   requireRight(context.principal, "manage");
   return next();
 });
 
-/** @throws GatewayError token_lacks_right */
-export function requireRight(principal: Principal, right: TokenRight): void {
-  if (!principal.rights.includes(right)) throw new GatewayError("token_lacks_right", { right });
+/**
+ * What changes the keys of the vault. One that is added opens every secret, and goes on doing so
+ * when the token that added it is revoked. Who can start processes can read secrets anyway; nobody
+ * else gets hold of them by the API.
+ */
+export const changeKeys = manage.use(({ next, context }) => {
+  requireRight(context.principal, "processes");
+  return next();
+});
+
+/**
+ * Who may come to one profile only may use it and nothing else, whatever more a token says.
+ *
+ * @throws GatewayError token_lacks_right
+ */
+export function requireRight({ rights, profileId }: Principal, right: TokenRight): void {
+  const isBeyond = right !== "use" && profileId !== null;
+  if (isBeyond || !rights.includes(right)) throw new GatewayError("token_lacks_right", { right });
 }
 
 /** What was thrown, as every carrier of the contract tells it. */

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { contract } from "@local-mcp/contract";
-import type { Log } from "@local-mcp/engine";
 import { OpenAPIGenerator } from "@orpc/openapi";
 import { OpenAPIHandler } from "@orpc/openapi/node";
 import { BodyLimitPlugin } from "@orpc/server/node";
 import { ZodToJsonSchemaConverter } from "@orpc/zod/zod4";
-import type { Principal } from "../tokens/tokens.ts";
+import type { Principal } from "../tokens/principal.ts";
+import type { ApiContext } from "./context.ts";
 import type { Router } from "./router.ts";
 
 const PREFIX = "/api";
@@ -13,7 +13,7 @@ const PREFIX = "/api";
 const MAX_BODY = 10 * 1024 * 1024;
 
 /** The contract as REST. */
-export function createRest(router: Router, log: Log) {
+export function createRest(router: Router, context: Omit<ApiContext, "principal">) {
   const handler = new OpenAPIHandler(router, {
     plugins: [new BodyLimitPlugin({ maxBodySize: MAX_BODY })],
   });
@@ -24,7 +24,7 @@ export function createRest(router: Router, log: Log) {
   ): Promise<boolean> => {
     const { matched } = await handler.handle(request, response, {
       prefix: PREFIX,
-      context: { principal, log },
+      context: { principal, ...context },
     });
     return matched;
   };

@@ -1,5 +1,5 @@
 import type { ServerUpdate } from "@local-mcp/contract";
-import type { Engine } from "@local-mcp/engine";
+import type { Audit } from "../audit/audit.ts";
 import type { ClientsService } from "../clients/clients-service.ts";
 import type { Connections } from "../clients/connections.ts";
 import type { DoctorService } from "../doctor/doctor-service.ts";
@@ -11,9 +11,10 @@ import type { ServersService } from "../servers/servers-service.ts";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import type { SettingsService } from "../settings/settings-service.ts";
 import type { Status } from "../status/status.ts";
-import type { Principal, Tokens } from "../tokens/tokens.ts";
+import type { Principal } from "../tokens/principal.ts";
+import type { Tokens } from "../tokens/tokens.ts";
 import type { VaultService } from "../vault/vault-service.ts";
-import { manage, requireRight } from "./context.ts";
+import { changeKeys, manage, requireRight } from "./context.ts";
 
 export interface Services {
   status: Status;
@@ -31,26 +32,32 @@ export interface Services {
   runtimes: RuntimesService;
   settings: SettingsService;
   vault: VaultService;
-  engine: Engine;
+  audit: Audit;
+  /** Ends what was opened with a token that is not valid any more. */
+  endToken: (tokenId: string) => Promise<void>;
 }
 
 const done = { ok: true } as const;
 
 /** The contract, carried out. Each line only picks the service; what is decided is decided there. */
 export function createRouter(services: Services) {
-  const { status, listen, doctor, events, servers, profiles, tokens, settings, vault, engine } =
-    services;
-  const { details, pastes, clients, connections } = services;
+  const { status, listen, doctor, events, servers, profiles, tokens, settings, vault } = services;
+  const { details, pastes, clients, connections, audit, endToken } = services;
 
+  /** What is open to every program here is open to who opened it. */
+  const mayOpen = (principal: Principal, allowWithoutToken: boolean | undefined): void => {
+    if (allowWithoutToken === true) requireRight(principal, "use");
+  };
   /** What starts a process on this computer needs the right to. */
   const mayRun = (principal: Principal, server: string): void => {
     if (servers.find(server).transport === "stdio") requireRight(principal, "processes");
   };
   const mayChange = (principal: Principal, server: string, changes: ServerUpdate): void => {
-    const runs = servers.find(server).transport === "stdio" || changes.command !== undefined;
-    if (runs && RUNS_SOMETHING.some((field) => changes[field] !== undefined)) {
-      requireRight(principal, "processes");
-    }
+    const becomes = changes.transport === "stdio" || changes.command !== undefined;
+    const runs = servers.find(server).transport === "stdio" || becomes;
+    const isAbout = runs && RUNS_SOMETHING.some((field) => changes[field] !== undefined);
+    // Whoever has them sent elsewhere can read them, as a process that is given them can.
+    if (isAbout || changes.keepSecrets === true) requireRight(principal, "processes");
   };
 
   return manage.router({
@@ -99,6 +106,7 @@ export function createRouter(services: Services) {
       ),
       activity: manage.servers.activity.handler(({ input }) => details.activity(input.server)),
       callTool: manage.servers.callTool.handler(({ input, context, signal }) => {
+        requireRight(context.principal, "use");
         mayRun(context.principal, input.server);
         return details.callTool(input.server, input.name, input.arguments, signal);
       }),
@@ -106,10 +114,14 @@ export function createRouter(services: Services) {
     profiles: {
       list: manage.profiles.list.handler(() => profiles.list()),
       get: manage.profiles.get.handler(({ input }) => profiles.get(input.profile)),
-      create: manage.profiles.create.handler(({ input }) => profiles.create(input)),
-      update: manage.profiles.update.handler(({ input }) =>
-        profiles.update(input.profile, input.changes),
-      ),
+      create: manage.profiles.create.handler(({ input, context }) => {
+        mayOpen(context.principal, input.allowWithoutToken);
+        return profiles.create(input);
+      }),
+      update: manage.profiles.update.handler(({ input, context }) => {
+        mayOpen(context.principal, input.changes.allowWithoutToken);
+        return profiles.update(input.profile, input.changes);
+      }),
       remove: manage.profiles.remove.handler(({ input }) => {
         profiles.remove(input.profile);
         return done;
@@ -124,9 +136,10 @@ export function createRouter(services: Services) {
       customize: manage.profiles.customize.handler(({ input }) =>
         profiles.customize(input.profile, input.changes),
       ),
-      callTool: manage.profiles.callTool.handler(({ input, signal }) =>
-        profiles.callTool(input.profile, input.name, input.arguments, signal),
-      ),
+      callTool: manage.profiles.callTool.handler(({ input, context, signal }) => {
+        requireRight(context.principal, "use");
+        return profiles.callTool(input.profile, input.name, input.arguments, signal);
+      }),
     },
     tokens: {
       list: manage.tokens.list.handler(() => tokens.list()),
@@ -138,11 +151,12 @@ export function createRouter(services: Services) {
         events.publish({ type: "tokens.changed" });
         return created;
       }),
-      createTemporary: manage.tokens.createTemporary.handler(({ input }) => ({
-        token: tokens.createTemporary("bridge", profiles.find(input.profile).id),
-      })),
+      createTemporary: manage.tokens.createTemporary.handler(({ input, context }) => {
+        requireRight(context.principal, "use");
+        return tokens.createTemporary("bridge", profiles.find(input.profile).id);
+      }),
       revoke: manage.tokens.revoke.handler(async ({ input }) => {
-        await engine.endSessionsOfToken(tokens.revoke(input.token));
+        await endToken(tokens.revoke(input.token));
         events.publish({ type: "tokens.changed" });
         return done;
       }),
@@ -162,21 +176,51 @@ export function createRouter(services: Services) {
     },
     settings: {
       list: manage.settings.list.handler(() => settings.list()),
-      update: manage.settings.update.handler(({ input }) => settings.update(input)),
+      update: manage.settings.update.handler(({ input, context }) => {
+        if (KEPT_FROM_MANAGERS.some((key) => input[key] !== undefined)) {
+          requireRight(context.principal, "processes");
+        }
+        return settings.update(input);
+      }),
     },
     vault: {
       status: manage.vault.status.handler(() => vault.status()),
-      init: manage.vault.init.handler(({ input }) => vault.init(input.passphrase)),
-      unlock: manage.vault.unlock.handler(({ input }) => vault.unlock(input.passphrase)),
-      addPassphrase: manage.vault.addPassphrase.handler(({ input }) =>
+      unlock: manage.vault.unlock.handler(({ input }) => vault.unlock(input)),
+      init: changeKeys.vault.init.handler(({ input }) => vault.init(input.passphrase)),
+      addPassphrase: changeKeys.vault.addPassphrase.handler(({ input }) =>
         vault.addPassphrase(input.passphrase, input.label),
       ),
-      addKeychain: manage.vault.addKeychain.handler(() => vault.addKeychain()),
-      removeSlot: manage.vault.removeSlot.handler(({ input }) => vault.removeSlot(input.slot)),
+      addKeychain: changeKeys.vault.addKeychain.handler(() => vault.addKeychain()),
+      addRecoveryKey: changeKeys.vault.addRecoveryKey.handler(() => vault.addRecoveryKey()),
+      addEnvironment: changeKeys.vault.addEnvironment.handler(() => vault.addEnvironment()),
+      changePassphrase: changeKeys.vault.changePassphrase.handler(({ input }) =>
+        vault.changePassphrase(input.slot, input.passphrase),
+      ),
+      removeSlot: changeKeys.vault.removeSlot.handler(({ input }) => vault.removeSlot(input.slot)),
+      rotate: changeKeys.vault.rotate.handler(() => vault.rotate()),
+      reset: changeKeys.vault.reset.handler(() => vault.reset()),
+    },
+    audit: {
+      list: manage.audit.list.handler(({ input }) => audit.list(input)),
+      export: manage.audit.export.handler(({ input }) => audit.export(input)),
     },
   });
 }
 export type Router = ReturnType<typeof createRouter>;
+
+/**
+ * Settings that decide who gets to read what others send: secrets on their way to remote servers,
+ * tokens on their way to the gateway, which another program may await where it was. And how long it
+ * stays on record who did what.
+ */
+const KEPT_FROM_MANAGERS = [
+  "proxy",
+  "noProxy",
+  "extraCaFile",
+  "host",
+  "port",
+  "auditKeepDays",
+] as const;
 
 /** Fields of a stdio server that decide what runs, or that something runs, or how often. */
 const RUNS_SOMETHING = [

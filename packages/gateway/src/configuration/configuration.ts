@@ -7,6 +7,7 @@ import {
   type SettingView,
 } from "@local-mcp/contract";
 import { type Paths, resolvePaths } from "@local-mcp/database";
+import { type EnvironmentCredentials, readCredentials } from "./credentials.ts";
 import { Environment } from "./environment.ts";
 import type { VariableName } from "./variables.ts";
 
@@ -80,10 +81,13 @@ export class Configuration {
   }
 
   /** @returns null where it is not set. @throws GatewayError config_invalid */
-  secret(
-    name: "AUTH_ENCRYPTION_SECRET" | "VAULT_PASSPHRASE" | "MCPGATEWAY_BEARER_TOKEN",
-  ): string | null {
+  secret(name: "AUTH_ENCRYPTION_SECRET" | "VAULT_PASSPHRASE"): string | null {
     return this.environment.find(name)?.value ?? null;
+  }
+
+  /** @throws GatewayError config_invalid where one of them would be no protection */
+  credentials(): EnvironmentCredentials {
+    return readCredentials(this.environment);
   }
 
   #fromEnvironment(

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { GatewayError } from "@local-mcp/contract";
-import { VARIABLES, type VariableName } from "./variables.ts";
+import { type Variable, VARIABLES, type VariableName } from "./variables.ts";
 
 export interface Found {
   value: string;
@@ -34,11 +34,22 @@ export class Environment {
 
   /** The value of a variable, or of the file that its `_FILE` form names. @throws GatewayError */
   find(name: VariableName): Found | null {
-    const { secret, inEnvFile } = VARIABLES[name];
-    return (
-      this.#findIn(this.#process, "environment", name, secret) ??
-      (inEnvFile ? this.#findIn(this.#file, ".env", name, secret) : null)
-    );
+    return this.#find(VARIABLES[name]);
+  }
+
+  /** The values of all secrets that can be read; what cannot be is told where it is needed. */
+  secrets(): string[] {
+    return Object.values(VARIABLES)
+      .filter(({ secret }) => secret)
+      .flatMap((variable) => {
+        try {
+          const found = this.#find(variable);
+          return found ? [found.value] : [];
+        } catch (error) {
+          if (error instanceof GatewayError) return [];
+          throw error;
+        }
+      });
   }
 
   /** Variables that `.env` sets in vain, since they would move the data they are read beside. */
@@ -48,10 +59,17 @@ export class Environment {
       .map(({ name }) => name);
   }
 
+  #find({ name, secret, inEnvFile }: Variable): Found | null {
+    return (
+      this.#findIn(this.#process, "environment", name, secret) ??
+      (inEnvFile ? this.#findIn(this.#file, ".env", name, secret) : null)
+    );
+  }
+
   #findIn(
     variables: Record<string, string | undefined>,
     source: Found["source"],
-    name: VariableName,
+    name: string,
     secret: boolean,
   ): Found | null {
     const value = variables[name];

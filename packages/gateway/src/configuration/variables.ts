@@ -55,6 +55,25 @@ export const VARIABLES = {
     "A token with every right: accepted by the gateway that is started with it, and sent by the command line to a remote one.",
     { secret: true },
   ),
+  BASIC_AUTH_USER: variable(
+    "BASIC_AUTH_USER",
+    "User name of HTTP basic authentication, which carries every right. Needs BASIC_AUTH_PASSWORD.",
+  ),
+  BASIC_AUTH_PASSWORD: variable(
+    "BASIC_AUTH_PASSWORD",
+    "Password of BASIC_AUTH_USER. At least 12 characters.",
+    { secret: true },
+  ),
+  JWT_SECRET_KEY: variable(
+    "JWT_SECRET_KEY",
+    "Signed tokens (JWT, HS256) that were signed with it are accepted. At least 32 bytes.",
+    { secret: true },
+  ),
+  JWT_AUDIENCE: variable(
+    "JWT_AUDIENCE",
+    "Where set, a signed token has to name it in its claim aud.",
+  ),
+  JWT_ISSUER: variable("JWT_ISSUER", "Where set, a signed token has to name it in its claim iss."),
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof VARIABLES;

@@ -1,5 +1,6 @@
 import type { DoctorFinding, ProgramView, RuntimesView, ServerStatus } from "@local-mcp/contract";
 import { counted } from "@local-mcp/engine";
+import type { Audit } from "../audit/audit.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import type { Status } from "../status/status.ts";
@@ -23,6 +24,7 @@ export class DoctorService {
   readonly #status: Status;
   readonly #vault: VaultService;
   readonly #runtimes: RuntimesService;
+  readonly #audit: Pick<Audit, "problem">;
 
   constructor(options: {
     configuration: Configuration;
@@ -30,12 +32,14 @@ export class DoctorService {
     status: Status;
     vault: VaultService;
     runtimes: RuntimesService;
+    audit: Pick<Audit, "problem">;
   }) {
     this.#configuration = options.configuration;
     this.#stores = options.stores;
     this.#status = options.status;
     this.#vault = options.vault;
     this.#runtimes = options.runtimes;
+    this.#audit = options.audit;
   }
 
   async examine(): Promise<DoctorFinding[]> {
@@ -66,6 +70,19 @@ export class DoctorService {
             `${database} is damaged.`,
             "Put back a good copy: docs/database/troubleshooting.md.",
           ),
+      ...this.#auditLog(),
+    ];
+  }
+
+  #auditLog(): Finding[] {
+    const lost = this.#audit.problem;
+    if (lost === null) return [];
+    const entries = lost.entries === 1 ? "1 entry" : `${lost.entries} entries`;
+    return [
+      problem(
+        `${entries} of the audit log could not be written: ${lost.reason}.`,
+        "What was changed is stored all the same. See that the disk has room and can be written.",
+      ),
     ];
   }
 
@@ -89,7 +106,7 @@ export class DoctorService {
   }
 
   async #vaultState(): Promise<Finding[]> {
-    const { state, slots, secrets, wayOut } = await this.#vault.status();
+    const { state, slots, secrets, wayOut, problem: why } = await this.#vault.status();
     const keys = slots.map(({ provider }) => provider).join(", ");
     switch (state) {
       case "open":
@@ -99,14 +116,19 @@ export class DoctorService {
           ),
         ];
       case "locked":
-        return [problem(`The vault is locked. Keys that open it: ${keys}.`, wayOut)];
+        return [
+          problem(`The vault is locked. Keys that open it: ${keys}.`, wayOut),
+          ...(why ? [problem(why.message, why.wayOut)] : []),
+        ];
+      case "lost":
+        return [problem("Secrets are stored, and no key is left that opens them.", wayOut)];
       default:
         return [note("There is no vault yet, so no secret can be stored.", wayOut)];
     }
   }
 
   #endpoint(): Finding[] {
-    const { url, activeProfile, summary } = this.#status.ofGateway();
+    const { url, activeProfile, summary, warnings } = this.#status.ofGateway();
     const serving =
       url === null
         ? note("No gateway is running on this data.", "Start one with “local-mcp-gateway serve”.")
@@ -118,7 +140,8 @@ export class DoctorService {
             "Create one: “local-mcp-gateway profiles create SLUG”.",
           )
         : ok(`/mcp follows the profile “${activeProfile}”.`);
-    return [serving, active];
+    const warned = warnings.map(({ message, wayOut }) => problem(message, wayOut));
+    return [serving, ...warned, active];
   }
 
   #servers(): Finding[] {

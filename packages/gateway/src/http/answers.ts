@@ -2,11 +2,24 @@ import type { ServerResponse } from "node:http";
 import type { GatewayError } from "@local-mcp/contract";
 import { refusalOf } from "@local-mcp/engine";
 
+/** What every answer of ours says to a browser: this is for no page, and is no page itself. */
+export const FOR_NO_PAGE = {
+  "cache-control": "no-store",
+  "cross-origin-resource-policy": "same-origin",
+  "x-content-type-options": "nosniff",
+} as const;
+
+interface Sent {
+  headers?: Record<string, string>;
+  /** The answer is whole before, but the connection stays open until then. */
+  openUntil?: Promise<void> | null;
+}
+
 export function sendJson(
   response: ServerResponse,
   status: number,
   body: unknown,
-  headers: Record<string, string> = {},
+  { headers = {}, openUntil = null }: Sent = {},
 ): void {
   if (response.headersSent || response.destroyed) return;
   const text = JSON.stringify(body);
@@ -14,10 +27,14 @@ export function sendJson(
     ...headers,
     "content-type": "application/json",
     "content-length": Buffer.byteLength(text),
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
+    ...FOR_NO_PAGE,
   });
-  response.end(text);
+  if (openUntil === null) {
+    response.end(text);
+    return;
+  }
+  response.write(text);
+  void openUntil.then(() => response.end());
 }
 
 /** 401 names the scheme (RFC 9110 §11.6.1). No metadata is named: tokens are made here, by hand. */
@@ -29,26 +46,34 @@ const allow = (error: GatewayError): Record<string, string> =>
     ? { allow: String(error.params.allowed).replace(" or ", ", ") }
     : {};
 
+/** RFC 9110 §10.2.3. */
+const retryAfter = (error: GatewayError): Record<string, string> =>
+  error.code === "too_many_failures" ? { "retry-after": String(error.params.seconds) } : {};
+
+const headersOf = (error: GatewayError): Record<string, string> => ({
+  ...authenticate(error),
+  ...allow(error),
+  ...retryAfter(error),
+});
+
 /** An error outside MCP. */
-export function sendError(response: ServerResponse, error: GatewayError): void {
+export function sendError(
+  response: ServerResponse,
+  error: GatewayError,
+  openUntil: Promise<void> | null,
+): void {
   const { code, params, message, wayOut } = error;
-  sendJson(
-    response,
-    error.http,
-    { error: { code, params, message, wayOut } },
-    {
-      ...authenticate(error),
-      ...allow(error),
-    },
-  );
+  const body = { error: { code, params, message, wayOut } };
+  sendJson(response, error.http, body, { headers: headersOf(error), openUntil });
 }
 
-/** An error at an MCP address before the message, as far as it was read, could be answered. */
+/** An error at an MCP address; `message` as far as it was read, so that it is answered by its id. */
 export function sendRpcError(
   response: ServerResponse,
   error: GatewayError,
   message: unknown,
+  openUntil: Promise<void> | null,
 ): void {
-  const headers = { ...authenticate(error), ...allow(error) };
-  sendJson(response, error.http, refusalOf(message, error), headers);
+  const headers = headersOf(error);
+  sendJson(response, error.http, refusalOf(message, error), { headers, openUntil });
 }

@@ -29,3 +29,24 @@ export function readBody(request: IncomingMessage, limit: number): Promise<strin
     request.once("error", reject);
   });
 }
+
+/** How long the rest of a refused body is let go by, ms. */
+const LINGER_MS = 2000;
+
+/**
+ * Lets the rest of a refused body go by, so that the client gets to read the answer: a connection
+ * that is closed over unread data throws it away (RFC 9112 §9.6). Resolves when it is over, or has
+ * taken too long.
+ */
+export function letPass(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    const patience = setTimeout(resolve, LINGER_MS);
+    const done = (): void => {
+      clearTimeout(patience);
+      resolve();
+    };
+    request.once("end", done);
+    request.once("close", done);
+    request.resume();
+  });
+}

@@ -1,4 +1,5 @@
 import { GatewayError, type Problem } from "@local-mcp/contract";
+import { problemOf } from "../problem.ts";
 
 export interface EndpointOptions {
   http: {
@@ -63,10 +64,7 @@ export class Endpoint {
         return url;
       } catch (error) {
         await this.#leave();
-        if (error instanceof GatewayError) {
-          const { code, message, wayOut, params } = error;
-          this.#problem = { code, message, wayOut, params };
-        }
+        if (error instanceof GatewayError) this.#problem = problemOf(error);
         throw error;
       }
     });

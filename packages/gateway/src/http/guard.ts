@@ -7,53 +7,99 @@ const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
 export const isLoopbackHost = (host: string): boolean =>
   LOOPBACK_NAMES.includes(host) || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 
+/** Every address of this computer; nobody can connect to them by these. */
+export const ANY_ADDRESS = ["0.0.0.0", "[::]"];
+
 /** Where we listen, as far as a request is judged by it. */
 export interface Address {
   host: string;
   port: number;
 }
 
+/** Of several, Node keeps one or joins them; what is decided by must not depend on which. */
+const ONCE = [
+  "authorization",
+  "content-type",
+  "last-event-id",
+  "mcp-protocol-version",
+  "mcp-session-id",
+];
+const JUDGED = ["host", "origin", "sec-fetch-site", "sec-fetch-mode", ...ONCE];
+
+/** What a proxy adds, so that who comes through one on this computer is not taken for local. */
+const FORWARDED = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+
+/** Relations to the page behind a request in which it is ours or there is none (Fetch metadata). */
+const OWN_SITES = ["same-origin", "none"];
+
 /**
  * Refuses what a web page could send, before anything of the request is parsed (MCP 2025-11-25,
  * transports, security warning; DNS rebinding). A page that rebinds its name to this address still
  * sends its own name in Host, and a page anywhere sends its Origin.
  *
- * @throws GatewayError host_refused, origin_refused
+ * @throws GatewayError host_refused, origin_refused, header_repeated
  */
 export function checkOrigin(request: IncomingMessage, address: Address): void {
-  const hosts = headerValues(request, "host");
+  const headers = judgedHeaders(request);
+  const values = (name: string): string[] => headers.get(name) ?? [];
+  const hosts = values("host");
   const [host] = hosts;
   if (hosts.length !== 1 || host === undefined || !isOurHost(host, address)) {
-    throw new GatewayError("host_refused", {
-      host: hosts.join(", ").slice(0, 200),
-      url: `http://${address.host}:${address.port}`,
-    });
+    refuseHost(hosts.join(", "), address);
   }
-  if (!request.url?.startsWith("/")) {
-    throw new GatewayError("host_refused", {
-      host: (request.url ?? "").slice(0, 200),
-      url: `http://${address.host}:${address.port}`,
-    });
-  }
-  for (const origin of headerValues(request, "origin")) {
+  if (!request.url?.startsWith("/")) refuseHost(request.url ?? "", address);
+  for (const origin of values("origin")) {
     if (!isOurOrigin(origin, address)) refuseOrigin(origin);
   }
-  // Sent by browsers even where Origin is not, for example with a plain GET.
-  if (request.headers["sec-fetch-site"] === "cross-site") refuseOrigin("another site");
+  // Sent by browsers even where Origin is not, for example with a plain GET. A page at another port
+  // of this computer is of the same site, and no more ours than any other.
+  for (const site of values("sec-fetch-site")) {
+    if (!OWN_SITES.includes(site)) refuseOrigin("another site");
+  }
+  // A form that is sent by navigating: no program does that.
+  if (values("sec-fetch-mode").includes("navigate") && !isRead(request)) {
+    refuseOrigin("a form");
+  }
+  for (const name of ONCE) {
+    if (values(name).length > 1) throw new GatewayError("header_repeated", { name });
+  }
+}
+
+/** Whether it comes from a program on this computer, and not through one from elsewhere. */
+export function isLocal(request: IncomingMessage): boolean {
+  const address = addressOf(request).replace(/^::ffff:/, "");
+  return isLoopbackHost(address) && FORWARDED.every((name) => !(name in request.headers));
+}
+
+export const addressOf = (request: IncomingMessage): string => request.socket.remoteAddress ?? "";
+
+/** Whether it only reads, whatever else it says. */
+export const isRead = ({ method }: IncomingMessage): boolean =>
+  method === "GET" || method === "HEAD";
+
+function refuseHost(host: string, { host: own, port }: Address): never {
+  throw new GatewayError("host_refused", {
+    host: host.slice(0, 200),
+    url: `http://${ANY_ADDRESS.includes(own) ? "127.0.0.1" : own}:${port}`,
+  });
 }
 
 function refuseOrigin(origin: string): never {
   throw new GatewayError("origin_refused", { origin: origin.slice(0, 200) });
 }
 
-/** Repeated headers too: Node keeps only the first of some, and an attacker picks which. */
-function headerValues(request: IncomingMessage, name: string): string[] {
-  const values: string[] = [];
-  for (let at = 0; at < request.rawHeaders.length; at += 2) {
-    if (request.rawHeaders[at]?.toLowerCase() === name)
-      values.push(request.rawHeaders[at + 1] ?? "");
+/** Repeated ones too: Node keeps only the first of some, and an attacker picks which. */
+function judgedHeaders({ rawHeaders }: IncomingMessage): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? "";
+    if (!JUDGED.includes(name)) continue;
+    const values = found.get(name);
+    const value = rawHeaders[at + 1] ?? "";
+    if (values) values.push(value);
+    else found.set(name, [value]);
   }
-  return values;
+  return found;
 }
 
 /**

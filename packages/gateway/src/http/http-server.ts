@@ -1,16 +1,30 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { GatewayError } from "@local-mcp/contract";
+import { type ErrorCode, GatewayError } from "@local-mcp/contract";
 import type { Engine, Log } from "@local-mcp/engine";
 import { parseJson } from "../json.ts";
 import type { ProfileRoute } from "../profiles/profiles-service.ts";
-import type { Principal, Tokens } from "../tokens/tokens.ts";
-import { sendError, sendJson, sendRpcError } from "./answers.ts";
-import { readBody } from "./body.ts";
-import { type Address, checkOrigin, isLoopbackHost } from "./guard.ts";
-import { portHolder } from "./port-holder.ts";
+import { ownerOf, type Principal } from "../tokens/principal.ts";
+import type { Tokens } from "../tokens/tokens.ts";
+import { FOR_NO_PAGE, sendError, sendJson, sendRpcError } from "./answers.ts";
+import { letPass, readBody } from "./body.ts";
+import {
+  type Address,
+  addressOf,
+  ANY_ADDRESS,
+  checkOrigin,
+  isLocal,
+  isLoopbackHost,
+  isRead,
+} from "./guard.ts";
+import { Listening } from "./listening.ts";
+import { OpenAnswers } from "./open-answers.ts";
 
 /** Slowest client that is waited for before its headers are complete, ms. */
 const HEADERS_TIMEOUT_MS = 10_000;
+/** The same for the whole request; a call may take as long as its own limit says. */
+const REQUEST_TIMEOUT_MS = 300_000;
+/** How often the two are looked at, ms. */
+const TIMEOUTS_EVERY_MS = 2000;
 const MAX_HEADER_BYTES = 16 * 1024;
 /** Idle connections of clients that call again soon stay open, ms. */
 const KEEP_ALIVE_MS = 65_000;
@@ -27,10 +41,17 @@ export interface HttpServerOptions {
   api(request: IncomingMessage, response: ServerResponse, principal: Principal): Promise<boolean>;
   openApi(): Promise<unknown>;
   proof(challenge: string): string;
+  /** A request was answered with an error; `address` is where it came from. */
+  onError(error: GatewayError, address: string): void;
   /** Somebody came to an MCP address with a token that is not valid here. */
   onRefused(userAgent: string | null): void;
+  /** {@link HttpServer.warning} is over. */
+  onWarning(): void;
   log: Log;
 }
+
+/** What a client reads that sends a token which is not valid here. */
+const NOT_VALID: readonly ErrorCode[] = ["token_unknown", "token_refused", "too_many_failures"];
 
 /** Streamable HTTP, and HTTP+SSE for clients that know nothing newer. */
 const MCP_PATHS = [
@@ -59,6 +80,8 @@ function mcpAddress(path: string): McpAddress | null {
 export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #server: Server;
+  readonly #listening: Listening;
+  readonly #open = new OpenAnswers();
   #address: Address = { host: "127.0.0.1", port: 0 };
 
   constructor(options: HttpServerOptions) {
@@ -66,46 +89,52 @@ export class HttpServer {
     this.#server = createServer(
       {
         headersTimeout: HEADERS_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        connectionsCheckingInterval: TIMEOUTS_EVERY_MS,
         keepAliveTimeout: KEEP_ALIVE_MS,
         maxHeaderSize: MAX_HEADER_BYTES,
-        // A call may take as long as its own limit says.
-        requestTimeout: 0,
         noDelay: true,
       },
       (request, response) => void this.#handle(request, response),
     );
+    // Their bytes are limited; what comes after so many would be left out without a word.
+    this.#server.maxHeadersCount = 0;
     // Such as a connection that cannot be taken because too many files are open: the next one may be.
     this.#server.on("error", (error) => {
       if (this.#server.listening) {
         options.log.warn("a connection could not be taken", { error: String(error) });
       }
     });
+    this.#listening = new Listening({
+      server: this.#server,
+      onWarning: () => options.onWarning(),
+      log: options.log,
+    });
+  }
+
+  /** What a person should know of the address though it is served. */
+  get warning(): GatewayError | null {
+    return this.#listening.warning;
   }
 
   /** @returns the base URL. @throws GatewayError port_taken, address_refused */
   async listen(host: string, port: number): Promise<string> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen({ host, port }, () => {
-        this.#server.off("error", reject);
-        resolve();
-      });
-    }).catch(async (error: NodeJS.ErrnoException) => {
-      throw error.code === "EADDRINUSE"
-        ? new GatewayError("port_taken", { port, other: port + 1, holder: await portHolder(port) })
-        : new GatewayError("address_refused", { host, port, reason: error.code ?? "unknown" });
-    });
-    const bound = this.#server.address();
-    const boundPort = typeof bound === "object" && bound !== null ? bound.port : port;
-    this.#address = { host: inUrl(host), port: boundPort };
-    return baseUrl(host, boundPort);
+    const bound = await this.#listening.open(host, port);
+    this.#address = { host: inUrl(host), port: bound };
+    return baseUrl(host, bound);
   }
 
-  async close(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
+  close(): Promise<void> {
+    return this.#listening.close();
+  }
+
+  /** Breaks off what a token has open that did not end otherwise. Its answers are not delivered. */
+  endOf(tokenId: string): void {
+    this.#open.endOf(tokenId);
+  }
+
+  hasOpen(tokenId: string): boolean {
+    return this.#open.has(tokenId);
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -117,17 +146,17 @@ export class HttpServer {
       if (mcp) await this.#serveMcp(request, response, mcp, read);
       else await this.#serveOther(request, response, path);
     } catch (thrown) {
+      // The client has left, or was left, while it still wrote.
+      if (response.destroyed && isReset(thrown)) return;
       const error = this.#known(thrown);
-      if (!request.complete) {
-        // The rest of a refused body is let go by, so that the client gets to read the answer.
-        response.shouldKeepAlive = false;
-        request.resume();
-      }
-      if (mcp && error.code === "token_unknown") {
+      this.#options.onError(error, addressOf(request));
+      if (mcp && NOT_VALID.includes(error.code)) {
         this.#options.onRefused(request.headers["user-agent"] ?? null);
       }
-      if (mcp) sendRpcError(response, error, read.message);
-      else sendError(response, error);
+      const openUntil = request.complete ? null : letPass(request);
+      if (openUntil !== null) response.shouldKeepAlive = false;
+      if (mcp) sendRpcError(response, error, read.message, openUntil);
+      else sendError(response, error, openUntil);
     }
   }
 
@@ -137,16 +166,17 @@ export class HttpServer {
     { slug, transport }: McpAddress,
     read: { message?: unknown },
   ): Promise<void> {
-    const principal = this.#options.tokens.authenticate(request.headers.authorization);
+    const principal = await this.#authenticate(request);
     const profile = this.#admit(request, principal, slug);
-    if (request.method === "POST") read.message = await this.#readMessage(request, principal);
+    if (principal) this.#open.add(response, principal, true);
+    if (request.method === "POST") read.message = await this.#readMessage(request);
     await this.#options.engine.serve(
       {
         request,
         response,
         body: read.message,
         profileId: slug === undefined ? null : profile.profileId,
-        tokenId: principal?.tokenId ?? null,
+        tokenId: principal === null ? null : ownerOf(principal),
       },
       profile.profileId,
       transport,
@@ -162,8 +192,8 @@ export class HttpServer {
     const find = (): ProfileRoute =>
       slug === undefined ? this.#options.activeProfile() : this.#options.profileBySlug(slug);
     if (principal === null) {
-      const profile = orNull(find);
-      if (profile?.allowWithoutToken && isLocal(request)) return profile;
+      const profile = isLoopbackHost(this.#address.host) && isLocal(request) ? orNull(find) : null;
+      if (profile?.allowWithoutToken) return profile;
       throw new GatewayError("token_missing");
     }
     if (!principal.rights.includes("use"))
@@ -175,12 +205,8 @@ export class HttpServer {
     return profile;
   }
 
-  async #readMessage(request: IncomingMessage, principal: Principal | null): Promise<unknown> {
-    // Without a token the content type is what keeps a web page's plain form out.
-    const type = request.headers["content-type"] ?? "";
-    if (principal === null && !/^application\/json\b/i.test(type)) {
-      throw new GatewayError("unsupported_media_type", { type: type.slice(0, 100) });
-    }
+  async #readMessage(request: IncomingMessage): Promise<unknown> {
+    checkContentType(request);
     return parseJson(await readBody(request, this.#options.maxRequestBytes()), "body");
   }
 
@@ -190,21 +216,28 @@ export class HttpServer {
     path: string,
   ): Promise<void> {
     if (path === "/health" || path === "/ready") {
+      checkMethod(request, path);
       this.#serveHealth(request, response);
       return;
     }
+    const nothing = new GatewayError("route_not_found", { path: path.slice(0, 200) });
+    // Clients look here for a sign-in, which is not how one comes in.
+    if (path.startsWith("/.well-known/")) throw nothing;
+    // Who is not known is not told what there is.
+    const principal = await this.#authenticate(request);
+    if (principal === null) throw new GatewayError("token_missing");
+    this.#open.add(response, principal, false);
     if (path === "/openapi.json") {
-      this.#authenticated(request);
+      checkMethod(request, path);
       sendJson(response, 200, await this.#options.openApi());
       return;
     }
-    if (path.startsWith("/api/")) {
-      const principal = this.#authenticated(request);
-      // The seeds' curl lines send JSON under a form's content type.
-      request.headers["content-type"] = "application/json";
-      if (await this.#options.api(request, response, principal)) return;
-    }
-    throw new GatewayError("route_not_found", { path: path.slice(0, 200) });
+    if (!path.startsWith("/api/")) throw nothing;
+    if (request.method === "POST") checkContentType(request);
+    // The seeds' curl lines send JSON under a form's content type.
+    request.headers["content-type"] = "application/json";
+    for (const [name, value] of Object.entries(FOR_NO_PAGE)) response.setHeader(name, value);
+    if (!(await this.#options.api(request, response, principal))) throw nothing;
   }
 
   #serveHealth(request: IncomingMessage, response: ServerResponse): void {
@@ -213,10 +246,8 @@ export class HttpServer {
     sendJson(response, 200, { status: "ok", ...proof });
   }
 
-  #authenticated(request: IncomingMessage): Principal {
-    const principal = this.#options.tokens.authenticate(request.headers.authorization);
-    if (principal === null) throw new GatewayError("token_missing");
-    return principal;
+  #authenticate(request: IncomingMessage): Promise<Principal | null> {
+    return this.#options.tokens.authenticate(request.headers.authorization, addressOf(request));
   }
 
   #known(thrown: unknown): GatewayError {
@@ -231,15 +262,34 @@ export class HttpServer {
 /** The URL at which programs on this computer reach what listens there. */
 export const baseUrl = (host: string, port: number): string => {
   const name = inUrl(host);
-  return `http://${["0.0.0.0", "[::]"].includes(name) ? "127.0.0.1" : name}:${port}`;
+  return `http://${ANY_ADDRESS.includes(name) ? "127.0.0.1" : name}:${port}`;
 };
 
 const inUrl = (host: string): string => (host.includes(":") ? `[${host}]` : host);
 
-const isLocal = (request: IncomingMessage): boolean => {
-  const address = request.socket.remoteAddress?.replace(/^::ffff:/, "") ?? "";
-  return isLoopbackHost(address);
-};
+const isReset = (thrown: unknown): boolean =>
+  thrown instanceof Error && "code" in thrown && thrown.code === "ECONNRESET";
+
+/**
+ * With a bearer token a body is JSON whatever its content type says, since the seeds' curl lines
+ * send a form's. Without one, or with a password that a browser may add by itself, the content type
+ * is what keeps a web page's plain form out.
+ *
+ * @throws GatewayError unsupported_media_type
+ */
+function checkContentType({ headers }: IncomingMessage): void {
+  const type = headers["content-type"] ?? "";
+  const isBearer = /^bearer /i.test(headers.authorization ?? "");
+  if (isBearer || /^application\/json\s*(;|$)/i.test(type)) return;
+  throw new GatewayError("unsupported_media_type", { type: type.slice(0, 100) });
+}
+
+/** @throws GatewayError method_not_allowed */
+function checkMethod(request: IncomingMessage, path: string): void {
+  if (isRead(request)) return;
+  const method = request.method ?? "";
+  throw new GatewayError("method_not_allowed", { method, path, allowed: "GET or HEAD" });
+}
 
 function orNull<T>(read: () => T): T | null {
   try {

@@ -4,21 +4,24 @@ import { promisify } from "node:util";
 
 /**
  * Names the program that listens on a port, as “name (pid 12)”, or “another program” where the
- * system does not say.
+ * system does not say. With `only` where we have the port of the other kind of address ourselves.
  */
-export async function portHolder(port: number): Promise<string> {
-  const holder = process.platform === "linux" ? await byProc(port) : await byLsof(port);
+export async function portHolder(port: number, { only }: { only?: "ipv6" } = {}): Promise<string> {
+  const holder =
+    process.platform === "linux"
+      ? await byProc(port, only === "ipv6" ? IPV6_TABLE : ALL_TABLES)
+      : await byLsof(port, only === "ipv6" ? "6TCP" : "TCP");
   return holder ?? "another program";
 }
 
 const LISTENING = "0A";
+const IPV6_TABLE = ["/proc/net/tcp6"];
+const ALL_TABLES = ["/proc/net/tcp", ...IPV6_TABLE];
 
 /** proc(5): /proc/net/tcp names the socket, /proc/PID/fd the process that has it. */
-async function byProc(port: number): Promise<string | null> {
+async function byProc(port: number, paths: readonly string[]): Promise<string | null> {
   const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
-  const tables = await Promise.all(
-    ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => readFile(path, "utf8").catch(() => "")),
-  );
+  const tables = await Promise.all(paths.map((path) => readFile(path, "utf8").catch(() => "")));
   const rows = tables.flatMap((table) => table.split("\n").map((row) => row.trim().split(/\s+/)));
   const inodes = rows
     .filter((row) => row[1]?.endsWith(`:${hexPort}`) && row[3] === LISTENING)
@@ -37,8 +40,8 @@ async function byProc(port: number): Promise<string | null> {
   return null;
 }
 
-async function byLsof(port: number): Promise<string | null> {
-  const args = ["-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-Fpc"];
+async function byLsof(port: number, protocol: string): Promise<string | null> {
+  const args = ["-nP", `-i${protocol}:${port}`, "-sTCP:LISTEN", "-Fpc"];
   const output = await promisify(execFile)("lsof", args, { timeout: 2000 }).catch(() => null);
   const pid = /^p(\d+)$/m.exec(output?.stdout ?? "")?.[1];
   const name = /^c(.+)$/m.exec(output?.stdout ?? "")?.[1];

@@ -42,6 +42,15 @@ describe("what is stored of a server", () => {
     expect(config.secrets).toEqual(stdio.config.secrets);
   });
 
+  it("leads nowhere that is never connected to, however it is written", () => {
+    const url = "http://me:secret@0xA9FEA9FE/latest?key=k";
+    const refused = expect.objectContaining({ code: "address_blocked" });
+    const write = { transport: "sse" as const, url, headers: {} };
+    expect(() => buildConfig(write, {})).toThrow(refused);
+    expect(() => changeConfig(remote.config, { url })).toThrow(refused);
+    expect(() => changeConfig(stdio.config, { url })).toThrow(refused);
+  });
+
   it("takes a header for the same in any case", () => {
     const { config } = changeConfig(remote.config, { headers: { authorization: "Basic y" } });
     expect("headers" in config && Object.keys(config.headers)).toEqual(["authorization"]);

@@ -7,6 +7,7 @@ import {
   type ServerUpdate,
 } from "@local-mcp/contract";
 import type { StoredServerConfig } from "@local-mcp/database";
+import { assertAllowed } from "@local-mcp/engine";
 import { marksIn, splitUrl } from "./url-secrets.ts";
 
 /** A secret that has to be sealed and stored before the configuration that refers to it. */
@@ -36,7 +37,7 @@ class SecretCollector {
   }
 }
 
-/** What is stored for a server that is being added. */
+/** What is stored for a server that is being added. @throws GatewayError address_blocked */
 export function buildConfig(
   write: ServerConfigWrite,
   markValues: Record<string, string>,
@@ -64,7 +65,8 @@ export function buildConfig(
  * What is stored after a change: absent keeps, null clears, a value sets. Giving a command makes it
  * a stdio server, giving a URL a remote one.
  *
- * @throws GatewayError validation_failed where a change does not fit the kind of server
+ * @throws GatewayError validation_failed where a change does not fit the kind of server;
+ * address_blocked
  */
 export function changeConfig(before: StoredServerConfig, changes: ServerUpdate): BuiltConfig {
   const collector = new SecretCollector();
@@ -182,12 +184,14 @@ function mergeMarks(
   return marks;
 }
 
+/** @throws GatewayError address_blocked */
 function withUrl(
   before: Record<string, string>,
   url: string,
   collector: SecretCollector,
 ): { url: string; secrets: Record<string, string> } {
   const { template, secrets } = splitUrl(url);
+  assertAllowed(new URL(template), "person");
   const kept = Object.entries(before).filter(([name]) => marksIn(template).includes(name));
   return {
     url: template,

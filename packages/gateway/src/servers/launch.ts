@@ -8,28 +8,32 @@ import { marksIn } from "./url-secrets.ts";
 /**
  * Puts the secrets into a configuration, for the moment of a start.
  *
- * @param reveal the value of a secret, by its id
- * @throws GatewayError secret_unset, and what `reveal` throws
+ * @param reveal the value of a secret, by its id; null for one that is stored no more
+ * @throws GatewayError secret_unset, secret_changes_address, and what `reveal` throws
  */
 export function resolveLaunch(
   server: string,
   config: StoredServerConfig,
   runtimes: RuntimesService,
-  reveal: (secretId: string) => string,
+  reveal: (secretId: string) => string | null,
 ): Launch {
+  const valueOf = (id: string | undefined, name: string, option: string): string => {
+    const value = id === undefined ? null : reveal(id);
+    if (value === null) throw new GatewayError("secret_unset", { server, name, option });
+    return value;
+  };
   const fill = (text: string): string =>
-    text.replace(SECRET_MARK, (_, name: string) => {
-      const id = config.secrets[name];
-      if (id === undefined) throw new GatewayError("secret_unset", { server, name });
-      return reveal(id);
-    });
+    text.replace(SECRET_MARK, (_, name: string) => valueOf(config.secrets[name], name, "--secret"));
 
   if (config.transport !== "stdio") {
     const headers = Object.entries(config.headers).map(([name, { secret }]) => [
       name,
-      reveal(secret),
+      valueOf(secret, name, "--header"),
     ]);
     const url = fill(config.url);
+    if (!URL.canParse(url) || new URL(url).origin !== new URL(config.url).origin) {
+      throw new GatewayError("secret_changes_address", { server });
+    }
     return {
       transport: config.transport,
       url,
@@ -39,7 +43,7 @@ export function resolveLaunch(
   }
   const own = Object.entries(config.env).map(([name, value]) => [
     name,
-    "plain" in value ? fill(value.plain) : reveal(value.secret),
+    "plain" in value ? fill(value.plain) : valueOf(value.secret, name, "--env"),
   ]);
   return {
     transport: "stdio",

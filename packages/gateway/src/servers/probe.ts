@@ -1,9 +1,9 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { connect } from "node:net";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
-import type { Warning } from "@local-mcp/contract";
+import { GatewayError, type Warning } from "@local-mcp/contract";
 import type { StoredServerConfig } from "@local-mcp/database";
-import { counted } from "@local-mcp/engine";
+import { counted, guardedLookup } from "@local-mcp/engine";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import { foldersOf } from "../runtimes/search-path.ts";
 
@@ -78,16 +78,18 @@ export async function probeUrl(url: URL, runtimes: RuntimesService): Promise<War
   if (runtimes.routeTo(url).proxy !== null) return [];
   const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  const problem = await new Promise<string | null>((done) => {
-    const socket = connect({ host, port });
-    const end = (result: string | null): void => {
+  const problem = await new Promise<Error | null>((done) => {
+    const socket = connect({ host, port, lookup: guardedLookup("person") });
+    const end = (result: Error | null): void => {
       socket.destroy();
       done(result);
     };
-    socket.setTimeout(CONNECT_MS, () => end("no answer"));
+    socket.setTimeout(CONNECT_MS, () => end(new Error("no answer")));
     socket.once("connect", () => end(null));
-    socket.once("error", (error) => end("code" in error ? String(error.code) : error.message));
+    socket.once("error", end);
   });
   if (problem === null) return [];
-  return [{ code: "unreachable", message: `${url.host} cannot be reached now (${problem}).` }];
+  if (problem instanceof GatewayError) return [{ code: problem.code, message: problem.message }];
+  const why = "code" in problem ? String(problem.code) : problem.message;
+  return [{ code: "unreachable", message: `${url.host} cannot be reached now (${why}).` }];
 }

@@ -20,6 +20,7 @@ import type { Status } from "../status/status.ts";
 import type { Stores } from "../stores.ts";
 import {
   buildConfig,
+  type BuiltConfig,
   changeConfig,
   configHash,
   consentHash,
@@ -30,6 +31,7 @@ import {
 } from "./config.ts";
 import { eraView } from "./era.ts";
 import { probeCommand, probeUrl } from "./probe.ts";
+import { refuseMove } from "./secret-move.ts";
 import { marksIn } from "./url-secrets.ts";
 
 const OWNER = "mcp_servers";
@@ -75,7 +77,7 @@ export class ServersService {
     return row;
   }
 
-  /** @throws GatewayError name_taken, profile_not_found, vault_missing, vault_locked */
+  /** @throws GatewayError name_taken, address_blocked, profile_not_found, vault_missing, vault_locked */
   async create(wanted: ServerCreate): Promise<{ server: ServerView; warnings: Warning[] }> {
     const { stores } = this.#options;
     const { config, secrets } = buildConfig(wanted.config, wanted.secrets);
@@ -103,16 +105,19 @@ export class ServersService {
     return { server: this.#view(row), warnings: await this.#warnings(row) };
   }
 
-  /** @throws GatewayError server_not_found, name_taken, validation_failed, vault_missing, vault_locked */
+  /**
+   * @throws GatewayError server_not_found, name_taken, validation_failed, address_blocked,
+   * secrets_would_move, vault_missing, vault_locked
+   */
   async update(
     server: string,
     changes: ServerUpdate,
   ): Promise<{ server: ServerView; warnings: Warning[] }> {
     const { stores } = this.#options;
-    await this.#openVaultFor(changeConfig(this.find(server).config, changes).secrets);
+    await this.#openVaultFor(changed(this.find(server), changes).secrets);
     // Read again: another change may have been acknowledged while the vault opened.
     const before = this.find(server);
-    const { config, secrets } = changeConfig(before.config, changes);
+    const { config, secrets } = changed(before, changes);
     // One that it had as a command is kept, for when it is one again.
     if (changes.limits?.idleStopMs !== before.limits.idleStopMs) {
       refuseIdleStop(before.name, config, changes.limits);
@@ -250,7 +255,7 @@ export class ServersService {
     const { stores, status, engine } = this.#options;
     const owned = stores.vault.secrets.listOwned(OWNER, row.id);
     const hints = new Map(owned.map(({ id, hint }) => [id, hint]));
-    const info = (id: string) => ({ set: true as const, hint: hints.get(id) ?? null });
+    const info = (id: string) => ({ set: hints.has(id), hint: hints.get(id) ?? null });
     const marks = Object.entries(row.config.secrets).map(([name, id]) => [name, info(id)]);
     const catalog = engine.upstream(row.id)?.catalog ?? null;
     const implementation = catalog?.implementation ?? null;
@@ -283,6 +288,13 @@ export class ServersService {
       updatedAt: row.updatedAt,
     };
   }
+}
+
+/** @throws GatewayError validation_failed, address_blocked, secrets_would_move */
+function changed({ name, config }: ServerRow, changes: ServerUpdate): BuiltConfig {
+  const built = changeConfig(config, changes);
+  if (changes.keepSecrets !== true) refuseMove(name, config, built.config);
+  return built;
 }
 
 /** A connection to a stdio server is a process, which is why clients share one. */

@@ -5,6 +5,7 @@ import {
   type StatusFlag,
   type StatusReason,
   type Transport,
+  type VaultStatus,
 } from "@local-mcp/contract";
 import type { Observation, ServerCatalog, ServerDefinition } from "@local-mcp/engine";
 
@@ -14,10 +15,16 @@ export interface ServerFacts {
   catalog: ServerCatalog | null;
   /** Slugs of the profiles it is in. */
   profiles: string[];
-  vault: "missing" | "locked" | "open";
+  vault: VaultStatus["state"];
 }
 
 const COMMAND = "local-mcp-gateway";
+const VAULT_COMMANDS = {
+  missing: "init",
+  locked: "unlock",
+  open: "unlock",
+  lost: "reset",
+} as const;
 
 /** The one place where the status of a server gets its words. */
 export function serverStatus(facts: ServerFacts, now: number): ServerStatus {
@@ -98,7 +105,7 @@ function actionOf(
       return {
         code: "unlock_vault",
         label: "Unlock vault…",
-        command: `${COMMAND} vault ${vault === "missing" ? "init" : "unlock"}`,
+        command: `${COMMAND} vault ${VAULT_COMMANDS[vault]}`,
       };
     default:
       return null;

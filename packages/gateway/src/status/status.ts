@@ -6,6 +6,7 @@ import {
 } from "@local-mcp/contract";
 import type { Engine } from "@local-mcp/engine";
 import type { Vault } from "@local-mcp/vault";
+import { problemOf } from "../problem.ts";
 import type { Stores } from "../stores.ts";
 import { rollUp } from "./gateway-status.ts";
 import { type ServerFacts, serverStatus, unavailable } from "./server-status.ts";
@@ -17,6 +18,8 @@ export interface StatusOptions {
   url: () => string | null;
   /** Why nothing listens though it should. */
   problem: () => Problem | null;
+  /** What should be known of the address though it is served. */
+  warning: () => GatewayError | null;
   version: string;
   dataDir: string;
 }
@@ -41,7 +44,8 @@ export class Status {
   }
 
   ofGateway(): GatewayStatus {
-    const { stores, engine, vault, url, problem, version, dataDir } = this.#options;
+    const { stores, engine, vault, url, problem, warning, version, dataDir } = this.#options;
+    const warned = warning();
     const servers = stores.servers.list().map(({ id, name, title, enabled }) => ({
       id,
       name,
@@ -53,6 +57,7 @@ export class Status {
       ...rollUp(url(), servers),
       url: url(),
       problem: problem(),
+      warnings: warned === null ? [] : [problemOf(warned)],
       pid: process.pid,
       version,
       dataDir,

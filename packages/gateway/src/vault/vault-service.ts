@@ -1,17 +1,17 @@
-import { GatewayError, type VaultStatus } from "@local-mcp/contract";
+import { GatewayError, type VaultStatus, type VaultUnlock } from "@local-mcp/contract";
 import {
+  createRecoveryKey,
+  environmentProvider,
   type KeyProvider,
   passphraseProvider,
-  type SlotRecord,
+  recoveryProvider,
   type Vault,
 } from "@local-mcp/vault";
+import type { Stores } from "../stores.ts";
+import { problemOf, wayOutOf } from "./vault-words.ts";
 
-const WAYS_OUT: Record<VaultStatus["state"], string | null> = {
-  missing: "Run “local-mcp-gateway vault init”, or set AUTH_ENCRYPTION_SECRET.",
-  locked:
-    "Run “local-mcp-gateway vault unlock”, or start with VAULT_PASSPHRASE_FILE or AUTH_ENCRYPTION_SECRET.",
-  open: null,
-};
+/** Digits of the key check value that a person compares. */
+const CHECK_DIGITS = 8;
 
 /** The keychain of this system, as the desktop app offers it. */
 export interface Keychain {
@@ -20,44 +20,52 @@ export interface Keychain {
   problem(): string | null;
 }
 
+export interface VaultServiceOptions {
+  vault: Vault;
+  stores: Stores;
+  keychain: Keychain | null;
+  /** AUTH_ENCRYPTION_SECRET, where it is set. */
+  environmentSecret: () => string | null;
+  /** What a person or a program gave to open the vault, so that it is kept out of what is shown. */
+  onSecret: (text: string) => void;
+  /** Servers wait for the vault; they are told when it opens. */
+  onChange: () => void;
+}
+
 /** What a person can do with the vault. */
 export class VaultService {
-  readonly #vault: Vault;
-  readonly #slots: () => SlotRecord[];
-  readonly #secretCount: () => number;
-  readonly #keychain: Keychain | null;
-  /** Servers wait for the vault; they are told when it opens. */
-  readonly #onChange: () => void;
+  readonly #options: VaultServiceOptions;
 
-  constructor(options: {
-    vault: Vault;
-    slots: () => SlotRecord[];
-    secretCount: () => number;
-    keychain: Keychain | null;
-    onChange: () => void;
-  }) {
-    this.#vault = options.vault;
-    this.#slots = options.slots;
-    this.#secretCount = options.secretCount;
-    this.#keychain = options.keychain;
-    this.#onChange = options.onChange;
+  constructor(options: VaultServiceOptions) {
+    this.#options = options;
   }
 
   async status(): Promise<VaultStatus> {
     const problem = await this.#tryToOpen();
-    const state = this.#vault.state();
-    const slots = this.#slots().map(({ id, provider, label, createdAt }) => ({
-      id,
-      provider,
-      label,
-      createdAt,
-    }));
+    const { vault, stores } = this.#options;
+    const state = vault.state();
+    const refusals = vault.refusals();
+    const slots = stores.vault.slots.list();
+    const key = vault.key();
     return {
       state,
-      slots,
-      secrets: this.#secretCount(),
+      slots: slots.map(({ id, provider, label, createdAt }) => ({
+        id,
+        provider,
+        label,
+        createdAt,
+        problem: refusals.get(id)?.message ?? null,
+      })),
+      secrets: stores.vault.secrets.count(),
+      key: key && {
+        id: key.id,
+        check: key.check.slice(0, CHECK_DIGITS),
+        createdAt: key.createdAt,
+      },
+      rotation: vault.rotation(),
       keychain: this.#keychainView(),
-      wayOut: wayOut(state, problem),
+      problem: problemOf(problem),
+      wayOut: wayOutOf(state, new Set(slots.map(({ provider }) => provider))),
     };
   }
 
@@ -66,53 +74,123 @@ export class VaultService {
    * seen anything.
    */
   async initWithKeychain(): Promise<void> {
-    if (this.#vault.state() !== "missing" || this.#keychain?.problem() !== null) return;
-    await this.#vault.ready({ create: true });
-    this.#onChange();
+    const { vault, keychain } = this.#options;
+    if (vault.state() !== "missing" || keychain?.problem() !== null) return;
+    await vault.ready({ create: true });
+    this.#options.onChange();
   }
 
   async init(passphrase: string): Promise<VaultStatus> {
-    await this.#vault.init(passphraseProvider(passphrase), "Passphrase");
+    await this.#options.vault.init(this.#passphrase(passphrase), "Passphrase");
     return this.#changed();
   }
 
-  async unlock(passphrase: string): Promise<VaultStatus> {
-    await this.#vault.unlock(passphraseProvider(passphrase));
+  /** With neither, the keys at hand are tried again. */
+  async unlock({ passphrase, recoveryKey }: VaultUnlock): Promise<VaultStatus> {
+    const { vault } = this.#options;
+    if (passphrase !== undefined) await vault.unlock(this.#passphrase(passphrase));
+    else if (recoveryKey !== undefined) await vault.unlock(this.#recovery(recoveryKey));
+    else await vault.ready({ again: true });
     return this.#changed();
   }
 
   async addPassphrase(passphrase: string, label = "Passphrase"): Promise<VaultStatus> {
-    await this.#vault.ready();
-    await this.#vault.addSlot(passphraseProvider(passphrase), label);
-    return this.#changed();
+    return this.#add(this.#passphrase(passphrase), label);
+  }
+
+  /** The only time that the key is told. */
+  async addRecoveryKey(): Promise<{ status: VaultStatus; recoveryKey: string }> {
+    const recoveryKey = createRecoveryKey();
+    return { status: await this.#add(this.#recovery(recoveryKey)), recoveryKey };
   }
 
   /** @throws GatewayError vault_no_keychain, vault_locked, vault_missing */
   async addKeychain(): Promise<VaultStatus> {
-    const problem = this.#keychain ? this.#keychain.problem() : "This program has none.";
-    if (!this.#keychain || problem !== null) {
-      throw new GatewayError("vault_no_keychain", { reason: problem ?? "" });
+    const { keychain } = this.#options;
+    if (!keychain)
+      throw new GatewayError("vault_no_keychain", { reason: "This program has none." });
+    // It is asked anew: what was wrong with it may be mended.
+    return this.#add(keychain.provider);
+  }
+
+  /** @throws GatewayError vault_no_environment, vault_locked, vault_missing */
+  async addEnvironment(): Promise<VaultStatus> {
+    const secret = this.#options.environmentSecret();
+    if (secret === null) throw new GatewayError("vault_no_environment");
+    return this.#add(environmentProvider(secret));
+  }
+
+  /** @throws GatewayError vault_slot_not_found, vault_not_a_passphrase, vault_locked */
+  async changePassphrase(slot: string, passphrase: string): Promise<VaultStatus> {
+    const { vault, stores } = this.#options;
+    await vault.ready();
+    const known = stores.vault.slots.list().find(({ id }) => id === slot);
+    if (known && known.provider !== "passphrase") {
+      throw new GatewayError("vault_not_a_passphrase", { slot: known.label });
     }
-    await this.#vault.ready();
-    await this.#vault.addSlot(this.#keychain.provider);
+    await vault.changeSlot(slot, this.#passphrase(passphrase));
     return this.#changed();
   }
 
+  /**
+   * Only while it is open: who takes a key away has shown another that fits.
+   *
+   * @throws GatewayError vault_slot_not_found, vault_last_slot, vault_locked, vault_missing
+   */
   async removeSlot(slot: string): Promise<VaultStatus> {
-    this.#vault.removeSlot(slot);
+    const { vault } = this.#options;
+    await vault.ready();
+    vault.removeSlot(slot);
     return this.#changed();
+  }
+
+  /** @throws GatewayError vault_slot_older, vault_damaged, vault_locked, vault_missing */
+  async rotate(): Promise<VaultStatus> {
+    const { vault, onChange } = this.#options;
+    await vault.ready();
+    const done = vault.rotate();
+    onChange();
+    await done;
+    return this.#changed();
+  }
+
+  /** @throws GatewayError vault_opens where nothing is unreadable */
+  async reset(): Promise<VaultStatus> {
+    const { vault } = this.#options;
+    await this.#tryToOpen();
+    if (vault.state() === "open") throw new GatewayError("vault_opens");
+    vault.reset();
+    return this.#changed();
+  }
+
+  async #add(provider: KeyProvider, label?: string): Promise<VaultStatus> {
+    const { vault } = this.#options;
+    await vault.ready({ create: true });
+    await vault.addSlot(provider, label);
+    return this.#changed();
+  }
+
+  #passphrase(passphrase: string): KeyProvider {
+    this.#options.onSecret(passphrase);
+    return passphraseProvider(passphrase);
+  }
+
+  #recovery(recoveryKey: string): KeyProvider {
+    this.#options.onSecret(recoveryKey);
+    return recoveryProvider(recoveryKey);
   }
 
   #keychainView(): VaultStatus["keychain"] {
-    if (!this.#keychain) return null;
-    const problem = this.#keychain.problem();
-    return { available: problem === null, name: this.#keychain.provider.label, problem };
+    const { keychain } = this.#options;
+    if (!keychain) return null;
+    const problem = keychain.problem();
+    return { available: problem === null, name: keychain.provider.label, problem };
   }
 
   /** It is locked only where nothing at hand opens it, which is found out by trying. */
   async #tryToOpen(): Promise<GatewayError | null> {
     try {
-      await this.#vault.ready();
+      await this.#options.vault.ready();
       return null;
     } catch (error) {
       if (error instanceof GatewayError) return error;
@@ -121,13 +199,7 @@ export class VaultService {
   }
 
   #changed(): Promise<VaultStatus> {
-    this.#onChange();
+    this.#options.onChange();
     return this.status();
   }
 }
-
-/** A key that is at hand and does not open the vault is named: somebody believes that it does. */
-const wayOut = (state: VaultStatus["state"], problem: GatewayError | null): string | null =>
-  state === "locked" && problem?.code === "vault_wrong_key"
-    ? `${problem.message} ${WAYS_OUT.locked}`
-    : WAYS_OUT[state];

@@ -5,9 +5,10 @@ import { api } from "../../app/api.ts";
 import { reconnect } from "../../app/link.ts";
 import { problemOf } from "../../app/problem.ts";
 import { navigate, routeTo } from "../../app/router.ts";
-import { Banner } from "../../components/banner.tsx";
+import { Banner, type BannerLevel } from "../../components/banner.tsx";
 import { Button, IconButton } from "../../components/button.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
+import { count } from "../../components/time.ts";
 import { useConnection } from "../../stores/connection.ts";
 import { portIsOurs, waitingForVault, type WholeProblem, wholeProblems } from "./problems.ts";
 
@@ -97,17 +98,33 @@ function ProblemBanner({ problem }: ProblemBannerProps) {
       return (
         <VaultProblem
           title="The vault is locked."
-          effect={waitingForVault(problem.waiting)}
-          why={problem.why}
+          facts={[waitingForVault(problem.waiting), ...problem.why]}
           action={problem.opensByHand ? "Unlock…" : "How to open it"}
         />
+      );
+    case "vault_lost":
+      return (
+        <VaultProblem
+          level="err"
+          title="The key of the vault is missing."
+          facts={[
+            `${count(problem.secrets, "stored secret")} cannot be read.`,
+            waitingForVault(problem.waiting),
+          ]}
+          action="What can be done"
+        />
+      );
+    case "warned":
+      return (
+        <Banner level="warn" title={problem.problem.message}>
+          <p>{problem.problem.wayOut}</p>
+        </Banner>
       );
     default:
       return (
         <VaultProblem
           title={problem.why}
-          effect="Servers that need no secret work."
-          why={null}
+          facts={["Servers that need no secret work."]}
           action="Set a passphrase…"
         />
       );
@@ -115,22 +132,32 @@ function ProblemBanner({ problem }: ProblemBannerProps) {
 }
 
 interface VaultProblemProps {
+  level?: BannerLevel;
   title: string;
-  effect: string;
-  why: string | null;
+  /** The first is what it affects. */
+  facts: string[];
   /** Done in the settings of the vault. */
   action: string;
 }
 
-function VaultProblem({ title, effect, why, action }: VaultProblemProps) {
+function VaultProblem({
+  level = "warn",
+  title,
+  facts: [effect, ...others],
+  action,
+}: VaultProblemProps) {
   return (
     <Banner
-      level="warn"
+      level={level}
       title={title}
       actions={<Button onClick={goToSettings("vault")}>{action}</Button>}
     >
       <p>{effect}</p>
-      {why ? <p className="text-text-2">{why}</p> : null}
+      {others.map((fact) => (
+        <p key={fact} className="text-text-2">
+          {fact}
+        </p>
+      ))}
     </Banner>
   );
 }

@@ -1,16 +1,7 @@
 import type { GatewayStatus, ServerState, VaultStatus } from "@local-mcp/contract";
 import { describe, expect, it } from "vitest";
 import { portIsOurs, waitingForVault, wholeProblems } from "./problems.ts";
-import { serverOf, gatewayStatusOf } from "./test-kit.ts";
-
-const vault = (changes: Partial<VaultStatus>): VaultStatus => ({
-  state: "open",
-  slots: [],
-  secrets: 0,
-  keychain: { available: true, name: "Keychain", problem: null },
-  wayOut: null,
-  ...changes,
-});
+import { gatewayStatusOf, serverOf, vaultOf as vault } from "./test-kit.ts";
 
 const status = (...states: ServerState[]): GatewayStatus =>
   gatewayStatusOf(states.map((state, index) => serverOf(`server ${index}`, state)));
@@ -44,8 +35,18 @@ describe("the banners", () => {
     expect(problems).toEqual([
       { kind: "link_lost" },
       { kind: "port_taken", message: taken.message, other: 4445 },
-      { kind: "vault_locked", waiting: 2, why: null, opensByHand: false },
+      { kind: "vault_locked", waiting: 2, why: [], opensByHand: false },
     ]);
+  });
+
+  it("tell what has to be known of an address that is served, after what is wrong", () => {
+    const taken1 = { ...taken, code: "localhost_taken", message: "Port 4444 of [::1] is used." };
+    const problems = wholeProblems({
+      connection: "live",
+      status: { ...status("ready"), warnings: [taken1] },
+      vault: vault({ state: "locked" }),
+    });
+    expect(problems.map(({ kind }) => kind)).toEqual(["vault_locked", "warned"]);
   });
 
   it("offer another port only where one is named", () => {
@@ -74,7 +75,27 @@ describe("the banners", () => {
   });
 });
 
+describe("a vault whose key is gone", () => {
+  it("is a problem of its own, and names how many secrets nobody can read", () => {
+    const lost = vault({ state: "lost", secrets: 2 });
+    expect(wholeProblems({ connection: "live", status: status("locked"), vault: lost })).toEqual([
+      { kind: "vault_lost", secrets: 2, waiting: 1 },
+    ]);
+  });
+});
+
 describe("a locked vault", () => {
+  it("says why, in the words of the gateway", () => {
+    const message = "Secrets were sealed with KWallet; this session offers GNOME Keyring.";
+    const changed = vault({
+      state: "locked",
+      problem: { code: "keychain_changed", message, wayOut: "" },
+    });
+    expect(wholeProblems({ connection: "live", status: status(), vault: changed })).toMatchObject([
+      { kind: "vault_locked", why: expect.arrayContaining([message]) },
+    ]);
+  });
+
   it("says how many servers wait", () => {
     expect(waitingForVault(1)).toBe("1 server waits for its secrets; the others work.");
     expect(waitingForVault(3)).toBe("3 servers wait for their secrets; the others work.");

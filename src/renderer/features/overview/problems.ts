@@ -7,8 +7,11 @@ export type WholeProblem =
   | { kind: "link_lost" }
   | { kind: "port_taken"; message: string; other: number }
   | { kind: "not_serving"; problem: Problem }
-  | { kind: "vault_locked"; waiting: number; why: string | null; opensByHand: boolean }
-  | { kind: "vault_weak"; why: string };
+  | { kind: "vault_locked"; waiting: number; why: string[]; opensByHand: boolean }
+  | { kind: "vault_lost"; waiting: number; secrets: number }
+  | { kind: "vault_weak"; why: string }
+  /** It serves, and something about that has to be known. */
+  | { kind: "warned"; problem: Problem };
 
 /** Where the keychain itself does not say why it cannot be used. */
 const NO_KEYCHAIN =
@@ -25,17 +28,20 @@ export function wholeProblems({ connection, status, vault }: Facts): WholeProble
   const problems: WholeProblem[] = [];
   if (connection === "lost") problems.push({ kind: "link_lost" });
   if (status?.problem) problems.push(endpointProblem(status.problem));
-  if (vault?.state === "locked") {
-    const waiting = status?.servers.filter((server) => server.status.state === "locked").length;
+  const waiting = status?.servers.filter((server) => server.status.state === "locked").length ?? 0;
+  if (vault?.state === "lost")
+    problems.push({ kind: "vault_lost", waiting, secrets: vault.secrets });
+  if (vault?.state === "locked")
     problems.push({
       kind: "vault_locked",
-      waiting: waiting ?? 0,
-      why: whyLocked(vault)[0] ?? null,
+      waiting,
+      why: whyLocked(vault).slice(0, 1),
       opensByHand: opensByHand(vault),
     });
-  }
   if (vault?.state === "missing" && vault.keychain?.available === false)
     problems.push({ kind: "vault_weak", why: vault.keychain.problem ?? NO_KEYCHAIN });
+  const [warning] = status?.warnings ?? [];
+  if (warning) problems.push({ kind: "warned", problem: warning });
   return problems;
 }
 

@@ -1,4 +1,10 @@
-import type { ClientView, GatewayStatus, ServerState, ServerView } from "@local-mcp/contract";
+import type {
+  ClientView,
+  GatewayStatus,
+  ServerState,
+  ServerView,
+  VaultStatus,
+} from "@local-mcp/contract";
 import { statusOf } from "@local-mcp/contract/test-kit";
 
 type StatusServer = GatewayStatus["servers"][number];
@@ -34,6 +40,7 @@ export const gatewayStatusOf = (servers: StatusServer[]): GatewayStatus => ({
   summary: "",
   url: "http://127.0.0.1:4444",
   problem: null,
+  warnings: [],
   pid: 1,
   version: "1.0.0",
   dataDir: "/data",
@@ -59,5 +66,18 @@ export const clientOf = (changes: Partial<ClientView> = {}): ClientView => ({
   firstCall: null,
   calls: 0,
   lastCallAt: null,
+  ...changes,
+});
+
+/** An open vault on a system with GNOME Keyring, that has no key yet. */
+export const vaultOf = (changes: Partial<VaultStatus> = {}): VaultStatus => ({
+  state: "open",
+  slots: [],
+  secrets: 0,
+  key: null,
+  rotation: null,
+  keychain: { available: true, name: "GNOME Keyring", problem: null },
+  problem: null,
+  wayOut: null,
   ...changes,
 });

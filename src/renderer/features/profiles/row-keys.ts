@@ -11,7 +11,7 @@ const typeAhead = new TypeAhead();
 
 /** ↑ ↓ Home End PgUp PgDn and typed letters move, ⇧F10 opens the row's menu, Delete asks. */
 export const rowKeys =
-  (onDelete: (index: number) => void) =>
+  (onDelete?: (index: number) => void) =>
   (event: KeyboardEvent<HTMLElement>): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const rows = rowsOf(event.currentTarget);
@@ -22,7 +22,7 @@ export const rowKeys =
       mainOf(rows[to])?.focus();
     } else if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) {
       rows[at]?.querySelector<HTMLElement>('[aria-haspopup="menu"]')?.click();
-    } else if (event.key === "Delete") {
+    } else if (event.key === "Delete" && onDelete) {
       onDelete(at);
     } else {
       return;

@@ -7,13 +7,8 @@ import { Panel } from "../../components/page.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
+import { exactTime } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
-
-const when = new Intl.DateTimeFormat(undefined, {
-  dateStyle: "medium",
-  timeStyle: "medium",
-  hourCycle: "h23",
-});
 
 /** What happened to the server since the gateway started, newest first. */
 export function ActivityTab({ server }: { server: ServerView }) {
@@ -50,9 +45,7 @@ export function ActivityTab({ server }: { server: ServerView }) {
             // Two changes may share a millisecond; their order is what tells them apart.
             // oxlint-disable-next-line react/no-array-index-key
             <tr key={`${at}-${index}`} className="align-baseline">
-              <td className="px-3 py-2 text-meta whitespace-nowrap text-text-2">
-                {when.format(at)}
-              </td>
+              <td className="px-3 py-2 text-meta whitespace-nowrap text-text-2">{exactTime(at)}</td>
               <td className="px-3 py-2">
                 <StateBadge state={state} word={STATE_WORDS[state]} />
               </td>

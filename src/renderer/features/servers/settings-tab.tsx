@@ -3,10 +3,11 @@ import { useMutation } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useState } from "react";
 import { announce } from "../../app/announce.ts";
 import { client } from "../../app/api.ts";
+import { problemOf } from "../../app/problem.ts";
 import { useParam } from "../../app/router.ts";
 import { Banner } from "../../components/banner.tsx";
+import { Button } from "../../components/button.tsx";
 import { TextArea, TextField } from "../../components/field.tsx";
-import { problemLine } from "../../components/problem-view.tsx";
 import { SaveBar } from "../../components/save-bar.tsx";
 import {
   changedFields,
@@ -52,7 +53,7 @@ export function SettingsTab({ server }: { server: ServerView }) {
 
   // What is sent is taken from here and not handed over, so that no value stays in a cache.
   const save = useMutation({
-    mutationFn: async () => {
+    mutationFn: async ({ keepSecrets }: { keepSecrets: boolean }) => {
       const { changes, problems: found } = readEdits(server, edits);
       setProblems(found ?? {});
       if (changes === null) {
@@ -60,7 +61,8 @@ export function SettingsTab({ server }: { server: ServerView }) {
         if (first !== null) focusField(first);
         return;
       }
-      const saved = await client.servers.update({ server: server.id, changes });
+      const agreed = keepSecrets ? { ...changes, keepSecrets } : changes;
+      const saved = await client.servers.update({ server: server.id, changes: agreed });
       setEdits({});
       setWarnings(saved.warnings);
       announce("Saved.");
@@ -81,7 +83,7 @@ export function SettingsTab({ server }: { server: ServerView }) {
         className="w-full max-w-form flex-1 space-y-4"
         onSubmit={(event) => {
           event.preventDefault();
-          if (changed.length > 0 && !save.isPending) save.mutate();
+          if (changed.length > 0 && !save.isPending) save.mutate({ keepSecrets: false });
         }}
       >
         {warnings.map(({ code, message }) => (
@@ -129,16 +131,38 @@ export function SettingsTab({ server }: { server: ServerView }) {
         <MarkFields {...shared} />
         <LimitFields {...shared} />
         <ConnectionsField {...shared} />
-        {save.error ? <Banner level="err" title={problemLine(save.error)} /> : null}
+        {save.error ? (
+          <SaveProblem error={save.error} onKeep={() => save.mutate({ keepSecrets: true })} />
+        ) : null}
       </form>
       <LeaveGuard title={server.title} changes={changed.length} />
       <SaveBar
         changes={changed.length}
         saving={save.isPending}
-        onSave={() => save.mutate()}
+        onSave={() => save.mutate({ keepSecrets: false })}
         onDiscard={discard}
       />
     </div>
+  );
+}
+
+interface SaveProblemProps {
+  error: unknown;
+  /** Saves it all the same, and lets the stored secrets go to the new URL. */
+  onKeep: () => void;
+}
+
+function SaveProblem({ error, onKeep }: SaveProblemProps) {
+  const { code, message, wayOut } = problemOf(error);
+  if (code !== "secrets_would_move") return <Banner level="err" title={`${message} ${wayOut}`} />;
+  return (
+    <Banner
+      level="warn"
+      title={message}
+      actions={<Button onClick={onKeep}>Send them there</Button>}
+    >
+      <p>Enter them anew to use others there. Nothing was saved yet.</p>
+    </Banner>
   );
 }
 

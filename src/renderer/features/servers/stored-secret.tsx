@@ -28,16 +28,20 @@ export function StoredSecret({
   if (stored !== null && value === null) {
     return (
       <div className="flex flex-wrap items-center gap-2">
-        <span className="flex-1 text-text-2">
-          Stored{stored.hint === null ? "" : ` · ends in ${stored.hint}`}
-        </span>
+        {stored.set ? (
+          <span className="flex-1 text-text-2">
+            Stored{stored.hint === null ? "" : ` · ends in ${stored.hint}`}
+          </span>
+        ) : (
+          <span className="flex-1 text-warn">Forgotten with the key of the vault</span>
+        )}
         <Button
           id={id}
           size="toolbar"
-          aria-label={`Replace the value of ${name}`}
+          aria-label={`${stored.set ? "Replace" : "Enter"} the value of ${name}`}
           onClick={() => onChange("")}
         >
-          Replace
+          {stored.set ? "Replace" : "Enter it"}
         </Button>
         <Button size="toolbar" aria-label={`Remove ${name}`} onClick={onRemove}>
           Remove
@@ -62,8 +66,11 @@ export function StoredSecret({
         />
       </div>
       {stored === null ? null : (
-        <Button aria-label={`Keep the stored value of ${name}`} onClick={() => onChange(null)}>
-          Keep stored
+        <Button
+          aria-label={stored.set ? `Keep the stored value of ${name}` : `Cancel ${name}`}
+          onClick={() => onChange(null)}
+        >
+          {stored.set ? "Keep stored" : "Cancel"}
         </Button>
       )}
     </div>

@@ -7,13 +7,26 @@ import { Button } from "../../components/button.tsx";
 import { Checkbox } from "../../components/choice.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { TextField } from "../../components/field.tsx";
+import type { Slot } from "./vault-words.ts";
+
+interface Given {
+  /** The passphrase, or the recovery key. */
+  text: string;
+  /** What a new passphrase is called; undefined for its usual name. */
+  label: string | undefined;
+  /** The key that is changed. */
+  slot: string;
+}
 
 interface Task {
   title: string;
   description: string;
+  field: "Passphrase" | "New passphrase" | "Recovery key";
+  /** A new passphrase is checked for its length. */
+  isNew: boolean;
   button: string;
   done: string;
-  run: (passphrase: string, label?: string) => Promise<VaultStatus>;
+  run: (given: Given) => Promise<VaultStatus>;
 }
 
 const KEEP =
@@ -23,23 +36,48 @@ const TASKS = {
   init: {
     title: "Set a passphrase for the vault",
     description: `Secrets are encrypted with it. You are asked for it when the app starts. ${KEEP}`,
+    field: "Passphrase",
+    isNew: true,
     button: "Set passphrase",
     done: "The vault is protected by a passphrase.",
-    run: (passphrase) => client.vault.init({ passphrase }),
+    run: ({ text }) => client.vault.init({ passphrase: text }),
   },
   unlock: {
     title: "Unlock the vault",
     description: "The servers that wait for their secrets start as soon as it is open.",
+    field: "Passphrase",
+    isNew: false,
     button: "Unlock vault",
     done: "The vault is open.",
-    run: (passphrase) => client.vault.unlock({ passphrase }),
+    run: ({ text }) => client.vault.unlock({ passphrase: text }),
+  },
+  recover: {
+    title: "Unlock with the recovery key",
+    description:
+      "It is on the sheet that you printed or wrote. Small letters, spaces and dashes make no difference.",
+    field: "Recovery key",
+    isNew: false,
+    button: "Unlock vault",
+    done: "The vault is open.",
+    run: ({ text }) => client.vault.unlock({ recoveryKey: text }),
   },
   add: {
     title: "Add a passphrase",
     description: `It opens the same vault as the other keys, also where they cannot be used. ${KEEP}`,
+    field: "Passphrase",
+    isNew: true,
     button: "Add passphrase",
     done: "The passphrase opens the vault now.",
-    run: (passphrase, label) => client.vault.addPassphrase({ passphrase, label }),
+    run: ({ text, label }) => client.vault.addPassphrase({ passphrase: text, label }),
+  },
+  change: {
+    title: "Change the passphrase",
+    description: `The one before no longer opens the vault. ${KEEP}`,
+    field: "New passphrase",
+    isNew: true,
+    button: "Change passphrase",
+    done: "The passphrase was changed.",
+    run: ({ text, slot }) => client.vault.changePassphrase({ slot, passphrase: text }),
   },
 } satisfies Record<string, Task>;
 
@@ -47,18 +85,21 @@ export type PassphraseTask = keyof typeof TASKS;
 
 interface PassphraseDialogProps {
   task: PassphraseTask;
+  /** The key that is changed. */
+  slot?: Slot;
   onClose: () => void;
   /** Where the focus goes once it is done, since what opened the dialog is gone then. */
   focusAfter: () => HTMLElement | null;
 }
 
-/** Asks for the passphrase of the vault: a new one, the one that opens it, or one more. */
-export function PassphraseDialog({ task, onClose, focusAfter }: PassphraseDialogProps) {
-  const { title, description, button, done, run }: Task = TASKS[task];
+/** Asks for what a person knows or has on paper: a new passphrase, or the key that opens the vault. */
+export function PassphraseDialog({ task, slot, onClose, focusAfter }: PassphraseDialogProps) {
+  const { title, description, field, isNew, button, done, run }: Task = TASKS[task];
   const form = useId();
-  const [passphrase, setPassphrase] = useState("");
+  const [text, setText] = useState("");
   const [label, setLabel] = useState("");
-  const [shown, setShown] = useState(false);
+  // What is copied from paper is checked while it is typed.
+  const [shown, setShown] = useState(task === "recover");
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const isDone = useRef(false);
@@ -66,17 +107,15 @@ export function PassphraseDialog({ task, onClose, focusAfter }: PassphraseDialog
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     // An old passphrase may be shorter than a new one has to be.
-    const checked = passphraseSchema.safeParse(passphrase);
-    if (task !== "unlock" && !checked.success) {
+    const checked = passphraseSchema.safeParse(text);
+    if (isNew && !checked.success) {
       setProblem(checked.error.issues[0]?.message ?? null);
       return;
     }
     setBusy(true);
     try {
-      queryClient.setQueryData(
-        api.vault.status.queryKey(),
-        await run(passphrase, label.trim() || undefined),
-      );
+      const given = { text, label: label.trim() || undefined, slot: slot?.id ?? "" };
+      queryClient.setQueryData(api.vault.status.queryKey(), await run(given));
       isDone.current = true;
       announce(done);
       onClose();
@@ -90,14 +129,14 @@ export function PassphraseDialog({ task, onClose, focusAfter }: PassphraseDialog
     <Dialog
       open
       onClose={onClose}
-      title={title}
+      title={slot ? `Change “${slot.label}”` : title}
       description={description}
       startsIn="field"
       returnFocusTo={() => (isDone.current ? focusAfter() : null)}
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" form={form} disabled={busy || passphrase === ""}>
+          <Button kind="primary" type="submit" form={form} disabled={busy || text === ""}>
             {button}
           </Button>
         </>
@@ -105,14 +144,15 @@ export function PassphraseDialog({ task, onClose, focusAfter }: PassphraseDialog
     >
       <form id={form} onSubmit={(event) => void submit(event)} className="space-y-2">
         <TextField
-          label="Passphrase"
-          hint={task === "unlock" ? undefined : "At least 12 characters."}
+          label={field}
+          hint={isNew ? "At least 12 characters." : undefined}
           error={problem}
+          mono={task === "recover"}
           type={shown ? "text" : "password"}
-          autoComplete={task === "unlock" ? "current-password" : "new-password"}
-          value={passphrase}
+          autoComplete={isNew ? "new-password" : task === "recover" ? "off" : "current-password"}
+          value={text}
           onChange={(event) => {
-            setPassphrase(event.target.value);
+            setText(event.target.value);
             setProblem(null);
           }}
         />

@@ -5,17 +5,19 @@ import { api, queryClient } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
+import { UntrustedText } from "../../components/untrusted-text.tsx";
 import type { Slot } from "./vault-words.ts";
 
 interface RemoveKeyDialogProps {
   slot: Slot;
   onClose: () => void;
+  onRemoved: () => void;
   /** Where the focus goes once the key is gone. */
   focusAfter: () => HTMLElement | null;
 }
 
 /** Asks before a key stops opening the vault. */
-export function RemoveKeyDialog({ slot, onClose, focusAfter }: RemoveKeyDialogProps) {
+export function RemoveKeyDialog({ slot, onClose, onRemoved, focusAfter }: RemoveKeyDialogProps) {
   const isGone = useRef(false);
   const remove = useMutation(api.vault.removeSlot.mutationOptions());
   const removeKey = (): void =>
@@ -26,7 +28,7 @@ export function RemoveKeyDialog({ slot, onClose, focusAfter }: RemoveKeyDialogPr
           queryClient.setQueryData(api.vault.status.queryKey(), status);
           isGone.current = true;
           announce(`${slot.label} removed.`);
-          onClose();
+          onRemoved();
         },
       },
     );
@@ -35,7 +37,12 @@ export function RemoveKeyDialog({ slot, onClose, focusAfter }: RemoveKeyDialogPr
       open
       onClose={onClose}
       returnFocusTo={() => (isGone.current ? focusAfter() : null)}
-      title={`Remove “${slot.label}”?`}
+      title={
+        <>
+          Remove “<UntrustedText text={slot.label} />
+          ”?
+        </>
+      }
       description="It no longer opens the vault. The secrets stay, and the other keys open them."
       footer={
         <>

@@ -11,6 +11,11 @@ export const SECTIONS = [
   },
   { id: "vault", title: "Vault", words: "secrets passphrase keychain key lock unlock" },
   { id: "appearance", title: "Appearance", words: "theme dark light" },
+  {
+    id: "audit",
+    title: "Audit log",
+    words: "who what when history changes sign-ins secrets read export",
+  },
   { id: "about", title: "About", words: "version data folder diagnostics electron" },
 ] as const;
 export type SectionId = (typeof SECTIONS)[number]["id"];
@@ -25,6 +30,7 @@ interface Unit {
 const SECONDS: Unit = { word: "seconds", size: 1000 };
 const MINUTES: Unit = { word: "minutes", size: 60_000 };
 const HOURS: Unit = { word: "hours", size: 3_600_000 };
+const DAYS: Unit = { word: "days", size: 1 };
 const MEGABYTES: Unit = { word: "MB", size: 1024 * 1024 };
 
 export interface NumberControl {
@@ -164,6 +170,13 @@ export const SETTING_ROWS: readonly SettingRow[] = [
         { value: "dark", label: "Dark" },
       ],
     },
+  },
+  {
+    key: "auditKeepDays",
+    section: "audit",
+    label: "Keep entries for",
+    about: "Older ones are removed from the audit log.",
+    control: { kind: "number", unit: DAYS },
   },
 ];
 

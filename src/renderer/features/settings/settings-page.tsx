@@ -11,6 +11,7 @@ import { FilterField } from "../../components/filter-field.tsx";
 import { Page, Panel, Section } from "../../components/page.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
+import { AuditSection } from "../audit/audit-section.tsx";
 import { AboutSection } from "./about-section.tsx";
 import { RuntimesSection } from "./runtimes-section.tsx";
 import { SettingEditor } from "./setting-editor.tsx";
@@ -22,6 +23,7 @@ import { VaultSection } from "./vault-section.tsx";
 const OWN_CONTENT: Partial<Record<SectionId, ComponentType>> = {
   runtimes: RuntimesSection,
   vault: VaultSection,
+  audit: AuditSection,
   about: AboutSection,
 };
 
@@ -84,10 +86,10 @@ export function SettingsPage() {
             ) : null}
             {views || error ? null : <SkeletonRows rows={5} label="Reading the settings" />}
             {shown.map(({ id, title, rows, content: Content }) => (
-              <div key={id}>
+              <div key={id} className="space-y-6">
                 {Content ? <Content /> : null}
                 {rows.length > 0 ? (
-                  <Section title={title}>
+                  <Section title={Content ? "Options" : title}>
                     <Panel>
                       {rows.map(({ row, view }) => (
                         <SettingEditor

@@ -1,46 +1,68 @@
 import type { VaultStatus } from "@local-mcp/contract";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import {
-  KeyRound,
   Lock,
-  LockOpen,
+  type LucideIcon,
+  RotateCw,
   ShieldAlert,
   ShieldCheck,
   ShieldQuestionMark,
+  ShieldX,
 } from "lucide-react";
 import { type Ref, useRef, useState } from "react";
 import { announce } from "../../app/announce.ts";
 import { api, queryClient } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
+import { DetailList } from "../../components/detail-list.tsx";
 import { Panel, Row, Section } from "../../components/page.tsx";
 import { ProblemView, problemLine } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
 import { clockTime } from "../../components/time.ts";
 import { waitingForVault } from "../overview/problems.ts";
-import { PassphraseDialog, type PassphraseTask } from "./passphrase-dialog.tsx";
-import { RemoveKeyDialog } from "./remove-key-dialog.tsx";
+import { type VaultDialog, VaultDialogs } from "./vault-dialogs.tsx";
+import { VaultKeys } from "./vault-keys.tsx";
 import {
-  KEY_NOTES,
-  opensByHand,
-  type Slot,
-  vaultHeadline,
+  keyCheck,
+  rotationText,
   type VaultIcon,
-  whyLocked,
+  vaultWords,
+  type Way,
+  waysOf,
 } from "./vault-words.ts";
 
-const ICONS: Record<VaultIcon, { icon: typeof Lock; colour: string }> = {
+const ICONS: Record<VaultIcon, { icon: LucideIcon; colour: string }> = {
   protected: { icon: ShieldCheck, colour: "text-text-2" },
   empty: { icon: ShieldQuestionMark, colour: "text-text-2" },
   weak: { icon: ShieldAlert, colour: "text-warn" },
   locked: { icon: Lock, colour: "text-warn" },
+  lost: { icon: ShieldX, colour: "text-err" },
 };
+
+/** How often a rotation that is under way is looked at, ms. */
+const ROTATION_MS = 500;
 
 /** Who protects the secrets, and the keys that open the vault. */
 export function VaultSection() {
-  const { data: vault, error, refetch } = useQuery(api.vault.status.queryOptions());
-  const [task, setTask] = useState<PassphraseTask | null>(null);
-  const [removing, setRemoving] = useState<Slot | null>(null);
+  const {
+    data: vault,
+    error,
+    refetch,
+  } = useQuery(
+    api.vault.status.queryOptions({
+      // No event tells how far a new data key has come.
+      refetchInterval: ({ state }) => (state.data?.rotation ? ROTATION_MS : false),
+    }),
+  );
+  const [dialog, setDialog] = useState<VaultDialog | null>(null);
   const headline = useRef<HTMLSpanElement>(null);
+  const rotate = useMutation(
+    api.vault.rotate.mutationOptions({
+      onSuccess: (status) => {
+        queryClient.setQueryData(api.vault.status.queryKey(), status);
+        announce("The data key was replaced.");
+      },
+    }),
+  );
   return (
     <Section title="Vault">
       {error ? (
@@ -54,46 +76,52 @@ export function VaultSection() {
       {vault ? (
         <>
           <Panel>
-            <StateRow headline={headline} vault={vault} onTask={setTask} />
+            <StateRow headline={headline} vault={vault} onDialog={setDialog} />
+            {vault.rotation ? <RotationRow rotation={vault.rotation} /> : null}
           </Panel>
-          {vault.slots.length > 0 ? (
-            <Keys vault={vault} onTask={setTask} onRemove={setRemoving} />
+          {vault.slots.length > 0 ? <VaultKeys vault={vault} onDialog={setDialog} /> : null}
+          {vault.key ? (
+            <DataKey
+              dataKey={vault.key}
+              isOpen={vault.state === "open"}
+              isBusy={rotate.isPending || vault.rotation !== null}
+              error={rotate.error}
+              onReplace={() => setDialog({ kind: "rotate", removed: null })}
+            />
           ) : null}
+          <VaultDialogs
+            dialog={dialog}
+            vault={vault}
+            onDialog={setDialog}
+            onRotate={() => rotate.mutate({})}
+            focusAfter={() => headline.current}
+          />
         </>
-      ) : null}
-      {task ? (
-        <PassphraseDialog
-          task={task}
-          onClose={() => setTask(null)}
-          focusAfter={() => headline.current}
-        />
-      ) : null}
-      {removing ? (
-        <RemoveKeyDialog
-          slot={removing}
-          onClose={() => setRemoving(null)}
-          focusAfter={() => headline.current}
-        />
       ) : null}
     </Section>
   );
 }
 
-interface VaultProps {
-  vault: VaultStatus;
-  onTask: (task: PassphraseTask) => void;
-}
-
-interface StateRowProps extends VaultProps {
+interface StateRowProps {
   headline: Ref<HTMLSpanElement>;
+  vault: VaultStatus;
+  onDialog: (dialog: VaultDialog) => void;
 }
 
-function StateRow({ headline, vault, onTask }: StateRowProps) {
+function StateRow({ headline, vault, onDialog }: StateRowProps) {
   const { data: status } = useQuery(api.status.get.queryOptions());
-  const { icon, title, detail } = vaultHeadline(vault);
+  const { icon, title, details } = vaultWords(vault);
   const { icon: Icon, colour } = ICONS[icon];
   const waiting = status?.servers.filter((server) => server.status.state === "locked").length ?? 0;
-  const isLocked = vault.state === "locked";
+  const isShut = vault.state === "locked" || vault.state === "lost";
+  const again = useMutation(
+    api.vault.unlock.mutationOptions({
+      onSuccess: (opened) => {
+        queryClient.setQueryData(api.vault.status.queryKey(), opened);
+        announce("The vault is open.");
+      },
+    }),
+  );
   return (
     <Row
       icon={<Icon aria-hidden size={16} strokeWidth={1.75} className={`shrink-0 ${colour}`} />}
@@ -103,109 +131,112 @@ function StateRow({ headline, vault, onTask }: StateRowProps) {
         </span>
       }
       detail={
-        isLocked ? (
-          <>
-            <p>{waitingForVault(waiting)}</p>
-            {whyLocked(vault).map((why) => (
-              <p key={why}>{why}</p>
-            ))}
-          </>
-        ) : (
-          detail
-        )
+        <>
+          {isShut ? <p>{waitingForVault(waiting)}</p> : null}
+          {details.map((fact) => (
+            <p key={fact}>{fact}</p>
+          ))}
+          {again.error ? (
+            <p role="alert" className="text-err">
+              {problemLine(again.error)}
+            </p>
+          ) : null}
+        </>
       }
       actions={
-        isLocked && opensByHand(vault) ? (
-          <Button kind="primary" onClick={() => onTask("unlock")}>
-            Unlock…
-          </Button>
-        ) : vault.state === "missing" ? (
-          <Button kind={icon === "weak" ? "primary" : "secondary"} onClick={() => onTask("init")}>
-            Set a passphrase…
-          </Button>
-        ) : null
+        <div className="flex flex-col items-stretch gap-2">
+          {waysOf(vault).map((way, index) => (
+            <Button
+              key={way}
+              kind={index === 0 && isPressing(way, vault) ? "primary" : "secondary"}
+              disabled={way === "again" && again.isPending}
+              onClick={() =>
+                way === "again"
+                  ? again.mutate({})
+                  : onDialog(
+                      way === "forget" ? { kind: "forget" } : { kind: "passphrase", task: way },
+                    )
+              }
+            >
+              {WAY_WORDS[way]}
+            </Button>
+          ))}
+        </div>
       }
     />
   );
 }
 
-interface KeysProps extends VaultProps {
-  onRemove: (slot: Slot) => void;
+const WAY_WORDS: Record<Way, string> = {
+  init: "Set a passphrase…",
+  unlock: "Unlock…",
+  recover: "Unlock with recovery key…",
+  again: "Try again",
+  forget: "Forget unreadable secrets…",
+};
+
+/** Where there is a keychain a passphrase is a choice, and forgetting is for those who looked for another way. */
+const isPressing = (way: Way, { keychain }: VaultStatus): boolean =>
+  way === "init" ? keychain?.available !== true : way !== "forget";
+
+function RotationRow({ rotation }: { rotation: NonNullable<VaultStatus["rotation"]> }) {
+  return (
+    <Row
+      icon={<RotateCw aria-hidden size={16} strokeWidth={1.75} className="shrink-0 text-text-2" />}
+      title={rotationText(rotation)}
+      detail="Everything keeps working meanwhile. If the app ends, it goes on at the next start."
+    />
+  );
 }
 
-function Keys({ vault, onTask, onRemove }: KeysProps) {
-  const addKeychain = useMutation(
-    api.vault.addKeychain.mutationOptions({
-      onSuccess: (status) => {
-        queryClient.setQueryData(api.vault.status.queryKey(), status);
-        announce("The keychain opens the vault now.");
-      },
-    }),
-  );
-  const { slots, state, keychain } = vault;
-  const isOpen = state === "open";
-  const offersKeychain =
-    isOpen &&
-    keychain?.available === true &&
-    !slots.some(({ provider }) => provider === "keychain");
+interface DataKeyProps {
+  dataKey: NonNullable<VaultStatus["key"]>;
+  isOpen: boolean;
+  isBusy: boolean;
+  error: Error | null;
+  onReplace: () => void;
+}
+
+/** What every secret is encrypted with: since when, and how two machines can be compared. */
+function DataKey({ dataKey, isOpen, isBusy, error, onReplace }: DataKeyProps) {
   return (
     <div className="space-y-2 pt-2">
       <div className="flex flex-wrap items-center gap-2">
-        <h3 className="font-medium">Keys that open it</h3>
+        <h3 className="font-medium">Data key</h3>
         {isOpen ? (
-          <div className="ml-auto flex flex-wrap gap-2">
-            {offersKeychain ? (
-              <Button
-                size="toolbar"
-                disabled={addKeychain.isPending}
-                onClick={() => addKeychain.mutate({})}
-              >
-                Add {keychain.name}
-              </Button>
-            ) : null}
-            <Button size="toolbar" onClick={() => onTask("add")}>
-              Add passphrase…
-            </Button>
-          </div>
+          <Button size="toolbar" className="ml-auto" disabled={isBusy} onClick={onReplace}>
+            {isBusy ? "Replacing…" : "Replace the data key…"}
+          </Button>
         ) : null}
       </div>
-      <Panel>
-        {slots.map((slot) => (
-          <Row
-            key={slot.id}
-            icon={
-              <KeyRound aria-hidden size={16} strokeWidth={1.75} className="shrink-0 text-text-2" />
-            }
-            title={slot.label}
-            detail={`${KEY_NOTES[slot.provider]} Since ${clockTime(slot.createdAt)}.`}
-            actions={
-              isOpen && slots.length > 1 ? (
-                <Button
-                  size="toolbar"
-                  aria-label={`Remove ${slot.label}…`}
-                  onClick={() => onRemove(slot)}
-                >
-                  Remove…
-                </Button>
-              ) : null
-            }
-          />
-        ))}
+      <Panel className="px-3 py-3">
+        <DetailList
+          items={[
+            { name: "Since", value: clockTime(dataKey.createdAt) },
+            {
+              name: "Key check",
+              value: (
+                <>
+                  <code>{keyCheck(dataKey.check)}</code>
+                  <span className="text-text-2">
+                    {" "}
+                    · the same on every machine that opens this vault
+                  </span>
+                </>
+              ),
+            },
+          ]}
+        />
       </Panel>
-      {addKeychain.error ? (
+      {error ? (
         <p role="alert" className="text-meta text-err">
-          {problemLine(addKeychain.error)}
+          {problemLine(error)}
         </p>
       ) : null}
-      {isOpen && keychain?.available === false ? (
+      {isOpen ? (
         <p className="text-meta text-text-2">
-          This system offers no keychain that could open it by itself.
-        </p>
-      ) : null}
-      {slots.length === 1 ? (
-        <p className="flex items-center gap-1.5 text-meta text-text-2">
-          <LockOpen aria-hidden size={12} strokeWidth={1.75} />
-          The only key cannot be removed: without one the secrets are lost.
+          Every secret is encrypted with it. A new one makes sense when somebody else may have had a
+          key.
         </p>
       ) : null}
     </div>

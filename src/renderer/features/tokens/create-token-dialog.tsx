@@ -10,6 +10,9 @@ import { ProblemView } from "../../components/problem-view.tsx";
 import { RIGHTS } from "./texts.ts";
 import { TokenOnceDialog } from "./token-once-dialog.tsx";
 
+/** What a token for one profile can do: the other rights are about all of them. */
+const ONLY_USE: ReadonlySet<TokenRight> = new Set(["use"]);
+
 /** Stands for every profile; no slug can begin with it. */
 const EVERY = "*";
 
@@ -29,7 +32,9 @@ export function CreateTokenDialog({ profile = EVERY, onClose }: CreateTokenDialo
   const [error, setError] = useState<unknown>(null);
   const [created, setCreated] = useState<{ name: string; token: string } | null>(null);
   const form = useId();
-  const ready = name.trim() !== "" && rights.size > 0 && !isCreating;
+  const isForAll = validFor === EVERY;
+  const wanted: ReadonlySet<TokenRight> = isForAll ? rights : ONLY_USE;
+  const ready = name.trim() !== "" && wanted.size > 0 && !isCreating;
 
   // Not a mutation: its answer would stay in a cache for minutes, with the token in it.
   const create = async (): Promise<void> => {
@@ -38,8 +43,8 @@ export function CreateTokenDialog({ profile = EVERY, onClose }: CreateTokenDialo
     try {
       const { token } = await client.tokens.create({
         name,
-        profile: validFor === EVERY ? null : validFor,
-        rights: tokenRight.options.filter((right) => rights.has(right)),
+        profile: isForAll ? null : validFor,
+        rights: tokenRight.options.filter((right) => wanted.has(right)),
       });
       setCreated({ name: name.trim(), token });
     } catch (problem) {
@@ -94,17 +99,23 @@ export function CreateTokenDialog({ profile = EVERY, onClose }: CreateTokenDialo
         />
         <fieldset className="space-y-2">
           <legend className="font-medium">Rights</legend>
-          {tokenRight.options.map((right) => (
-            <div key={right}>
-              <Checkbox
-                label={RIGHTS[right].name}
-                checked={rights.has(right)}
-                onChange={(wanted) => toggle(right, wanted)}
-              />
-              <p className="pl-7 text-meta text-text-2">{RIGHTS[right].sentence}</p>
-            </div>
-          ))}
-          {rights.size === 0 ? (
+          {isForAll ? (
+            tokenRight.options.map((right) => (
+              <div key={right}>
+                <Checkbox
+                  label={RIGHTS[right].name}
+                  checked={rights.has(right)}
+                  onChange={(isWanted) => toggle(right, isWanted)}
+                />
+                <p className="pl-7 text-meta text-text-2">{RIGHTS[right].sentence}</p>
+              </div>
+            ))
+          ) : (
+            <p className="text-text-2">
+              A token for one profile can use that profile, and no more.
+            </p>
+          )}
+          {wanted.size === 0 ? (
             <p role="alert" className="text-meta text-err">
               A token needs at least one right.
             </p>

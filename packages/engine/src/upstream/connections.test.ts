@@ -1,0 +1,93 @@
+import type * as dns from "node:dns";
+import type { LookupAddress, LookupOptions } from "node:dns";
+import { afterEach, expect, it, vi } from "vitest";
+import { type Got, launchOf, listener, sendJson, serve, soon } from "./http.fixture.ts";
+import { HttpTransport } from "./http-transport.ts";
+import { SseTransport } from "./sse-transport.ts";
+
+/** What the resolver of this computer answers for mcp.test. */
+const answers = vi.hoisted(() => ({ addresses: ["127.0.0.1"], asked: 0 }));
+vi.mock("node:dns", async (original) => {
+  const lookup = (
+    _name: string,
+    _options: LookupOptions,
+    callback: (error: null, found: LookupAddress[]) => void,
+  ): void => {
+    answers.asked += 1;
+    callback(
+      null,
+      answers.addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })),
+    );
+  };
+  return { ...(await original<typeof dns>()), lookup };
+});
+
+const open: { close: () => Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0).toReversed()) await one.close();
+});
+
+/** A server of this computer that is configured by a name. */
+async function byName(addresses: string[]) {
+  answers.addresses = addresses;
+  answers.asked = 0;
+  const server = await serve(({ body }: Got, response) => {
+    response.setHeader("connection", "close");
+    sendJson(response, 200, { jsonrpc: "2.0", id: body.id, result: {} });
+  });
+  const url = server.url.replace("127.0.0.1", "mcp.test");
+  const transport = new HttpTransport({
+    name: "one",
+    launch: launchOf(url),
+    maxMessageBytes: 1000,
+  });
+  const told = listener();
+  await transport.open(told);
+  open.push(server, transport);
+  const ask = (id: number): void =>
+    transport.send({ jsonrpc: "2.0", id, method: "ping", params: {} });
+  return { server, told, ask };
+}
+
+it("N-4, N-17: a name that stands for another address later is judged again", async () => {
+  const { server, told, ask } = await byName(["127.0.0.1"]);
+  ask(1);
+  await soon(() => expect(told.messages).toHaveLength(1));
+  // Where it is connected to, it is this computer.
+  answers.addresses = ["0.0.0.0"];
+  ask(2);
+  await soon(() => expect(told.failures).toHaveLength(1));
+  expect(told.failures[0]?.[1]).toMatchObject({
+    retry: "never",
+    neverProcessed: true,
+    reason: {
+      code: "unreachable",
+      message:
+        "The gateway does not connect to “mcp.test”: it is no address of a host (0.0.0.0/8).",
+      detail: expect.stringContaining("127.0.0.1"),
+    },
+  });
+  expect(server.got).toHaveLength(1);
+});
+
+it("of several addresses only those are tried that may be", async () => {
+  const { server, told, ask } = await byName(["fe80::1", "0.0.0.0", "127.0.0.1"]);
+  ask(1);
+  await soon(() => expect(told.messages).toHaveLength(1));
+  // One look-up: what was judged is what was connected to.
+  expect([server.got.length, answers.asked]).toEqual([1, 1]);
+});
+
+it.each(["http", "sse"] as const)("a configured address that never is: %s", async (kind) => {
+  const Made = kind === "http" ? HttpTransport : SseTransport;
+  const launch = launchOf("http://[::ffff:a9fe:a9fe]/mcp", kind);
+  const transport = new Made({ name: "one", launch, maxMessageBytes: 1000 });
+  await expect(transport.open(listener())).rejects.toMatchObject({
+    retry: "never",
+    reason: {
+      code: "unreachable",
+      message: expect.stringContaining("cloud hands out credentials"),
+    },
+  });
+  await transport.close();
+});

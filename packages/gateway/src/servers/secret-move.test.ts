@@ -1,0 +1,58 @@
+import { GatewayError, type ServerUpdate } from "@local-mcp/contract";
+import type { StoredServerConfig } from "@local-mcp/database";
+import { expect, it } from "vitest";
+import { buildConfig, changeConfig } from "./config.ts";
+import { refuseMove } from "./secret-move.ts";
+
+const { config: before } = buildConfig(
+  {
+    transport: "http",
+    url: "https://me:pass@mcp.test/mcp?key=k",
+    headers: { Authorization: "Bearer x" },
+  },
+  {},
+);
+const marked = before.transport === "stdio" ? "" : before.url;
+
+/** How many stored secrets a change would send elsewhere. */
+function moved(changes: ServerUpdate, from: StoredServerConfig = before): number {
+  try {
+    refuseMove("web", from, changeConfig(from, changes).config);
+    return 0;
+  } catch (error) {
+    if (error instanceof GatewayError && error.code === "secrets_would_move") {
+      return Number(error.params.count);
+    }
+    throw error;
+  }
+}
+
+it.each<[string, ServerUpdate, number]>([
+  ["another host", { url: "https://evil.test/mcp" }, 1],
+  ["another host, marks and all", { url: marked.replace("mcp.test", "evil.test") }, 3],
+  ["another port", { url: "https://mcp.test:444/mcp" }, 1],
+  ["no TLS any more", { url: "http://mcp.test/mcp" }, 1],
+  ["a host that only begins the same", { url: "https://mcp.test.evil.test/mcp" }, 1],
+  ["the host as a user", { url: "https://mcp.test@evil.test/mcp" }, 1],
+  ["the other transport there", { url: "https://evil.test/sse", transport: "sse" }, 1],
+  ["another path", { url: marked.replace("/mcp", "/other") }, 0],
+  ["the same in another form", { url: "https://MCP.test:443/mcp" }, 0],
+  ["the other transport at the same place", { transport: "sse" }, 0],
+  ["with them given anew", { url: "https://evil.test/", headers: { authorization: "new" } }, 0],
+  ["without them", { url: "https://evil.test/", headers: { Authorization: null } }, 0],
+  ["a command in its place", { command: "npx", transport: "stdio" }, 0],
+  ["no word of the URL", { title: "Web" }, 0],
+])("%s", (_, changes, count) => {
+  expect(moved(changes)).toBe(count);
+});
+
+it("a command's secrets do not go to a URL", () => {
+  const env = { KEY: { value: "secret", plain: false } };
+  const stdio = buildConfig(
+    { transport: "stdio", command: "npx", args: ["${secret:a}"], cwd: null, env },
+    { a: "secret" },
+  );
+  const changes = { url: "https://evil.test/?a=${secret:a}" };
+  expect(moved(changes, stdio.config)).toBe(0);
+  expect(changeConfig(stdio.config, changes).config.secrets).toEqual({});
+});

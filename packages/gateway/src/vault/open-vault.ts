@@ -1,0 +1,63 @@
+import type { SlotProvider } from "@local-mcp/contract";
+import { createSealedValueQueries } from "@local-mcp/database";
+import {
+  createVault,
+  environmentProvider,
+  type KeyProvider,
+  type KeyStore,
+  passphraseProvider,
+  type Vault,
+} from "@local-mcp/vault";
+import type { Configuration } from "../configuration/configuration.ts";
+import type { Log } from "@local-mcp/engine";
+import type { Stores } from "../stores.ts";
+import type { Keychain } from "./vault-service.ts";
+
+/** The vault over the database, with the keys that are at hand. Opens nothing yet. */
+export function openVault(options: {
+  stores: Stores;
+  configuration: Configuration;
+  passphrase: string | null;
+  keychain: Keychain | null;
+  onSecret: (text: string) => void;
+  onMade: (provider: SlotProvider) => void;
+  onRotated: () => void;
+  log: Log;
+}): Vault {
+  const { stores, configuration, passphrase, keychain, log } = options;
+  const { onSecret, onMade, onRotated } = options;
+  const { slots, dataKeys } = stores.vault;
+  const keyStore: KeyStore = {
+    slots: () => slots.list(),
+    putSlot: (slot) => slots.put(slot),
+    deleteSlot: (id) => {
+      slots.delete(id);
+    },
+    dataKeys: () => dataKeys.list(),
+    putDataKey: (key) => dataKeys.put(key),
+    deleteDataKey: (id) => dataKeys.delete(id),
+    transaction: (work) => stores.db.transaction(work),
+  };
+  return createVault({
+    keyStore,
+    values: createSealedValueQueries(stores.db),
+    now: () => Date.now(),
+    ambient: () => {
+      const known = passphrase ?? configuration.secret("VAULT_PASSPHRASE");
+      const secret = configuration.secret("AUTH_ENCRYPTION_SECRET");
+      const providers: KeyProvider[] = [];
+      if (known !== null) providers.push(passphraseProvider(known));
+      if (secret !== null) providers.push(environmentProvider(secret));
+      if (keychain) providers.push(keychain.provider);
+      return providers;
+    },
+    onSecret,
+    onMade,
+    onRotated: () => {
+      // Until then the log before the database file has pages with what the old key sealed.
+      stores.health.emptyLog();
+      onRotated();
+    },
+    onFailure: (what, error) => log.error(what, { error: String(error) }),
+  });
+}

@@ -1,0 +1,172 @@
+import { expect, test } from "vitest";
+import { createRedactor, redactJson } from "./redactor.ts";
+import { redactText } from "./shapes.ts";
+
+const CANARY = "c4n4ry";
+
+test.each([
+  `Authorization: Bearer ${CANARY}abcdef`,
+  `authorization: Basic ${CANARY}abcdef==`,
+  `token lmg_${CANARY}abc-def`,
+  `GET https://ada:${CANARY}@example.com/x failed`,
+  `GET https://${CANARY}@example.com/x failed`,
+  `GET https://example.com/x?key=${CANARY}&y=1 failed`,
+  `GET https://example.com/cb?code=${CANARY}&state=${CANARY}`,
+  `GET https://example.com/x#access_token=${CANARY}`,
+  `redis://:${CANARY}@127.0.0.1:6379/0`,
+  `API_KEY=${CANARY}`,
+  `GITHUB_TOKEN='${CANARY} with blanks'`,
+  `"client_secret": "${CANARY}"`,
+  `{"password":"${CANARY}"}`,
+  `npx server --api-key ${CANARY}`,
+  `npx server --api-key=${CANARY}`,
+  `npx server --access-token "${CANARY}"`,
+  `passphrase: ${CANARY}`,
+  `"token": "ab\\"${CANARY}"`,
+  `${"long-".repeat(40)}token=${CANARY}`,
+  `hf_${CANARY}abcdefghijkl`,
+  `Set-Cookie: ${CANARY}=1`,
+  `sk-${CANARY}abcdefghijkl`,
+  `sk_live_${CANARY}abcdefghijkl`,
+  `ghp_${CANARY}ABCDEFGHIJKLMNOP`,
+  `github_pat_${CANARY}ABCDEFGHIJKLMNOP`,
+  `xoxb-${CANARY}-abcdefgh`,
+  `eyJhbGciOiJI${CANARY}.eyJzdWIiOiJ.c2ln`,
+  `-----BEGIN RSA PRIVATE KEY-----\n${CANARY}\n-----END RSA PRIVATE KEY-----`,
+  `-----BEGIN PRIVATE KEY-----\n${CANARY}`,
+])("%s keeps nothing of it", (text) => {
+  expect(redactText(text)).not.toContain(CANARY);
+  expect(redactText(text)).toMatch(/removed/);
+});
+
+test.each(["$ecret4711", "abc(def)1", "P4ss[word", "{abc}", "a.b.c1", "/x/y9"])(
+  "a password such as %s is none of code",
+  (value) => {
+    for (const text of [`password=${value}`, `DB_PASSWORD=${value}`, `{"password":"${value}"}`]) {
+      expect(redactText(text)).not.toContain(value.slice(0, 3));
+    }
+  },
+);
+
+test.each([
+  "serving at http://127.0.0.1:4444/mcp",
+  "The token is not valid here; it may have been revoked.",
+  "3 tokens, 2 secrets and a password were found",
+  "keychain: GNOME Keyring",
+  "/home/ada/.local-mcp-gateway-data/local-mcp-gateway.db",
+  "@modelcontextprotocol/server-everything 2026.8.31",
+  "The vault was sealed with KWallet 6.",
+  '{"name":"a-session-id","version":"1.0"}',
+  "`tokens revoke <token>` ends what was opened with it",
+  '{ sessionId: "plain", tools: ["a"] }',
+  "cloned git+ssh://git@example.com/a.git",
+  "Basic authentication is off, and Bearer tokens/headers are needed",
+  'www-authenticate: Bearer realm="gateway"',
+  "if (token === expected || password == other) return;",
+  "const clean = texts.map((secret) => redact(secret));",
+  "export GITHUB_TOKEN=${GITHUB_TOKEN:-abc123def}",
+  "run with ${API_KEY:-abc123def} and ${secret:key1}",
+])("%s is left as it is", (text) => {
+  expect(redactText(text)).toBe(text);
+});
+
+test("a quote within a value is no end of it, however deep in JSON it is", () => {
+  const value = `${CANARY}" ${CANARY}\\`;
+  let text = JSON.stringify({ password: value, n: 1 });
+  for (let level = 0; level < 3; level += 1) {
+    expect(redactText(text)).not.toContain(CANARY);
+    expect(redactText(text)).toMatch(/,\\*"n\\*":1/);
+    text = JSON.stringify({ text });
+  }
+});
+
+test("a variable at the beginning of a line goes to its end, whatever its value is made of", () => {
+  expect(redactText('A=1\nDB_PASSWORD=p@ss, w;rd&"x" y\nB=2')).toBe(
+    "A=1\nDB_PASSWORD=[removed: value]\nB=2",
+  );
+  expect(redactText(String.raw`{"out":"A=1\nDB_PASSWORD=p@ss, w\"d\nB=2"}`)).toBe(
+    String.raw`{"out":"A=1\nDB_PASSWORD=[removed: value]\nB=2"}`,
+  );
+  expect(redactText('["A=1","DB_PASSWORD=p@ss, w;rd","B=2"]')).toBe(
+    '["A=1","DB_PASSWORD=[removed: value]","B=2"]',
+  );
+});
+
+test("members of JSON are secret by their name, and their form stays", () => {
+  const clean = redactJson({
+    headers: { Authorization: CANARY, "X-Api-Key": CANARY },
+    env: [{ GITHUB_TOKEN: CANARY }],
+    url: `https://x.example/?q=${CANARY}`,
+    tokens: 3,
+    message: "ok",
+  });
+  expect(JSON.stringify(clean)).not.toContain(CANARY);
+  expect(clean).toMatchObject({ tokens: 3, message: "ok" });
+});
+
+test("what is redacted once is not changed again", () => {
+  const once = redactText(`API_KEY=${CANARY} https://a.example/?b=${CANARY}`);
+  expect(redactText(once)).toBe(once);
+});
+
+/** Each would take minutes where the time grows with the square of the length. */
+test.each([
+  ["a-"],
+  ["-eyJabcdefgh"],
+  ["eyJ."],
+  ["token "],
+  ["token='"],
+  ['password: "'],
+  ["--token "],
+  ["sk-"],
+  ["-----BEGIN PRIVATE KEY-----"],
+  ["://"],
+  ["a://b@c?d=e&"],
+  ["\\"],
+  ["=:"],
+  ["(api key:"],
+  ["<token>"],
+  ['"name":"token","value":'],
+  ["AAAA 1"],
+])("a long text of many “%s” is read in a moment", (unit) => {
+  const text = `${unit.repeat((256 * 1024) / unit.length)} \nAPI_KEY=${CANARY}`;
+  const redactor = createRedactor();
+  redactor.know("token='token='token");
+  expect(redactor.text(text)).not.toContain(CANARY);
+});
+
+test("a text in JSON is kept as far as anybody reads it, and its end is no half of a secret", () => {
+  const { message } = Object(redactJson({ message: "a ".repeat(100_000) }));
+  expect(message).toHaveLength(8 * 1024 + 1);
+  const long = { message: `${"a".repeat(8 * 1024 - 12)} sk-proj-${CANARY}${CANARY}` };
+  expect(JSON.stringify(redactJson(long))).not.toContain("sk-proj");
+});
+
+test("JSON is read however deep it is, and secrets are told from what is said of them", () => {
+  let deep: unknown = CANARY;
+  for (let level = 0; level < 5000; level += 1) deep = [deep];
+  expect(JSON.stringify(redactJson(deep))).toContain("[removed: nested too deep]");
+  expect(
+    redactJson({
+      password: 12_345,
+      token: { set: true, hint: "4f2a" },
+      secret: null,
+      cookie: ["a=1", "b=2"],
+      env: [
+        { name: "API_KEY", value: CANARY },
+        { name: "HOST", value: "::1" },
+      ],
+      size: 10n,
+    }),
+  ).toEqual({
+    password: "[removed: value]",
+    token: { set: true, hint: "4f2a" },
+    secret: null,
+    cookie: ["[removed: value]", "[removed: value]"],
+    env: [
+      { name: "API_KEY", value: "[removed: value]" },
+      { name: "HOST", value: "::1" },
+    ],
+    size: "10",
+  });
+});

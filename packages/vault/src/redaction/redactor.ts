@@ -1,0 +1,94 @@
+import { KnownSecrets } from "./known-secrets.ts";
+import { isSecretName } from "./names.ts";
+import { placeholder, type Range, without } from "./ranges.ts";
+import { findShapes, redactText } from "./shapes.ts";
+
+/** Takes secrets out of what people and files get to see. There is one for each gateway. */
+export interface Redactor {
+  /**
+   * From now on the value is removed wherever it stands, encoded or not. What is no secret by
+   * itself, such as `production` or `8080`, is not taken: see `isParticular`.
+   */
+  know(value: string): void;
+  /** Forgets all that it knows. */
+  forget(): void;
+  /** The text with `[removed: what]` for each secret and each thing that looks like one. */
+  text(text: string): string;
+  /** The same for a value of JSON, whose members also say by name what is secret. */
+  json(value: unknown): unknown;
+}
+
+/** Knows no secret yet. What it gets to know is kept in memory only. */
+export function createRedactor(): Redactor {
+  const known = new KnownSecrets();
+  const text = (dirty: string): string => {
+    const ranges: Range[] = [];
+    known.find(dirty, (range) => ranges.push(range));
+    return without(dirty, [...ranges, ...findShapes(dirty)]);
+  };
+  return {
+    know: (value) => known.add(value),
+    forget: () => known.clear(),
+    text,
+    json: (value) => cleaned(value, text, 0),
+  };
+}
+
+/** {@link Redactor.json} for places that know no secrets. */
+export const redactJson = (value: unknown): unknown => cleaned(value, redactText, 0);
+
+/** What is longer says nothing more to a reader, characters. */
+const MAX_TEXT = 8 * 1024;
+/** So much beyond it is read, so that what the end would cut is still known for what it is. */
+const BEYOND = 4 * 1024;
+const MAX_DEPTH = 64;
+
+type Clean = (text: string) => string;
+
+function shortened(text: string, clean: Clean): string {
+  if (text.length <= MAX_TEXT) return clean(text);
+  const cleanText = clean(text.slice(0, MAX_TEXT + BEYOND));
+  return `${cleanText.slice(0, MAX_TEXT)}…`;
+}
+
+function cleaned(value: unknown, clean: Clean, depth: number): unknown {
+  if (typeof value === "string") return shortened(value, clean);
+  if (typeof value === "bigint") return clean(String(value));
+  if (typeof value === "number") {
+    const text = clean(String(value));
+    return text === String(value) ? value : text;
+  }
+  if (value === null || typeof value !== "object") return value;
+  if (depth === MAX_DEPTH) return placeholder("nested too deep");
+  if ("toJSON" in value && typeof value.toJSON === "function") {
+    return cleaned(value.toJSON(), clean, depth + 1);
+  }
+  if (Array.isArray(value)) return value.map((one) => cleaned(one, clean, depth + 1));
+  return membersOf(value, clean, depth);
+}
+
+function membersOf(value: object, clean: Clean, depth: number): unknown {
+  const named = nameOf(value);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]: [string, unknown]) => [
+      clean(name),
+      isSecretName(name) || (name === "value" && named !== null && isSecretName(named))
+        ? secretMember(member, clean, depth)
+        : cleaned(member, clean, depth + 1),
+    ]),
+  );
+}
+
+/** What an entry of a list of variables or headers is called. */
+function nameOf(value: object): string | null {
+  if ("name" in value && typeof value.name === "string") return value.name;
+  return "key" in value && typeof value.key === "string" ? value.key : null;
+}
+
+/** Texts and numbers go; whether one is set, and how it is described, says nothing about it. */
+function secretMember(member: unknown, clean: Clean, depth: number): unknown {
+  if (typeof member === "string") return member === "" ? "" : placeholder("value");
+  if (typeof member === "number") return placeholder("value");
+  if (Array.isArray(member)) return member.map((one) => secretMember(one, clean, depth + 1));
+  return cleaned(member, clean, depth + 1);
+}

@@ -1,0 +1,117 @@
+import { Printer } from "lucide-react";
+import { useState } from "react";
+import { api, client, queryClient } from "../../app/api.ts";
+import { announce } from "../../app/announce.ts";
+import { Button } from "../../components/button.tsx";
+import { Checkbox } from "../../components/choice.tsx";
+import { CopyButton } from "../../components/copy-button.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { ProblemView } from "../../components/problem-view.tsx";
+import { KeySheet } from "./key-sheet.tsx";
+
+/** Makes a recovery key and shows it once. It is held here alone and dropped when the dialog closes. */
+export function RecoveryKeyDialog({ onClose }: { onClose: () => void }) {
+  const [key, setKey] = useState<string | null>(null);
+  const [isMaking, setMaking] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+
+  // Not a mutation: its answer would stay in a cache for minutes, with the key in it.
+  const make = async (): Promise<void> => {
+    setMaking(true);
+    setError(null);
+    try {
+      const { status, recoveryKey } = await client.vault.addRecoveryKey({});
+      queryClient.setQueryData(api.vault.status.queryKey(), status);
+      setKey(recoveryKey);
+    } catch (problem) {
+      setError(problem);
+    } finally {
+      setMaking(false);
+    }
+  };
+
+  if (key !== null) return <KeyOnce recoveryKey={key} onClose={onClose} />;
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Add a recovery key"
+      description="A key on paper, for when the keychain is gone or the passphrase is forgotten. Whoever has it and the data folder can read every secret."
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" disabled={isMaking} onClick={() => void make()}>
+            Make recovery key
+          </Button>
+        </>
+      }
+    >
+      {error === null ? null : <ProblemView what="No recovery key was made." error={error} />}
+    </Dialog>
+  );
+}
+
+interface KeyOnceProps {
+  recoveryKey: string;
+  onClose: () => void;
+}
+
+/** It does not go away by a slip: not before somebody says that they have it on paper. */
+function KeyOnce({ recoveryKey, onClose }: KeyOnceProps) {
+  const [isWritten, setWritten] = useState(false);
+  const [isHeld, setHeld] = useState(false);
+  const leave = (): void => {
+    if (!isWritten) {
+      setHeld(true);
+      return;
+    }
+    announce("The recovery key opens the vault now.");
+    onClose();
+  };
+  return (
+    <Dialog
+      open
+      staysOpen
+      onClose={leave}
+      title="Your recovery key"
+      description="Write it down or print it, and keep it away from this computer. It cannot be shown again."
+      footer={
+        <>
+          <CopyButton text={recoveryKey} label="Copy recovery key">
+            Copy
+          </CopyButton>
+          <Button icon={Printer} onClick={() => window.print()}>
+            Print…
+          </Button>
+          <Button kind="primary" aria-disabled={!isWritten} onClick={leave}>
+            Done
+          </Button>
+        </>
+      }
+    >
+      <div className="space-y-3">
+        <p
+          role="group"
+          aria-label="Recovery key"
+          className="rounded-panel bg-sunken px-3 py-4 text-center font-mono text-lead break-words text-text select-all"
+        >
+          {recoveryKey}
+        </p>
+        <Checkbox
+          label="I have written it down"
+          checked={isWritten}
+          onChange={(next) => {
+            setWritten(next);
+            setHeld(false);
+          }}
+        />
+        {isHeld ? (
+          <p role="alert" className="text-meta text-err">
+            Write the key down first, then say so above. Without it nobody can bring it back.
+          </p>
+        ) : null}
+      </div>
+      <KeySheet recoveryKey={recoveryKey} />
+    </Dialog>
+  );
+}
