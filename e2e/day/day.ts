@@ -19,6 +19,7 @@ import { PASSPHRASE } from "../golden/snapshot.ts";
 import { runs } from "../leaks/proc.ts";
 import { BothEras, ERA_SERVERS } from "./both-eras.ts";
 import { Journey } from "./journey.ts";
+import { locks } from "./locks.ts";
 
 const READY_MS = 20_000;
 const CANARY = "day-canary-7c1f0a4e9b";
@@ -266,6 +267,11 @@ async function day(): Promise<void> {
     await both.listen();
     await both.work();
 
+    console.log("15:00 locks and keys");
+    const { secrets } = await locks({ url: serving.url, root, dataDir, env, cli, check });
+    await expectStates(TRUE_STATES);
+    await work(serving.url, client, bridge);
+
     console.log("18:00 the end of the day");
     await both.close();
     await bridge.close();
@@ -277,8 +283,8 @@ async function day(): Promise<void> {
     const after = textOf(await configured());
     check("no setting is lost", after === before, after);
     check("no secret lies about", filesWith(CANARY).length === 0, filesWith(CANARY));
-    const withTokens = [token, eraToken].flatMap(filesWith);
-    check("no token lies about", withTokens.length === 0, withTokens);
+    const withTokens = [token, eraToken, ...secrets].flatMap(filesWith);
+    check("no token and no key lies about", withTokens.length === 0, withTokens);
   } finally {
     await serving?.end("SIGKILL");
     await both?.close();

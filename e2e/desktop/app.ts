@@ -7,28 +7,31 @@ import {
   mkdtempSync,
   readdirSync,
   rmSync,
-  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { _electron, type ElectronApplication, errors, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 import { z } from "zod";
-import { asUser } from "../../scripts/electron/account.ts";
+import type { Account } from "../../scripts/electron/account.ts";
 import { environmentFor } from "../../scripts/electron/launch.ts";
 import { pause } from "../command-line.ts";
 import { descendants, isAlive } from "../processes.ts";
 import { testAccount } from "./account.ts";
+import { type Keyring, onDesktop, passwordStore, script } from "./keyring.ts";
 
 /** Which Electron to run, as e2e/desktop/run.ts found it. */
-const electron = z
+export const electron = z
   .object({ executable: z.string(), nativeBinding: z.string().nullable() })
   .parse(JSON.parse(process.env["E2E_ELECTRON"] ?? "null"));
 
-const account = await testAccount();
+/** Who the app runs as. */
+export const account = await testAccount();
 
 /** Everything under it belongs to whoever the app runs as. */
-export function giveToApp(directory: string): void {
+export const giveToApp = (directory: string): void => giveTo(account, directory);
+
+export function giveTo(account: Account | null, directory: string): void {
   if (!account) return;
   const own = (path: string): void => lchownSync(path, account.uid, account.gid);
   own(directory);
@@ -54,14 +57,15 @@ export const stage = (): { app: string; node: string; fixtures: string } => {
 };
 
 export interface AppOptions {
+  /** Another program for Electron than the app; read where it is, so it must be the app's to read. */
+  program?: string;
   /** Made by {@link appDirectory}; a new one otherwise. */
   home?: string;
   /** Null for the one that the app takes by itself. */
   dataDir?: string | null;
   args?: string[];
   env?: Record<string, string>;
-  /** `basic` is a desktop without a keychain, `gnome` one with an unlocked GNOME Keyring. */
-  keychain?: "basic" | "gnome";
+  keychain?: Keyring;
   /** Device pixels per CSS pixel. */
   scale?: number;
 }
@@ -79,26 +83,12 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-const script = (file: string, ...lines: string[]): string => {
-  writeFileSync(file, `#!/bin/sh\n${lines.join("\n")}\n`, { mode: 0o755 });
-  return file;
-};
-
-/** Writes what Playwright starts: Electron as the app's user, in a session of its own if need be. */
-function launcher(home: string, keychain: AppOptions["keychain"]): string {
+/** Writes what Playwright starts: Electron as the app's user, on a desktop with that keyring. */
+function launcher(home: string, keyring: Keyring): string {
   const hold = join(home, "hold-ready.cjs");
   copyFileSync(join(import.meta.dirname, "hold-ready.cjs"), hold);
-  const start = ["-r", hold];
-  const inSession = script(
-    join(home, "start-in-session"),
-    `printf test | gnome-keyring-daemon --unlock --components=secrets >/dev/null`,
-    `exec "${electron.executable}" ${start.join(" ")} "$@"`,
-  );
-  const { program, args } =
-    keychain === "gnome"
-      ? asUser(account, "dbus-run-session", ["--", inSession])
-      : asUser(account, electron.executable, start);
-  return script(join(home, "start-app"), `exec ${[program, ...args].join(" ")} "$@"`);
+  const command = onDesktop(account, home, keyring, `"${electron.executable}" -r ${hold}`);
+  return script(join(home, "start-app"), `exec ${command.join(" ")} "$@"`);
 }
 
 /** A page that has not come by then is one that stays paused, ms. */
@@ -203,8 +193,8 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     ...options.env,
   });
   const args = [
-    stage().app,
-    `--password-store=${keychain === "gnome" ? "gnome-libsecret" : "basic"}`,
+    options.program ?? stage().app,
+    passwordStore(keychain),
     `--force-device-scale-factor=${options.scale ?? 1}`,
     ...(options.dataDir === null ? [] : ["--data-dir", dataDir]),
     ...(options.args ?? []),

@@ -1,8 +1,12 @@
 /** Everything a person does, done with the keyboard alone. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { appDirectory, startApp, type TestApp } from "./app.ts";
-import { copied, demoEntry, focused, heading, isFocused } from "./person.ts";
+import { everythingOn } from "./canary.ts";
+import { endpoint } from "./endpoint.ts";
+import { copied, demoEntry, focused, heading, isFocused, saves } from "./person.ts";
 import { seed, seedSmall } from "./seed.ts";
 
 /** Goes on with Tab until the focus is there; fails where it never comes. */
@@ -170,6 +174,111 @@ test("a tool is called, and a token made, without a mouse", async () => {
   await once.waitFor({ state: "detached" });
   await page.getByRole("row", { name: /Cursor/ }).waitFor();
   await expect.poll(() => page.evaluate(() => document.activeElement !== document.body)).toBe(true);
+});
+
+const PASSPHRASE = "a passphrase for tests";
+
+/** By the list of sections, whose stop Tab comes to. */
+async function goToSection(page: Page, name: string): Promise<void> {
+  const sections = page.getByRole("navigation", { name: "Sections of the settings" });
+  await tabTo(page, sections.getByRole("link", { name, exact: true }), "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 2, name, exact: true }).waitFor();
+}
+
+test("a recovery key is made, the data key replaced, the audit log read, without a mouse", async () => {
+  const home = appDirectory();
+  await seed(home, async (api) => {
+    await api.vault.init({ passphrase: PASSPHRASE });
+    await seedSmall(api);
+  });
+  const testApp = await startApp({ home, env: { VAULT_PASSPHRASE: PASSPHRASE } });
+  const { page, dataDir } = testApp;
+  await heading(page, "Overview").waitFor();
+  await page.keyboard.press("ControlOrMeta+,");
+  await focused(heading(page, "Settings"));
+  await tabTo(page, page.getByRole("link", { name: "General" }));
+  await goToSection(page, "Vault");
+
+  await tabTo(page, page.getByRole("button", { name: "Add recovery key…" }));
+  await page.keyboard.press("Enter");
+  const ask = page.getByRole("dialog", { name: "Add a recovery key" });
+  await focused(ask.getByRole("heading", { name: "Add a recovery key" }));
+  await tabTo(page, ask.getByRole("button", { name: "Make recovery key" }));
+  await page.keyboard.press("Enter");
+  const once = page.getByRole("dialog", { name: "Your recovery key" });
+  const key = await once.getByRole("group", { name: "Recovery key" }).innerText();
+  expect(key).toMatch(/^([0-9A-Z]{4}-){7}[0-9A-Z]{4}$/);
+  // On paper there is the sheet and nothing else of the window.
+  await page.emulateMedia({ media: "print" });
+  const printed = await page.evaluate(() => document.body.innerText);
+  expect(printed).toMatch(new RegExp(`^Recovery key of Local MCP Gateway\\s+${key}\\s`));
+  expect(printed).not.toContain("I have written it down");
+  await page.emulateMedia({ media: null });
+  // Neither Esc nor Done lets go of it before somebody says that it is on paper.
+  await page.keyboard.press("Escape");
+  await once.getByRole("alert").waitFor();
+  await tabTo(page, once.getByRole("button", { name: "Done" }));
+  await page.keyboard.press("Enter");
+  await tabTo(page, once.locator("[role=checkbox]"));
+  await page.keyboard.press("Space");
+  await tabTo(page, once.getByRole("button", { name: "Done" }));
+  await page.keyboard.press("Enter");
+  await once.waitFor({ state: "detached" });
+  await page.getByText("Protected by a passphrase and a recovery key.").waitFor();
+  expect(await everythingOn(page)).not.toContain(key);
+
+  const check = page.getByText(/^[0-9a-f]{4} [0-9a-f]{4}$/);
+  const before = await check.innerText();
+  await tabTo(page, page.getByRole("button", { name: "Replace the data key…" }));
+  await page.keyboard.press("Enter");
+  const replace = page.getByRole("dialog", { name: "Replace the data key?" });
+  await tabTo(page, replace.getByRole("button", { name: "Replace data key" }));
+  await page.keyboard.press("Enter");
+  await replace.waitFor({ state: "detached" });
+  await expect.poll(() => check.innerText()).not.toBe(before);
+  await page.getByText("Protected by a passphrase and a recovery key.").waitFor();
+
+  await goToSection(page, "Audit log");
+  const rows = page.getByRole("table").getByRole("button");
+  const filter = page.getByRole("searchbox", { name: "Filter audit log" });
+  await tabTo(page, filter);
+  await page.keyboard.type("new key");
+  await expect.poll(() => rows.allInnerTexts()).toEqual(["Secrets sealed under a new key"]);
+  await tabTo(page, rows.first());
+  await page.keyboard.press("Enter");
+  await page.getByText("vault.rotate", { exact: true }).waitFor();
+  await tabTo(page, filter, "Shift+Tab");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Key to the vault added" }).waitFor();
+
+  const file = join(home, "audit.jsonl");
+  await saves(testApp, file);
+  await tabTo(page, page.getByRole("button", { name: "Export…" }), "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await page.getByText(/^\d+ entries written to audit\.jsonl\.$/).waitFor();
+  const exported = readFileSync(file, "utf8");
+  expect(exported).toContain('"vault.rotate"');
+  expect(exported).not.toContain(key);
+
+  // What happens meanwhile waits until it is wanted, so that nothing moves.
+  const all = await rows.allInnerTexts();
+  const { url, token } = endpoint(dataDir);
+  const created = await fetch(`${url}/api/profiles`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ slug: "extra" }),
+  });
+  expect(created.status).toBe(201);
+  const show = page.getByRole("button", { name: "Show 2 new" });
+  await tabTo(page, show);
+  expect(await rows.allInnerTexts()).toEqual(all);
+  await page.keyboard.press("Enter");
+  await expect
+    .poll(() => rows.allInnerTexts())
+    .toEqual(["Profile added", "Audit log exported", ...all]);
+  await focused(rows.first());
+  await page.getByRole("row", { name: /Command line.*Profile added.*extra.*Done/ }).waitFor();
 });
 
 test("every shortcut leads where the list of shortcuts says", async () => {

@@ -60,6 +60,12 @@ export const chooses = ({ app }: TestApp, path: string | null): Promise<void> =>
       Promise.resolve({ canceled: chosen === null, filePaths: chosen === null ? [] : [chosen] });
   }, path);
 
+/** Where the system's dialog for a new file says that it goes. */
+export const saves = ({ app }: TestApp, path: string): Promise<void> =>
+  app.evaluate(({ dialog }, chosen) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen });
+  }, path);
+
 /** What the system's dialogs for questions are answered with, the last one again and again. */
 export const questionsAnswered = (
   { app }: TestApp,

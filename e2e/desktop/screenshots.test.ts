@@ -15,6 +15,7 @@ import { endpoint } from "./endpoint.ts";
 import { Camera, type Mask } from "./pictures/camera.ts";
 import { demoPrograms, PASSPHRASE, seedDemo } from "./pictures/demo.ts";
 import { hostile, seed, seedSmall } from "./seed.ts";
+import { loseKeys, startSealedElsewhere } from "./states/lost-keys.ts";
 import { dialogOf, go, press, putAway } from "./states/state.ts";
 
 const isWanted = process.env["E2E_FULL"] === "1" || process.env["E2E_SCREENSHOTS"] === "1";
@@ -25,6 +26,18 @@ const IMAGES = resolve(import.meta.dirname, "../../docs/images");
 const USAGE: Mask[] = [
   [String.raw`\b\d+ MB\b`, "64 MB"],
   [String.raw`\b\d+ %`, "0 %"],
+];
+
+/** What is drawn anew each time, and what must not be on a picture for that it is a key. */
+const RANDOM: Mask[] = [
+  [String.raw`\b([0-9A-Z]{4}-){7}[0-9A-Z]{4}\b`, "7K3M-9QXT-EXAM-P1E0-0PEN-SN0T-H1NG-0000"],
+  [String.raw`\b[0-9a-f]{4} [0-9a-f]{4}\b`, "4f2a 91c7"],
+  [
+    String.raw`\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b`,
+    "3d8a8f1e-0f5c-4b54-9a3e-2f6f0f3f4c11",
+  ],
+  [String.raw`\b[A-Z][a-z]{2} \d+, \d{4}, \d\d:\d\d:\d\d`, "Nov 21, 2026, 09:41:07"],
+  [String.raw`\b[A-Z][a-z]{2} \d+, \d\d:\d\d:\d\d`, "Nov 21, 09:41:07"],
 ];
 
 const CURSOR = { clientInfo: { name: "Cursor", version: "3.1" } };
@@ -125,6 +138,23 @@ test.runIf(isWanted)("a system without a keychain", { timeout }, async () => {
   expect(camera.leaks).toEqual([]);
 });
 
+test.runIf(isWanted)(
+  "a vault that was sealed elsewhere, and one without its key",
+  { timeout },
+  async () => {
+    const app = await startSealedElsewhere(2);
+    const camera = new Camera(app, RANDOM);
+    await camera.prepare();
+    await go(app.page, "/settings?section=vault");
+    await app.page.getByText("(KWallet → GNOME Keyring)").waitFor();
+    await camera.take("vault-changed");
+    await loseKeys(app);
+    await app.page.getByText("No new key was made.").waitFor();
+    await camera.take("vault-lost");
+    expect(camera.leaks).toEqual([]);
+  },
+);
+
 test.runIf(isWanted)("a server that crashes again and again", { timeout }, async () => {
   const home = appDirectory();
   await seed(home, async (api) => {
@@ -169,6 +199,7 @@ test.runIf(isWanted)("a working day", { timeout }, async () => {
     [new URL(signIn.url).host, "jira.example.com"],
     [String.raw`\b\d+ min ago|just now`, "1 min ago"],
     ...USAGE,
+    ...RANDOM,
   ]);
   await camera.prepare();
   await camera.freeze();
@@ -224,6 +255,23 @@ test.runIf(isWanted)("a working day", { timeout }, async () => {
   await page.getByRole("dialog", { name: "Access token for “Claude Code”" }).waitFor();
   await camera.take("token-once");
   await press(page, "I have copied it");
+  await page.getByRole("row", { name: /Claude Code/ }).waitFor();
+  await camera.take("tokens");
+  await go(page, "/settings?section=vault");
+  await page.getByText("Protected by a passphrase.").waitFor();
+  await press(page, "Add recovery key…");
+  await press(page, "Make recovery key");
+  await page.getByRole("dialog", { name: "Your recovery key" }).waitFor();
+  await camera.take("recovery-key");
+  await dialogOf(page).locator("[role=checkbox]").click();
+  await press(page, "Done");
+  await page.getByText("Protected by a passphrase and a recovery key.").waitFor();
+  await camera.take("vault");
+  // Which server started first differs from run to run; what was written before is in order.
+  await go(page, "/settings?section=audit&who=cli");
+  await page.getByRole("button", { name: "Settings changed" }).first().click();
+  await page.getByText("setting.update").waitFor();
+  await camera.take("audit-log");
   await go(page, "/settings?changed=1");
   await page.getByText("Changed ·").first().waitFor();
   await camera.take("settings-changed");

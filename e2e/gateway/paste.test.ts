@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { TokenRight } from "@local-mcp/contract";
 import { describe, expect, it } from "vitest";
 import { startHttpServer } from "../fixtures/http-server.ts";
 import { afterTest, call, fixtureFile } from "../fixtures/test-support.ts";
@@ -263,8 +264,8 @@ describe("one server looked at", () => {
     });
     await ready(api, "one");
     await ready(api, "web");
-    const { token } = await api.tokens.create({ name: "m", rights: ["manage"] });
-    const calling = async (server: string): Promise<number> => {
+    const calling = async (server: string, rights: TokenRight[]): Promise<number> => {
+      const { token } = await api.tokens.create({ name: "m", rights });
       const response = await fetch(`${url}/api/servers/${server}/call`, {
         method: "POST",
         headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
@@ -273,8 +274,10 @@ describe("one server looked at", () => {
       await response.text();
       return response.status;
     };
-    expect(await calling("one")).toBe(403);
-    expect(await calling("web")).toBe(200);
+    expect(await calling("one", ["use", "manage"])).toBe(403);
+    expect(await calling("web", ["manage"])).toBe(403);
+    expect(await calling("web", ["use", "manage"])).toBe(200);
+    expect(await calling("one", ["use", "manage", "processes"])).toBe(200);
   });
 });
 

@@ -5,14 +5,25 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { type Display, openDisplay } from "../../scripts/electron/display.ts";
 import { readFuses } from "../../scripts/package/fuses.ts";
 import {
+  BILL_OF_MATERIALS,
   packagedExecutable,
   packagedResources,
   unpackedFolder,
 } from "../../scripts/package/layout.ts";
 import { testAccount } from "../desktop/account.ts";
+import {
+  CLOSED,
+  inside,
+  LEAVING,
+  LOCKED_DOWN,
+  lookInside,
+  TRAVERSALS,
+} from "../desktop/hardening.ts";
+import { evaluateInMain } from "./inspector.ts";
 import { reachablePackage } from "./reach.ts";
 import { ownFolder, PackagedApp, until } from "./packaged-app.ts";
 
@@ -49,6 +60,9 @@ const freePort = async (): Promise<number> =>
     });
   });
 
+/** A file of a bundle, not of what was installed. */
+const inOut = (file: string): boolean => file.startsWith(join("/out/"));
+
 const isListening = async (port: number): Promise<boolean> =>
   fetch(`http://127.0.0.1:${port}/json/version`).then(
     () => true,
@@ -83,10 +97,55 @@ describe("what is in it", () => {
     expect(files.filter((file) => !allowed.test(file.replaceAll("\\", "/")))).toEqual([]);
     expect(files).toContain(join("/out", "main", "index.mjs"));
     expect(files.filter((file) => file.endsWith(".map"))).toEqual([]);
+    // What the tests of the app have seen of its bundles holds for the package.
+    const bundles = files.filter((file) => /\.(mjs|cjs|js|html|css)$/.test(file) && inOut(file));
+    expect(bundles.length).toBeGreaterThan(3);
+    for (const file of bundles) {
+      const packaged = extractFile(join(resources, "app.asar"), file.slice(1));
+      expect([file, packaged.equals(await readFile(file.slice(1)))]).toEqual([file, true]);
+    }
 
     const about = JSON.parse(extractFile(join(resources, "app.asar"), "package.json").toString());
     expect(about).toMatchObject({ productName: "Local MCP Gateway", main: "out/main/index.mjs" });
     expect(about).not.toHaveProperty("devDependencies");
+  });
+
+  test("EL-14: everything it is made of is listed, and locked by its hash", async () => {
+    const locked = z
+      .object({
+        packages: z.record(
+          z.string(),
+          z.object({
+            link: z.boolean().optional(),
+            inBundle: z.boolean().optional(),
+            integrity: z.string().optional(),
+          }),
+        ),
+      })
+      .parse(JSON.parse(await readFile("package-lock.json", "utf8")));
+    // What comes inside another package is covered by the hash of that one.
+    const foreign = Object.entries(locked.packages).filter(
+      ([path, { link, inBundle }]) => path.includes("node_modules/") && !link && !inBundle,
+    );
+    expect(foreign.length).toBeGreaterThan(100);
+    expect(foreign.filter(([, { integrity }]) => !integrity?.startsWith("sha512-"))).toEqual([]);
+
+    const listed = z
+      .object({
+        bomFormat: z.literal("CycloneDX"),
+        components: z.array(
+          z.object({
+            name: z.string(),
+            version: z.string(),
+            hashes: z.array(z.object({ alg: z.string(), content: z.string() })).optional(),
+          }),
+        ),
+      })
+      .parse(JSON.parse(await readFile(BILL_OF_MATERIALS, "utf8"))).components;
+    for (const name of ["electron", "better-sqlite3", "react", "drizzle-orm", "@orpc/server"]) {
+      const component = listed.find((one) => one.name === name);
+      expect([name, component?.hashes?.[0]?.alg]).toEqual([name, "SHA-512"]);
+    }
   });
 
   test("of native binaries it has only this platform's: one for the app, one for its Node", async () => {
@@ -187,17 +246,42 @@ describe.runIf(process.platform === "linux")("how it runs, as a user without rig
     await app.stop();
   });
 
-  test("no debugger gets into the release, and the test package lets one in", async () => {
-    for (const [folder, open] of [
-      [release, false],
-      [testable, true],
-    ] as const) {
-      const port = await freePort();
-      const app = await PackagedApp.start(folder, { args: [`--inspect=${port}`, "--hidden"] });
-      await app.url();
-      expect(await isListening(port)).toBe(open);
-      await app.stop();
-    }
+  test("no debugger gets into the main process of a release", async () => {
+    const port = await freePort();
+    const app = await PackagedApp.start(release, { args: [`--inspect=${port}`, "--hidden"] });
+    await app.url();
+    expect(await isListening(port)).toBe(false);
+    await app.stop();
+  });
+
+  test.each(["--remote-debugging-port=0", "-remote-debugging-port=0", "--remote-debugging-pipe"])(
+    "nor into its pages: with %s it does not start, and says why",
+    async (given) => {
+      const app = await PackagedApp.start(release, { args: [given] });
+      expect(await app.ended()).toBe(1);
+      expect(app.output).toContain("lets no debugger into its window");
+      expect(app.output).not.toContain("DevTools listening");
+      const database = join(app.folder, "data", "local-mcp-gateway.db");
+      await expect(stat(database)).rejects.toThrow("ENOENT");
+    },
+  );
+
+  test("EL-1 to EL-7, EL-13: packaged it is as closed as it was built, DevTools too", async () => {
+    const [inspector, pages] = [await freePort(), await freePort()];
+    const args = [`--inspect=${inspector}`, `--remote-debugging-port=${pages}`];
+    const app = await PackagedApp.start(testable, { args });
+    await app.url();
+    await until("a window", WINDOW, async () => (await app.renderers()).length > 0);
+    // The test package lets debuggers in, which shows that the release was asked the right thing.
+    expect(await isListening(pages)).toBe(true);
+    const look = JSON.stringify({ traversals: TRAVERSALS, leaving: LEAVING });
+    const found = inside.parse(
+      await evaluateInMain(inspector, `(${lookInside.toString()})(require("electron"), ${look})`),
+    );
+    expect(found).toMatchObject({ ...CLOSED, devTools: false });
+    expect(found.preferences).toHaveLength(1);
+    expect(found.preferences[0]).toMatchObject(LOCKED_DOWN);
+    await app.stop();
   });
 
   // That app.asar itself is checked against its hash exists on macOS and Windows only; here its

@@ -32,7 +32,7 @@ export class Camera {
       [escaped(stage().app), "/opt/servers"],
       [String.raw`lmg_[\w-]{30,}`, "lmg_EXAMPLE-this-token-opens-nothing-0000000000"],
       [String.raw`lmg_…[\w-]{4}`, "lmg_…4f2a"],
-      [String.raw`\b\d\d:\d\d\b(?!:)`, "09:41"],
+      [String.raw`(?<!:)\b\d\d:\d\d\b(?!:)`, "09:41"],
       [String.raw`\b\d+(\.\d)? ms\b`, "12 ms"],
     ];
     mkdirSync(IMAGES, { recursive: true });
@@ -75,7 +75,9 @@ export class Camera {
   #secrets(): RegExp[] {
     const { home, dataDir } = this.#test;
     const own = [home, stage().app, tmpdir(), hostname(), new URL(endpoint(dataDir).url).host];
-    return [...own.map((text) => new RegExp(escaped(text))), /lmg_(?!EXAMPLE|…4f2a)\S+/];
+    const recoveryKey = /\b(?!7K3M-9QXT-EXAM)([0-9A-Z]{4}-){7}[0-9A-Z]{4}\b/;
+    const token = /lmg_(?!EXAMPLE|…4f2a)\S+/;
+    return [...own.map((text) => new RegExp(escaped(text))), token, recoveryKey];
   }
 
   /** Lays the masks over what the page shows, and returns its text as it is then. */

@@ -53,6 +53,45 @@ export const settingStates: State[] = [
   pageState("settings: runtimes", "/settings?section=runtimes", "npx"),
   pageState("settings: vault", "/settings?section=vault", "Keys that open it"),
   dialogState("add a passphrase", "Add a passphrase", (page) => press(page, "Add passphrase…")),
+  dialogState("change a passphrase", "Change “Passphrase”", (page) =>
+    press(page, "Change Passphrase…"),
+  ),
+  dialogState("add a recovery key", "Add a recovery key", (page) =>
+    press(page, "Add recovery key…"),
+  ),
+  {
+    ...next("shown once, and held until it is written down", async (page) => {
+      await press(page, "Make recovery key");
+      await page.getByRole("dialog", { name: "Your recovery key" }).waitFor();
+      await page.keyboard.press("Escape");
+      await dialogOf(page).getByRole("alert").waitFor();
+    }),
+    leave: async (page) => {
+      await dialogOf(page).getByRole("checkbox").click();
+      await press(page, "Done");
+      await dialogOf(page).waitFor({ state: "detached" });
+    },
+  },
+  dialogState("remove a key", "Remove “Recovery key”?", (page) =>
+    press(page, "Remove Recovery key…"),
+  ),
+  next("and a new data key is offered", async (page) => {
+    await press(page, "Remove key");
+    await page.getByRole("dialog", { name: "Replace the data key?" }).waitFor();
+  }),
+  pageState("settings: audit log", "/settings?section=audit", "Server added"),
+  next("with what changed", async (page) => {
+    await page.getByRole("button", { name: "Settings changed" }).first().click();
+    await page.getByText("setting.update").waitFor();
+  }),
+  {
+    name: "settings: audit log, filtered to nothing",
+    show: async (page) => {
+      await page.getByLabel("Filter audit log").fill("nosuch");
+      await page.getByText("No entry matches ‘nosuch’").waitFor();
+    },
+    leave: (page) => page.getByText("Clear filter").click(),
+  },
   pageState("settings: appearance", "/settings?section=appearance", "Theme"),
   pageState("settings: about", "/settings?section=about", "Version"),
   pageState("settings: changed", "/settings?changed=1", "Changed ·"),
