@@ -82,7 +82,10 @@ export class Running {
 
   /** Takes down the command line and the environment of every process below it. */
   lookAtProcesses(ownIds: ReadonlySet<string>): number {
-    const all = [{ pid: this.pid }, ...below(this.pid)];
+    const own = commandOf(this.pid);
+    // A child with the gateway's own command line has yet to become another program (execve(2)).
+    const children = below(this.pid).filter(({ pid }) => commandOf(pid) !== own);
+    const all = [{ pid: this.pid }, ...children];
     for (const { pid } of all) {
       const server = variableOf(pid, "SERVER_NAME");
       const mayHold =
