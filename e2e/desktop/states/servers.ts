@@ -152,11 +152,13 @@ export const serverStates: State[] = [
   {
     name: "a tooltip",
     show: async (page) => {
-      await page.getByRole("button", { name: /^More for/ }).hover();
-      await page
-        .locator("#layer")
-        .getByText(/^More for/)
-        .waitFor();
+      const text = page.locator("#layer").getByText(/^More for/);
+      // A pointer that stood there before it was drawn has not come to it.
+      while (!(await text.isVisible())) {
+        await page.mouse.move(0, 0);
+        await page.getByRole("button", { name: /^More for/ }).hover();
+        await page.waitForTimeout(1000);
+      }
     },
     leave: (page) => page.mouse.move(0, 0),
   },
