@@ -207,6 +207,27 @@ describe("what was refused", () => {
   });
 });
 
+describe("who did it", () => {
+  it("stays on record, also where they store their own name as a secret", async () => {
+    const { api, gateway } = await startGateway({ env: secretEnv });
+    const { url } = await gateway.listen();
+    const name = "agent-of-mallory-7";
+    const { token } = await api.tokens.create({ name, rights: ["manage"] });
+    const send = (path: string, body: object) =>
+      fetch(`${url}/api${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}` },
+        body: JSON.stringify(body),
+      });
+    const headers = { "X-Key": name };
+    const config = { transport: "http", url: "http://127.0.0.1:9/", headers };
+    expect((await send("/servers", { name: "blind", config })).status).toBe(201);
+    expect((await send("/profiles", { slug: "later" })).status).toBe(201);
+    const entries = await entriesOf(api, { subject: "later" });
+    expect(entries.map(({ actor }) => actor)).toEqual([{ kind: "token", name }]);
+  });
+});
+
 describe("what the gateway does by itself", () => {
   it("is recorded: its own start and end, and every process that it starts", async () => {
     const first = await startGateway();

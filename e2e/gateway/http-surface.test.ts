@@ -220,7 +220,8 @@ describe("what is sent", () => {
   });
 
   it("unknown places answer in JSON", async () => {
-    const { url, token } = await serve({});
+    const { url, api } = await serve({});
+    const { token } = await api.tokens.create({ name: "every profile" });
     const headers = { authorization: `Bearer ${token}` };
     for (const path of ["/", "/nothing", "/.well-known/oauth-protected-resource", "/api/nothing"]) {
       const answer = await send(url + path, { method: "GET", headers });

@@ -103,7 +103,9 @@ await api.servers.importFile({
 await api.settings.update({ callTimeoutMs: 120_000, port: 4555, appearance: "dark" });
 await api.settings.update({ proxy: "http://127.0.0.1:3128", noProxy: "example.com" });
 await api.settings.update({ startAtLogin: true, askBeforeQuit: false });
-await api.settings.update({ maxConcurrentCalls: 8, idleStopMs: 3_600_000 });
+await api.settings.update({ maxConcurrentCalls: 8, idleStopMs: 3_600_000, auditKeepDays: 90 });
+await api.vault.addRecoveryKey();
+await api.vault.rotate();
 
 const expected = await snapshot(gateway);
 await gateway.close();

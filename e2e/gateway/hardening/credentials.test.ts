@@ -126,11 +126,7 @@ describe("what is refused at the start", () => {
       /placeholder/,
     ],
     [{ MCPGATEWAY_BEARER_TOKEN: "hunter2" }, "MCPGATEWAY_BEARER_TOKEN", /shorter than 16/],
-    [
-      { MCPGATEWAY_BEARER_TOKEN: "your-jwt-token-here" },
-      "MCPGATEWAY_BEARER_TOKEN",
-      /placeholder/,
-    ],
+    [{ MCPGATEWAY_BEARER_TOKEN: "your-jwt-token-here" }, "MCPGATEWAY_BEARER_TOKEN", /placeholder/],
     [{ JWT_SECRET_KEY: "your-prod-jwt-secret" }, "JWT_SECRET_KEY", /shorter than 32 bytes/],
     [{ JWT_SECRET_KEY: `change-me${"!".repeat(40)}` }, "JWT_SECRET_KEY", /placeholder/],
   ])("%j", async (env, name, why) => {

@@ -79,6 +79,30 @@ async function openEverything(url: string, token: string) {
 }
 
 describe("N-10: a token that is revoked", { timeout: 20_000 }, () => {
+  it("begins nothing with a request whose end comes after that", async () => {
+    const { api, url } = await serve({});
+    const before = (await api.status.get()).sessions;
+    const { id, token } = await api.tokens.create({ name: "slow" });
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    afterTest(() => socket.destroy());
+    let answered = "";
+    socket.on("data", (chunk: Buffer) => (answered += chunk.toString()));
+    const more = { expect: "100-continue", connection: "close" };
+    const headers = { ...JSON_HEADERS, ...bearer(token), ...more };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    const length = `content-length: ${INITIALIZE.length}`;
+    socket.write(
+      ["POST /mcp/dev HTTP/1.1", "host: 127.0.0.1", length, ...lines, "", ""].join("\r\n"),
+    );
+    await once(socket, "data");
+    await api.tokens.revoke({ token: id });
+    socket.write(INITIALIZE);
+    await once(socket, "close");
+    expect(answered).toContain("401 Unauthorized");
+    expect((await api.status.get()).sessions).toBe(before);
+  });
+
   it("loses everything it has open at once, and nobody else loses anything", async () => {
     const { api, url, client } = await serve({ one: fixture("--name", "one") });
     await until(

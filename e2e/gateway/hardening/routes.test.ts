@@ -229,13 +229,22 @@ describe("N-9, N-10: with a token", () => {
       send("manage", "POST", "/tokens/temporary", { profile: "dev" }),
     ]);
     expect(opened.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
-    expect(await stage.api.profiles.list()).toMatchObject([{ slug: "dev", allowWithoutToken: false }]);
+    expect(await stage.api.profiles.list()).toMatchObject([
+      { slug: "dev", allowWithoutToken: false },
+    ]);
     // The tokens of others, by taking the place where the gateway was, and the traces of it.
-    for (const change of [{ host: "0.0.0.0" }, { port: 4445 }, { port: null }, { auditKeepDays: 1 }]) {
+    for (const change of [
+      { host: "0.0.0.0" },
+      { port: 4445 },
+      { port: null },
+      { auditKeepDays: 1 },
+    ]) {
       const { status } = await send("use,manage", "PATCH", "/settings", change);
       expect([change, status]).toEqual([change, 403]);
     }
-    expect((await send("use,manage", "PATCH", "/profiles/dev", { changes: open })).status).toBe(200);
+    expect((await send("use,manage", "PATCH", "/profiles/dev", { changes: open })).status).toBe(
+      200,
+    );
     await stage.api.profiles.update({ profile: "dev", changes: { allowWithoutToken: false } });
   });
 
@@ -250,6 +259,13 @@ describe("N-9, N-10: with a token", () => {
       ),
     );
     expect(answers.filter(({ status }) => status !== 403)).toEqual([]);
+    // Nor does it learn which others there are.
+    await stage.api.profiles.create({ slug: "another" });
+    for (const slug of ["another", "none"]) {
+      const answer = await ask("GET", `/mcp/${slug}`, `Authorization: Bearer ${token}`);
+      expect([slug, answer.status, codeOf(answer)]).toEqual([slug, 403, "token_other_profile"]);
+    }
+    await stage.api.profiles.remove({ profile: "another" });
   });
 
   it("what there is not is 404 for whoever is let in, and no page may read an answer", async () => {

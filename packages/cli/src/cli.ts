@@ -50,9 +50,12 @@ export class Cli {
     return this.io.stdout.isTTY === true ? this.io.stdout.columns : undefined;
   }
 
-  /** The answer of the command: one JSON document with --json, otherwise the text. */
+  /**
+   * The answer of the command: one JSON document with --json, otherwise the text. What a terminal
+   * would act on is escaped in it, as JSON allows.
+   */
   answer(document: unknown, text: string): void {
-    this.#write(this.io.stdout, this.json ? JSON.stringify(document) : text);
+    this.#write(this.io.stdout, this.json ? visible(JSON.stringify(document)) : text);
   }
 
   /** Says something beside the answer. */

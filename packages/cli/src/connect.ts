@@ -11,6 +11,7 @@ import { OpenAPILink } from "@orpc/openapi-client/fetch";
 import { toGatewayError } from "./errors.ts";
 import { exchange } from "./http.ts";
 import type { Io } from "./io.ts";
+import { visible } from "./output.ts";
 import { environmentSecret } from "./values.ts";
 
 /** Everything a gateway can be asked, wherever it runs. */
@@ -150,7 +151,7 @@ export const connect = async (
         redactor,
         // What goes wrong with a server is part of its status, which commands show.
         log: (line, level) => {
-          if (level === "error") io.stderr.write(`${line}\n`);
+          if (level === "error") io.stderr.write(`${visible(line)}\n`);
         },
       });
       return { api: gateway.api, running: false, close: async () => void (await gateway.close()) };

@@ -85,6 +85,26 @@ describe("audit list", () => {
   });
 });
 
+test("a name made to rearrange a terminal is seen for what it is, and read back whole", async () => {
+  const name = "x\u001b[2J\u009b31m\u202eevil\nroot";
+  await place.run(["tokens", "create", "--name", name]);
+  // oxlint-disable-next-line no-control-regex -- the control characters are the point
+  const treacherous = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/;
+  const outputs = await Promise.all(
+    [
+      ["audit", "list"],
+      ["audit", "export"],
+      ["audit", "list", "--json"],
+    ].map((words) => place.run(words)),
+  );
+  for (const { out } of outputs) expect(out).not.toMatch(treacherous);
+  const [, exported, asJson] = outputs;
+  expect(read(exported?.out ?? "").map(({ subject }) => subject?.name)).toContain(name);
+  expect(
+    auditPage.parse(JSON.parse(asJson?.out ?? "")).entries.map(({ subject }) => subject?.name),
+  ).toContain(name);
+});
+
 describe("audit export", () => {
   test("is JSON Lines, oldest first, and recorded itself", async () => {
     await change();

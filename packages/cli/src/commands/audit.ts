@@ -12,7 +12,7 @@ import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import { reasonOf } from "../errors.ts";
 import { integer, usage } from "../forms.ts";
-import { dateTime, plural, table } from "../output.ts";
+import { dateTime, plural, table, visible } from "../output.ts";
 
 interface FilterOptions {
   since?: number;
@@ -114,7 +114,7 @@ const exportAll = (cli: Cli, { output, force, ...options }: ExportOptions): Outc
   cli.use(async (api) => {
     const { text, entries } = await api.audit.export(filterOf(options));
     if (output === undefined) {
-      cli.answer({ text, entries }, text.trimEnd());
+      cli.answer({ text, entries }, visible(text.trimEnd()));
       return;
     }
     const path = resolve(cli.io.cwd, output);

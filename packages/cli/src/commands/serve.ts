@@ -3,7 +3,7 @@ import { closingText, createGateway, type Gateway, isLoopbackHost } from "@local
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import { integer } from "../forms.ts";
-import { plural } from "../output.ts";
+import { plural, visible } from "../output.ts";
 
 interface ServeOptions {
   host?: string;
@@ -26,7 +26,7 @@ const serve = async (cli: Cli, options: ServeOptions): Outcome => {
     // This very program, so that a client's configuration finds it without a PATH.
     launcher: { command: process.execPath, args: process.argv.slice(1, 2) },
     log: (line, level) => {
-      if (level !== "info") io.stderr.write(`${line}\n`);
+      if (level !== "info") io.stderr.write(`${visible(line)}\n`);
     },
   });
   try {

@@ -90,7 +90,8 @@ describe("an entry", () => {
     const { audit } = start();
     const secret = "it is hunter2.";
     audit.record(
-      { kind: "token", name: secret },
+      // What somebody is called is told as it is: it is no secret, and must not be made one.
+      { kind: "token", name: "Cursor" },
       {
         action: "server.update",
         subject: { kind: "server", id: "1", name: secret },
@@ -99,7 +100,7 @@ describe("an entry", () => {
     );
     const stored = JSON.stringify(stores.audit.page({}, null, 10));
     expect(stored).not.toContain("hunter2");
-    expect(stored.split("[removed]")).toHaveLength(6);
+    expect(stored.split("[removed]")).toHaveLength(5);
   });
 
   it("is of bounded length", () => {

@@ -6,6 +6,7 @@ import type {
   AuditSubject,
 } from "@local-mcp/contract";
 import type { AuditInsert } from "@local-mcp/database";
+import { redactText } from "@local-mcp/vault";
 
 /** Longest text that an entry holds, characters. */
 const MAX_TEXT = 300;
@@ -39,7 +40,8 @@ export function rowOf(
   const text = (value: string): string => clip(redact(value));
   return {
     actor: kind,
-    actorName: text(name),
+    // Not by what is known: who may store a secret could store their own name, and vanish.
+    actorName: clip(redactText(name)),
     action,
     outcome,
     subjectKind: subject?.kind ?? null,

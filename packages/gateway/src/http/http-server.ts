@@ -170,6 +170,10 @@ export class HttpServer {
     const profile = this.#admit(request, principal, slug);
     if (principal) this.#open.add(response, principal, true);
     if (request.method === "POST") read.message = await this.#readMessage(request);
+    // While its body was on the way: what has begun gets to end, but nothing begins any more.
+    if (principal && this.#options.tokens.isRevoked(principal)) {
+      throw new GatewayError("token_unknown");
+    }
     await this.#options.engine.serve(
       {
         request,
@@ -198,9 +202,11 @@ export class HttpServer {
     }
     if (!principal.rights.includes("use"))
       throw new GatewayError("token_lacks_right", { right: "use" });
-    const profile = find();
-    if (principal.profileId !== null && principal.profileId !== profile.profileId) {
-      throw new GatewayError("token_other_profile", { profile: profile.slug });
+    const isForOne = principal.profileId !== null;
+    const profile = isForOne && slug !== undefined ? orNull(find) : find();
+    if (profile === null || (isForOne && principal.profileId !== profile.profileId)) {
+      const asked = profile?.slug ?? slug ?? "";
+      throw new GatewayError("token_other_profile", { profile: asked.slice(0, 200) });
     }
     return profile;
   }

@@ -65,6 +65,7 @@ export class Tokens {
   readonly #byHash = new Map<string, Known>();
   /** When stored tokens were last used, as far as that is not written yet. */
   readonly #used = new Map<string, number>();
+  readonly #revoked = new WeakSet<Principal>();
   readonly #writer: NodeJS.Timeout;
 
   constructor(options: TokensOptions) {
@@ -105,6 +106,11 @@ export class Tokens {
       failed.add(address);
       throw error;
     }
+  }
+
+  /** Whether that has come to an end since it was authenticated. */
+  isRevoked(principal: Principal): boolean {
+    return this.#revoked.has(principal);
   }
 
   list(): TokenView[] {
@@ -240,6 +246,7 @@ export class Tokens {
     const gone = [...this.#byHash].filter(([, known]) => isGone(known));
     return gone.map(([hash, { principal }]) => {
       this.#byHash.delete(hash);
+      this.#revoked.add(principal);
       this.#used.delete(principal.tokenId);
       return principal.tokenId;
     });

@@ -128,11 +128,30 @@ test.each([
   ["<token>"],
   ['"name":"token","value":'],
   ["AAAA 1"],
+  ["Cookie: "],
+  ["authorization: is "],
 ])("a long text of many “%s” is read in a moment", (unit) => {
   const text = `${unit.repeat((256 * 1024) / unit.length)} \nAPI_KEY=${CANARY}`;
   const redactor = createRedactor();
   redactor.know("token='token='token");
   expect(redactor.text(text)).not.toContain(CANARY);
+});
+
+test.each([
+  ["a value that ends in a row of dots", `token=${":".repeat(256 * 1024)}x`],
+  ["a quoted one", `password="${";".repeat(256 * 1024)}x"`],
+  ["the rest of a header", `Authorization: ${".".repeat(256 * 1024)}x`],
+])("%s is read in a moment", (_, text) => {
+  expect(redactText(`${text}\nAPI_KEY=${CANARY}`)).not.toContain(CANARY);
+});
+
+test("a secret that is nothing but parts is taken, and what follows it is read as ever", () => {
+  const redactor = createRedactor();
+  const nested = "user:".repeat(20_000);
+  redactor.know(nested);
+  redactor.know(CANARY);
+  expect(redactor.text(`the end of ${CANARY}`)).toBe("the end of [removed: secret]");
+  expect(redactor.text(`>${nested}<`)).not.toContain("user:user:user:");
 });
 
 test("a text in JSON is kept as far as anybody reads it, and its end is no half of a secret", () => {

@@ -13,7 +13,8 @@ export const RIGHTS: Record<TokenRight, { name: string; sentence: string }> = {
   },
   processes: {
     name: "Start processes",
-    sentence: "Add and start servers that run a command with your user's rights.",
+    sentence:
+      "Add and start servers that run a command with your user's rights, and change what protects secrets: the vault's keys, the gateway's address, the proxy.",
   },
 };
 
