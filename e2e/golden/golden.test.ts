@@ -26,6 +26,7 @@ describe("data directories of earlier builds", () => {
         "0002-desktop",
         "0003-engine",
         "0004-supervision",
+        "0005-vault",
       ]),
     );
   });
