@@ -9,10 +9,11 @@ import {
   keychainProvider,
   memoryKeyStore,
   memoryValues,
+  NOW,
   refusalOf,
   vaultOver,
 } from "./test-kit.ts";
-import type { Vault } from "./vault.ts";
+import { createVault, type Vault } from "./vault.ts";
 
 const placeOf = (row: number): Place => ({
   table: "vault_secrets",
@@ -89,6 +90,28 @@ test("interrupted after any batch, everything opens, and the next opening goes o
     expect(keyStore.dataKeys()).toHaveLength(1);
     expect(readAll(later, values)).toEqual(expected(500));
   }
+});
+
+test("is told when it is over, and not where it was broken off", async () => {
+  const { keyStore, values, first } = await stage(500);
+  let told = 0;
+  const open = async () => {
+    const onRotated = () => void (told += 1);
+    const vault = createVault({ keyStore, values, now: () => NOW, onRotated });
+    await vault.unlock(first);
+    return vault;
+  };
+  const vault = await open();
+  const rotating = vault.rotate();
+  await turn();
+  vault.lock();
+  await rotating;
+  expect(told).toBe(0);
+  // Its going on at the next opening is told too.
+  const later = await open();
+  while (later.rotation() !== null) await turn();
+  await turn();
+  expect(told).toBe(1);
 });
 
 test("a write that fails leaves every value readable, and it can be asked for again", async () => {

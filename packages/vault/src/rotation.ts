@@ -31,6 +31,7 @@ const BATCH = 200;
  * after any batch and begun again: each value says itself which key it has.
  *
  * @param goesOn asked between batches; nothing more is written once it is false
+ * @returns whether every value has been moved
  */
 export const moveValues = async (options: {
   ring: KeyRing;
@@ -39,7 +40,7 @@ export const moveValues = async (options: {
   prefixOf: (keyId: string) => string;
   goesOn: () => boolean;
   onProgress: (progress: RotationProgress) => void;
-}): Promise<void> => {
+}): Promise<boolean> => {
   const { ring, keyStore, values, prefixOf, goesOn, onProgress } = options;
   for (const { id } of ring.retiring) {
     const found = values.beginningWith(prefixOf(id));
@@ -47,7 +48,7 @@ export const moveValues = async (options: {
     onProgress(progress);
     for (let at = 0; at < found.length; at += BATCH) {
       await turn();
-      if (!goesOn()) return;
+      if (!goesOn()) return false;
       const batch = found.slice(at, at + BATCH);
       keyStore.transaction(() => {
         for (const value of batch) moveValue(ring, values, value);
@@ -55,10 +56,11 @@ export const moveValues = async (options: {
       progress.done += batch.length;
       onProgress({ ...progress });
     }
-    if (!goesOn()) return;
+    if (!goesOn()) return false;
     keyStore.deleteDataKey(id);
     ring.drop(id);
   }
+  return true;
 };
 
 /** One that was damaged before stays as it is: it opens with no key, and its owner is told so. */

@@ -282,7 +282,7 @@ export const createVault = (options: VaultOptions): Vault => {
   /** Moves every value of a retiring key to the current one, once however many wait for it. */
   const move = (keys: KeyRing): Promise<void> => {
     if (moving?.keys === keys) return moving.done;
-    const done = moveValues({
+    const moved = moveValues({
       ring: keys,
       keyStore,
       values,
@@ -295,7 +295,10 @@ export const createVault = (options: VaultOptions): Vault => {
       if (moving?.keys !== keys) return;
       moving = null;
       progress = null;
-      onRotated();
+    });
+    // Where it was broken off, the database may be closed by now.
+    const done = moved.then((isWhole) => {
+      if (isWhole) onRotated();
     });
     moving = { keys, done };
     return done;
