@@ -279,29 +279,33 @@ export const createVault = (options: VaultOptions): Vault => {
     }
   };
 
+  const carryOut = async (keys: KeyRing): Promise<void> => {
+    let isWhole = false;
+    try {
+      isWhole = await moveValues({
+        ring: keys,
+        keyStore,
+        values,
+        prefixOf: sealedUnder,
+        goesOn: () => ring === keys,
+        onProgress: (now) => {
+          progress = now;
+        },
+      });
+    } finally {
+      if (moving?.keys === keys) {
+        moving = null;
+        progress = null;
+      }
+    }
+    // Where it was broken off, the database may be closed by now.
+    if (isWhole) onRotated();
+  };
+
   /** Moves every value of a retiring key to the current one, once however many wait for it. */
   const move = (keys: KeyRing): Promise<void> => {
-    if (moving?.keys === keys) return moving.done;
-    const moved = moveValues({
-      ring: keys,
-      keyStore,
-      values,
-      prefixOf: sealedUnder,
-      goesOn: () => ring === keys,
-      onProgress: (now) => {
-        progress = now;
-      },
-    }).finally(() => {
-      if (moving?.keys !== keys) return;
-      moving = null;
-      progress = null;
-    });
-    // Where it was broken off, the database may be closed by now.
-    const done = moved.then((isWhole) => {
-      if (isWhole) onRotated();
-    });
-    moving = { keys, done };
-    return done;
+    if (moving?.keys !== keys) moving = { keys, done: carryOut(keys) };
+    return moving.done;
   };
 
   const lock = (): void => {
