@@ -43,8 +43,10 @@ const serve = async (cli: Cli, options: ServeOptions): Outcome => {
     cli.note(`They need a token: ${cli.command("tokens create --name NAME")}`);
     await warnOfOthers(cli, gateway);
     for (const { message, wayOut } of warnings) cli.warn(`${message} ${wayOut}`);
-    const { state, wayOut } = await gateway.api.vault.status();
+    const { state, problem, wayOut } = await gateway.api.vault.status();
+    if (state === "locked" && problem !== null) cli.warn(problem.message);
     if (state === "locked") cli.note(`The vault is locked. ${wayOut ?? ""}`);
+    if (state === "lost") cli.warn(`${problem?.message ?? ""} ${wayOut ?? ""}`);
     if (!io.signal.aborted) await once(io.signal, "abort");
   } finally {
     const ended = closingText(await gateway.close());

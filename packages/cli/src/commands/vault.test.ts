@@ -130,6 +130,19 @@ describe("keys of the vault", { timeout: 30_000 }, () => {
     expect(ended.err).toContain("The vault is locked. Run “local-mcp-gateway vault unlock”");
     expect(await place.json(["vault", "status"])).toMatchObject({ state: "locked" });
   });
+
+  test("a gateway that is started with a wrong key says so", async () => {
+    await init();
+    const gateway = await place.serve([], { VAULT_PASSPHRASE: SECOND });
+    // It is tried by then.
+    expect(await place.json(["vault", "status"])).toMatchObject({
+      state: "locked",
+      problem: { code: "wrong_key" },
+    });
+    expect((await gateway.stop()).err).toContain(
+      "Warning: The passphrase does not open this vault.\nThe vault is locked. Run",
+    );
+  });
 });
 
 /** A directory whose vault the app made, with a keychain that no other program has. */
