@@ -6,6 +6,7 @@ import {
   go,
   next,
   pageState,
+  pointAt,
   press,
   type State,
 } from "./state.ts";
@@ -108,8 +109,8 @@ export const serverStates: State[] = [
   {
     name: "what the figures of a server mean",
     show: async (page) => {
-      await page.getByText(/^Processes \d+ · \d+ MB · \d+ %/).hover();
-      await page.locator("#layer").getByText("100 % is one core").waitFor();
+      const text = page.locator("#layer").getByText("100 % is one core");
+      await pointAt(page.getByText(/^Processes \d+ · \d+ MB · \d+ %/), text);
     },
     leave: (page) => page.mouse.move(0, 0),
   },
@@ -153,12 +154,7 @@ export const serverStates: State[] = [
     name: "a tooltip",
     show: async (page) => {
       const text = page.locator("#layer").getByText(/^More for/);
-      // A pointer that stood there before it was drawn has not come to it.
-      while (!(await text.isVisible())) {
-        await page.mouse.move(0, 0);
-        await page.getByRole("button", { name: /^More for/ }).hover();
-        await page.waitForTimeout(1000);
-      }
+      await pointAt(page.getByRole("button", { name: /^More for/ }), text);
     },
     leave: (page) => page.mouse.move(0, 0),
   },

@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 import type { TestApp } from "../app.ts";
 
@@ -28,6 +28,23 @@ export async function go(page: Page, route: string): Promise<void> {
 
 export const press = (page: Page, name: string): Promise<void> =>
   page.getByRole("button", { name, exact: true }).click();
+
+/**
+ * Points at something until its explanation shows. Tests share a display, and a window that another
+ * one opens there takes the pointer away from this one's.
+ */
+export async function pointAt(target: Locator, explanation: Locator): Promise<void> {
+  const page = target.page();
+  for (;;) {
+    await page.mouse.move(0, 0);
+    await target.hover();
+    const shown = await explanation.waitFor({ timeout: 2000 }).then(
+      () => true,
+      () => false,
+    );
+    if (shown) return;
+  }
+}
 
 export const dialogOf = (page: Page) => page.getByRole("dialog");
 
