@@ -1,5 +1,4 @@
 import { defineConfig } from "vitest/config";
-import TestOrder from "./scripts/test-order.ts";
 
 /** As many test files at once as there are cores; left alone, a core stays free. */
 const EVERY_CORE = "100%";
@@ -7,7 +6,6 @@ const EVERY_CORE = "100%";
 export default defineConfig({
   test: {
     reporters: ["default", "./scripts/closing-line.ts"],
-    sequence: { sequencer: TestOrder },
     projects: [
       {
         test: {
