@@ -29,6 +29,7 @@ export default defineConfig({
         test: {
           name: "desktop",
           include: ["e2e/desktop/**/*.test.ts", "e2e/package/**/*.test.ts"],
+          setupFiles: ["e2e/desktop/own-display.ts"],
           // Each starts an Electron, and mostly waits for it.
           maxWorkers: 2,
           // After the others where all run at once: they take another number of workers.

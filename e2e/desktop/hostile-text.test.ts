@@ -143,7 +143,12 @@ test("EL-12: five hundred payloads are text in every view", async () => {
 
   await view(page, "/servers");
   await view(page, `/servers/${id}/tools`);
-  expect(await seenOn(page)).toBeGreaterThanOrEqual(PAYLOADS.length - 5);
+  // The list is drawn once it has come from the gateway.
+  const seen = async (): Promise<number> => {
+    await scrollThrough(page);
+    return seenOn(page);
+  };
+  await expect.poll(seen, { timeout: 30_000 }).toBeGreaterThanOrEqual(PAYLOADS.length - 5);
   await callOne(page);
   for (const tab of ["prompts", "resources", "output", "settings"]) {
     await view(page, `/servers/${id}/${tab}`);

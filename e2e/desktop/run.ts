@@ -36,11 +36,16 @@ for (const program of linux ? PROGRAMS : []) {
   if (spawnSync(program, ["--version"]).error) giveUp(`there is no ${program}. ${SETUP}`);
 }
 
-const display = linux ? await openDisplay() : null;
+/** One for each worker; see `own-display.ts`. */
+const displays = linux ? await Promise.all([openDisplay(), openDisplay()]) : [];
+const [display] = displays;
 const stage = account ? copyStage() : workTree;
 const env = {
   ...process.env,
-  ...(display && { DISPLAY: display.name }),
+  ...(display && {
+    DISPLAY: display.name,
+    E2E_DISPLAYS: displays.map(({ name }) => name).join(","),
+  }),
   E2E_ELECTRON: JSON.stringify(electron),
   E2E_STAGE: JSON.stringify(stage),
   ...(process.argv.includes("--full") && { E2E_FULL: "1" }),
@@ -64,6 +69,6 @@ const tests = spawn(process.execPath, [vitest, "run", "--project", "desktop", ..
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => tests.kill(signal));
 const [code] = await once(tests, "exit");
-display?.close();
+for (const one of displays) one.close();
 if (stage !== workTree) rmSync(stage.app, { recursive: true, force: true });
 process.exit(Number(code ?? 1));
