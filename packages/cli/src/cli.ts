@@ -5,7 +5,7 @@ import type { Redactor } from "@local-mcp/gateway";
 import { askKey } from "./commands/vault-keys.ts";
 import { type Api, connect, type Connection, type Place } from "./connect.ts";
 import { toGatewayError } from "./errors.ts";
-import { type Io, isInteractive } from "./io.ts";
+import type { Io } from "./io.ts";
 import { quoted, visible } from "./output.ts";
 
 /** The options that every command takes. */
@@ -86,11 +86,11 @@ export class Cli {
     // Whoever may not ask for the status is told of the lock alone.
     const status = await api.vault.status().catch(() => null);
     if (status === null) throw locked;
-    const asks = !running && isInteractive(this.io);
-    const key = asks ? await askKey(this, status, "Passphrase of the vault: ") : null;
-    if (key !== null) await api.vault.unlock(key);
-    else if (status.wayOut === null) throw locked;
-    else throw new GatewayError("vault_locked", { ...locked.params, way: status.wayOut });
+    const what = String(locked.params.what);
+    if (running) {
+      throw new GatewayError("vault_locked", { what, way: status.wayOut ?? locked.wayOut });
+    }
+    await api.vault.unlock(await askKey(this, status, "Passphrase of the vault: ", what));
   }
 
   /** A command a person can copy, for the same data directory. */

@@ -95,15 +95,22 @@ const askRecoveryKey = async (cli: Cli): Promise<VaultKey> => {
   return { recoveryKey: await askSecret(cli.io, "Recovery key: ") };
 };
 
-/** Asks for what opens this vault; null where it has no key that a person could type. */
+/**
+ * Asks for what opens this vault.
+ *
+ * @throws GatewayError vault_locked, with what would open it, where nobody is there to type it, or
+ * it has no key that a person could
+ */
 export const askKey = async (
   cli: Cli,
-  { slots }: VaultStatus,
+  { slots, wayOut }: VaultStatus,
   question = "Passphrase: ",
-): Promise<VaultKey | null> => {
-  const providers = new Set(slots.map(({ provider }) => provider));
+  what = "this directory",
+): Promise<VaultKey> => {
+  const providers = new Set(isInteractive(cli.io) ? slots.map(({ provider }) => provider) : []);
   if (providers.has("passphrase")) return { passphrase: await askSecret(cli.io, question) };
-  return providers.has("recovery") ? askRecoveryKey(cli) : null;
+  if (providers.has("recovery")) return askRecoveryKey(cli);
+  throw new GatewayError("vault_locked", { what, way: wayOut ?? "" });
 };
 
 /**
@@ -115,9 +122,7 @@ export const openFirst = async (cli: Cli, api: Api): Promise<void> => {
   if (status.state === "open") return;
   if (status.state === "missing") throw new GatewayError("vault_missing");
   if (status.state === "lost") throw new GatewayError("vault_keys_missing");
-  const key = isInteractive(cli.io) ? await askKey(cli, status, "Present passphrase: ") : null;
-  if (key === null) throw new GatewayError("vault_locked", { what: "this directory" });
-  await api.vault.unlock(key);
+  await api.vault.unlock(await askKey(cli, status, "Present passphrase: "));
 };
 
 /** The id of a key that is named by its id or label. @throws GatewayError usage for two of a label */

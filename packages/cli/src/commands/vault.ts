@@ -49,7 +49,6 @@ const unlock = async (cli: Cli, options: KeyOptions): Outcome => {
   if (given === null) mayAsk(cli);
   await cli.use(async (api, { running }) => {
     const key = given ?? (await askKey(cli, await api.vault.status()));
-    if (key === null) throw new GatewayError("vault_locked", { what: "this directory" });
     const now = await api.vault.unlock(key);
     const what = "passphrase" in key ? "passphrase" : "recovery key";
     const later =
