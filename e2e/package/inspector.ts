@@ -19,7 +19,10 @@ export const evaluateInMain = async (port: number, expression: string): Promise<
   const socket = new WebSocket(webSocketDebuggerUrl);
   await once(socket, "open");
   const params = {
-    expression,
+    // The inspector breaks into whatever runs. A module that was only half loaded then would be
+    // seen half loaded, so the expression waits for a turn of its own. `require` is there for the
+    // first one alone.
+    expression: `((require) => new Promise((done) => setImmediate(done)).then(() => ${expression}))(require)`,
     awaitPromise: true,
     returnByValue: true,
     includeCommandLineAPI: true,
