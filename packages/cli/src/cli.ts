@@ -13,8 +13,11 @@ export interface GlobalOptions extends Place {
   json?: boolean;
 }
 
-/** Rejects when the signal aborts first; what `work` does then is nobody's concern any more. */
-const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
+/**
+ * Rejects when the signal aborts first; what `work` does then is nobody's concern any more.
+ * @throws GatewayError request_cancelled
+ */
+export const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
   let stop = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(new GatewayError("request_cancelled"));
@@ -103,20 +106,23 @@ export class Cli {
   /**
    * Runs `work` on a gateway, and closes what was opened for it however it ends. Where only the
    * key of the vault is missing and a person is there who can type one, asks for it and tries again.
+   *
+   * @param options `endsItself`: `work` heeds the signal, and takes back what it has begun
    */
-  async use<T>(work: (api: Api, connection: Connection) => Promise<T>): Promise<T> {
+  async use<T>(
+    work: (api: Api, connection: Connection) => Promise<T>,
+    { endsItself = false }: { endsItself?: boolean } = {},
+  ): Promise<T> {
     const connection = await connect(this.io, this.options, { redactor: this.redactor });
     const { api } = connection;
     try {
-      return await unlessAborted(
-        work(api, connection).catch(async (error: unknown) => {
-          const known = toGatewayError(error);
-          if (known.code !== "vault_locked") throw error;
-          await this.#openVault(connection, known);
-          return work(api, connection);
-        }),
-        this.io.signal,
-      );
+      const done = work(api, connection).catch(async (error: unknown) => {
+        const known = toGatewayError(error);
+        if (known.code !== "vault_locked") throw error;
+        await this.#openVault(connection, known);
+        return work(api, connection);
+      });
+      return await (endsItself ? done : unlessAborted(done, this.io.signal));
     } finally {
       await connection.close();
     }

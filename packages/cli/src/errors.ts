@@ -1,4 +1,4 @@
-import { GatewayError, isErrorCode } from "@local-mcp/contract";
+import { GatewayError, isErrorCode, type Problem } from "@local-mcp/contract";
 import { ORPCError } from "@orpc/client";
 import { z } from "zod";
 
@@ -33,6 +33,10 @@ export const toGatewayError = (error: unknown, url?: string): GatewayError => {
     ? new GatewayError("internal", {}, { cause: error })
     : new GatewayError("not_a_gateway", { url }, { cause: error });
 };
+
+/** The error of which an answer told. */
+export const errorOf = ({ code, params }: Problem): GatewayError =>
+  isErrorCode(code) ? new GatewayError(code, params) : new GatewayError("internal");
 
 /** The reason of a failed system call as text: `ENOENT` reads as “no such file or directory”. */
 export const reasonOf = (error: unknown): string => {

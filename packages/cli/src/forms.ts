@@ -7,6 +7,9 @@ export const usage = (detail: string): GatewayError => new GatewayError("usage",
 /** Collects an option that may be given several times. */
 export const repeated = (value: string, before: string[] = []): string[] => [...before, value];
 
+/** The words of a text with spaces between them. */
+export const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== "");
+
 /** Reads `a,b`, also given several times. */
 export const list = (value: string, before: string[] = []): string[] => [
   ...before,

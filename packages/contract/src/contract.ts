@@ -29,6 +29,14 @@ import {
   serverView,
   warning,
 } from "./servers.ts";
+import {
+  pastedAddress,
+  scopeToken,
+  signedOut,
+  signInProgress,
+  signInStarted,
+  signInWay,
+} from "./sign-in.ts";
 import { noSecret, secretIn, secretOnce } from "./secret-fields.ts";
 import { settingsChange, settingView } from "./settings.ts";
 import { gatewayStatus } from "./status.ts";
@@ -43,6 +51,7 @@ import { FORGET_SECRETS, passphrase, vaultStatus, vaultUnlock } from "./vault.ts
  */
 const server = z.object({ server: z.string() });
 const profile = z.object({ profile: z.string() });
+const signIn = server.extend({ signIn: z.string() });
 const nothing = z.object({}).optional();
 const done = z.object({ ok: z.literal(true) });
 
@@ -140,6 +149,40 @@ export const contract = {
         }),
       )
       .output(z.object({ rows: z.array(serverImportRow) })),
+  },
+  signIn: {
+    /**
+     * Finds out how a server is signed in to and begins: what comes back is the page that a person
+     * has to visit. Opens no browser. More scopes than before are asked for together with those.
+     */
+    start: oc
+      .route({ method: "POST", path: "/servers/{server}/sign-in" })
+      .input(
+        server.extend({
+          way: signInWay.default("browser"),
+          scopes: z.array(scopeToken).max(100).optional(),
+        }),
+      )
+      .output(signInStarted),
+    /** Answers when the sign-in is over, and `waiting` after 20 s at the latest; then ask again. */
+    wait: oc
+      .route({ method: "GET", path: "/servers/{server}/sign-in/{signIn}" })
+      .input(signIn)
+      .output(signInProgress),
+    /** The way back for a browser on another computer: the address that it was sent to. */
+    finish: oc
+      .route({ method: "POST", path: "/servers/{server}/sign-in/{signIn}" })
+      .input(signIn.extend({ address: pastedAddress }))
+      .output(signInProgress),
+    cancel: oc
+      .route({ method: "DELETE", path: "/servers/{server}/sign-in/{signIn}" })
+      .input(signIn)
+      .output(done),
+    /** Signs out: forgets the tokens, and has the authorization server revoke them (RFC 7009). */
+    remove: oc
+      .route({ method: "DELETE", path: "/servers/{server}/sign-in" })
+      .input(server)
+      .output(signedOut),
   },
   profiles: {
     list: oc

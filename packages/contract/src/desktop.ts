@@ -2,7 +2,7 @@ import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { auditFilter } from "./audit.ts";
 import { contract } from "./contract.ts";
-import { problem } from "./status.ts";
+import { problem } from "./problem.ts";
 
 /**
  * What only the desktop app can be asked: windows, files, the system. Served to the app's own

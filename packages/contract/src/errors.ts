@@ -3,6 +3,7 @@ import { GATEWAY_ERRORS } from "./errors/gateway.ts";
 import { MESSAGE_ERRORS } from "./errors/messages.ts";
 import { NAMING_ERRORS } from "./errors/naming.ts";
 import { PROTOCOL_ERRORS } from "./errors/protocol.ts";
+import { SIGN_IN_ERRORS } from "./errors/sign-in.ts";
 import { UPSTREAM_ERRORS } from "./errors/upstreams.ts";
 import { VAULT_ERRORS } from "./errors/vault.ts";
 import type { ExitCode } from "./exit-codes.ts";
@@ -20,6 +21,7 @@ export const ERRORS = {
   ...ACCESS_ERRORS,
   ...NAMING_ERRORS,
   ...UPSTREAM_ERRORS,
+  ...SIGN_IN_ERRORS,
   ...VAULT_ERRORS,
   ...GATEWAY_ERRORS,
 };

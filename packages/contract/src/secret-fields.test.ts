@@ -11,6 +11,8 @@ const LOOKS_SECRET =
 
 /** Answers that are allowed to hold a secret, since they are where it was made. */
 const MADE_HERE = [
+  "signIn.start url",
+  "signIn.start userCode",
   "tokens.create token",
   "tokens.createTemporary token",
   "vault.addRecoveryKey recoveryKey",
@@ -60,6 +62,8 @@ describe("the contract", () => {
       "config.env.*.value",
       "config.url",
       "config.headers.*",
+      "config.signIn.clientSecret",
+      "config.signIn.privateKey",
       "secrets.*",
     ]);
     expect(secretPathsOf(windowContract, "servers.create", "output")).toEqual([]);

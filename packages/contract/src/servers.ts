@@ -2,6 +2,7 @@ import { z } from "zod";
 import { serverName, title } from "./names.ts";
 import { noSecret, secretIn } from "./secret-fields.ts";
 import { secretInfo, secretName } from "./secrets.ts";
+import { signInConfigView, signInWrite } from "./sign-in.ts";
 import { settingsUpdate } from "./settings.ts";
 import { serverState, serverStatus, statusReason } from "./status.ts";
 
@@ -88,6 +89,9 @@ const stdioWrite = z.object({
 });
 
 /**
+ * A header's value is a secret as a whole, but where it has `${secret:name}` marks: then it is a
+ * template that is shown, and each named secret is given beside it.
+ *
  * `url` is read as a person pastes it: its user info and query values become secrets. Writing back
  * the `${secret:…}` marks that a DTO shows keeps what is stored.
  */
@@ -96,6 +100,7 @@ const remoteWrite = <T extends "http" | "sse">(kind: T) =>
     transport: z.literal(kind),
     url: secretIn(httpUrl),
     headers: z.record(headerName, headerValue.nullable()).default({}),
+    signIn: signInWrite.optional(),
   });
 
 export const serverConfigWrite = z.discriminatedUnion("transport", [
@@ -138,6 +143,8 @@ export const serverUpdate = z.object({
   url: secretIn(httpUrl).optional(),
   transport: transport.optional(),
   headers: z.record(headerName, headerValue.nullable()).optional(),
+  /** Null goes back to what the server says of itself. */
+  signIn: signInWrite.nullable().optional(),
   secrets: z.record(secretName, secretIn(z.string()).nullable()).optional(),
   limits: serverLimits.optional(),
   connections: serverConnections.optional(),
@@ -148,6 +155,9 @@ export const serverUpdate = z.object({
   keepSecrets: z.boolean().optional(),
 });
 export type ServerUpdate = z.infer<typeof serverUpdate>;
+
+/** A template with `${secret:name}` marks is no secret. */
+const headerView = z.union([z.object({ template: noSecret(z.string()) }), secretInfo]);
 
 const envView = z.union([
   z.object({ plain: z.literal(true), value: noSecret(z.string()) }),
@@ -166,7 +176,8 @@ export const serverConfigView = z.discriminatedUnion("transport", [
     transport: z.enum(["http", "sse"]),
     /** With `${secret:…}` in the place of user info and query values. */
     url: z.string(),
-    headers: z.record(z.string(), secretInfo),
+    headers: z.record(z.string(), headerView),
+    signIn: signInConfigView,
   }),
 ]);
 export type ServerConfigView = z.infer<typeof serverConfigView>;

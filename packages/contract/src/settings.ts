@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { clientMetadataUrl } from "./sign-in.ts";
 
 const MIB = 1024 * 1024;
 
@@ -62,6 +63,10 @@ export const settings = z.object({
   noProxy: z.string().max(2000).default(""),
   /** PEM file with certificates to trust beside the usual ones. Empty: NODE_EXTRA_CA_CERTS. */
   extraCaFile: z.string().max(4000).default(""),
+  /**
+   * URL of a client ID metadata document, used to sign in at servers that support it. Empty: none.
+   */
+  clientMetadataUrl: z.union([z.literal(""), clientMetadataUrl]).default(""),
   appearance: z.enum(["system", "light", "dark"]).default("system"),
   /** The app starts with the session, without its window. */
   startAtLogin: z.boolean().default(false),
@@ -88,6 +93,7 @@ export const settingsUpdate = z
     proxy: settings.shape.proxy.unwrap(),
     noProxy: settings.shape.noProxy.unwrap(),
     extraCaFile: settings.shape.extraCaFile.unwrap(),
+    clientMetadataUrl: settings.shape.clientMetadataUrl.unwrap(),
     appearance: settings.shape.appearance.unwrap(),
     startAtLogin: settings.shape.startAtLogin.unwrap(),
     askBeforeQuit: settings.shape.askBeforeQuit.unwrap(),
@@ -109,6 +115,7 @@ export const settingsChange = z.object({
   proxy: settingsUpdate.shape.proxy.nullable(),
   noProxy: settingsUpdate.shape.noProxy.nullable(),
   extraCaFile: settingsUpdate.shape.extraCaFile.nullable(),
+  clientMetadataUrl: settingsUpdate.shape.clientMetadataUrl.nullable(),
   appearance: settingsUpdate.shape.appearance.nullable(),
   startAtLogin: settingsUpdate.shape.startAtLogin.nullable(),
   askBeforeQuit: settingsUpdate.shape.askBeforeQuit.nullable(),

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { problem } from "./problem.ts";
+import { signInStatus } from "./sign-in.ts";
 import { vaultStatus } from "./vault.ts";
 
 /**
@@ -71,7 +73,14 @@ export const statusAction = z.object({
 });
 export type StatusAction = z.infer<typeof statusAction>;
 
-export const statusFlag = z.enum(["tools_changed", "list_incomplete", "stale", "answer_too_big"]);
+export const statusFlag = z.enum([
+  "tools_changed",
+  "list_incomplete",
+  "stale",
+  "answer_too_big",
+  /** Its sign-in allows less than it has asked for since. */
+  "more_access_wanted",
+]);
 export type StatusFlag = z.infer<typeof statusFlag>;
 
 export const serverStatus = z.object({
@@ -93,17 +102,10 @@ export const serverStatus = z.object({
   attempt: z
     .object({ number: z.number().int().min(1), of: z.number().int().min(1).nullable() })
     .nullable(),
+  /** Null for a server that nobody signs in to. */
+  signIn: signInStatus.nullable(),
 });
 export type ServerStatus = z.infer<typeof serverStatus>;
-
-/** What went wrong, as a person reads it. */
-export const problem = z.object({
-  code: z.string(),
-  message: z.string(),
-  wayOut: z.string(),
-  params: z.record(z.string(), z.union([z.string(), z.number()])),
-});
-export type Problem = z.infer<typeof problem>;
 
 export const gatewayState = z.enum(["serving", "attention", "starting", "not_serving"]);
 

@@ -11,5 +11,6 @@ export const statusOf = (change: Partial<ServerStatus> = {}): ServerStatus => ({
   listedAt: null,
   retryAt: null,
   attempt: null,
+  signIn: null,
   ...change,
 });

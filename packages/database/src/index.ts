@@ -28,6 +28,7 @@ export * from "./queries/sealed-values.ts";
 export * from "./queries/servers.ts";
 export * from "./queries/sessions.ts";
 export * from "./queries/settings.ts";
+export * from "./queries/sign-ins.ts";
 export * from "./queries/tokens.ts";
 export * from "./queries/vault.ts";
 export * from "./schema.ts";

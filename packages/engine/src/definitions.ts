@@ -38,7 +38,45 @@ export type Launch =
       /** What people know its PATH as, in the middle of a sentence. */
       pathName: string;
     }
-  | { transport: "http" | "sse"; url: string; headers: Record<string, string>; route: Route };
+  | {
+      transport: "http" | "sse";
+      url: string;
+      headers: Record<string, string>;
+      route: Route;
+      /** Absent where the headers are all there is to show. */
+      authorization?: Authorization;
+    };
+
+/**
+ * What a remote server wants to see of whoever uses it, where that changes while it is used: the
+ * access token of a sign-in. One object serves all connections of a server.
+ */
+export interface Authorization {
+  /**
+   * The value of the Authorization header for the next request; null while there is none. Access
+   * that is about to end is renewed meanwhile, access that has ended before this resolves.
+   *
+   * @throws GatewayError sign_in_not_renewed where it may work a little later; vault_…
+   */
+  header(): Promise<string | null>;
+  /**
+   * Told that the server turned a request away, unread, because of who sent it. Resolves with
+   * whether to send it once more, since there is another value now; otherwise a person has to act.
+   *
+   * @throws GatewayError as `header`
+   */
+  refused(refusal: AccessRefusal): Promise<boolean>;
+}
+
+/** How a server turned a request away (RFC 6750, 3). */
+export interface AccessRefusal {
+  /** 403 only with `insufficient_scope`. */
+  status: 401 | 403;
+  /** The value that was sent. */
+  used: string | null;
+  /** The parameters of its Bearer challenge (`resource_metadata`, `scope`, `error`…), names in lower case; empty without one. */
+  challenge: Readonly<Record<string, string>>;
+}
 
 /** Which way a remote server is reached. */
 export interface Route {

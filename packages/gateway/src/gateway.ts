@@ -24,6 +24,7 @@ import { baseUrl, HttpServer } from "./http/http-server.ts";
 import { createLog } from "./log.ts";
 import { type ProfileRoute, ProfilesService } from "./profiles/profiles-service.ts";
 import { createRegistry } from "./registry.ts";
+import { revealSecrets } from "./servers/secret-values.ts";
 import { proofOf, removeRuntime, writeRuntime } from "./runtime-file.ts";
 import { RuntimesService } from "./runtimes/runtimes-service.ts";
 import { Activity } from "./servers/activity.ts";
@@ -32,6 +33,7 @@ import { isOurselves } from "./servers/recognize/ourselves.ts";
 import { ServerDetails } from "./servers/server-details.ts";
 import { ServersService } from "./servers/servers-service.ts";
 import { SessionStorage } from "./sessions/session-storage.ts";
+import { SignIns } from "./sign-in/sign-ins.ts";
 import { SettingsService } from "./settings/settings-service.ts";
 import { createSettingsStore } from "./settings/settings-store.ts";
 import { StatusAnnouncer } from "./status/announcer.ts";
@@ -150,6 +152,7 @@ async function wire(
     stores,
     engine: () => engine,
     vault,
+    signIn: (serverId) => signIns.facts(serverId),
     url: () => endpoint.url,
     problem: () => endpoint.problem,
     warning: () => http.warning,
@@ -177,8 +180,28 @@ async function wire(
     onStarted: (started) => ownDeeds.processStarted(started),
     log,
   });
+  const reveal = revealSecrets(stores, vault);
+  const signIns: SignIns = new SignIns({
+    stores,
+    vault,
+    sessions: sessions.backend,
+    engine: () => engine,
+    audit,
+    reveal,
+    routeTo: (url) => runtimes.routeTo(url),
+    clientMetadataUrl: () => settings.clientMetadataUrl || null,
+    onChange: (serverId) => announcer.changed(serverId),
+    log,
+  });
   const engine: Engine = new Engine({
-    registry: createRegistry({ stores, vault, settings: () => settings, runtimes }),
+    registry: createRegistry({
+      stores,
+      vault,
+      reveal,
+      authorization: (row) => signIns.authorization(row),
+      settings: () => settings,
+      runtimes,
+    }),
     catalogs: createCatalogStore(stores),
     eras: createEraStore(stores),
     sessions: createSessionStore(sessions.backend),
@@ -245,6 +268,8 @@ async function wire(
     runtimes,
     onChange: () => applyChange("servers.changed"),
     onRemoved: (serverId) => activity.forget(serverId),
+    onMoved: (serverId) => signIns.forgetClients(serverId),
+    onSignInChanged: (serverId) => signIns.forgetClients(serverId),
   });
   const profiles = new ProfilesService({
     stores,
@@ -295,6 +320,7 @@ async function wire(
     environmentSecret: () => configuration.secret("AUTH_ENCRYPTION_SECRET"),
     onSecret: (secret) => redactor.know(secret),
     onChange: () => {
+      signIns.onVaultChange();
       engine.restartWhere((_, { state }) => state === "locked");
       events.publish({ type: "vault.changed" });
     },
@@ -306,6 +332,7 @@ async function wire(
     void processes.endLeftovers();
     engine.start();
     surroundings.start();
+    void signIns.recall();
     vaultService.initWithKeychain().catch((error: unknown) => {
       // A system without a keychain is told of in the vault's status.
       if (error instanceof GatewayError && error.code === "vault_no_keychain") return;
@@ -340,6 +367,7 @@ async function wire(
     listen,
     events,
     servers,
+    signIns,
     details: new ServerDetails({ servers, engine, activity, runtimes }),
     pastes: new PasteService({
       servers,
@@ -410,6 +438,8 @@ async function wire(
       const servers = engine.close();
       await Promise.all([endpoint.close(), runtimes.close()]);
       const ended = await servers;
+      // An answer that is on its way may hold the only refresh token that works from now on.
+      await signIns.close();
       tokens.close();
       ownDeeds.stopped();
       vault.lock();

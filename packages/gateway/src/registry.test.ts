@@ -34,6 +34,8 @@ function definitionWith(limits: ServerLimits): ServerDefinition | undefined {
   const registry = createRegistry({
     stores,
     vault: vaultOver(memoryKeyStore()),
+    reveal: () => null,
+    authorization: () => undefined,
     settings: () => usual,
     runtimes: new RuntimesService({
       env: {},

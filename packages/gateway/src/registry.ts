@@ -1,5 +1,7 @@
 import type { Settings } from "@local-mcp/contract";
+import type { ServerRow } from "@local-mcp/database";
 import {
+  type Authorization,
   capabilityKey,
   type Override,
   type ProfileDefinition,
@@ -19,8 +21,11 @@ export function createRegistry(options: {
   vault: Vault;
   settings: () => Settings;
   runtimes: RuntimesService;
+  reveal: (row: ServerRow, secretId: string) => string | null;
+  /** Undefined where what a server wants to see is all in its configuration. */
+  authorization: (row: ServerRow) => Authorization | undefined;
 }): Registry {
-  const { stores, vault, settings, runtimes } = options;
+  const { stores, vault, settings, runtimes, reveal, authorization } = options;
   return {
     servers: () => {
       const usual = settings();
@@ -54,12 +59,10 @@ export function createRegistry(options: {
       if (needsVault(row.config)) await vault.ready();
       // A shell that was asked may still be thinking, and knows where programs and proxies are.
       await runtimes.ready();
-      return resolveLaunch(row.name, row.config, runtimes, (id) => {
-        const secret = stores.vault.secrets.get(id);
-        if (!secret) return null;
-        const place = { table: "vault_secrets", column: "sealed", row: id, owner: row.name };
-        return vault.open(secret.sealed, place);
-      });
+      const launch = resolveLaunch(row.name, row.config, runtimes, (id) => reveal(row, id));
+      return launch.transport === "stdio"
+        ? launch
+        : { ...launch, authorization: authorization(row) };
     },
   };
 }

@@ -8,6 +8,7 @@ import {
   createProfileQueries,
   createServerQueries,
   createSettingQueries,
+  createSignInQueries,
   createTokenQueries,
   createVaultQueries,
   type Db,
@@ -25,6 +26,7 @@ export const createStores = (db: Db) => ({
   profiles: createProfileQueries(db),
   servers: createServerQueries(db),
   settings: createSettingQueries(db),
+  signIns: createSignInQueries(db),
   tokens: createTokenQueries(db),
   vault: createVaultQueries(db),
 });

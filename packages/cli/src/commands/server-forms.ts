@@ -23,9 +23,10 @@ import {
 import { isInteractive } from "../io.ts";
 import { askSecret } from "../prompt.ts";
 import { readText } from "../values.ts";
+import { type SignInOptions, takesSignIn } from "./sign-in-options.ts";
 
 /** The options by which `servers add` and `servers edit` describe a server. */
-export interface ServerOptions {
+export interface ServerOptions extends SignInOptions {
   title?: string;
   env?: string[];
   envPlain?: string[];
@@ -54,16 +55,20 @@ const LIMITS: Record<(typeof LIMIT_WORDS)[number], keyof ServerLimits> = {
 };
 
 export const describeServer = (command: Command): Command =>
-  command
+  takesSignIn(command)
     .option("--title <title>", "what people call it")
     .option("--env <K[=V]>", "secret variable; K alone takes its value from here", repeated)
     .option("--env-plain <K=V>", "variable that is stored, shown and exported in clear", repeated)
     .option("--env-file <file>", "secret variables, one K=V a line (- reads standard input)")
-    .option("--header <K[:V]>", "secret HTTP header; K alone asks for its value", repeated)
+    .option(
+      "--header <K[:V]>",
+      "secret HTTP header, or one that is shown with ${secret:NAME} in it; K alone asks for its value",
+      repeated,
+    )
     .option("--header-file <file>", "secret HTTP headers, one K: V a line (- reads standard input)")
     .option(
       "--secret <NAME[=V]>",
-      "value of ${secret:NAME} in the arguments; NAME alone takes it from the environment or asks",
+      "value of ${secret:NAME} in arguments, headers and parameters; NAME alone takes it from the environment or asks",
       repeated,
     )
     .option("--cwd <dir>", "folder the command is started in")
@@ -147,7 +152,8 @@ export const readHeaders = async (
   const literal: string[] = [];
   for (const given of options.header ?? []) {
     const [name, written] = split(given, ":");
-    if (written !== undefined) literal.push(name);
+    // With a mark in it, it is what is shown and holds no secret.
+    if (written !== undefined && written.search(SECRET_MARK) === -1) literal.push(name);
     if (written === undefined && !isInteractive(cli.io)) {
       throw usage(
         `--header ${name} asks for the value on a terminal; use --header-file FILE here.`,

@@ -11,6 +11,8 @@ import {
 } from "@local-mcp/contract";
 import type { Cli } from "../cli.ts";
 import { dateTime, facts, oneLine, plural, quoted, table } from "../output.ts";
+import { signInConfigText } from "./sign-in-options.ts";
+import { signInFacts, signInWord } from "./sign-in-views.ts";
 import { usageText } from "./usage.ts";
 
 /** What a server runs or where it is, on one line. */
@@ -30,9 +32,11 @@ const environment = (config: ServerConfigView): string | null => {
   return lines.length === 0 ? null : lines.join("\n");
 };
 
-const stored = (secrets: Record<string, { hint: string | null }>): string | null => {
-  const lines = Object.entries(secrets).map(
-    ([name, { hint }]) => `${name}  (${secretWords(hint)})`,
+const stored = (
+  secrets: Record<string, { hint: string | null } | { template: string }>,
+): string | null => {
+  const lines = Object.entries(secrets).map(([name, value]) =>
+    "template" in value ? `${name}: ${value.template}` : `${name}  (${secretWords(value.hint)})`,
   );
   return lines.length === 0 ? null : lines.join("\n");
 };
@@ -58,20 +62,24 @@ export const countsOf = (counts: ServerView["counts"]): string =>
       : [plural(counts.resourceTemplates, "resource template")]),
   ].join(", ");
 
-export const serverTable = (cli: Cli, servers: readonly ServerView[]): string =>
-  servers.length === 0
-    ? `No servers yet. Add one: ${cli.command("servers add NAME -- COMMAND ARGS…")}`
-    : table(
-        ["NAME", "STATE", "TOOLS", "PROFILES", "RUNS"],
-        servers.map((server) => [
-          server.name,
-          STATE_WORDS[server.status.state],
-          String(server.counts.tools),
-          server.profiles.join(",") || "-",
-          summaryOf(server.config),
-        ]),
-        cli.width,
-      );
+export const serverTable = (cli: Cli, servers: readonly ServerView[]): string => {
+  if (servers.length === 0) {
+    return `No servers yet. Add one: ${cli.command("servers add NAME -- COMMAND ARGS…")}`;
+  }
+  const signIns = servers.some(({ status }) => status.signIn !== null);
+  return table(
+    ["NAME", "STATE", ...(signIns ? ["SIGN-IN"] : []), "TOOLS", "PROFILES", "RUNS"],
+    servers.map((server) => [
+      server.name,
+      STATE_WORDS[server.status.state],
+      ...(signIns ? [signInWord(server.status)] : []),
+      String(server.counts.tools),
+      server.profiles.join(",") || "-",
+      summaryOf(server.config),
+    ]),
+    cli.width,
+  );
+};
 
 /** The version of MCP that is used with it; null while none was. */
 const spoken = ({ era, implementation }: ServerView): string | null => {
@@ -104,12 +112,14 @@ export const serverFacts = (
     ["State", note === null ? STATE_WORDS[status.state] : `${STATE_WORDS[status.state]}, ${note}`],
     ["Reason", trouble(status)],
     ["Output", status.reason?.detail ?? null],
+    ...signInFacts(status),
     ["Transport", config.transport],
     ["Command", isCommand ? [config.command, ...config.args].map(quoted).join("\n") : null],
     ["Folder", isCommand ? config.cwd : null],
     ["Environment", environment(config)],
     ["URL", isCommand ? null : config.url],
     ["Headers", isCommand ? null : stored(config.headers)],
+    ["Sign-in options", isCommand ? null : signInConfigText(config.signIn)],
     ["Secrets", stored(server.secrets)],
     ["Processes", usage && usageText(usage)],
     ["Start limit", startTimeoutMs === undefined ? null : chosen(startTimeoutMs)],

@@ -30,6 +30,14 @@ import {
   serverTable,
   summaryOf,
 } from "./server-views.ts";
+import { addSignInCommands, hintSignIn } from "./sign-in.ts";
+import {
+  readSignIn,
+  readSignInChange,
+  refuseForCommand,
+  takesUnsetSignIn,
+  type UnsetSignInOptions,
+} from "./sign-in-options.ts";
 import { addUsageCommand, measureUsage } from "./usage.ts";
 
 interface AddOptions extends ServerOptions {
@@ -46,6 +54,7 @@ const configOf = async (
     if (options.header !== undefined || options.headerFile !== undefined || options.transport) {
       throw usage("--header, --header-file and --transport are for a server with a --url.");
     }
+    refuseForCommand(options);
     const cwd = readCwd(cli, options);
     return {
       transport: "stdio",
@@ -54,7 +63,10 @@ const configOf = async (
       env: await readEnv(cli, options),
     };
   }
-  if (words.length > 0) throw usage("Give either --url URL or -- and a command, not both.");
+  if (words.length > 0) {
+    refuseForCommand(options);
+    throw usage("Give either --url URL or -- and a command, not both.");
+  }
   if (options.env ?? options.envPlain ?? options.envFile ?? options.cwd) {
     throw usage("--env, --env-plain, --env-file and --cwd are for a server that is a command.");
   }
@@ -66,13 +78,14 @@ const configOf = async (
     transport: options.transport ?? "http",
     url: options.url,
     headers: await readHeaders(cli, options),
+    signIn: await readSignIn(cli, options),
   };
 };
 
 const add = async (cli: Cli, name: string, words: string[], options: AddOptions): Outcome => {
   const config = await configOf(cli, options, words);
   const secrets = await readSecrets(cli, options);
-  await cli.use(async (api) => {
+  await cli.use(async (api, { running }) => {
     const added = await api.servers.create({
       name,
       title: options.title,
@@ -91,10 +104,11 @@ const add = async (cli: Cli, name: string, words: string[], options: AddOptions)
       cli.hint(`No profile shows it yet: ${cli.command(`profiles add-server SLUG ${name}`)}`);
     }
     printWarnings(cli, added.warnings);
+    if (running && !cli.json && config.transport !== "stdio") await hintSignIn(cli, api, name);
   });
 };
 
-interface EditOptions extends ServerOptions {
+interface EditOptions extends ServerOptions, UnsetSignInOptions {
   name?: string;
   unsetEnv?: string[];
   unsetHeader?: string[];
@@ -115,6 +129,7 @@ const unlessEmpty = <Value>(record: Record<string, Value>): Record<string, Value
   Object.keys(record).length === 0 ? undefined : record;
 
 const edit = async (cli: Cli, name: string, words: string[], options: EditOptions): Outcome => {
+  if (words.length > 0) refuseForCommand(options);
   if (options.url !== undefined) warnUrl(cli, options.url);
   const cwd = readCwd(cli, options);
   const changes: ServerUpdate = {
@@ -125,13 +140,14 @@ const edit = async (cli: Cli, name: string, words: string[], options: EditOption
     url: options.url,
     transport: options.transport,
     headers: unlessEmpty({ ...cleared(options.unsetHeader), ...(await readHeaders(cli, options)) }),
+    signIn: await readSignInChange(cli, options),
     secrets: unlessEmpty({ ...cleared(options.unsetSecret), ...(await readSecrets(cli, options)) }),
     limits: unlessEmpty({ ...backToSetting(options.unsetLimit), ...readLimits(options) }),
     connections: readConnections(options),
     ...(words.length === 0 ? {} : readCommand(cli, words, cwd)),
   };
-  if (options.keepSecrets && options.url === undefined) {
-    throw usage("--keep-secrets belongs to a --url that is changed.");
+  if (options.keepSecrets && changes.url === undefined && changes.signIn?.issuer === undefined) {
+    throw usage("--keep-secrets belongs to a --url or --issuer that is changed.");
   }
   if (Object.values(changes).every((change) => change === undefined)) {
     throw usage("Nothing to change was given.");
@@ -237,10 +253,12 @@ export const addServerCommands = (program: Command, act: Act): void => {
       ),
     );
 
-  describeServer(
-    servers
-      .command("edit <name> [command...]")
-      .description("change a server; what is not mentioned stays"),
+  takesUnsetSignIn(
+    describeServer(
+      servers
+        .command("edit <name> [command...]")
+        .description("change a server; what is not mentioned stays"),
+    ),
   )
     .option("--name <name>", "new name")
     .option("--unset-env <K>", "forget a variable", repeated)
@@ -251,7 +269,7 @@ export const addServerCommands = (program: Command, act: Act): void => {
       "go back to the setting: timeout, start-timeout, max-concurrent-calls or idle-stop",
       limitNames,
     )
-    .option("--keep-secrets", "send the stored secrets to the new --url as well")
+    .option("--keep-secrets", "send the stored secrets to the new --url or --issuer as well")
     .action(act(edit));
 
   servers
@@ -288,6 +306,7 @@ export const addServerCommands = (program: Command, act: Act): void => {
     .description("the last lines that a server of the running gateway wrote to its stderr")
     .action(act(output));
 
+  addSignInCommands(servers, act);
   addUsageCommand(servers, act);
   addConsentCommands(servers, act);
 };

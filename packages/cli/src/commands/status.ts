@@ -22,7 +22,10 @@ const statusText = (status: GatewayStatus, running: boolean): string => {
     status.servers.map((server) => [
       server.name,
       STATE_WORDS[server.status.state],
-      trouble(server.status) ?? stateNote(server.status, running) ?? "",
+      trouble(server.status) ??
+        server.status.signIn?.message ??
+        stateNote(server.status, running) ??
+        "",
     ]),
   );
   return `${head}\n\n${servers}`;

@@ -87,13 +87,6 @@ export const NAMING_ERRORS = {
     sentence: "A session with this id exists already.",
     wayOut: "Make a new id, or update the session that exists.",
   },
-  sign_in_not_found: {
-    http: 404,
-    jsonRpc: -32603,
-    exit: 1,
-    sentence: "The sign-in has expired or never began.",
-    wayOut: "Start the sign-in again.",
-  },
   name_taken: {
     http: 409,
     jsonRpc: -32602,

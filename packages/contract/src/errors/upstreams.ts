@@ -88,6 +88,15 @@ export const UPSTREAM_ERRORS = {
     wayOut:
       "Store it anew with “local-mcp-gateway servers edit {server} --secret NAME”, without / ? # and other signs that have a meaning in URLs.",
   },
+  secret_breaks_header: {
+    http: 400,
+    jsonRpc: -32602,
+    exit: 3,
+    sentence:
+      "The header {header} of “{server}” is not one line of text with its secrets filled in, so it is not sent.",
+    wayOut:
+      "Store the secret anew with “local-mcp-gateway servers edit {server} --secret NAME”, without line breaks.",
+  },
   request_cancelled: {
     http: 200,
     jsonRpc: -32603,

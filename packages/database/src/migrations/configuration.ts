@@ -113,5 +113,19 @@ export const migrations: MigrationMeta[] = [
     "bps": true,
     "folderMillis": 1795281423967,
     "hash": "e0d4ea0f8e03243b9ef5375e6a4c10ea7da038093d05d046388893a247d5d72d"
+  },
+  {
+    "sql": [
+      "ALTER TABLE `oauth_client_registrations` ADD `redirect_uri` text;",
+      "\nALTER TABLE `oauth_tokens` ADD `audience` text;",
+      "\nALTER TABLE `oauth_tokens` ADD `client_id` text;",
+      "\nALTER TABLE `oauth_tokens` ADD `account` text;",
+      "\nALTER TABLE `oauth_tokens` ADD `wanted_scope` text;",
+      "\nALTER TABLE `oauth_tokens` ADD `refusal` text;",
+      "\nALTER TABLE `oauth_tokens` ADD `refused_at` integer;"
+    ],
+    "bps": true,
+    "folderMillis": 1795292237305,
+    "hash": "2468622c2a0fa54762176f859a4b7056e88180346f9bbc85a868a7918b916866"
   }
 ];

@@ -2,6 +2,7 @@ import {
   serverConnections,
   type ServerConnections,
   serverLimits,
+  signInKind,
   type Transport,
   transport,
 } from "@local-mcp/contract";
@@ -17,9 +18,24 @@ const secretRef = z.object({ secret: z.string() });
 /** The values of `${secret:name}` marks: ids of `vault_secrets` by name. */
 const marks = z.record(z.string(), z.string());
 
+/** How a remote server is signed in to, where that differs from what it says of itself. */
+const storedSignIn = z.object({
+  kind: signInKind.optional(),
+  clientId: z.string().optional(),
+  clientSecret: secretRef.optional(),
+  privateKey: secretRef.optional(),
+  clientMetadataUrl: z.string().optional(),
+  issuer: z.string().optional(),
+  scopes: z.array(z.string()).optional(),
+  /** With `${secret:name}` marks. */
+  parameters: z.record(z.string(), z.string()).optional(),
+  redirectPort: z.number().int().optional(),
+});
+export type StoredSignIn = z.infer<typeof storedSignIn>;
+
 /**
- * How a server is reached, as it is stored: every secret is a reference into the vault, and `url`
- * and `args` hold `${secret:name}` marks where a secret belongs.
+ * How a server is reached, as it is stored: every secret is a reference into the vault, and texts
+ * hold `${secret:name}` marks where a secret belongs.
  */
 export const storedServerConfig = z.discriminatedUnion("transport", [
   z.object({
@@ -33,8 +49,9 @@ export const storedServerConfig = z.discriminatedUnion("transport", [
   z.object({
     transport: z.enum(["http", "sse"]),
     url: z.string().min(1),
-    headers: z.record(z.string(), secretRef),
+    headers: z.record(z.string(), z.union([z.object({ template: z.string() }), secretRef])),
     secrets: marks,
+    signIn: storedSignIn.optional(),
   }),
 ]);
 export type StoredServerConfig = z.infer<typeof storedServerConfig>;
@@ -77,12 +94,24 @@ export const oauthTokens = sqliteTable(
     id: id(),
     serverId: serverId(),
     issuer: text("issuer").notNull(),
+    /** The URI of what they are for (RFC 8707); they are sent to no other origin. */
+    audience: text("audience"),
+    /** The client that they were given to. */
+    clientId: text("client_id"),
+    /** Who signed in, where the authorization server said so. */
+    account: text("account"),
     accessToken: text("access_token").notNull(),
     refreshToken: text("refresh_token"),
     tokenType: text("token_type").notNull().default("Bearer"),
     scope: text("scope"),
     /** ms since 1970; null when the server did not say. */
     expiresAt: integer("expires_at"),
+    /** Scopes that the server has asked for since, separated by spaces. */
+    wantedScope: text("wanted_scope"),
+    /** Why they are of no use any more, as a sentence; null while they are. */
+    refusal: text("refusal"),
+    /** When that was, ms since 1970. */
+    refusedAt: integer("refused_at"),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
@@ -106,6 +135,8 @@ export const oauthClientRegistrations = sqliteTable(
     tokenEndpointAuthMethod: text("token_endpoint_auth_method"),
     registrationAccessToken: text("registration_access_token"),
     registrationClientUri: text("registration_client_uri"),
+    /** Where the authorization server sends a browser back to. */
+    redirectUri: text("redirect_uri"),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },

@@ -109,6 +109,35 @@ describe("N-18: what is not connected to", () => {
     expect(ruleFor(metadata, "server", metadata)).not.toBeNull();
   });
 
+  const OTHERS = [
+    "https://other.test/",
+    "https://nas/",
+    "https://10.9.9.9/",
+    "https://[::1]/",
+    "http://localhost:4000/",
+    "http://other.test/",
+    "http://10.9.9.9/",
+  ];
+  it.each([
+    ["https://mcp.test/mcp", OTHERS.slice(0, 1)],
+    ["https://10.0.0.1/", OTHERS.slice(0, 3)],
+    ["http://nas.local/", OTHERS.slice(0, 3)],
+    ["http://127.0.0.1:3000/", OTHERS.slice(0, 5)],
+  ])("%s may name what is as far inside as it is itself, and nothing further", (own, named) => {
+    const signInOf = new URL(own);
+    const allowed = (url: string): boolean => {
+      try {
+        assertAllowed(new URL(url), { signInOf });
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    for (const url of NEVER) expect([url, allowed(url)]).toEqual([url, false]);
+    expect(allowed(new URL("/x", own).href)).toBe(true);
+    expect(OTHERS.filter(allowed)).toEqual(named);
+  });
+
   it("is told with the rule in words", () => {
     expect(ruleFor("http://0xA9FEA9FE/", "person")).toMatch(/cloud hands out credentials/);
     expect(() => assertAllowed(new URL("http://0.0.0.0:80/"), "person")).toThrow(

@@ -4,16 +4,45 @@ import { GatewayError } from "@local-mcp/contract";
 import { judgeAddress, type Reach, type Verdict } from "./ranges.ts";
 
 /**
- * Who named the URL. A `person` may name this computer and what is in its network. What a `server`,
- * a redirect or metadata names must be public and https, so that a server cannot have us ask what it
- * cannot reach itself (server-side request forgery).
+ * Who named the URL. A `person` may name this computer and what is in its network. What a `server`
+ * or a redirect names must be public and https, so that a server cannot have us ask what it cannot
+ * reach itself (server-side request forgery).
  */
 export type AddressPolicy = "person" | "server";
 
-const ALLOWED: Record<AddressPolicy, readonly Reach[]> = {
-  person: ["public", "loopback", "private"],
-  server: ["public"],
-};
+/**
+ * The same, or `signInOf` the configured address of a server: what that says of its sign-in may be
+ * public and https too, or as far inside as its own address is: a server of this computer names others of this computer, by http
+ * too, and of its network. Of its own origin it names anything.
+ */
+export type UrlPolicy = AddressPolicy | { signInOf: URL };
+
+/** Each is further inside than the one before it. */
+const REACHES: readonly Reach[] = ["public", "private", "loopback"];
+
+interface Allowed {
+  secure: readonly Reach[];
+  /** By http. */
+  plain: readonly Reach[];
+}
+const OF_A_PERSON: Allowed = { secure: REACHES, plain: REACHES };
+const OF_A_SERVER: Allowed = { secure: ["public"], plain: [] };
+
+function allowedBy(policy: UrlPolicy, url: URL): Allowed {
+  if (policy === "person") return OF_A_PERSON;
+  if (policy === "server") return OF_A_SERVER;
+  const { signInOf } = policy;
+  if (url.origin === signInOf.origin) return OF_A_PERSON;
+  const secure = REACHES.slice(0, REACHES.indexOf(judgeHost(signInOf).reach) + 1);
+  return { secure, plain: secure.filter((reach) => reach === "loopback") };
+}
+
+/** Whom a URL may lead to, in the end. Nobody where its scheme is none that is spoken. */
+export function allowedReaches(url: URL, policy: UrlPolicy): readonly Reach[] {
+  const { secure, plain } = allowedBy(policy, url);
+  if (url.protocol === "https:") return secure;
+  return url.protocol === "http:" ? plain : [];
+}
 
 /** Names at which clouds hand out credentials. */
 const METADATA_NAMES = ["metadata.google.internal", "metadata.goog", "instance-data.ec2.internal"];
@@ -29,29 +58,34 @@ const PRIVATE_NAMES = /^[^.]+$|\.(local|internal|home\.arpa|lan|intranet)$/;
  * @param configured what the person configured, of whose origin a server may name any URL
  * @throws GatewayError address_blocked
  */
-export function assertAllowed(url: URL, policy: AddressPolicy, configured?: URL): void {
+export function assertAllowed(url: URL, policy: UrlPolicy, configured?: URL): void {
   const isOwn = configured !== undefined && url.origin === configured.origin;
   const applied = isOwn ? "person" : policy;
-  const isHttp = url.protocol === "http:" && applied === "person";
-  if (url.protocol !== "https:" && !isHttp) {
+  const reaches = allowedReaches(url, applied);
+  const { reach, rule } = judgeHost(url);
+  if (reaches.includes(reach)) return;
+  if (reaches.length === 0 || allowedBy(applied, url).secure.includes(reach)) {
     const needed = applied === "person" ? "https:// or http://" : "https://";
     throw blocked(url.host || url.protocol, `not a URL that begins with ${needed}`);
   }
-  const verdict = judgeHost(url);
-  if (!ALLOWED[applied].includes(verdict.reach)) throw blocked(url.host, verdict.rule);
+  throw blocked(url.host, rule);
 }
 
 /**
  * A `lookup` for sockets that hands on only the addresses of an answer which the policy allows, so
  * that what is connected to is what was judged. Fails with `address_blocked` where none is left.
  */
-export function guardedLookup(policy: AddressPolicy, resolve = resolveAll): LookupFunction {
+export function guardedLookup(
+  policy: AddressPolicy | readonly Reach[],
+  resolve = resolveAll,
+): LookupFunction {
+  const reaches = policy === "person" ? REACHES : policy === "server" ? OF_A_SERVER.secure : policy;
   return (hostname, options, callback) => {
     resolve(hostname, options, (error, found) => {
       if (error) return callback(error, []);
       const judged = found.map((one) => ({ ...one, verdict: judgeAddress(one.address) }));
       const allowed = judged
-        .filter(({ verdict }) => ALLOWED[policy].includes(verdict.reach))
+        .filter(({ verdict }) => reaches.includes(verdict.reach))
         .map(({ address, family }) => ({ address, family }));
       const [first] = allowed;
       if (!first) {
@@ -103,6 +137,9 @@ function judgeName(name: string): Verdict {
 /** Without brackets, and without the dots at the end that change nothing. */
 const bareHost = ({ hostname }: URL): string =>
   hostname.replace(/^\[|\]$/g, "").replace(/\.+$/, "");
+
+/** @returns the refusal of a text that is named as a URL and is none */
+export const blockedText = (): GatewayError => blocked("…", "not a URL");
 
 const blocked = (host: string, rule: string): GatewayError =>
   new GatewayError("address_blocked", { host, rule });

@@ -4,7 +4,7 @@ import { parameterHeaders } from "../protocol-headers.ts";
 import type { UpstreamCall } from "./call.ts";
 import { CallSlots } from "./call-slots.ts";
 import type { ClientConnections } from "./client-connections.ts";
-import { failureBehind, type UpstreamFailure } from "./failure.ts";
+import { failureBehind, isLockedOut, type UpstreamFailure } from "./failure.ts";
 import { type Link, setLogLevel } from "./link.ts";
 
 /** What a server answered, in the words of its era. An error answer is one too. */
@@ -50,7 +50,7 @@ export class Calls {
    * Sends one request once the server is up and it is its turn. A request that met a session which
    * the server had forgotten, and so was not looked at, is sent once more.
    *
-   * @returns null where the server is not up
+   * @returns null where the server is not up, or lets nobody in
    * @throws GatewayError as {@link Connection.request}; too_many_connections, server_busy
    */
   async run(method: string, params: JsonObject, call: UpstreamCall): Promise<Answered | null> {
@@ -67,6 +67,8 @@ export class Calls {
     } catch (error) {
       const failure = failureBehind(error);
       if (failure) this.#options.onFailed(failure);
+      // What is told of the server then says what to do about it.
+      if (failure?.neverProcessed && isLockedOut(failure)) return null;
       if (!failure?.sessionLost || !failure.neverProcessed) throw error;
       return this.#sendOnce(method, params, call);
     }

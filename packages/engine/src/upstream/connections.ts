@@ -4,7 +4,12 @@ import type { Duplex } from "node:stream";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
 import { urlToHttpOptions } from "node:url";
 import type { Route } from "../definitions.ts";
-import { assertAllowed, guardedLookup } from "../network/address-guard.ts";
+import {
+  allowedReaches,
+  assertAllowed,
+  guardedLookup,
+  type UrlPolicy,
+} from "../network/address-guard.ts";
 import { networkFailure, systemCode } from "./failure.ts";
 import {
   addressOf,
@@ -34,13 +39,17 @@ export class Connections {
   /** A proxy that is told the whole URL of each request, as it is for plain HTTP. */
   readonly #forwarder: URL | null;
   readonly #url: URL;
+  readonly #policy: UrlPolicy;
 
-  constructor(url: URL, { proxy, certificates }: Route) {
+  /** `policy` is about who named the URL. */
+  constructor(url: URL, { proxy, certificates }: Route, policy: UrlPolicy = "person") {
     this.#url = url;
+    this.#policy = policy;
     const secureContext = trusting(certificates);
     const isSecure = url.protocol === "https:";
     this.#forwarder = isSecure ? null : proxy;
-    const options = { keepAlive: true, ...(proxy === null && { lookup: guardedLookup("person") }) };
+    const lookup = guardedLookup(allowedReaches(url, policy));
+    const options = { keepAlive: true, ...(proxy === null && { lookup }) };
     if (isSecure && proxy) this.#agent = new TunnelAgent(proxy, secureContext);
     else if ((this.#forwarder ?? url).protocol === "https:") {
       this.#agent = new https.Agent({ ...options, secureContext });
@@ -50,7 +59,7 @@ export class Connections {
   /** @throws UpstreamFailure where the configured address is one that is never connected to */
   check(): void {
     try {
-      assertAllowed(this.#url, "person");
+      assertAllowed(this.#url, this.#policy);
     } catch (error) {
       throw networkFailure(this.#url.host, error);
     }

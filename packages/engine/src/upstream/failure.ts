@@ -34,6 +34,20 @@ export class UpstreamFailure extends Error {
     this.sessionLost = options.sessionLost ?? false;
     this.neverProcessed = options.neverProcessed ?? false;
   }
+
+  /** The same, told of a request that certainly was not acted on, or where that is not so. */
+  told(neverProcessed: boolean): UpstreamFailure {
+    const { reason, retry, status, sessionLost, cause } = this;
+    const { detail } = reason;
+    return new UpstreamFailure(reason.code, this.message, {
+      retry,
+      detail,
+      cause,
+      status: status ?? undefined,
+      sessionLost,
+      neverProcessed,
+    });
+  }
 }
 
 /** The failure behind an error, also where a {@link GatewayError} tells of it; null for others. */
@@ -45,8 +59,23 @@ export function failureBehind(error: unknown): UpstreamFailure | null {
 }
 
 /** Whether a server is not there for anybody, and not only for what it was asked. */
-export const isOutage = ({ reason: { code }, status }: UpstreamFailure): boolean =>
-  code === "dns" || code === "unreachable" || code === "tls" || (status !== null && status >= 500);
+export const isOutage = ({ reason: { code }, status, cause }: UpstreamFailure): boolean =>
+  !isNotRenewed(cause) &&
+  (code === "dns" ||
+    code === "unreachable" ||
+    code === "tls" ||
+    (status !== null && status >= 500));
+
+/** The server was not even asked, and may be there. */
+const isNotRenewed = (cause: unknown): boolean =>
+  cause instanceof GatewayError && cause.code === "sign_in_not_renewed";
+
+/**
+ * Whether a server lets nobody in before a person acts: nobody is signed in, or what is to be shown
+ * cannot be read. A status of 403 is about one request (RFC 6750, 3.1).
+ */
+export const isLockedOut = ({ reason: { code }, status }: UpstreamFailure): boolean =>
+  code === "vault" || code === "secret" || (code === "sign_in" && status !== 403);
 
 /** The system's code of an error, such as ECONNREFUSED, or "". */
 export const systemCode = (error: unknown): string =>
@@ -60,7 +89,8 @@ const TLS_CODE =
  * secret. `status` is that of an answer which had begun.
  */
 export function networkFailure(host: string, error: unknown, status?: number): UpstreamFailure {
-  if (error instanceof UpstreamFailure) return error;
+  const known = failureBehind(error);
+  if (known) return known;
   if (error instanceof GatewayError && error.code === "address_blocked") {
     return new UpstreamFailure("unreachable", error.message, {
       retry: "never",

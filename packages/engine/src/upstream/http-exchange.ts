@@ -26,7 +26,7 @@ export class TooLargeError extends Error {
 
 export interface ExchangeRequest {
   url: URL;
-  method: "GET" | "POST" | "DELETE";
+  method: string;
   headers: Record<string, string>;
   body?: string;
   connections: Connections;
@@ -111,6 +111,7 @@ async function exchangeOnLiveSocket(
 
 /** Lets go of an answer whose body nobody wants, without reading for ever where it never ends. */
 export function discard(response: http.IncomingMessage): void {
+  if (response.destroyed) return;
   let size = 0;
   const timer = setTimeout(() => response.destroy(), MAX_UNWANTED_MS);
   response.on("data", (chunk: Buffer) => {
@@ -123,7 +124,12 @@ export function discard(response: http.IncomingMessage): void {
 }
 
 /** @throws TooLargeError */
-export function readText(response: http.IncomingMessage, maxBytes: number): Promise<string> {
+export async function readText(response: http.IncomingMessage, maxBytes: number): Promise<string> {
+  return (await readBytes(response, maxBytes)).toString("utf8");
+}
+
+/** @throws TooLargeError */
+export function readBytes(response: http.IncomingMessage, maxBytes: number): Promise<Buffer> {
   // By events and not by iteration, which costs a good part of a small answer.
   return new Promise((resolve, reject) => {
     const bytes = new ByteCollector();
@@ -131,7 +137,7 @@ export function readText(response: http.IncomingMessage, maxBytes: number): Prom
       if (bytes.length + chunk.length > maxBytes) response.destroy(new TooLargeError());
       else bytes.push(chunk);
     });
-    response.once("end", () => resolve(bytes.take().toString("utf8")));
+    response.once("end", () => resolve(bytes.take()));
     response.once("error", reject);
     response.once("close", () => reject(new Error("the answer was cut off")));
   });

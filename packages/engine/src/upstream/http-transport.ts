@@ -5,9 +5,10 @@ import type { Launch } from "../definitions.ts";
 import { classify, isObject, type RequestId, requestIdOf, type RpcMessage } from "../jsonrpc.ts";
 import { formatBytes } from "../text.ts";
 import { atMost } from "../time.ts";
+import { Access } from "./access.ts";
 import { cancelled } from "./cancelled.ts";
 import { Connections } from "./connections.ts";
-import { networkFailure, UpstreamFailure } from "./failure.ts";
+import { failureBehind, isLockedOut, networkFailure, UpstreamFailure } from "./failure.ts";
 import {
   discard,
   exchange,
@@ -30,7 +31,7 @@ import type { Transport, TransportEvents } from "./transport.ts";
 
 /** How long an ending session may be told so, ms. */
 const GOODBYE_MS = 1000;
-/** How long other requests may take to be refused too, after the session has proved lost, ms. */
+/** How long other requests may take to be refused too, after one was refused for all, ms. */
 const LAST_REFUSAL_MS = 1000;
 /** How long the answer to what nobody waits for may take, ms. */
 const UNWAITED_MS = 30_000;
@@ -56,7 +57,7 @@ export class HttpTransport implements Transport {
   readonly #name: string;
   /** As configured, or where on the same origin the server has sent us. */
   #url: URL;
-  readonly #headers: Record<string, string>;
+  readonly #access: Access;
   readonly #maxMessageBytes: number;
   readonly #connections: Connections;
   /** For all streams of events together. */
@@ -69,14 +70,14 @@ export class HttpTransport implements Transport {
   #sessionId: string | null = null;
   /** Whether the server has accepted anything in the session yet. */
   #sessionWorked = false;
-  /** What was refused since the session is lost; null while it is not. */
-  #refused: RequestId[] | null = null;
+  /** What was refused since the connection is lost; null while it is not. */
+  #refused: Set<RequestId> | null = null;
   #protocolVersion: string | null = null;
 
   constructor(options: { name: string; launch: HttpLaunch; maxMessageBytes: number }) {
     this.#name = options.name;
     this.#url = new URL(options.launch.url);
-    this.#headers = options.launch.headers;
+    this.#access = new Access(options.name, options.launch);
     this.#maxMessageBytes = options.maxMessageBytes;
     this.#connections = new Connections(this.#url, options.launch.route);
   }
@@ -96,7 +97,8 @@ export class HttpTransport implements Transport {
     this.#protocolVersion = protocolVersion;
     void listen({
       signal: this.#ended.signal,
-      reopen: (lastEventId) => this.#get(lastEventId, (request) => (this.#listener = request)),
+      reopen: (lastEventId) =>
+        this.#get(lastEventId, this.#ended.signal, (request) => (this.#listener = request)),
       read: (stream, position) => this.#readEvents(stream, position, null),
       onGap: () => this.#events?.onGap(),
       onRefused: () => this.#askForSession(),
@@ -111,10 +113,9 @@ export class HttpTransport implements Transport {
   cancel(id: RequestId, reason: string, isOpening: boolean): void {
     const sent = [...this.#sent].find((one) => one.id === id);
     if (!sent) return;
-    // In the modern era the closed stream says it all.
-    if (!sent.isModern && !isOpening) this.send(cancelled(id, reason));
-    this.#sent.delete(sent);
-    sent.stop();
+    // In the modern era the closed stream says it all. What was not sent need not be taken back.
+    if (!sent.isModern && !isOpening && sent.isBegun) this.send(cancelled(id, reason));
+    this.#giveUp(sent);
   }
 
   output(): string[] {
@@ -123,10 +124,9 @@ export class HttpTransport implements Transport {
 
   async close(): Promise<void> {
     this.#end(new UpstreamFailure("unreachable", `${this.#name} was stopped.`, { retry: "never" }));
-    const headers = this.#sessionHeaders();
-    const hasSession = this.#sessionId !== null;
+    const sessionId = this.#sessionId;
     this.#sessionId = null;
-    if (hasSession) await this.#sayGoodbye(headers);
+    if (sessionId !== null) await this.#sayGoodbye(sessionId);
     this.#connections.close();
   }
 
@@ -155,32 +155,33 @@ export class HttpTransport implements Transport {
     sent: SentMessage,
     headers: Readonly<Record<string, string>>,
   ): Promise<http.IncomingMessage> {
-    const request = {
-      url: this.#url,
-      method: "POST",
-      headers: {
-        ...(sent.isModern ? this.#headers : this.#sessionHeaders()),
-        ...headers,
-        ...sent.routing,
-        "content-type": "application/json",
-        accept: "application/json, text/event-stream",
-      },
-      body,
-      connections: this.#connections,
-    } as const;
     const onRequest = (outgoing: http.ClientRequest): void => void (sent.request = outgoing);
-    // A tool call is not repeated where it could have taken effect, however unlikely that is.
-    return sent.method === "tools/call"
-      ? exchange(request, onRequest)
-      : exchangeRepeatable(request, onRequest, (url) => (this.#url = url));
+    return this.#access.send(sent.signal, (own) => {
+      const request = {
+        url: this.#url,
+        method: "POST",
+        headers: {
+          ...(sent.isModern ? own : this.#inSession(own)),
+          ...headers,
+          ...sent.routing,
+          "content-type": "application/json",
+          accept: "application/json, text/event-stream",
+        },
+        body,
+        connections: this.#connections,
+      };
+      // A tool call is not repeated where it could have taken effect, however unlikely that is.
+      return sent.method === "tools/call"
+        ? exchange(request, onRequest)
+        : exchangeRepeatable(request, onRequest, (url) => (this.#url = url));
+    });
   }
 
   async #read(response: http.IncomingMessage, status: number, sent: SentMessage): Promise<void> {
-    if (status === 401) {
+    const refusal = this.#access.refusalOf(response);
+    if (refusal) {
       discard(response);
-      const message = `${this.#url.host} wants credentials.`;
-      this.#end(new UpstreamFailure("sign_in", message, { retry: "never", status }));
-      return;
+      throw refusal;
     }
     if (status < 200 || status > 299) {
       await this.#readRefusal(response, status, sent);
@@ -230,7 +231,7 @@ export class HttpTransport implements Transport {
       signal,
       isAnswered: () => sent.isAnswered,
       reopen: (lastEventId: string) =>
-        this.#get(lastEventId, (request) => (sent.request = request)),
+        this.#get(lastEventId, signal, (request) => (sent.request = request)),
       read,
       onPaused: (retryMs: number | null) => this.#events?.onPaused(id, retryMs),
     };
@@ -299,20 +300,31 @@ export class HttpTransport implements Transport {
     return status === 404 || (status === 400 && code === NO_SUCH_SESSION && this.#sessionWorked);
   }
 
-  /** `refused` is the message that was turned away for it. */
   #loseSession(status: number, refused: SentMessage | null): void {
+    const message = `${this.#url.host} has ended the session.`;
+    const lost = { retry: "later", sessionLost: true, status } as const;
+    this.#lose(new UpstreamFailure("http_status", message, lost), refused);
+  }
+
+  /** For all that is sent. `refused` is the message that was turned away for it. */
+  #lose(failure: UpstreamFailure, refused: SentMessage | null): void {
     const isKnown = this.#refused !== null;
-    this.#refused ??= [];
+    this.#refused ??= new Set();
     this.#refuse(refused?.id ?? null);
-    if (!isKnown) void this.#endSession(status, this.#refused);
+    if (isKnown) return;
+    for (const sent of [...this.#sent].filter(({ isBegun }) => !isBegun)) {
+      this.#refuse(sent.id);
+      this.#giveUp(sent);
+    }
+    void this.#endLost(failure, this.#refused);
   }
 
   #refuse(id: RequestId | null): void {
-    if (id !== null) this.#refused?.push(id);
+    if (id !== null) this.#refused?.add(id);
   }
 
   /** Only once it is known which requests were refused: those alone were never acted on. */
-  async #endSession(status: number, refused: readonly RequestId[]): Promise<void> {
+  async #endLost(failure: UpstreamFailure, refused: ReadonlySet<RequestId>): Promise<void> {
     const isUndecided = ({ id, status = 400 }: SentMessage): boolean =>
       id !== null && status >= 400;
     const { signal } = this.#ended;
@@ -320,15 +332,9 @@ export class HttpTransport implements Transport {
     while ([...this.#sent].some(isUndecided) && performance.now() < until && !signal.aborted) {
       await sleep(POLL_MS);
     }
-    this.#sessionId = null;
-    const message = `${this.#url.host} has ended the session.`;
-    const lost = { retry: "later", sessionLost: true, status } as const;
-    const neverProcessed = new UpstreamFailure("http_status", message, {
-      ...lost,
-      neverProcessed: true,
-    });
-    for (const id of refused) this.#events?.onRequestFailed(id, neverProcessed);
-    this.#end(new UpstreamFailure("http_status", message, lost));
+    if (failure.sessionLost) this.#sessionId = null;
+    for (const id of refused) this.#events?.onRequestFailed(id, failure.told(true));
+    this.#end(failure.told(false));
   }
 
   /** The GET stream is refused that was open before; whether that is for the session is certain then. */
@@ -339,7 +345,16 @@ export class HttpTransport implements Transport {
 
   #failed(sent: SentMessage, error: unknown): void {
     const { id } = sent;
-    if (this.#isClosed || !this.#sent.has(sent) || sent.isAnswered) return;
+    if (this.#isClosed) return;
+    const isWaitedFor = this.#sent.has(sent) && !sent.isAnswered;
+    const known = failureBehind(error);
+    if (known && isLockedOut(known)) {
+      // It may be the rest of an answer that cannot be fetched any more.
+      const isRefused = isWaitedFor && (sent.status === undefined || sent.status >= 400);
+      this.#lose(known, isRefused ? sent : null);
+      return;
+    }
+    if (!isWaitedFor) return;
     if (error instanceof TooLargeError) {
       const limit = formatBytes(this.#maxMessageBytes);
       const size = `more than ${limit}`;
@@ -350,40 +365,67 @@ export class HttpTransport implements Transport {
     const failure = networkFailure(this.#url.host, error, sent.status);
     // After the opening one failed exchange says nothing about the others.
     if (sent.isOpening) this.#end(failure);
-    else if (id !== null) this.#events?.onRequestFailed(id, failure);
+    else if (id !== null) {
+      const isOwn = error instanceof GatewayError && known !== null;
+      this.#events?.onRequestFailed(id, isOwn ? error : failure);
+    }
   }
 
-  #get(
+  #giveUp(sent: SentMessage): void {
+    this.#sent.delete(sent);
+    sent.stop();
+  }
+
+  /** Ends the connection where whoever asks is not let in any more. */
+  async #get(
     lastEventId: string | null,
+    signal: AbortSignal,
     onRequest: (request: http.ClientRequest) => void,
   ): Promise<http.IncomingMessage> {
-    const headers = this.#sessionHeaders();
-    headers.accept = "text/event-stream";
-    // Headers are bytes, which Node takes as Latin-1.
-    if (lastEventId !== null) {
-      headers["last-event-id"] = Buffer.from(lastEventId).toString("latin1");
-    }
     const connections = this.#connections;
-    return exchange({ url: this.#url, method: "GET", headers, connections }, onRequest);
+    try {
+      const response = await this.#access.send(signal, (own) => {
+        const headers = this.#inSession(own);
+        headers.accept = "text/event-stream";
+        // Headers are bytes, which Node takes as Latin-1.
+        if (lastEventId !== null) {
+          headers["last-event-id"] = Buffer.from(lastEventId).toString("latin1");
+        }
+        return exchange({ url: this.#url, method: "GET", headers, connections }, onRequest);
+      });
+      const refusal = this.#access.isRenewable ? this.#access.refusalOf(response) : null;
+      if (refusal instanceof UpstreamFailure) throw refusal;
+      return response;
+    } catch (error) {
+      if (error instanceof UpstreamFailure && isLockedOut(error)) this.#lose(error, null);
+      throw error;
+    }
   }
 
   /** A courtesy: a server that cannot be told ends the session by itself. */
-  async #sayGoodbye(headers: Record<string, string>): Promise<void> {
+  async #sayGoodbye(sessionId: string): Promise<void> {
     const connections = this.#connections;
-    const told = exchange(
-      { url: this.#url, method: "DELETE", headers, connections },
-      () => {},
-    ).then(
-      (response) => discard(response),
-      () => {},
-    );
+    const enough = new AbortController();
+    const told = this.#access
+      .sendOnce(enough.signal, (own) => {
+        const headers = this.#inSession(own, sessionId);
+        return exchange({ url: this.#url, method: "DELETE", headers, connections }, () => {});
+      })
+      .then(
+        (response) => discard(response),
+        () => {},
+      );
     // Not a time limit of the request: it has none before a proxy has given it a socket.
     await atMost(GOODBYE_MS, told);
+    enough.abort();
   }
 
-  #sessionHeaders(): Record<string, string> {
-    const headers: Record<string, string> = { ...this.#headers };
-    if (this.#sessionId !== null) headers["mcp-session-id"] = this.#sessionId;
+  #inSession(
+    own: Readonly<Record<string, string>>,
+    sessionId = this.#sessionId,
+  ): Record<string, string> {
+    const headers: Record<string, string> = { ...own };
+    if (sessionId !== null) headers["mcp-session-id"] = sessionId;
     if (this.#protocolVersion !== null) headers["mcp-protocol-version"] = this.#protocolVersion;
     return headers;
   }

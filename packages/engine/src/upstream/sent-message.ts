@@ -35,6 +35,11 @@ export class SentMessage {
     return this.#stop.signal;
   }
 
+  /** Whether any of it can have reached the server. */
+  get isBegun(): boolean {
+    return this.#request !== null;
+  }
+
   set request(request: http.ClientRequest) {
     this.#request = request;
     if (this.signal.aborted) request.destroy();

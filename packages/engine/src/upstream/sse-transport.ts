@@ -4,9 +4,10 @@ import type { Launch } from "../definitions.ts";
 import { type RequestId, requestIdOf, type RpcMessage } from "../jsonrpc.ts";
 import { onSameOrigin } from "../network/address-guard.ts";
 import { formatBytes } from "../text.ts";
+import { Access } from "./access.ts";
 import { cancelled } from "./cancelled.ts";
 import { Connections } from "./connections.ts";
-import { networkFailure, UpstreamFailure } from "./failure.ts";
+import { failureBehind, isLockedOut, networkFailure, UpstreamFailure } from "./failure.ts";
 import {
   discard,
   exchange,
@@ -36,19 +37,21 @@ export class SseTransport implements Transport {
   readonly #name: string;
   /** As configured, or where on the same origin the server has sent us. */
   #url: URL;
-  readonly #headers: Record<string, string>;
+  readonly #access: Access;
   readonly #maxMessageBytes: number;
   readonly #connections: Connections;
   readonly #requests = new Set<http.ClientRequest>();
+  /** Messages that are not accepted yet. */
+  readonly #posts = new Set<Post>();
+  readonly #ended = new AbortController();
   #events: TransportEvents | null = null;
   #endpoint: URL | null = null;
   #protocolVersion: string | null = null;
-  #closed = false;
 
   constructor(options: { name: string; launch: SseLaunch; maxMessageBytes: number }) {
     this.#name = options.name;
     this.#url = new URL(options.launch.url);
-    this.#headers = options.launch.headers;
+    this.#access = new Access(options.name, options.launch);
     this.#maxMessageBytes = options.maxMessageBytes;
     this.#connections = new Connections(this.#url, options.launch.route);
   }
@@ -59,27 +62,27 @@ export class SseTransport implements Transport {
     const { host, pathname } = this.#url;
     let response: http.IncomingMessage;
     try {
-      response = await exchangeRepeatable(
-        {
-          url: this.#url,
-          method: "GET",
-          headers: { ...this.#headers, accept: "text/event-stream" },
-          connections: this.#connections,
-        },
-        (request) => this.#track(request),
-        (url) => (this.#url = url),
+      response = await this.#access.send(this.#ended.signal, (own) =>
+        exchangeRepeatable(
+          {
+            url: this.#url,
+            method: "GET",
+            headers: { ...own, accept: "text/event-stream" },
+            connections: this.#connections,
+          },
+          (request) => this.#track(request),
+          (url) => (this.#url = url),
+        ),
       );
     } catch (error) {
       throw networkFailure(host, error);
     }
-    const status = response.statusCode ?? 0;
-    if (status === 401) {
+    const refusal = this.#access.refusalOf(response);
+    if (refusal) {
       discard(response);
-      throw new UpstreamFailure("sign_in", `${host} wants credentials.`, {
-        retry: "never",
-        status,
-      });
+      throw networkFailure(host, refusal);
     }
+    const status = response.statusCode ?? 0;
     if (status >= 300 && status < 400) {
       discard(response);
       const { location } = response.headers;
@@ -109,8 +112,8 @@ export class SseTransport implements Transport {
   }
 
   send(message: RpcMessage): void {
-    if (this.#closed) return;
-    void this.#post(message, requestIdOf(message));
+    if (this.#isClosed || !this.#endpoint) return;
+    void this.#post(new Post(message), this.#endpoint);
   }
 
   handshakeDone(protocolVersion: string): void {
@@ -118,7 +121,10 @@ export class SseTransport implements Transport {
   }
 
   cancel(id: RequestId, reason: string, isOpening: boolean): void {
-    if (!isOpening) this.send(cancelled(id, reason));
+    const post = [...this.#posts].find((one) => one.id === id);
+    post?.stopWaiting();
+    // What was not sent need not be taken back.
+    if (!isOpening && post?.isBegun !== false) this.send(cancelled(id, reason));
   }
 
   output(): string[] {
@@ -132,6 +138,10 @@ export class SseTransport implements Transport {
   async close(): Promise<void> {
     this.#end(new UpstreamFailure("unreachable", `${this.#name} was stopped.`, { retry: "never" }));
     this.#connections.close();
+  }
+
+  get #isClosed(): boolean {
+    return this.#ended.signal.aborted;
   }
 
   async #readStream(
@@ -174,41 +184,43 @@ export class SseTransport implements Transport {
     return received === "answer" ? "answer" : "other";
   }
 
-  async #post(message: RpcMessage, id: RequestId | null): Promise<void> {
-    if (!this.#endpoint) return;
-    const accepted = new AbortController();
-    const timer = setTimeout(() => accepted.abort(), ACCEPT_MS);
+  async #post(post: Post, url: URL): Promise<void> {
+    this.#posts.add(post);
+    const { id, body, signal } = post;
     try {
-      const headers: Record<string, string> = {
-        ...this.#headers,
-        "content-type": "application/json",
-      };
-      if (this.#protocolVersion !== null) headers["mcp-protocol-version"] = this.#protocolVersion;
-      const response = await exchange(
-        {
-          url: this.#endpoint,
-          method: "POST",
-          headers,
-          body: JSON.stringify(message),
-          connections: this.#connections,
-        },
-        (request) => {
+      const response = await this.#access.send(signal, (own) => {
+        const headers: Record<string, string> = { ...own, "content-type": "application/json" };
+        if (this.#protocolVersion !== null) headers["mcp-protocol-version"] = this.#protocolVersion;
+        const connections = this.#connections;
+        return exchange({ url, method: "POST", headers, body, connections }, (request) => {
           this.#track(request);
-          accepted.signal.addEventListener("abort", () => request.destroy());
-        },
-      );
+          post.begun(request);
+        });
+      });
       discard(response);
+      const refusal = this.#access.refusalOf(response);
+      if (refusal) throw refusal;
       const status = response.statusCode ?? 0;
       if (status >= 300 && id !== null) {
         this.#events?.onRequestFailed(id, this.#refusal(status, response.headers.location));
       }
     } catch (error) {
-      // The answer may still come on the stream.
-      if (id === null || accepted.signal.aborted) return;
-      this.#events?.onRequestFailed(id, networkFailure(this.#url.host, error));
+      this.#failed(post, error);
     } finally {
-      clearTimeout(timer);
+      post.isOver();
+      this.#posts.delete(post);
     }
+  }
+
+  #failed({ id, signal }: Post, error: unknown): void {
+    const failure = networkFailure(this.#url.host, error);
+    const isLost = isLockedOut(failure);
+    // Where nobody accepted it in time, the answer may still come on the stream.
+    if (id !== null && (isLost || !signal.aborted)) {
+      const isOwn = error instanceof GatewayError && failureBehind(error) !== null;
+      this.#events?.onRequestFailed(id, isOwn ? error : failure);
+    }
+    if (isLost) this.#end(failure.told(false));
   }
 
   /** Of one message; the stream goes on. */
@@ -224,9 +236,46 @@ export class SseTransport implements Transport {
   }
 
   #end(failure: UpstreamFailure): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#isClosed) return;
+    this.#ended.abort();
+    for (const post of this.#posts) post.stopWaiting();
     for (const request of this.#requests) request.destroy();
     this.#events?.onClosed(failure);
+  }
+}
+
+/** A message on its way. It is on its own as soon as the server has accepted it. */
+class Post {
+  readonly id: RequestId | null;
+  readonly body: string;
+  isBegun = false;
+  readonly #waiting = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(message: RpcMessage) {
+    this.id = requestIdOf(message);
+    this.body = JSON.stringify(message);
+  }
+
+  /** Aborted when nobody waits any more for it to be accepted. */
+  get signal(): AbortSignal {
+    return this.#waiting.signal;
+  }
+
+  begun(request: http.ClientRequest): void {
+    this.isBegun = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.stopWaiting();
+      request.destroy();
+    }, ACCEPT_MS);
+  }
+
+  stopWaiting(): void {
+    this.#waiting.abort();
+  }
+
+  isOver(): void {
+    clearTimeout(this.#timer);
   }
 }

@@ -13,7 +13,7 @@ import { CatalogKeeper } from "./catalog-keeper.ts";
 import { ClientConnections } from "./client-connections.ts";
 import type { ConnectionEvents } from "./connection.ts";
 import { Connector, type ConnectorOptions } from "./connector.ts";
-import { isOutage, type UpstreamFailure } from "./failure.ts";
+import { isLockedOut, isOutage, type UpstreamFailure } from "./failure.ts";
 import { IdleTimer } from "./idle-timer.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { type Link, setLogLevel } from "./link.ts";
@@ -299,13 +299,25 @@ export class Upstream {
 
   /** It may not be there any more, or have been started anew. */
   #onCallFailed(failure: UpstreamFailure): void {
+    this.#onLockedOut(failure);
     if (isOutage(failure) || failure.sessionLost) this.#catalog.onGap();
+  }
+
+  /** Who is not let in on a connection of a client is not on any other. */
+  #onLockedOut(failure: UpstreamFailure): void {
+    if (isLockedOut(failure) && this.observation.state === "ready") this.#lifecycle.fail(failure);
   }
 
   async #openFor(client: Client, signal: AbortSignal, onClosed: () => void): Promise<Link> {
     return this.#connector.open({
       client,
-      events: { ...this.#events(client), onClosed },
+      events: {
+        ...this.#events(client),
+        onClosed: (failure) => {
+          onClosed();
+          this.#onLockedOut(failure);
+        },
+      },
       signal,
       prepare: (link) => setLogLevel(link, client, this.#definition.startTimeoutMs),
     });

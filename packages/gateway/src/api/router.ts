@@ -10,6 +10,7 @@ import type { ServerDetails } from "../servers/server-details.ts";
 import type { ServersService } from "../servers/servers-service.ts";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import type { SettingsService } from "../settings/settings-service.ts";
+import type { SignIns } from "../sign-in/sign-ins.ts";
 import type { Status } from "../status/status.ts";
 import type { Principal } from "../tokens/principal.ts";
 import type { Tokens } from "../tokens/tokens.ts";
@@ -24,6 +25,7 @@ export interface Services {
   events: Events;
   servers: ServersService;
   details: ServerDetails;
+  signIns: SignIns;
   pastes: PasteService;
   clients: ClientsService;
   connections: Connections;
@@ -42,7 +44,7 @@ const done = { ok: true } as const;
 /** The contract, carried out. Each line only picks the service; what is decided is decided there. */
 export function createRouter(services: Services) {
   const { status, listen, doctor, events, servers, profiles, tokens, settings, vault } = services;
-  const { details, pastes, clients, connections, audit, endToken } = services;
+  const { details, signIns, pastes, clients, connections, audit, endToken } = services;
 
   /** What is open to every program here is open to who opened it. */
   const mayOpen = (principal: Principal, allowWithoutToken: boolean | undefined): void => {
@@ -81,7 +83,8 @@ export function createRouter(services: Services) {
         mayChange(context.principal, input.server, input.changes);
         return servers.update(input.server, input.changes);
       }),
-      remove: manage.servers.remove.handler(({ input }) => {
+      remove: manage.servers.remove.handler(async ({ input }) => {
+        await signIns.removing(servers.find(input.server));
         servers.remove(input.server);
         return done;
       }),
@@ -110,6 +113,24 @@ export function createRouter(services: Services) {
         mayRun(context.principal, input.server);
         return details.callTool(input.server, input.name, input.arguments, signal);
       }),
+    },
+    signIn: {
+      start: manage.signIn.start.handler(({ input, context }) =>
+        signIns.start(servers.find(input.server), input, context.principal),
+      ),
+      wait: manage.signIn.wait.handler(({ input, signal }) =>
+        signIns.wait(servers.find(input.server), input.signIn, signal),
+      ),
+      finish: manage.signIn.finish.handler(({ input }) =>
+        signIns.finish(servers.find(input.server), input.signIn, input.address),
+      ),
+      cancel: manage.signIn.cancel.handler(async ({ input }) => {
+        await signIns.cancel(servers.find(input.server), input.signIn);
+        return done;
+      }),
+      remove: manage.signIn.remove.handler(({ input }) =>
+        signIns.remove(servers.find(input.server)),
+      ),
     },
     profiles: {
       list: manage.profiles.list.handler(() => profiles.list()),

@@ -142,6 +142,11 @@ export const NOT_RECORDED: readonly string[] = [
   "servers.activity",
   "servers.review",
   "servers.recognize",
+  // What comes of a sign-in is recorded when it is over, whoever is waiting for it.
+  "signIn.start",
+  "signIn.wait",
+  "signIn.finish",
+  "signIn.cancel",
   "profiles.list",
   "profiles.get",
   "profiles.capabilities",

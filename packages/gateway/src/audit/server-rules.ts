@@ -53,6 +53,9 @@ export const SERVER_RULES: Record<string, Rule> = {
   "servers.remove": rule(contract.servers.remove, aboutServer("server.remove")),
   "servers.test": rule(contract.servers.test, aboutServer("server.test")),
   "servers.restart": rule(contract.servers.restart, aboutServer("server.restart")),
+  "signIn.remove": rule(contract.signIn.remove, ({ server }, { servers }) =>
+    planOf("sign_in.remove", subjectOf(servers.get(server)), ({ revoked }) => ({ revoked })),
+  ),
   "servers.importFile": rule(contract.servers.importFile, (_, { servers }) => ({
     attempt: { action: "server.create", subject: { kind: "import", id: null, name: null } },
     done: ({ rows }) =>
@@ -98,7 +101,7 @@ const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).orig
 const given = ({ config, secrets }: ServerView): AuditDetail => ({
   ...(config.transport === "stdio"
     ? { env: Object.keys(config.env) }
-    : { headers: Object.keys(config.headers) }),
+    : { headers: Object.keys(config.headers), signIn: signInFields(config) }),
   secrets: Object.keys(secrets),
 });
 
@@ -138,8 +141,34 @@ function difference(before: ServerView, after: ServerView, wanted: ServerUpdate)
       config.transport === "stdio" ? [] : Object.keys(config.headers),
       wanted.headers,
     )
+    .secrets("signIn", signInFields(config), signInChanges(config, wanted.signIn))
     .secrets("secrets", Object.keys(before.secrets), wanted.secrets)
     .detail();
+}
+
+/** What is configured of a sign-in, by name. */
+function signInFields(config: ServerConfigView): string[] {
+  if (config.transport === "stdio") return [];
+  const { kind, parameters, ...others } = config.signIn;
+  return [
+    ...(kind === "person" ? [] : ["kind"]),
+    ...Object.entries(others).flatMap(([name, value]) => (value === null ? [] : [name])),
+    ...Object.keys(parameters).map((name) => `parameters.${name}`),
+  ];
+}
+
+function signInChanges(
+  config: ServerConfigView,
+  wanted: ServerUpdate["signIn"],
+): Record<string, unknown> {
+  if (wanted === null) {
+    return Object.fromEntries(signInFields(config).map((name) => [name, null]));
+  }
+  const { parameters = {}, ...others } = wanted ?? {};
+  return Object.fromEntries([
+    ...Object.entries(others).filter(([, value]) => value !== undefined),
+    ...Object.entries(parameters).map(([name, value]) => [`parameters.${name}`, value]),
+  ]);
 }
 
 const argsOf = ({ config }: ServerView): string[] =>

@@ -43,6 +43,22 @@ describe("where a setting comes from", () => {
   });
 });
 
+it("a text is taken from the environment as it is, and refused by name like a number", () => {
+  const from = (value: string) =>
+    new Configuration({ dataDir, env: { MCPGATEWAY_CLIENT_METADATA_URL: value } });
+  const page = "https://me.test/client.json";
+  expect(from(page).settings.clientMetadataUrl).toBe(page);
+  expect(from("").settings.clientMetadataUrl).toBe("");
+  for (const wrong of [
+    "http://me.test/client.json",
+    "https://me.test/",
+    "https://u@me.test/c",
+    "7",
+  ]) {
+    expect(() => from(wrong).settings).toThrow(/^MCPGATEWAY_CLIENT_METADATA_URL/);
+  }
+});
+
 describe("the .env file", () => {
   it("is the data directory's or the one that is named, which then has to be there", () => {
     const other = join(dataDir, "other.env");

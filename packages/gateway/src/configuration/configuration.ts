@@ -19,7 +19,11 @@ export interface ConfigurationInput {
   env: NodeJS.ProcessEnv;
 }
 
-const FROM_ENVIRONMENT: Partial<Record<SettingKey, VariableName>> = { host: "HOST", port: "PORT" };
+const FROM_ENVIRONMENT: Partial<Record<SettingKey, VariableName>> = {
+  host: "HOST",
+  port: "PORT",
+  clientMetadataUrl: "MCPGATEWAY_CLIENT_METADATA_URL",
+};
 
 /**
  * Where everything is and what is set, in this order: arguments, environment, `.env`, stored
@@ -97,7 +101,8 @@ export class Configuration {
     const found = variable === undefined ? null : this.environment.find(variable);
     if (!found) return null;
     const schema = settingsSchema.shape[key];
-    const parsed = schema.safeParse(key === "host" ? found.value : Number(found.value));
+    const isNumber = typeof schema.parse(undefined) === "number";
+    const parsed = schema.safeParse(isNumber ? Number(found.value) : found.value);
     if (!parsed.success || found.value.trim() === "") {
       throw new GatewayError("config_invalid", {
         name: variable ?? key,

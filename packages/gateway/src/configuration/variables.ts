@@ -55,6 +55,10 @@ export const VARIABLES = {
     "A token with every right: accepted by the gateway that is started with it, and sent by the command line to a remote one.",
     { secret: true },
   ),
+  MCPGATEWAY_CLIENT_METADATA_URL: variable(
+    "MCPGATEWAY_CLIENT_METADATA_URL",
+    "URL of a client ID metadata document, used to sign in at servers that support it.",
+  ),
   BASIC_AUTH_USER: variable(
     "BASIC_AUTH_USER",
     "User name of HTTP basic authentication, which carries every right. Needs BASIC_AUTH_PASSWORD.",

@@ -1,6 +1,25 @@
 import type { ServerUpdate } from "@local-mcp/contract";
+import type { StoredServerConfig } from "@local-mcp/database";
 import { describe, expect, it } from "vitest";
-import { buildConfig, changeConfig, configHash, consentHash, secretIds } from "./config.ts";
+import {
+  buildConfig,
+  changeConfig,
+  configHash,
+  consentHash,
+  namedSecrets,
+  secretIds,
+} from "./config.ts";
+import { viewConfig } from "./config-view.ts";
+import { needsVault, resolveLaunch } from "./launch.ts";
+
+/** What is started where every secret has this value. */
+const launch = (config: StoredServerConfig, value: string) =>
+  resolveLaunch("web", config, runtimes, () => value);
+const runtimes = {
+  pathName: "your PATH",
+  variables: {},
+  routeTo: () => ({ proxy: null, certificates: [] }),
+};
 
 const stdio = buildConfig(
   {
@@ -86,6 +105,7 @@ describe("what is stored of a server", () => {
   it.each([
     [stdio, { command: "x", url: "https://h" }],
     [stdio, { headers: { A: "b" } }],
+    [stdio, { signIn: { clientId: "a" } }],
     [stdio, { transport: "http" as const }],
     [remote, { args: ["x"] }],
     [remote, { env: {} }],
@@ -94,6 +114,101 @@ describe("what is stored of a server", () => {
       expect.objectContaining({ code: "validation_failed" }),
     );
   });
+});
+
+describe("a header with marks", () => {
+  const { config: keyed, secrets } = buildConfig(
+    {
+      transport: "http",
+      url: "https://h/mcp",
+      headers: { "X-API-Key": "${secret:key}", Authorization: "Basic x" },
+    },
+    { key: "k" },
+  );
+  const change = (changes: ServerUpdate) => changeConfig(keyed, changes);
+
+  it("is shown, and what it names is a secret of its own", () => {
+    expect(secrets.map(({ name, value }) => [name, value])).toEqual([
+      ["header.authorization", "Basic x"],
+      ["mark.key", "k"],
+    ]);
+    expect(keyed).toMatchObject({ headers: { "X-API-Key": { template: "${secret:key}" } } });
+    const info = { set: true, hint: null };
+    expect(viewConfig(keyed, () => info)).toMatchObject({
+      headers: { "X-API-Key": { template: "${secret:key}" }, Authorization: info },
+    });
+    expect(secretIds(keyed).sort()).toEqual(secrets.map(({ id }) => id).sort());
+  });
+
+  it("keeps its text when the secret is replaced, and its secret when the URL is", () => {
+    const replaced = change({ secrets: { key: "new" } });
+    expect(replaced.secrets.map(({ name, value }) => [name, value])).toEqual([["mark.key", "new"]]);
+    expect(replaced.config).toMatchObject({
+      headers: { "X-API-Key": { template: "${secret:key}" } },
+    });
+    expect(change({ url: "https://h/other?a=b" }).config.secrets).toMatchObject(keyed.secrets);
+  });
+
+  it("goes, and takes its secret along where nothing else needs it", () => {
+    expect(change({ headers: { "x-api-key": null } }).config.secrets).toEqual({});
+    const shared = change({ headers: { "X-Other": "a ${secret:key}" } }).config;
+    expect(changeConfig(shared, { headers: { "X-Other": null } }).config.secrets).toEqual(
+      keyed.secrets,
+    );
+    const waiting = change({ secrets: { later: "l" } }).config;
+    const kept = changeConfig(waiting, { headers: { "X-API-Key": null } }).config;
+    expect(Object.keys(kept.secrets)).toEqual(["later"]);
+    const cleared = change({ secrets: { key: null } }).config;
+    expect([cleared.secrets, namedSecrets(cleared)]).toEqual([{}, ["key"]]);
+  });
+
+  it.each(["a\r\nX-Evil: 1", "a\nb", "a\u0000", "a\u007f"])(
+    "takes no secret that would end it: %j",
+    (value) => {
+      const refused = expect.objectContaining({ code: "validation_failed" });
+      expect(() => change({ secrets: { key: value } })).toThrow(refused);
+      const changes = { headers: { "X-New": "${secret:new}" }, secrets: { new: value } };
+      expect(() => change(changes)).toThrow(refused);
+      expect(change({ secrets: { other: value } }).secrets).toHaveLength(1);
+      // It was there before the header that names it.
+      const { config } = changeConfig(change({ secrets: { other: value } }).config, {
+        headers: { "X-API-Key": "${secret:other}" },
+      });
+      expect(() => launch(config, value)).toThrow(
+        expect.objectContaining({
+          code: "secret_breaks_header",
+          message: expect.not.stringContaining("Evil"),
+        }),
+      );
+    },
+  );
+
+  it("is filled in at the start; a name without a value is said", () => {
+    const config = change({ headers: { "X-API-Key": "Key ${secret:key}" } }).config;
+    expect(launch(config, "k\t1")).toMatchObject({ headers: { "X-API-Key": "Key k\t1" } });
+    expect(() => launch(change({ secrets: { key: null } }).config, "k")).toThrow(
+      expect.objectContaining({
+        code: "secret_unset",
+        params: expect.objectContaining({ name: "key" }),
+      }),
+    );
+    expect(needsVault(change({ headers: { Authorization: null } }).config)).toBe(true);
+    expect(
+      needsVault(change({ headers: { Authorization: null }, secrets: { key: null } }).config),
+    ).toBe(false);
+  });
+});
+
+it("of two values for one secret, the last is stored", () => {
+  const { config, secrets } = buildConfig(
+    { transport: "http", url: "https://h/mcp?key=a", headers: { A: "x", a: "y" } },
+    { "query.key": "b" },
+  );
+  expect(secrets.map(({ name, value }) => [name, value])).toEqual([
+    ["header.a", "y"],
+    ["mark.query.key", "b"],
+  ]);
+  expect(secretIds(config).sort()).toEqual(secrets.map(({ id }) => id).sort());
 });
 
 describe("what tells configurations apart", () => {

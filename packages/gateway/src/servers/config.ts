@@ -1,13 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import {
-  GatewayError,
-  type SecretInfo,
-  type ServerConfigView,
-  type ServerConfigWrite,
-  type ServerUpdate,
-} from "@local-mcp/contract";
+import { GatewayError, type ServerConfigWrite, type ServerUpdate } from "@local-mcp/contract";
 import type { StoredServerConfig } from "@local-mcp/database";
 import { assertAllowed } from "@local-mcp/engine";
+import { changeSignIn, signInSecretIds } from "./sign-in-config.ts";
 import { marksIn, splitUrl } from "./url-secrets.ts";
 
 /** A secret that has to be sealed and stored before the configuration that refers to it. */
@@ -26,18 +21,26 @@ export interface BuiltConfig {
 type Stdio = Extract<StoredServerConfig, { transport: "stdio" }>;
 type Remote = Exclude<StoredServerConfig, { transport: "stdio" }>;
 
-/** Collects the secrets found while a configuration is built. */
+/** Collects the secrets found while a configuration is built; the last of a name counts. */
 class SecretCollector {
-  readonly secrets: NewSecret[] = [];
+  readonly #secrets = new Map<string, NewSecret>();
 
-  add(name: string, value: string): string {
+  readonly add = (name: string, value: string): string => {
     const id = randomUUID();
-    this.secrets.push({ id, name, value });
+    this.#secrets.set(name, { id, name, value });
     return id;
+  };
+
+  get secrets(): NewSecret[] {
+    return [...this.#secrets.values()];
   }
 }
 
-/** What is stored for a server that is being added. @throws GatewayError address_blocked */
+/**
+ * What is stored for a server that is being added.
+ *
+ * @throws GatewayError validation_failed, address_blocked
+ */
 export function buildConfig(
   write: ServerConfigWrite,
   markValues: Record<string, string>,
@@ -53,11 +56,7 @@ export function buildConfig(
           env: mergeEnv({}, write.env, collector),
           secrets: mergeMarks({}, markValues, collector),
         }
-      : {
-          transport: write.transport,
-          ...withUrl({}, write.url, collector),
-          headers: mergeHeaders({}, write.headers, collector),
-        };
+      : changeRemote(null, { ...write, secrets: markValues }, collector);
   return { config, secrets: collector.secrets };
 }
 
@@ -80,7 +79,7 @@ export function changeConfig(before: StoredServerConfig, changes: ServerUpdate):
   const isStdio = becomesStdio || (before.transport === "stdio" && !becomesRemote);
   const config = isStdio
     ? changeStdio(before, changes, collector)
-    : changeRemote(before, changes, collector);
+    : changeRemote(before.transport === "stdio" ? null : before, changes, collector);
   return { config, secrets: collector.secrets };
 }
 
@@ -90,6 +89,7 @@ function changeStdio(
   collector: SecretCollector,
 ): Stdio {
   refuse(changes.headers !== undefined, "A stdio server has no headers.");
+  refuse((changes.signIn ?? null) !== null, "A stdio server has no sign-in.");
   refuse(
     changes.transport !== undefined && changes.transport !== "stdio",
     "A remote server needs a URL.",
@@ -113,26 +113,46 @@ function changeStdio(
 }
 
 function changeRemote(
-  before: StoredServerConfig,
+  before: Remote | null,
   changes: ServerUpdate,
   collector: SecretCollector,
 ): Remote {
   const stdioOnly = changes.args ?? changes.env ?? changes.cwd;
   refuse(stdioOnly !== undefined, "A remote server has no arguments, environment or folder.");
-  const wasRemote = before.transport !== "stdio";
-  const transport =
-    changes.transport === "sse" || changes.transport === "http" ? changes.transport : null;
-  const kept = wasRemote ? before.secrets : {};
-  const address =
-    changes.url !== undefined
-      ? withUrl(kept, changes.url, collector)
-      : { url: wasRemote ? before.url : "", secrets: kept };
-  return {
-    transport: transport ?? (wasRemote ? before.transport : "http"),
-    url: address.url,
-    secrets: mergeMarks(address.secrets, changes.secrets ?? {}, collector),
-    headers: mergeHeaders(wasRemote ? before.headers : {}, changes.headers ?? {}, collector),
+  const transport = changes.transport === "stdio" ? undefined : changes.transport;
+  const address = changes.url === undefined ? null : readUrl(changes.url);
+  const given = { ...address?.secrets, ...changes.secrets };
+  const after: Remote = {
+    transport: transport ?? before?.transport ?? "http",
+    url: address?.template ?? before?.url ?? "",
+    headers: mergeHeaders(before?.headers ?? {}, changes.headers ?? {}, collector),
+    secrets: {},
+    signIn: changeSignIn(before?.signIn, changes.signIn, collector.add),
   };
+  refuseBrokenHeaders(after, given);
+  after.secrets = mergeMarks(before ? stillNamed(before, after) : {}, given, collector);
+  return after;
+}
+
+/** Named secrets without those that were needed before and are no more. */
+function stillNamed(before: Remote, after: Remote): Record<string, string> {
+  const needed = new Set(namedSecrets(after));
+  const dropped = new Set(namedSecrets(before).filter((name) => !needed.has(name)));
+  return Object.fromEntries(Object.entries(before.secrets).filter(([name]) => !dropped.has(name)));
+}
+
+/** What a header may not hold (RFC 9110, 5.5), which is also what would end it. */
+// oxlint-disable-next-line no-control-regex -- the control characters are the point
+export const BREAKS_HEADER = /[\u0000-\u0008\u000a-\u001f\u007f]/;
+
+function refuseBrokenHeaders({ headers }: Remote, given: Record<string, string | null>): void {
+  const named = new Set(templatesOf(headers).flatMap(marksIn));
+  for (const [name, value] of Object.entries(given)) {
+    refuse(
+      named.has(name) && value !== null && BREAKS_HEADER.test(value),
+      `The secret “${name}” belongs into a header, where it has to be one line of text.`,
+    );
+  }
 }
 
 function refuse(condition: boolean, detail: string): void {
@@ -164,9 +184,13 @@ function mergeHeaders(
     for (const known of headers.keys()) {
       if (known.toLowerCase() === name.toLowerCase()) headers.delete(known);
     }
-    if (value !== null) {
-      headers.set(name, { secret: collector.add(`header.${name.toLowerCase()}`, value) });
-    }
+    if (value === null) continue;
+    headers.set(
+      name,
+      marksIn(value).length > 0
+        ? { template: value }
+        : { secret: collector.add(`header.${name.toLowerCase()}`, value) },
+    );
   }
   return Object.fromEntries(headers);
 }
@@ -185,18 +209,10 @@ function mergeMarks(
 }
 
 /** @throws GatewayError address_blocked */
-function withUrl(
-  before: Record<string, string>,
-  url: string,
-  collector: SecretCollector,
-): { url: string; secrets: Record<string, string> } {
-  const { template, secrets } = splitUrl(url);
-  assertAllowed(new URL(template), "person");
-  const kept = Object.entries(before).filter(([name]) => marksIn(template).includes(name));
-  return {
-    url: template,
-    secrets: mergeMarks(Object.fromEntries(kept), secrets, collector),
-  };
+function readUrl(text: string): { template: string; secrets: Record<string, string> } {
+  const url = splitUrl(text);
+  assertAllowed(new URL(url.template), "person");
+  return url;
 }
 
 /** Ids of all secrets a configuration refers to. */
@@ -205,36 +221,27 @@ export function secretIds(config: StoredServerConfig): string[] {
   const direct = Object.values(values).flatMap((value) =>
     "secret" in value ? [value.secret] : [],
   );
-  return [...direct, ...Object.values(config.secrets)];
+  const signIn = config.transport === "stdio" ? [] : signInSecretIds(config.signIn);
+  return [...direct, ...signIn, ...Object.values(config.secrets)];
 }
 
-/** Texts in which `${secret:name}` marks stand for named secrets. */
-export function markedTexts(config: StoredServerConfig): string[] {
-  if (config.transport !== "stdio") return [config.url];
+const templatesOf = (headers: Remote["headers"]): string[] =>
+  Object.values(headers).flatMap((value) => ("template" in value ? [value.template] : []));
+
+/** Names of the secrets that `${secret:name}` marks stand for, each once. */
+export function namedSecrets(config: StoredServerConfig): string[] {
+  return [...new Set(markedTexts(config).flatMap(marksIn))];
+}
+
+function markedTexts(config: StoredServerConfig): string[] {
+  if (config.transport !== "stdio") {
+    const parameters = Object.values(config.signIn?.parameters ?? {});
+    return [config.url, ...templatesOf(config.headers), ...parameters];
+  }
   const plain = Object.values(config.env).flatMap((value) =>
     "plain" in value ? [value.plain] : [],
   );
   return [...config.args, ...plain];
-}
-
-/** What is shown of a configuration: everything but the secrets. */
-export function viewConfig(
-  config: StoredServerConfig,
-  secret: (id: string) => SecretInfo,
-): ServerConfigView {
-  if (config.transport !== "stdio") {
-    const { transport, url, headers } = config;
-    const shown = Object.entries(headers).map(([name, value]) => [name, secret(value.secret)]);
-    return { transport, url, headers: Object.fromEntries(shown) };
-  }
-  const { transport, command, args, cwd, env } = config;
-  const shown = Object.entries(env).map(([name, value]) => [
-    name,
-    "plain" in value
-      ? { plain: true, value: value.plain }
-      : { plain: false, secret: secret(value.secret) },
-  ]);
-  return { transport, command, args, cwd, env: Object.fromEntries(shown) };
 }
 
 /** The same for the same content, in whatever order its keys were written. */

@@ -95,7 +95,7 @@ export class PasteService {
     }
     try {
       const { warnings } = await this.#options.servers.create(parsed.data);
-      const missing = read.missing.map((header) => `The header “${header}” has no value yet.`);
+      const missing = read.missing.map((what) => `The ${what} has no value yet.`);
       const messages = [...missing, ...warnings.map(({ message }) => message)];
       return { name, outcome: "added", message: messages.join(" ") || null };
     } catch (error) {

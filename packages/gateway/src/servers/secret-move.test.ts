@@ -1,8 +1,8 @@
 import { GatewayError, type ServerUpdate } from "@local-mcp/contract";
 import type { StoredServerConfig } from "@local-mcp/database";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { buildConfig, changeConfig } from "./config.ts";
-import { refuseMove } from "./secret-move.ts";
+import { isMoved, refuseMove } from "./secret-move.ts";
 
 const { config: before } = buildConfig(
   {
@@ -44,6 +44,50 @@ it.each<[string, ServerUpdate, number]>([
   ["no word of the URL", { title: "Web" }, 0],
 ])("%s", (_, changes, count) => {
   expect(moved(changes)).toBe(count);
+});
+
+describe("the secrets of a sign-in", () => {
+  const { config: signedIn } = buildConfig(
+    {
+      transport: "http",
+      url: "https://mcp.test/mcp",
+      headers: {},
+      signIn: {
+        clientId: "id",
+        clientSecret: "hush",
+        issuer: "https://login.test",
+        parameters: { key: "${secret:key}" },
+      },
+    },
+    { key: "k" },
+  );
+  const anew = { clientSecret: "new", parameters: { key: null } };
+
+  it.each<[string, ServerUpdate, number]>([
+    ["another host of the server", { url: "https://evil.test/mcp" }, 2],
+    ["another authorization server", { signIn: { issuer: "https://evil.test" } }, 2],
+    ["one that the server names", { signIn: { issuer: null } }, 2],
+    ["another path there", { signIn: { issuer: "https://login.test/tenant" } }, 0],
+    ["with them given anew", { signIn: { issuer: "https://evil.test", ...anew } }, 0],
+    [
+      "with only some of them given anew",
+      { signIn: { issuer: "https://evil.test", clientSecret: "new" } },
+      1,
+    ],
+    ["all of it taken back", { signIn: null, url: "https://other.test/mcp" }, 0],
+    ["another client id", { signIn: { clientId: "other" } }, 0],
+  ])("%s", (_, changes, count) => {
+    expect(moved(changes, signedIn)).toBe(count);
+  });
+});
+
+it.each<[string, ServerUpdate, boolean]>([
+  ["another port", { url: "https://mcp.test:444/mcp" }, true],
+  ["a command in its place", { command: "npx" }, true],
+  ["another path", { url: "https://mcp.test/other" }, false],
+  ["another header", { headers: { A: "b" } }, false],
+])("a server is known to have moved: %s", (_, changes, isIt) => {
+  expect(isMoved(before, changeConfig(before, { ...changes }).config)).toBe(isIt);
 });
 
 it("a command's secrets do not go to a URL", () => {

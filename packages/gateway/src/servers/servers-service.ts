@@ -24,15 +24,15 @@ import {
   changeConfig,
   configHash,
   consentHash,
-  markedTexts,
+  namedSecrets,
   type NewSecret,
   secretIds,
-  viewConfig,
 } from "./config.ts";
+import { viewConfig } from "./config-view.ts";
 import { eraView } from "./era.ts";
 import { probeCommand, probeUrl } from "./probe.ts";
-import { refuseMove } from "./secret-move.ts";
-import { marksIn } from "./url-secrets.ts";
+import { isMoved, refuseMove } from "./secret-move.ts";
+import { hasAuthorizationHeader, isOtherSignIn } from "./sign-in-config.ts";
 
 const OWNER = "mcp_servers";
 
@@ -46,6 +46,10 @@ export interface ServersServiceOptions {
   onChange: () => void;
   /** Called with the id of a server that is gone. */
   onRemoved: (serverId: string) => void;
+  /** Called with the id of a server that is at another origin now, before `onChange`. */
+  onMoved: (serverId: string) => void;
+  /** Called with the id of a server to which another client, or nobody, signs in now; likewise. */
+  onSignInChanged: (serverId: string) => void;
 }
 
 /** Adding, changing and removing servers. */
@@ -138,6 +142,8 @@ export class ServersService {
       });
     });
     if (!row) throw new GatewayError("server_not_found", { server });
+    if (isMoved(before.config, config)) this.#options.onMoved(row.id);
+    if (isOtherSignIn(before.config, config)) this.#options.onSignInChanged(row.id);
     this.#options.onChange();
     const reachedOtherwise = configHash(before.config) !== configHash(config);
     const warnings = reachedOtherwise ? await this.#warnings(row) : [];
@@ -237,9 +243,7 @@ export class ServersService {
   async #warnings({ name, config }: ServerRow): Promise<Warning[]> {
     const { runtimes } = this.#options;
     await runtimes.ready();
-    const unset = markedTexts(config)
-      .flatMap(marksIn)
-      .filter((mark) => !(mark in config.secrets));
+    const unset = namedSecrets(config).filter((mark) => !(mark in config.secrets));
     const missing = unset.map((mark) => ({
       code: "secret_unset",
       message: `“${name}” refers to the secret “${mark}”, which has no value yet.`,
@@ -248,7 +252,7 @@ export class ServersService {
       config.transport === "stdio"
         ? probeCommand(config, runtimes)
         : await probeUrl(new URL(config.url), runtimes);
-    return [...missing, ...reachable];
+    return [...missing, ...unusedSignIn(name, config), ...reachable];
   }
 
   #view(row: ServerRow): ServerView {
@@ -288,6 +292,13 @@ export class ServersService {
       updatedAt: row.updatedAt,
     };
   }
+}
+
+function unusedSignIn(name: string, config: StoredServerConfig): Warning[] {
+  const signIn = config.transport === "stdio" ? undefined : config.signIn;
+  if (signIn === undefined || signIn.kind === "off" || !hasAuthorizationHeader(config)) return [];
+  const message = `“${name}” has an Authorization header, which is sent in place of its sign-in.`;
+  return [{ code: "authorization_header", message }];
 }
 
 /** @throws GatewayError validation_failed, address_blocked, secrets_would_move */

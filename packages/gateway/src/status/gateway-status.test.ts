@@ -14,6 +14,7 @@ const server = (state: ServerState) => ({
     listedAt: null,
     retryAt: null,
     attempt: null,
+    signIn: null,
   },
 });
 

@@ -1,3 +1,4 @@
+import type { SignInStatus } from "@local-mcp/contract";
 import type { Observation } from "@local-mcp/engine";
 import { describe, expect, it } from "vitest";
 import { type ServerFacts, serverStatus, unavailable } from "./server-status.ts";
@@ -33,6 +34,7 @@ const facts = (seen: Partial<Observation>): ServerFacts => ({
   catalog: null,
   profiles: ["dev"],
   vault: "open",
+  signIn: { by: "nobody", status: null },
 });
 
 const exited = { code: "exited", message: "files stopped: exit code 1.", detail: "last" } as const;
@@ -88,4 +90,49 @@ it("a server that was left stopped says so with its last output, until it is sta
 it("a server that is idle is in no trouble and keeps no reason of before", () => {
   const status = serverStatus(facts({ state: "idle", reason: exited }), NOW);
   expect(status).toMatchObject({ state: "idle", reason: null, action: null, flags: [] });
+});
+
+describe("a server that wants a sign-in", () => {
+  const wants = { code: "sign_in", message: "x.example wants credentials.", detail: null } as const;
+  const signIn: SignInStatus = {
+    state: "again",
+    message: "Sign in again, because access has ended.",
+    issuer: null,
+    account: null,
+    scopes: [],
+    wanted: [],
+    expiresAt: null,
+    renews: false,
+    waiting: null,
+  };
+
+  it.each([
+    ["person", "sign_in", "local-mcp-gateway servers signin files"],
+    ["gateway", "fix", "local-mcp-gateway servers edit files --client-secret"],
+    ["header", "fix", "local-mcp-gateway servers edit files --header Authorization"],
+    ["nobody", "fix", "local-mcp-gateway servers edit files --sign-in person"],
+  ] as const)("by a %s: %s with “%s”", (by, code, command) => {
+    const seen = facts({ state: "needs_sign_in", reason: wants });
+    const status = serverStatus({ ...seen, signIn: { by, status: null } }, NOW);
+    expect(status.action).toMatchObject({ code, command });
+    expect(status.reason?.message).toBe("files needs a sign-in: x.example wants credentials.");
+  });
+
+  it("says why in the same words everywhere", () => {
+    const seen = facts({ state: "needs_sign_in", reason: wants });
+    const known: ServerFacts = { ...seen, signIn: { by: "person", status: signIn } };
+    const status = serverStatus(known, NOW);
+    expect(status.reason?.message).toBe(signIn.message);
+    expect(status.signIn).toEqual(signIn);
+    const error = unavailable(known, NOW);
+    expect(error.message).toContain(signIn.message);
+    expect(error.wayOut).toContain("servers signin files");
+  });
+
+  it("offers more where it works and has asked for more", () => {
+    const status: SignInStatus = { ...signIn, state: "signed_in", wanted: ["repo"] };
+    const shown = serverStatus({ ...facts({}), signIn: { by: "person", status } }, NOW);
+    expect(shown.flags).toEqual(["more_access_wanted"]);
+    expect(shown.action).toMatchObject({ code: "sign_in", label: "Allow more…" });
+  });
 });

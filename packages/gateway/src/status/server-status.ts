@@ -1,6 +1,7 @@
 import {
   GatewayError,
   type ServerStatus,
+  type SignInStatus,
   type StatusAction,
   type StatusFlag,
   type StatusReason,
@@ -16,6 +17,15 @@ export interface ServerFacts {
   /** Slugs of the profiles it is in. */
   profiles: string[];
   vault: VaultStatus["state"];
+  signIn: SignInFactsOfServer;
+}
+
+/** How the server is signed in to. */
+export interface SignInFactsOfServer {
+  /** Who would sign in; `header` where what the server wants is configured as a header. */
+  by: "person" | "gateway" | "header" | "nobody";
+  /** Null where nobody has, and the server was not seen to want it. */
+  status: SignInStatus | null;
 }
 
 const COMMAND = "local-mcp-gateway";
@@ -25,6 +35,8 @@ const VAULT_COMMANDS = {
   open: "unlock",
   lost: "reset",
 } as const;
+
+const WORKING: readonly SignInStatus["state"][] = ["signed_in", "refreshing"];
 
 /** The one place where the status of a server gets its words. */
 export function serverStatus(facts: ServerFacts, now: number): ServerStatus {
@@ -36,10 +48,11 @@ export function serverStatus(facts: ServerFacts, now: number): ServerStatus {
     since,
     affects: { tools: catalog?.lists.tools.length ?? 0, profiles },
     action: actionOf(definition.name, facts),
-    flags: flagsOf(observation, catalog),
+    flags: flagsOf(facts),
     listedAt: catalog?.listedAt ?? null,
     retryAt,
     attempt,
+    signIn: facts.signIn.status,
   };
 }
 
@@ -59,15 +72,25 @@ function fallbackReason(state: ServerStatus["state"]): string {
   return state === "starting" ? "It is starting." : "It is not running.";
 }
 
-function reasonOf({ definition, observation }: ServerFacts, now: number): StatusReason | null {
+function reasonOf(
+  { definition, observation, signIn }: ServerFacts,
+  now: number,
+): StatusReason | null {
   const { state, reason, retryAt, attempt } = observation;
   if (state === "unconfirmed") {
     const message = `Nobody has agreed yet to run the command of ${definition.name}.`;
     return { code: "consent", message, detail: null };
   }
   if (state === "needs_sign_in") {
-    const message = `${definition.name} needs a sign-in: ${reason?.message ?? "it refused the request."}`;
-    return { code: "sign_in", message, detail: reason?.detail ?? null };
+    const refused = `${definition.name} needs a sign-in: ${reason?.message ?? "it refused the request."}`;
+    // What is signed in and refused all the same has only the server's word for it.
+    const { status } = signIn;
+    const isKnown = status !== null && !WORKING.includes(status.state);
+    return {
+      code: "sign_in",
+      message: isKnown ? status.message : refused,
+      detail: reason?.detail ?? null,
+    };
   }
   if (state === "retrying" && reason && retryAt !== null) {
     const seconds = Math.max(1, Math.round((retryAt - now) / 1000));
@@ -80,7 +103,7 @@ function reasonOf({ definition, observation }: ServerFacts, now: number): Status
 
 function actionOf(
   name: string,
-  { observation, definition, vault }: ServerFacts,
+  { observation, definition, vault, signIn }: ServerFacts,
 ): StatusAction | null {
   switch (observation.state) {
     case "off":
@@ -92,11 +115,11 @@ function actionOf(
         command: `${COMMAND} servers confirm ${name}`,
       };
     case "needs_sign_in":
-      return {
-        code: "sign_in",
-        label: "Sign in…",
-        command: `${COMMAND} servers edit ${name} --header "Authorization: Bearer TOKEN"`,
-      };
+      return signInAction(name, signIn.by);
+    case "ready":
+      return isMoreWanted(signIn)
+        ? { code: "sign_in", label: "Allow more…", command: `${COMMAND} servers signin ${name}` }
+        : null;
     case "retrying":
       return { code: "retry", label: "Retry now", command: `${COMMAND} servers test ${name}` };
     case "failed":
@@ -111,6 +134,35 @@ function actionOf(
       return null;
   }
 }
+
+/** What a server that wants credentials is given by whom. */
+function signInAction(name: string, by: SignInFactsOfServer["by"]): StatusAction {
+  switch (by) {
+    case "person":
+      return { code: "sign_in", label: "Sign in…", command: `${COMMAND} servers signin ${name}` };
+    case "gateway":
+      return {
+        code: "fix",
+        label: "Edit sign-in…",
+        command: `${COMMAND} servers edit ${name} --client-secret`,
+      };
+    case "header":
+      return {
+        code: "fix",
+        label: "Edit headers…",
+        command: `${COMMAND} servers edit ${name} --header Authorization`,
+      };
+    default:
+      return {
+        code: "fix",
+        label: "Edit sign-in…",
+        command: `${COMMAND} servers edit ${name} --sign-in person`,
+      };
+  }
+}
+
+const isMoreWanted = ({ status }: SignInFactsOfServer): boolean =>
+  status !== null && status.state === "signed_in" && status.wanted.length > 0;
 
 /** What is wrong decides what is offered: another command, another URL, or another try. */
 function fixFor(
@@ -135,8 +187,9 @@ function fixFor(
   return { code: "retry", label: "Start again", command: `${COMMAND} servers test ${name}` };
 }
 
-function flagsOf(observation: Observation, catalog: ServerCatalog | null): StatusFlag[] {
+function flagsOf({ observation, catalog, signIn }: ServerFacts): StatusFlag[] {
   const flags: StatusFlag[] = [];
+  if (isMoreWanted(signIn)) flags.push("more_access_wanted");
   if (observation.listIncomplete) flags.push("list_incomplete");
   if (observation.answerTooBig) flags.push("answer_too_big");
   const awayStates = ["starting", "needs_sign_in", "retrying", "failed", "locked"];

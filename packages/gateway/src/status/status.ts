@@ -9,12 +9,18 @@ import type { Vault } from "@local-mcp/vault";
 import { problemOf } from "../problem.ts";
 import type { Stores } from "../stores.ts";
 import { rollUp } from "./gateway-status.ts";
-import { type ServerFacts, serverStatus, unavailable } from "./server-status.ts";
+import {
+  type ServerFacts,
+  serverStatus,
+  type SignInFactsOfServer,
+  unavailable,
+} from "./server-status.ts";
 
 export interface StatusOptions {
   stores: Stores;
   engine: () => Engine;
   vault: Vault;
+  signIn: (serverId: string) => SignInFactsOfServer;
   url: () => string | null;
   /** Why nothing listens though it should. */
   problem: () => Problem | null;
@@ -79,6 +85,7 @@ export class Status {
       catalog: upstream.catalog,
       profiles: stores.profiles.ofServer(serverId).map(({ slug }) => slug),
       vault: vault.state(),
+      signIn: this.#options.signIn(serverId),
     };
   }
 }

@@ -1,5 +1,6 @@
 import { parseLenientJson } from "./lenient-json.ts";
 import { nameIn, readEntry } from "./client-entries.ts";
+import { readSignIn } from "./client-sign-in.ts";
 import { type Draft, headerOf, transportOf } from "./draft.ts";
 
 const VARIABLE = /^([A-Za-z_][A-Za-z0-9_]*)=([^]*)$/;
@@ -8,8 +9,7 @@ const OTHER_VERBS =
 const HEADER_LIKE = /^[\w-]+:\s/;
 const URL_LIKE = /^https?:\/\//i;
 /** Options whose value only concerns the client. */
-const IGNORED =
-  /^(?:-s|--scope|--callback-port|--client-id|--client-secret|--timeout|--description)$/;
+const IGNORED = /^(?:-s|--scope|--timeout|--description)$/;
 
 /**
  * A command that adds a server to a client: `claude mcp add`, `claude mcp add-json`,
@@ -50,6 +50,7 @@ function readAdd(words: readonly string[]): Draft {
   let transport: string | undefined;
   let url: string | undefined;
   let command: string[] = [];
+  const oauth: { clientId?: string; clientSecret?: string; callbackPort?: number } = {};
 
   const addHeader = (text: string): void => {
     const header = headerOf(text);
@@ -71,7 +72,13 @@ function readAdd(words: readonly string[]): Draft {
     }
     if (/^(?:-t|--transport)$/.test(word)) transport = value();
     else if (word === "--url") url = value();
-    else if (word === "--bearer-token-env-var") headers.Authorization = `Bearer \${env:${value()}}`;
+    else if (word === "--client-id") oauth.clientId = value();
+    else if (word === "--callback-port") oauth.callbackPort = Number(value());
+    else if (word === "--client-secret") {
+      // Claude Code asks for it; others take it here.
+      if (glued.length > 0 || !(words[at + 1] ?? "-").startsWith("-")) oauth.clientSecret = value();
+    } else if (word === "--bearer-token-env-var")
+      headers.Authorization = `Bearer \${env:${value()}}`;
     else if (/^(?:-e|--env)$/.test(word)) {
       addVariable(value());
       // Both options take several values.
@@ -93,7 +100,8 @@ function readAdd(words: readonly string[]): Draft {
   const [original = "", second] = named;
   const address = url ?? (second !== undefined && URL_LIKE.test(second) ? second : undefined);
   if (address !== undefined) {
-    const reach = { transport: transportOf(address, transport), url: address, headers };
+    const signIn = readSignIn(oauth);
+    const reach = { transport: transportOf(address, transport), url: address, headers, signIn };
     return { original, enabled: true, reach };
   }
   const [program, ...args] = command;

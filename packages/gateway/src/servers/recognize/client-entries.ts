@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { RUNNERS } from "./names.ts";
 import { splitCommands } from "./shell-words.ts";
+import { readSignIn } from "./client-sign-in.ts";
 import { type Draft, type DraftAddress, type DraftCommand, transportOf } from "./draft.ts";
 
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
@@ -31,6 +32,8 @@ const entrySchema = z.object({
   http_headers: texts.nullish(),
   env_http_headers: texts.nullish(),
   bearer_token_env_var: z.string().nullish(),
+  oauth: z.unknown().optional(),
+  auth: z.unknown().optional(),
   disabled: z.boolean().default(false),
   enabled: z.boolean().default(true),
 });
@@ -150,5 +153,6 @@ function addressOf(entry: Entry): DraftAddress | null {
       ...entry.http_headers,
       ...entry.headers,
     },
+    signIn: readSignIn(entry.oauth, entry.auth),
   };
 }

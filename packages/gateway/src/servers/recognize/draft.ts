@@ -1,4 +1,5 @@
 import { GatewayError } from "@local-mcp/contract";
+import type { DraftSignIn } from "./client-sign-in.ts";
 
 /** More than anybody has. */
 const MAX_SERVERS = 500;
@@ -36,6 +37,7 @@ export interface DraftAddress {
   transport: "http" | "sse";
   url: string;
   headers: Record<string, string>;
+  signIn?: DraftSignIn;
 }
 
 interface DraftProblem extends Named {

@@ -213,7 +213,7 @@ const SNIPPETS: readonly [what: string, text: string, servers: readonly string[]
     '{"inputs":[{"type":"promptString","id":"key","password":true}],"servers":{"gh":{"type":"stdio","command":"npx","args":["-y","x","--key=${input:key}"],"env":{"TOKEN":"${input:key}"}},"web":{"type":"http","url":"https://h/mcp","headers":{"Authorization":"Bearer ${input:key}","X-A":"b"}}}}',
     [
       "client_json | gh | npx -y x --key=${secret:key} TOKEN=${secret:key}",
-      "client_json | web | http https://h/mcp X-A=b",
+      "client_json | web | http https://h/mcp Authorization=Bearer ${secret:key} X-A=b",
     ],
   ],
   [
@@ -249,7 +249,7 @@ const SNIPPETS: readonly [what: string, text: string, servers: readonly string[]
   [
     "variables with a default, as Claude Code reads them",
     '{"mcpServers":{"a":{"url":"${BASE:-https://h}/mcp","headers":{"Authorization":"Bearer ${KEY}"}}}}',
-    ["client_json | a | http https://h/mcp"],
+    ["client_json | a | http https://h/mcp Authorization=Bearer ${secret:KEY}"],
   ],
   [
     "a variable that the server itself looks up",
@@ -263,7 +263,7 @@ const SNIPPETS: readonly [what: string, text: string, servers: readonly string[]
     '[mcp_servers.context7]\ncommand = "npx"\nargs = ["-y", "@upstash/context7-mcp"]\n\n[mcp_servers.context7.env]\nA = "b"\n\n[mcp_servers.figma]\nurl = "https://mcp.figma.com/mcp"\nbearer_token_env_var = "FIGMA"\nhttp_headers = { "X-Region" = "us" }',
     [
       "client_toml | context7 | npx -y @upstash/context7-mcp A=b",
-      "client_toml | figma | http https://mcp.figma.com/mcp X-Region=us",
+      "client_toml | figma | http https://mcp.figma.com/mcp Authorization=Bearer ${secret:FIGMA} X-Region=us",
     ],
   ],
   ["a URL", "https://mcp.linear.app/mcp", ["url | linear | http https://mcp.linear.app/mcp"]],
@@ -338,11 +338,64 @@ describe("a pasted text", () => {
     });
   });
 
-  it("names the headers that it leaves without a value", () => {
+  it("names what it leaves without a value, and keeps nothing that may be a secret beside it", () => {
     const { servers } = read(
-      '{"a":{"url":"https://h/mcp","headers":{"Authorization":"Bearer ${KEY}"}}}',
+      '{"a":{"url":"https://h/mcp","headers":{"X-Key":"abc ${KEY}"},"oauth":{"clientId":"YOUR_CLIENT_ID","clientSecret":"<client secret>"}}}',
     );
-    expect(servers[0]).toMatchObject({ missing: ["Authorization"] });
+    expect(servers[0]).toMatchObject({
+      missing: ["header “X-Key”", "client id", "client secret"],
+      server: { config: { transport: "http", url: "https://h/mcp", headers: {} } },
+    });
+    expect(JSON.stringify(servers[0])).not.toMatch(/abc|signIn/);
+  });
+
+  const client = { clientId: "id-1", clientSecret: "hush" };
+  it.each([
+    [
+      "Claude Code",
+      {
+        oauth: { clientId: "id-1", callbackPort: 8080, scopes: "a b", authServerMetadataUrl: "x" },
+      },
+      { clientId: "id-1", redirectPort: 8080, scopes: ["a", "b"] },
+    ],
+    ["VS Code", { oauth: { clientId: "id-1" } }, { clientId: "id-1" }],
+    [
+      "Cursor",
+      { auth: { CLIENT_ID: "id-1", CLIENT_SECRET: "hush", scopes: ["a"] } },
+      { ...client, scopes: ["a"] },
+    ],
+    ["Zed", { oauth: { client_id: "id-1", client_secret: "hush" } }, client],
+    [
+      "Gemini",
+      { oauth: { enabled: true, ...client, authorizationUrl: "https://h/a", scopes: ["a"] } },
+      { ...client, scopes: ["a"] },
+    ],
+    ["opencode", { oauth: { ...client, scope: "a b" } }, { ...client, scopes: ["a", "b"] }],
+    ["one that turns it off", { oauth: false }, { kind: "off" }],
+    ["one that says nothing of it", { oauth: {}, auth: "oauth" }, undefined],
+    [
+      "what cannot be read",
+      { oauth: { clientId: 7, callbackPort: 80, scopes: ['"'] }, auth: [1] },
+      undefined,
+    ],
+  ])("takes over how a server is signed in to: %s", (_, members, signIn) => {
+    const text = JSON.stringify({ mcpServers: { a: { url: "https://h/mcp", ...members } } });
+    const [found] = read(text).servers;
+    expect(found?.server?.config).toEqual({
+      transport: "http",
+      url: "https://h/mcp",
+      headers: {},
+      ...(signIn && { signIn }),
+    });
+  });
+
+  it("takes the client of “claude mcp add” over, whose secret it asks for", () => {
+    const [found] = read(
+      "claude mcp add --transport http --client-id id-1 --client-secret --callback-port 8080 acme https://h/mcp",
+    ).servers;
+    expect(found).toMatchObject({
+      server: { name: "acme", config: { signIn: { clientId: "id-1", redirectPort: 8080 } } },
+    });
   });
 
   it.each([

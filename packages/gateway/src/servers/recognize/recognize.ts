@@ -3,6 +3,7 @@ import { parse as parseToml, TomlError } from "smol-toml";
 import type { z } from "zod";
 import { describeIssues } from "../../issues.ts";
 import { readEntries } from "./client-entries.ts";
+import { withoutPlaceholders } from "./client-sign-in.ts";
 import { looksLikeCommands, readCommands } from "./command-lines.ts";
 import {
   checkCount,
@@ -25,7 +26,7 @@ export type ReadServer =
       original: string;
       server: ServerInput;
       problem: null;
-      /** Headers that the text leaves without a value. */
+      /** What the text leaves without a value and is not added, in the middle of a sentence. */
       missing: string[];
     }
   | { original: string; server: null; problem: string };
@@ -180,18 +181,24 @@ const withHome = (text: string, home: string): string =>
 
 const NOTHING_KNOWN: ReadonlySet<string> = new Set();
 
-function addressConfig({ transport, url, headers }: DraftAddress): Configured {
-  const filled = Object.entries(headers).map(
-    ([name, value]) => [name, fillPlaceholders(value, NOTHING_KNOWN)] as const,
-  );
-  const whole = filled.filter(([, { isOpen }]) => !isOpen).map(([name, { text }]) => [name, text]);
+function addressConfig({ transport, url, headers, signIn }: DraftAddress): Configured {
+  const given: Record<string, string> = {};
+  const missing: string[] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    const { text, isOpen } = fillPlaceholders(value, NOTHING_KNOWN);
+    // As with variables: a mark alone is shown, and what stands beside one may be a secret.
+    if (!isOpen || ONE_MARK.test(text)) given[name] = text;
+    else missing.push(`header “${name}”`);
+  }
+  const known = signIn && withoutPlaceholders(signIn);
   return {
     config: {
       transport,
       url: fillPlaceholders(url, NOTHING_KNOWN).text,
-      headers: Object.fromEntries(whole),
+      headers: given,
+      ...(known?.signIn && { signIn: known.signIn }),
     },
     secrets: {},
-    missing: filled.filter(([, { isOpen }]) => isOpen).map(([name]) => name),
+    missing: [...missing, ...(known?.missing ?? [])],
   };
 }

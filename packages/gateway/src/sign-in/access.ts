@@ -1,0 +1,344 @@
+import { GatewayError } from "@local-mcp/contract";
+import type { AccessRefusal, Authorization, Log } from "@local-mcp/engine";
+import { Pause } from "./pause.ts";
+import { Lifetime } from "./lifetime.ts";
+import type { TokenAnswer } from "./sign-in-types.ts";
+import { type NewTokens, type OpenTokens, scopesIn, type TokenFacts } from "./token-store.ts";
+
+/** How long a call waits for access to be renewed while that fails, ms. */
+const PATIENCE_MS = 15_000;
+/** Between tries to renew, ms; the last one again and again. */
+const WAITS_MS = [250, 500, 1000, 2000, 4000, 8000, 15_000, 30_000, 60_000];
+/** How long the end of the gateway waits for an answer that holds a new refresh token, ms. */
+const LAST_ANSWER_MS = 5000;
+
+export interface AccessOptions {
+  /** Name of the server, as people know it. */
+  server: () => string;
+  /** Of the server's URL; tokens for another one are not sent to it. */
+  origin: () => string;
+  /** Resolves when tokens can be opened. @throws GatewayError vault_… */
+  ready: () => Promise<void>;
+  facts: () => TokenFacts | null;
+  /** @throws GatewayError vault_…, secret_damaged */
+  open: () => OpenTokens | null;
+  /** Has them stored when it returns. */
+  save: (tokens: NewTokens) => TokenFacts;
+  want: (id: string, scopes: readonly string[]) => void;
+  refuse: (id: string, refusal: string) => void;
+  /**
+   * Asks the authorization server that gave the tokens for new ones.
+   * @throws GatewayError sign_in_refused for good, any other where it may work later
+   */
+  refresh: (facts: TokenFacts, refreshToken: string) => Promise<TokenAnswer>;
+  /** Whether the gateway signs in by itself, and no person. */
+  isOwn: () => boolean;
+  /** Asks for access with the gateway's own credentials. @throws GatewayError as `refresh` */
+  obtain: (scopes: readonly string[]) => Promise<NewTokens>;
+  /** Whether anybody uses the server, so that it is worth renewing access before it is asked for. */
+  isWanted: () => boolean;
+  /** What is known of it is not what it was. */
+  onChange: () => void;
+  log: Log;
+}
+
+/**
+ * Access to one server: hands out the token of its sign-in, and renews it ahead of its end and when
+ * the server refuses it. However many ask, it is renewed once, and what comes is stored before it
+ * is used.
+ */
+export class Access implements Authorization {
+  readonly #options: AccessOptions;
+  readonly #pause = new Pause();
+  readonly #lifetime = new Lifetime();
+  #facts: TokenFacts | null = null;
+  #tokens: OpenTokens | null = null;
+  #isLoaded = false;
+  /** The tries to renew that are under way, and since when. */
+  #renewal: { since: number; done: Promise<void> } | null = null;
+  /** The request for new tokens that is under way. */
+  #request: Promise<unknown> | null = null;
+  /** Why renewing has not worked yet. */
+  #problem: GatewayError | null = null;
+  /** Why the gateway's own credentials were refused. */
+  #refusal: GatewayError | null = null;
+  #challenge: Readonly<Record<string, string>> = {};
+  #timer: NodeJS.Timeout | undefined;
+  /** Grows with each change of tokens; what was asked for those before it is void. */
+  #generation = 0;
+  #isClosed = false;
+
+  constructor(options: AccessOptions) {
+    this.#options = options;
+  }
+
+  /** What the server said when it last refused a request. */
+  get challenge(): Readonly<Record<string, string>> {
+    return this.#challenge;
+  }
+
+  get isRefreshing(): boolean {
+    return this.#request !== null;
+  }
+
+  /** Why renewing has not worked yet; null where nothing is wrong. */
+  get problem(): GatewayError | null {
+    return this.#problem;
+  }
+
+  /** Why the gateway's own credentials were refused; null where they were not. */
+  get refusal(): GatewayError | null {
+    return this.#refusal;
+  }
+
+  async header(): Promise<string | null> {
+    await this.#load();
+    if (this.#mayRenew && this.#lifetime.isEnding) {
+      const renewal = this.#renew();
+      if (this.#lifetime.isOver) await this.#patience(renewal);
+    }
+    return this.#header;
+  }
+
+  async refused({ status, used, challenge }: AccessRefusal): Promise<boolean> {
+    this.#challenge = challenge;
+    await this.#load();
+    if (status === 403) return this.#onScopeMissing(scopesIn(challenge.scope));
+    const current = this.#header;
+    if (current === null) return this.#options.isOwn() && this.#renewed(null);
+    if (used !== current) return true;
+    if (this.#lifetime.isFresh) {
+      this.#giveUp("the server does not accept the access that was given for it.");
+      return false;
+    }
+    if (!this.#mayRenew) {
+      this.#giveUp("access has ended, and nothing was given to renew it with.");
+      return false;
+    }
+    return this.#renewed(current);
+  }
+
+  /** Takes what a sign-in brought; it is stored when this returns. */
+  accept(tokens: NewTokens): void {
+    this.#facts = this.#options.save(tokens);
+    this.#use(tokens);
+    this.#options.onChange();
+  }
+
+  /** Asks for access at once, where the gateway signs in by itself. @throws GatewayError */
+  async signIn(): Promise<void> {
+    await this.#load();
+    await this.#options.ready();
+    this.#refusal = null;
+    await this.#ask();
+  }
+
+  /** There are none any more, or others. */
+  reset(): void {
+    this.#generation += 1;
+    this.#isLoaded = false;
+    this.#facts = null;
+    this.#tokens = null;
+    this.#problem = null;
+    this.#refusal = null;
+    clearTimeout(this.#timer);
+    this.#pause.end();
+    this.#options.onChange();
+  }
+
+  /** Resolves when no answer is awaited any more that could hold a new refresh token. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#pause.end();
+    const pause = new Pause();
+    // Why it failed has been told to whoever asked.
+    const answered = this.#request?.catch(() => {}) ?? Promise.resolve();
+    await Promise.race([answered, pause.for(LAST_ANSWER_MS)]);
+    pause.end();
+  }
+
+  /** Null where there is nothing that this server may see. */
+  get #header(): string | null {
+    if (this.#tokens === null || this.#facts?.refusal !== null) return null;
+    return `Bearer ${this.#tokens.accessToken}`;
+  }
+
+  get #mayRenew(): boolean {
+    if (this.#isClosed) return false;
+    if (this.#header === null) return false;
+    return this.#options.isOwn() || (this.#tokens?.refreshToken ?? null) !== null;
+  }
+
+  async #load(): Promise<void> {
+    if (this.#isLoaded) return;
+    const facts = this.#options.facts();
+    if (facts !== null) await this.#options.ready();
+    // Another caller may have been quicker.
+    if (this.#isLoaded) return;
+    if (facts !== null && isFor(this.#options.origin(), facts)) {
+      this.#tokens = this.#options.open();
+      this.#facts = facts;
+      this.#lifetime.recall(facts.expiresAt);
+      this.#plan();
+    }
+    this.#isLoaded = true;
+  }
+
+  /** Renews, and says whether there is something else to show than before. */
+  async #renewed(before: string | null): Promise<boolean> {
+    await this.#patience(this.#renew());
+    if (this.#header !== before && this.#header !== null) return true;
+    if (this.#refusal !== null || (this.#facts?.refusal ?? null) !== null) return false;
+    const reason = this.#problem?.message ?? "it takes too long.";
+    throw new GatewayError("sign_in_not_renewed", { server: this.#options.server(), reason });
+  }
+
+  /** What is tried for long already is not waited for: whoever asks learns why at once. */
+  async #patience({ since, done }: { since: number; done: Promise<void> }): Promise<void> {
+    const left = since + PATIENCE_MS - performance.now();
+    if (left <= 0) return;
+    const pause = new Pause();
+    await Promise.race([done, pause.for(left)]);
+    pause.end();
+  }
+
+  #renew(): { since: number; done: Promise<void> } {
+    this.#renewal ??= {
+      since: performance.now(),
+      done: this.#tryUntilDone().finally(() => {
+        this.#renewal = null;
+      }),
+    };
+    return this.#renewal;
+  }
+
+  async #tryUntilDone(): Promise<void> {
+    const generation = this.#generation;
+    for (let tries = 0; !this.#isClosed && generation === this.#generation; tries += 1) {
+      try {
+        await this.#ask();
+        return;
+      } catch (error) {
+        if (generation !== this.#generation || !this.#mayTryAgain(error)) return;
+      }
+      await this.#pause.for(WAITS_MS[Math.min(tries, WAITS_MS.length - 1)] ?? 0);
+    }
+  }
+
+  #mayTryAgain(error: unknown): boolean {
+    const problem =
+      error instanceof GatewayError ? error : new GatewayError("internal", {}, { cause: error });
+    const { server, log, onChange } = this.#options;
+    log.warn("access could not be renewed", { server: server(), reason: problem.message });
+    if (problem.code !== "sign_in_refused") {
+      this.#problem = problem;
+      onChange();
+      return true;
+    }
+    if (this.#options.isOwn()) this.#refusal = problem;
+    this.#giveUp(`${problem.params.host} refused to renew it: ${problem.params.reason}`);
+    return false;
+  }
+
+  /** One request for new tokens. What comes is stored before it is used. */
+  async #ask(): Promise<void> {
+    const { isOwn, refresh, obtain } = this.#options;
+    const generation = this.#generation;
+    const facts = this.#facts;
+    const refreshToken = this.#tokens?.refreshToken ?? null;
+    let asked: Promise<NewTokens>;
+    if (isOwn()) asked = obtain(facts === null ? [] : [...facts.scopes, ...facts.wanted]);
+    else if (facts === null || refreshToken === null) return;
+    else
+      asked = refresh(facts, refreshToken).then((answer) => renewed(facts, refreshToken, answer));
+    this.#request = asked.then((tokens) => this.#keep(generation, tokens));
+    this.#options.onChange();
+    try {
+      await this.#request;
+    } finally {
+      this.#request = null;
+      this.#options.onChange();
+    }
+  }
+
+  #keep(generation: number, tokens: NewTokens): void {
+    // Signed out, or in anew, while the answer was on its way.
+    if (generation !== this.#generation) return;
+    try {
+      this.#facts = this.#options.save(tokens);
+    } finally {
+      // Where they could not be stored they are still the only ones that work.
+      this.#use(tokens);
+    }
+  }
+
+  #use({ accessToken, refreshToken, expiresAt }: NewTokens): void {
+    this.#generation += 1;
+    this.#tokens = { accessToken, refreshToken };
+    this.#isLoaded = true;
+    this.#problem = null;
+    this.#refusal = null;
+    this.#lifetime.begin(expiresAt);
+    this.#plan();
+  }
+
+  /** Renews ahead of the end, while somebody uses the server. */
+  #plan(): void {
+    clearTimeout(this.#timer);
+    const inMs = this.#lifetime.endsSoonIn;
+    if (inMs === null || this.#isClosed) return;
+    this.#timer = setTimeout(() => {
+      // A clock that was set back has made it longer.
+      if (!this.#lifetime.isEnding) this.#plan();
+      else if (this.#mayRenew && this.#options.isWanted()) this.#renew();
+    }, inMs);
+    this.#timer.unref();
+  }
+
+  #giveUp(refusal: string): void {
+    this.#problem = null;
+    const facts = this.#facts;
+    if (facts !== null) {
+      this.#options.refuse(facts.id, refusal);
+      this.#facts = { ...facts, refusal, canRefresh: false };
+    }
+    this.#options.onChange();
+  }
+
+  /** More scopes than were granted take a person, but where the gateway signs in by itself. */
+  async #onScopeMissing(scopes: readonly string[]): Promise<boolean> {
+    const facts = this.#facts;
+    if (facts === null) return false;
+    const wanted = [...new Set([...facts.wanted, ...scopes])].filter(
+      (scope) => !facts.scopes.includes(scope),
+    );
+    if (wanted.length === 0) return false;
+    const isNew = wanted.length > facts.wanted.length;
+    if (isNew) {
+      this.#options.want(facts.id, wanted);
+      this.#facts = { ...facts, wanted };
+      this.#options.onChange();
+    }
+    if (!this.#options.isOwn() || !isNew) return false;
+    const before = this.#header;
+    await this.#patience(this.#renew());
+    return this.#header !== before;
+  }
+}
+
+/** Whether tokens are for a server at that origin. */
+const isFor = (origin: string, { audience }: TokenFacts): boolean =>
+  audience !== null && URL.canParse(audience) && new URL(audience).origin === origin;
+
+/** A refresh token that is not replaced stays in use (RFC 6749, 6), and so do scopes. */
+const renewed = (facts: TokenFacts, refreshToken: string, answer: TokenAnswer): NewTokens => ({
+  issuer: facts.issuer,
+  audience: facts.audience,
+  clientId: facts.clientId,
+  account: answer.account ?? facts.account,
+  scopes: answer.scope === null ? facts.scopes : scopesIn(answer.scope),
+  expiresAt: answer.expiresAt,
+  accessToken: answer.accessToken,
+  refreshToken: answer.refreshToken ?? refreshToken,
+});

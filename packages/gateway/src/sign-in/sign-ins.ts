@@ -1,0 +1,412 @@
+import { randomUUID } from "node:crypto";
+import {
+  GatewayError,
+  type SignedOut,
+  type SignInProgress,
+  type SignInStarted,
+  type SignInStatus,
+  type SignInWay,
+} from "@local-mcp/contract";
+import type { ServerRow } from "@local-mcp/database";
+import type { Authorization, Engine, Log } from "@local-mcp/engine";
+import type { StorageBackend } from "@local-mcp/sessions/server";
+import type { Vault } from "@local-mcp/vault";
+import type { Audit } from "../audit/audit.ts";
+import { type AuditActor, GATEWAY } from "../audit/note.ts";
+import { problemOf } from "../problem.ts";
+import { hasAuthorizationHeader } from "../servers/sign-in-config.ts";
+import type { SignInFactsOfServer } from "../status/server-status.ts";
+import type { Stores } from "../stores.ts";
+import { Access } from "./access.ts";
+import { keepRegistration, preferredRedirectPort } from "./client.ts";
+import { Grants, type GrantsOptions } from "./grants.ts";
+import { selectScopes } from "./scopes.ts";
+import { type SignInFacts, signInStatus } from "./sign-in-words.ts";
+import type { OAuthClient, TokenAnswer } from "./sign-in-types.ts";
+import { scopesIn, TokenStore } from "./token-store.ts";
+import { SignInsUnderWay } from "./under-way.ts";
+
+export interface SignInsOptions extends Omit<GrantsOptions, "tokens"> {
+  stores: Stores;
+  vault: Vault;
+  sessions: StorageBackend;
+  engine: () => Engine;
+  audit: Audit;
+  /** What is known of the sign-in at a server is not what it was. */
+  onChange: (serverId: string) => void;
+  log: Log;
+}
+
+/** Sign-ins at remote servers: who is signed in, who is on the way, and what access there is. */
+export class SignIns {
+  readonly #options: SignInsOptions;
+  readonly #store: TokenStore;
+  readonly #grants: Grants;
+  readonly #underWay: SignInsUnderWay;
+  readonly #access = new Map<string, Access>();
+  /** Why the last try at a server came to nothing. */
+  readonly #refusals = new Map<string, GatewayError>();
+  readonly #revocations = new Set<Promise<unknown>>();
+
+  constructor(options: SignInsOptions) {
+    const { stores, vault, sessions, onChange, log } = options;
+    this.#options = options;
+    this.#store = new TokenStore(stores, vault);
+    this.#grants = new Grants({ ...options, tokens: this.#store });
+    this.#underWay = new SignInsUnderWay({ sessions, now: () => Date.now(), onChange, log });
+  }
+
+  /** What a server's connections show it; undefined where that is all in its configuration. */
+  authorization({ id, config }: ServerRow): Authorization | undefined {
+    const by = signsIn(config);
+    return by === "person" || by === "gateway" ? this.#accessOf(id) : undefined;
+  }
+
+  facts(serverId: string): SignInFactsOfServer {
+    const { stores, engine } = this.#options;
+    const by = signsIn(stores.servers.get(serverId)?.config);
+    if (by === "nobody" || by === "header") return { by, status: null };
+    const facts = this.#facts(serverId);
+    const isAsked = engine().upstream(serverId)?.observation.state === "needs_sign_in";
+    const isKnown = isAsked || (facts.tokens ?? facts.refusal ?? facts.waiting) !== null;
+    return { by, status: isKnown ? signInStatus(facts, Date.now()) : null };
+  }
+
+  /**
+   * Begins a sign-in, which a person goes on with; one that the gateway does by itself is done.
+   *
+   * @throws GatewayError sign_in_not_offered, sign_in_metadata, sign_in_no_client, sign_in_refused,
+   * host_unreachable, address_blocked, vault_…
+   */
+  async start(
+    row: ServerRow,
+    { way, scopes: extra = [] }: { way: SignInWay; scopes?: string[] },
+    actor: AuditActor,
+  ): Promise<SignInStarted> {
+    const by = signsIn(row.config);
+    if (by === "nobody" || by === "header") throw notOffered(row, by);
+    // Before anybody is asked anything: what comes of it has to be stored.
+    await this.#options.vault.ready({ create: true });
+    this.#setRefusal(row.id, null);
+    try {
+      return by === "gateway"
+        ? await this.#signInByItself(row, actor)
+        : await this.#begin(row, way, extra, actor);
+    } catch (error) {
+      if (error instanceof GatewayError) this.#failed(row, error, actor);
+      throw error;
+    }
+  }
+
+  /**
+   * Goes on with the sign-ins that were under way when the gateway before this one ended. Can be
+   * called again once the vault is open.
+   */
+  async recall(): Promise<void> {
+    const { stores, log } = this.#options;
+    try {
+      await this.#underWay.recall(({ server, client, resource }) => {
+        const row = stores.servers.get(server.id);
+        if (row === undefined) return null;
+        return {
+          context: () => this.#grants.resume(row.id, client, resource),
+          onTokens: (answer, known, scopes) =>
+            this.#accept(row.id, answer, known, scopes, resource, GATEWAY),
+          onFailed: (error) => this.#failed(row, error, GATEWAY),
+        };
+      });
+    } catch (error) {
+      // Whoever waits for one begins anew, or opens the vault.
+      log.info("sign-ins under way could not be gone on with", { reason: String(error) });
+    }
+  }
+
+  async wait(row: ServerRow, id: string, signal?: AbortSignal): Promise<SignInProgress> {
+    return this.#progress(row, await this.#underWay.wait(row.id, id, signal));
+  }
+
+  /** @throws GatewayError sign_in_not_found, sign_in_wrong_answer */
+  async finish(row: ServerRow, id: string, address: string): Promise<SignInProgress> {
+    return this.#progress(row, await this.#underWay.finish(row.id, id, address));
+  }
+
+  cancel(row: ServerRow, id: string): Promise<void> {
+    return this.#underWay.cancel(row.id, id);
+  }
+
+  /** Signs out: here at once, and there as soon as it has been told. */
+  async remove(row: ServerRow): Promise<SignedOut> {
+    await this.#underWay.cancelAll(row.id);
+    const revocation = await this.#revocation(row);
+    this.forget(row.id);
+    this.#reopen(row.id);
+    const revoked = revocation === null ? "nothing_to_revoke" : await revocation();
+    return { revoked, status: this.#status(row.id) };
+  }
+
+  /** Tokens of a server that is at another place now, or to which another client signs in. */
+  forget(serverId: string): void {
+    this.#store.forget(serverId);
+    this.#setRefusal(serverId, null);
+    this.#access.get(serverId)?.reset();
+  }
+
+  /** The same with its registrations. */
+  forgetClients(serverId: string): void {
+    this.forget(serverId);
+    this.#options.stores.signIns.registrations.remove(serverId);
+  }
+
+  /** Of a server that is about to be removed; its authorization server is told behind. */
+  async removing(row: ServerRow): Promise<void> {
+    await this.#underWay.cancelAll(row.id);
+    const revocation = await this.#revocation(row);
+    await this.#access.get(row.id)?.close();
+    this.#access.delete(row.id);
+    this.#refusals.delete(row.id);
+    if (revocation === null) return;
+    const told = revocation().finally(() => this.#revocations.delete(told));
+    this.#revocations.add(told);
+  }
+
+  /** The vault was opened, or has forgotten what no key opens any more. */
+  onVaultChange(): void {
+    for (const [serverId, access] of this.#access) {
+      if (this.#store.facts(serverId) === null) access.reset();
+    }
+    void this.recall();
+  }
+
+  async close(): Promise<void> {
+    await this.#underWay.close();
+    await Promise.all([...this.#access.values()].map((access) => access.close()));
+    await Promise.all(this.#revocations);
+  }
+
+  async #begin(
+    row: ServerRow,
+    way: SignInWay,
+    extra: readonly string[],
+    actor: AuditActor,
+  ): Promise<SignInStarted> {
+    const target = this.#grants.target(row.id);
+    const { challenge } = this.#accessOf(row.id);
+    const discovered = await this.#grants.discover(target, challenge, way === "browser");
+    const before = this.#store.facts(row.id);
+    const isSame = before?.issuer === discovered.authorizationServer.issuer;
+    const scopes = selectScopes({
+      configured: target.config.scopes,
+      challenge,
+      resourceScopes: discovered.resourceScopes,
+      authorizationServer: discovered.authorizationServer,
+      granted: isSame ? before.scopes : [],
+      wanted: isSame ? before.wanted : [],
+      extra,
+    });
+    return this.#underWay.begin({
+      server: {
+        id: row.id,
+        name: row.name,
+        url: target.url.href,
+        transport: row.config.transport === "sse" ? "sse" : "http",
+      },
+      way,
+      discovered,
+      scopes,
+      parameters: target.config.parameters,
+      redirectPort: target.config.redirectPort,
+      preferredPort: preferredRedirectPort(
+        this.#store.registrations(row.id, row.name),
+        discovered.authorizationServer.issuer,
+      ),
+      clientFor: (redirectUri) => this.#grants.client(target, discovered, redirectUri, scopes),
+      fetch: target.fetch,
+      onTokens: (answer, client, asked) => {
+        keepRegistration(client, this.#store.registrations(row.id, row.name), target.fetch);
+        this.#accept(row.id, answer, client, asked, discovered.resource, actor);
+      },
+      onFailed: (error) => this.#failed(row, error, actor),
+    });
+  }
+
+  #accept(
+    serverId: string,
+    answer: TokenAnswer,
+    client: OAuthClient,
+    asked: readonly string[],
+    resource: string,
+    actor: AuditActor,
+  ): void {
+    this.#setRefusal(serverId, null);
+    this.#accessOf(serverId).accept({
+      issuer: client.issuer,
+      audience: resource,
+      clientId: client.clientId,
+      account: answer.account,
+      scopes: answer.scope === null ? [...asked] : scopesIn(answer.scope),
+      expiresAt: answer.expiresAt,
+      accessToken: answer.accessToken,
+      refreshToken: answer.refreshToken,
+    });
+    this.#completed(serverId, actor);
+  }
+
+  async #signInByItself(row: ServerRow, actor: AuditActor): Promise<SignInStarted> {
+    await this.#accessOf(row.id).signIn();
+    this.#completed(row.id, actor);
+    const facts = this.#store.facts(row.id);
+    const issuer = facts?.issuer ?? "";
+    return {
+      id: randomUUID(),
+      way: "browser",
+      url: null,
+      host: URL.canParse(issuer) ? new URL(issuer).host : "",
+      issuer,
+      scopes: facts?.scopes ?? [],
+      userCode: null,
+      endsAt: Date.now(),
+    };
+  }
+
+  #completed(serverId: string, actor: AuditActor): void {
+    const { stores, audit } = this.#options;
+    const facts = this.#store.facts(serverId);
+    audit.record(actor, {
+      action: "sign_in.complete",
+      subject: { kind: "server", id: serverId, name: stores.servers.get(serverId)?.name ?? null },
+      detail: { issuer: facts?.issuer ?? null, scopes: facts?.scopes ?? [] },
+    });
+    this.#reopen(serverId);
+  }
+
+  #failed(row: ServerRow, error: GatewayError, actor: AuditActor): void {
+    if (error.code !== "request_cancelled") this.#setRefusal(row.id, error);
+    this.#options.audit.refuse(actor, {
+      action: "sign_in.complete",
+      subject: { kind: "server", id: row.id, name: row.name },
+      detail: { error: error.code },
+    });
+  }
+
+  #progress(
+    row: ServerRow,
+    { state, error }: Awaited<ReturnType<SignInsUnderWay["wait"]>>,
+  ): SignInProgress {
+    const problem = error && problemOf(error);
+    return { state, problem, status: this.#status(row.id) };
+  }
+
+  /** Also where there is nothing to tell. */
+  #status(serverId: string): SignInStatus {
+    return signInStatus(this.#facts(serverId), Date.now());
+  }
+
+  #facts(serverId: string): SignInFacts {
+    const access = this.#access.get(serverId);
+    return {
+      tokens: this.#store.facts(serverId),
+      isOwn: signsIn(this.#options.stores.servers.get(serverId)?.config) === "gateway",
+      isRefreshing: access?.isRefreshing ?? false,
+      problem: access?.problem ?? null,
+      refusal: access?.refusal ?? this.#refusals.get(serverId) ?? null,
+      waiting: this.#underWay.of(serverId),
+    };
+  }
+
+  #setRefusal(serverId: string, refusal: GatewayError | null): void {
+    if (refusal === null) this.#refusals.delete(serverId);
+    else this.#refusals.set(serverId, refusal);
+    this.#options.onChange(serverId);
+  }
+
+  /** What tells the authorization server, made while there still is what it is told of. */
+  async #revocation(row: ServerRow): Promise<(() => Promise<SignedOut["revoked"]>) | null> {
+    const facts = this.#store.facts(row.id);
+    if (facts === null) return null;
+    await this.#options.vault.ready();
+    const open = this.#store.open(row.id, row.name);
+    if (open === null) return null;
+    const target = this.#grants.target(row.id);
+    return async () => {
+      try {
+        return (await this.#grants.revoke(target, facts, open)) ? "yes" : "not_offered";
+      } catch (error) {
+        const { log } = this.#options;
+        log.warn("a sign-out could not be told", { server: row.name, reason: String(error) });
+        return "no";
+      }
+    };
+  }
+
+  #accessOf(serverId: string): Access {
+    const known = this.#access.get(serverId);
+    if (known !== undefined) return known;
+    const { stores, vault, engine, audit, onChange, log } = this.#options;
+    const row = (): ServerRow | undefined => stores.servers.get(serverId);
+    const owner = (): string => row()?.name ?? "a server";
+    const access: Access = new Access({
+      server: owner,
+      origin: () => originOf(row()),
+      ready: () => vault.ready({ create: true }),
+      facts: () => this.#store.facts(serverId),
+      open: () => this.#store.open(serverId, owner()),
+      save: (tokens) => this.#store.save(serverId, owner(), tokens),
+      want: (id, scopes) => this.#store.want(id, scopes),
+      refuse: (id, refusal) => {
+        this.#store.refuse(id, refusal, Date.now());
+        audit.record(GATEWAY, {
+          action: "sign_in.lost",
+          subject: { kind: "server", id: serverId, name: owner() },
+          detail: {},
+        });
+      },
+      refresh: (facts, refreshToken) => this.#grants.refresh(serverId, facts, refreshToken),
+      obtain: (wanted) => this.#grants.obtain(serverId, access.challenge, wanted),
+      isOwn: () => signsIn(row()?.config) === "gateway",
+      isWanted: () => engine().upstream(serverId)?.observation.state !== "off",
+      onChange: () => onChange(serverId),
+      log,
+    });
+    this.#access.set(serverId, access);
+    return access;
+  }
+
+  #reopen(serverId: string): void {
+    this.#options.engine().restartWhere(({ id }) => id === serverId);
+  }
+}
+
+/** Who signs in at a server, as it is configured. */
+function signsIn(config: ServerRow["config"] | undefined): SignInFactsOfServer["by"] {
+  if (config === undefined || config.transport === "stdio") return "nobody";
+  const kind = config.signIn?.kind ?? "person";
+  if (kind === "off") return "nobody";
+  if (hasAuthorizationHeader(config)) return "header";
+  return kind === "client_credentials" ? "gateway" : "person";
+}
+
+function notOffered({ name, config }: ServerRow, by: "nobody" | "header"): GatewayError {
+  const edit = `local-mcp-gateway servers edit ${name}`;
+  if (config.transport === "stdio") {
+    const reason = "it is a command, which has its own ways.";
+    return new GatewayError("sign_in_not_offered", {
+      server: name,
+      reason,
+      way: `Give it what it needs as an environment variable: ${edit} --env NAME`,
+    });
+  }
+  if (by === "header") {
+    const reason = "its Authorization header is configured, and is sent instead.";
+    const way = `Take the header away first: ${edit} --unset-header Authorization`;
+    return new GatewayError("sign_in_not_offered", { server: name, reason, way });
+  }
+  const way = `Turn it on with: ${edit} --sign-in person`;
+  return new GatewayError("sign_in_not_offered", {
+    server: name,
+    reason: "sign-in is turned off for it.",
+    way,
+  });
+}
+
+const originOf = (row: ServerRow | undefined): string =>
+  row === undefined || row.config.transport === "stdio" ? "" : new URL(row.config.url).origin;

@@ -1,0 +1,199 @@
+import { randomUUID } from "node:crypto";
+import type { TokensRow } from "@local-mcp/database";
+import type { Sealer } from "@local-mcp/vault";
+import type { Stores } from "../stores.ts";
+import type { ClientAuthMethod, Registration, RegistrationStore } from "./sign-in-types.ts";
+
+/** What is known of the tokens of a server without opening them. */
+export interface TokenFacts {
+  id: string;
+  issuer: string;
+  /** The URI of what they are for (RFC 8707). */
+  audience: string | null;
+  /** The client that they were given to. */
+  clientId: string | null;
+  account: string | null;
+  scopes: string[];
+  /** Scopes that the server has asked for since. */
+  wanted: string[];
+  /** ms since 1970; null when nobody said. */
+  expiresAt: number | null;
+  canRefresh: boolean;
+  /** Why they are of no use any more, as a sentence; null while they are. */
+  refusal: string | null;
+}
+
+export interface OpenTokens {
+  accessToken: string;
+  refreshToken: string | null;
+}
+
+/** Tokens to be kept. */
+export type NewTokens = Pick<
+  TokenFacts,
+  "issuer" | "audience" | "clientId" | "account" | "scopes" | "expiresAt"
+> &
+  OpenTokens;
+
+/** The tokens and registrations that sign-ins have brought, sealed in the configuration file. */
+export class TokenStore {
+  readonly #stores: Stores;
+  readonly #sealer: Sealer;
+
+  constructor(stores: Stores, sealer: Sealer) {
+    this.#stores = stores;
+    this.#sealer = sealer;
+  }
+
+  facts(serverId: string): TokenFacts | null {
+    const row = this.#stores.signIns.tokens.ofServer(serverId);
+    return row === undefined ? null : factsOf(row);
+  }
+
+  /** @throws GatewayError vault_missing, vault_locked, secret_damaged */
+  open(serverId: string, owner: string): OpenTokens | null {
+    const row = this.#stores.signIns.tokens.ofServer(serverId);
+    if (row === undefined) return null;
+    return {
+      accessToken: this.#sealer.open(row.accessToken, tokenPlace("access_token", row.id, owner)),
+      refreshToken:
+        row.refreshToken === null
+          ? null
+          : this.#sealer.open(row.refreshToken, tokenPlace("refresh_token", row.id, owner)),
+    };
+  }
+
+  /**
+   * In one write: the former ones are there until the new ones are. Those of other authorization
+   * servers are dropped with it.
+   *
+   * @throws GatewayError vault_missing, vault_locked
+   */
+  save(serverId: string, owner: string, tokens: NewTokens): TokenFacts {
+    const { tokens: table } = this.#stores.signIns;
+    const before = table.ofServer(serverId);
+    const id = before?.issuer === tokens.issuer ? before.id : randomUUID();
+    const seal = (column: TokenColumn, token: string): string =>
+      this.#sealer.seal(token, tokenPlace(column, id, owner));
+    table.put({
+      id,
+      serverId,
+      issuer: tokens.issuer,
+      audience: tokens.audience,
+      clientId: tokens.clientId,
+      account: tokens.account,
+      accessToken: seal("access_token", tokens.accessToken),
+      refreshToken: tokens.refreshToken && seal("refresh_token", tokens.refreshToken),
+      tokenType: "Bearer",
+      scope: tokens.scopes.join(" "),
+      expiresAt: tokens.expiresAt,
+      wantedScope: null,
+      refusal: null,
+      refusedAt: null,
+    });
+    const facts = this.facts(serverId);
+    if (facts === null) throw new Error("tokens that were stored are gone");
+    return facts;
+  }
+
+  want(id: string, scopes: readonly string[]): void {
+    this.#stores.signIns.tokens.update(id, { wantedScope: scopes.join(" ") });
+  }
+
+  /** They are of no use any more, and what would renew them neither. */
+  refuse(id: string, refusal: string, at: number): void {
+    this.#stores.signIns.tokens.update(id, { refusal, refusedAt: at, refreshToken: null });
+  }
+
+  forget(serverId: string): void {
+    this.#stores.signIns.tokens.remove(serverId);
+  }
+
+  registrations(serverId: string, owner: string): RegistrationStore {
+    const { registrations } = this.#stores.signIns;
+    const open = (sealed: string | null, column: RegistrationColumn, id: string): string | null =>
+      sealed && this.#sealer.open(sealed, registrationPlace(column, id, owner));
+    type Row = ReturnType<typeof registrations.ofServer>[number];
+    const read = (row: Row): Registration => ({
+      issuer: row.issuer,
+      clientId: row.clientId,
+      clientSecret: open(row.clientSecret, "client_secret", row.id),
+      clientSecretExpiresAt: row.clientSecretExpiresAt,
+      authMethod: authMethodOf(row.tokenEndpointAuthMethod),
+      redirectUri: row.redirectUri,
+      registrationAccessToken: open(
+        row.registrationAccessToken,
+        "registration_access_token",
+        row.id,
+      ),
+      registrationClientUri: row.registrationClientUri,
+    });
+    return {
+      list: () => registrations.ofServer(serverId).map(read),
+      get: (issuer) => {
+        const row = registrations.get(serverId, issuer);
+        return row === undefined ? null : read(row);
+      },
+      put: (registration) => {
+        const id = registrations.get(serverId, registration.issuer)?.id ?? randomUUID();
+        const { authMethod, clientSecret, registrationAccessToken, ...plain } = registration;
+        const seal = (text: string | null, column: RegistrationColumn): string | null =>
+          text && this.#sealer.seal(text, registrationPlace(column, id, owner));
+        registrations.put({
+          ...plain,
+          id,
+          serverId,
+          tokenEndpointAuthMethod: authMethod,
+          clientSecret: seal(clientSecret, "client_secret"),
+          registrationAccessToken: seal(registrationAccessToken, "registration_access_token"),
+        });
+      },
+      remove: (issuer) => registrations.remove(serverId, issuer),
+    };
+  }
+}
+
+type TokenColumn = "access_token" | "refresh_token";
+type RegistrationColumn = "client_secret" | "registration_access_token";
+
+const tokenPlace = (column: TokenColumn, row: string, owner: string) => ({
+  table: "oauth_tokens",
+  column,
+  row,
+  owner,
+});
+
+const registrationPlace = (column: RegistrationColumn, row: string, owner: string) => ({
+  table: "oauth_client_registrations",
+  column,
+  row,
+  owner,
+});
+
+const METHODS: readonly ClientAuthMethod[] = [
+  "none",
+  "client_secret_basic",
+  "client_secret_post",
+  "private_key_jwt",
+];
+
+const authMethodOf = (text: string | null): ClientAuthMethod | null =>
+  METHODS.find((method) => method === text) ?? null;
+
+/** Scopes as they are written in one text (RFC 6749, 3.3). */
+export const scopesIn = (text: string | null | undefined): string[] => [
+  ...new Set((text ?? "").split(/\s+/).filter((scope) => scope !== "")),
+];
+
+const factsOf = (row: TokensRow): TokenFacts => ({
+  id: row.id,
+  issuer: row.issuer,
+  audience: row.audience,
+  clientId: row.clientId,
+  account: row.account,
+  scopes: scopesIn(row.scope),
+  wanted: scopesIn(row.wantedScope),
+  expiresAt: row.expiresAt,
+  canRefresh: row.refreshToken !== null,
+  refusal: row.refusal,
+});
