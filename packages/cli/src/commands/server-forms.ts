@@ -54,8 +54,10 @@ const LIMITS: Record<(typeof LIMIT_WORDS)[number], keyof ServerLimits> = {
   "idle-stop": "idleStopMs",
 };
 
-export const describeServer = (command: Command): Command =>
-  takesSignIn(command)
+export const describeServer = (command: Command): Command => takesSignIn(takesReach(command));
+
+const takesReach = (command: Command): Command =>
+  command
     .option("--title <title>", "what people call it")
     .option("--env <K[=V]>", "secret variable; K alone takes its value from here", repeated)
     .option("--env-plain <K=V>", "variable that is stored, shown and exported in clear", repeated)

@@ -116,7 +116,11 @@ describe("how a server is signed in to", { timeout: 30_000 }, () => {
     await add();
     for (const [words, exit, sentence] of refused) {
       const ran = await edit(...words);
-      expect(ran, words.join(" ")).toMatchObject({ exit, err: expect.stringContaining(sentence) });
+      expect({ words, ...ran }).toMatchObject({
+        words,
+        exit,
+        err: expect.stringContaining(sentence),
+      });
     }
     expect(await signIn()).toMatchObject({ clientId: null, issuer: null });
   });

@@ -27,16 +27,17 @@ export const startedText = (
 export const signedInText = (server: string, { signIn }: ServerStatus): string =>
   signIn === null ? `Signed in to “${server}”.` : `“${server}”: ${signIn.message}`;
 
-const REVOKED_WORDS: Record<SignedOut["revoked"], string> = {
+const REVOKED_WORDS: Record<Exclude<SignedOut["revoked"], "nothing_to_revoke">, string> = {
   yes: "Its access was revoked there as well.",
   no: "The authorization server could not be told, so its access there ends when it expires; your account there may offer to end it at once.",
   not_offered:
     "The authorization server offers no way to revoke its access, which ends there when it expires; your account there may offer to end it at once.",
-  nothing_to_revoke: "There was nothing to revoke.",
 };
 
 export const signedOutText = (server: string, revoked: SignedOut["revoked"]): string =>
-  `Signed out of “${server}”. ${REVOKED_WORDS[revoked]}`;
+  revoked === "nothing_to_revoke"
+    ? `Nobody was signed in to “${server}”.`
+    : `Signed out of “${server}”. ${REVOKED_WORDS[revoked]}`;
 
 const listed = (words: readonly string[]): string | null => words.join(", ") || null;
 

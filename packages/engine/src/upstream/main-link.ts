@@ -16,7 +16,7 @@ const RENEWALS_WINDOW_MS = 60_000;
 const STILL_THERE_MS = 3000;
 
 /** What happened that a connection may not have survived. */
-export type RecheckReason = "resume" | "network";
+export type RecheckReason = "resume" | "network" | "sign_in";
 
 export interface MainLinkOptions {
   connector: Connector;
@@ -199,4 +199,5 @@ export class MainLink {
 const AFTER: Readonly<Record<RecheckReason, string>> = {
   resume: "this computer woke up",
   network: "the network changed",
+  sign_in: "its sign-in ended",
 };

@@ -1,5 +1,6 @@
 import type http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isLockedOut, UpstreamFailure } from "./failure.ts";
 import { isEventStream, type StreamPosition, TooLargeError } from "./http-exchange.ts";
 
 /** What is waited where the server has not said, ms. */
@@ -22,6 +23,9 @@ export interface Unfinished {
   /** The server has closed a stream in good order, and wants us back. */
   onPaused(retryMs: number | null): void;
 }
+
+/** Nobody is let in any more. */
+const isFinal = (error: unknown): boolean => error instanceof UpstreamFailure && isLockedOut(error);
 
 /**
  * Fetches the rest of an answer whose stream the server has ended, or that broke, for as long as
@@ -51,7 +55,7 @@ export async function resume(
       broken = null;
       paused = true;
     } catch (error) {
-      if (signal.aborted || error instanceof TooLargeError) throw error;
+      if (signal.aborted || error instanceof TooLargeError || isFinal(error)) throw error;
       broken = error;
     }
     if (position.lastEventId !== lastEventId) fruitless = -1;

@@ -3,7 +3,7 @@ import { GatewayError } from "@local-mcp/contract";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ServerDefinition } from "../definitions.ts";
 import { admitted, forbid, Keys, launchWith } from "./authorization.fixture.ts";
-import { beginEvents, type Got, sendJson, serve, soon } from "./http.fixture.ts";
+import { beginEvents, dataOf, type Got, sendJson, serve, soon } from "./http.fixture.ts";
 import { callOf, client, failed, turn, upstreamFor } from "./test-kit.ts";
 
 const ends: (() => unknown)[] = [];
@@ -118,6 +118,34 @@ describe("a server that lets nobody in any more", () => {
     expect(await one.ready()).toBe("ready");
     one.values.length = 0;
     expect(await one.call()).toBeNull();
+    expect(one.upstream.observation.state).toBe("needs_sign_in");
+  });
+
+  it("may say so where a client's stream of 2024-11-05 is opened", async () => {
+    const values = ["Bearer one"];
+    const streams: ServerResponse[] = [];
+    const server = await serve((got, response) => {
+      if (!admitted(got, response, values)) return;
+      if (got.method === "GET") {
+        streams.push(response);
+        beginEvents(response, "event: endpoint\ndata: /post\n\n");
+        return;
+      }
+      response.writeHead(202).end();
+      const serverInfo = { name: "old", version: "1" };
+      const result = { protocolVersion: "2024-11-05", capabilities: {}, serverInfo };
+      const { id } = got.body;
+      if (id !== undefined) streams.at(-1)?.write(dataOf({ jsonrpc: "2.0", id, result }));
+    });
+    const launch = launchWith(new Keys(), server.url, "sse");
+    const one = upstreamFor(launch, { connections: "per_client" });
+    ends.push(async () => {
+      await one.upstream.stop();
+      await server.close();
+    });
+    expect(await one.ready()).toBe("ready");
+    values.length = 0;
+    expect(await one.upstream.call("ping", {}, callOf(client("ann")).call)).toBeNull();
     expect(one.upstream.observation.state).toBe("needs_sign_in");
   });
 

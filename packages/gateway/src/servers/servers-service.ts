@@ -46,9 +46,9 @@ export interface ServersServiceOptions {
   onChange: () => void;
   /** Called with the id of a server that is gone. */
   onRemoved: (serverId: string) => void;
-  /** Called with the id of a server that is at another origin now, before `onChange`. */
+  /** Called with the id of a server that goes to another origin, within the transaction that stores that. */
   onMoved: (serverId: string) => void;
-  /** Called with the id of a server to which another client, or nobody, signs in now; likewise. */
+  /** The same of a server to which another client, or nobody, is to sign in. */
   onSignInChanged: (serverId: string) => void;
 }
 
@@ -129,6 +129,9 @@ export class ServersService {
     const row = stores.db.transaction(() => {
       this.#deleteUnused(before.id, config);
       this.#seal(before.id, changes.name ?? before.name, secrets);
+      // Together with the change, so that no crash leaves tokens behind with those they are not for.
+      if (isMoved(before.config, config)) this.#options.onMoved(before.id);
+      if (isOtherSignIn(before.config, config)) this.#options.onSignInChanged(before.id);
       const consent = changes.confirmed === true ? { confirmedHash: consentHash(config) } : {};
       return stores.servers.update(before.id, {
         name: changes.name,
@@ -142,8 +145,6 @@ export class ServersService {
       });
     });
     if (!row) throw new GatewayError("server_not_found", { server });
-    if (isMoved(before.config, config)) this.#options.onMoved(row.id);
-    if (isOtherSignIn(before.config, config)) this.#options.onSignInChanged(row.id);
     this.#options.onChange();
     const reachedOtherwise = configHash(before.config) !== configHash(config);
     const warnings = reachedOtherwise ? await this.#warnings(row) : [];

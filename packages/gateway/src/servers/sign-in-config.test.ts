@@ -177,7 +177,7 @@ describe("for the moment of a sign-in", () => {
   const values = new Map(full.secrets.map(({ id, value }) => [id, value]));
   const reveal = (id: string) => values.get(id) ?? null;
 
-  it("it has its secrets, and marks are filled in", () => {
+  it("has its secrets, and its marks filled in", () => {
     expect(revealSignIn("web", full.config, reveal)).toEqual({
       ...FULL,
       privateKey: null,

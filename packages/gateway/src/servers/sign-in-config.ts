@@ -11,7 +11,7 @@ import type { SignInConfig } from "../sign-in/sign-in-types.ts";
 import { filler, type Reveal } from "./secret-values.ts";
 
 /** Takes a secret in, under a name that is unique within its server; returns its id. */
-export type AddSecret = (name: string, value: string) => string;
+type AddSecret = (name: string, value: string) => string;
 
 /**
  * What is stored after a change: absent keeps, null clears, a value sets, and null in place of the

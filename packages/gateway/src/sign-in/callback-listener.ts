@@ -74,8 +74,11 @@ export class CallbackListener {
     this.#isLeaving = true;
     if (this.#answering > 0 || this.#lastPage !== null) {
       await new Promise<void>((resolve) => {
-        this.#after(LINGER_MS, resolve);
-        this.#server.once("close", resolve);
+        const cancel = this.#after(LINGER_MS, resolve);
+        this.#server.once("close", () => {
+          cancel();
+          resolve();
+        });
       });
     }
     await this.close();
@@ -117,7 +120,9 @@ export class CallbackListener {
     const { page, isLast } = await answered(answer);
     this.#answering -= 1;
     if (!isLast) {
-      response.once("close", () => void (this.#isLeaving && this.close()));
+      response.once("close", () => {
+        if (this.#isLeaving) void this.close();
+      });
       show(response, 400, page);
       return;
     }

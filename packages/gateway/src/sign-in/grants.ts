@@ -36,6 +36,9 @@ export interface GrantsOptions {
   clientMetadataUrl: () => string | null;
 }
 
+/** How long finding out how to sign in may take, over all that is asked for it, ms. */
+const DISCOVERY_MS = 30_000;
+
 /** A server as it is signed in to: what was found out about it, and how it is configured. */
 export interface SignInTarget {
   row: ServerRow;
@@ -83,7 +86,7 @@ export class Grants {
       serverUrl: url,
       challenge,
       configuredIssuer: config.issuer,
-      fetch,
+      fetch: within(DISCOVERY_MS, fetch),
       usesCode,
     });
     const { authorizationServer } = discovered;
@@ -192,12 +195,15 @@ export class Grants {
 
   async #contextOf(target: SignInTarget, facts: TokenFacts): Promise<TokenContext> {
     const { row, config, fetch } = target;
+    const registrations = this.#options.tokens.registrations(row.id, row.name);
+    // Before anything is awaited: a server that is being removed takes it along.
+    const registered = registrations.get(facts.issuer);
     const authorizationServer = await this.#metadataOf(facts.issuer, row.name, fetch);
     const client = clientOfTokens(facts.clientId ?? "", {
       authorizationServer,
       config,
       clientMetadataUrl: this.#options.clientMetadataUrl(),
-      registrations: this.#options.tokens.registrations(row.id, row.name),
+      registrations: { ...registrations, get: () => registered },
     });
     if (client === null) {
       throw refused({ server: row.name, authorizationServer }, "invalid_client", undefined);
@@ -218,7 +224,7 @@ export class Grants {
 }
 
 /** What a token request at a target needs. */
-export const contextFor = (
+const contextFor = (
   { row, config, fetch }: SignInTarget,
   { authorizationServer, resource }: Pick<Discovered, "authorizationServer" | "resource">,
   client: OAuthClient,
@@ -231,6 +237,16 @@ export const contextFor = (
   fetch,
   now: () => Date.now(),
 });
+
+/** Begins nothing more once the time is over. */
+function within(ms: number, fetch: Fetch): Fetch {
+  const end = performance.now() + ms;
+  return async (address, init) => {
+    if (performance.now() < end) return fetch(address, init);
+    const { host } = new URL(address);
+    throw new GatewayError("host_unreachable", { host, reason: "all of it took too long." });
+  };
+}
 
 /** Without user info and query, which may hold secrets and are no part of what it is called. */
 function serverUrl(configured: string): URL {

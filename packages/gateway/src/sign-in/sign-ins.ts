@@ -319,23 +319,31 @@ export class SignIns {
     this.#options.onChange(serverId);
   }
 
-  /** What tells the authorization server, made while there still is what it is told of. */
+  /**
+   * What tells the authorization server, made while there still is what it is told of; null where
+   * there is nothing. What cannot be opened cannot be revoked, and is forgotten all the same.
+   */
   async #revocation(row: ServerRow): Promise<(() => Promise<SignedOut["revoked"]>) | null> {
     const facts = this.#store.facts(row.id);
     if (facts === null) return null;
-    await this.#options.vault.ready();
-    const open = this.#store.open(row.id, row.name);
-    if (open === null) return null;
-    const target = this.#grants.target(row.id);
-    return async () => {
-      try {
-        return (await this.#grants.revoke(target, facts, open)) ? "yes" : "not_offered";
-      } catch (error) {
-        const { log } = this.#options;
-        log.warn("a sign-out could not be told", { server: row.name, reason: String(error) });
-        return "no";
-      }
+    const failed = (error: unknown): SignedOut["revoked"] => {
+      const reason = String(error);
+      this.#options.log.warn("a sign-out could not be told", { server: row.name, reason });
+      return "no";
     };
+    try {
+      await this.#options.vault.ready();
+      const open = this.#store.open(row.id, row.name);
+      if (open === null) return null;
+      const target = this.#grants.target(row.id);
+      return () =>
+        this.#grants
+          .revoke(target, facts, open)
+          .then((isOffered) => (isOffered ? "yes" : "not_offered"), failed);
+    } catch (error) {
+      const outcome = failed(error);
+      return async () => outcome;
+    }
   }
 
   #accessOf(serverId: string): Access {
@@ -359,6 +367,8 @@ export class SignIns {
           subject: { kind: "server", id: serverId, name: owner() },
           detail: {},
         });
+        // Nobody may call it for hours, and until then it would be said to be ready.
+        engine().upstream(serverId)?.recheck("sign_in");
       },
       refresh: (facts, refreshToken) => this.#grants.refresh(serverId, facts, refreshToken),
       obtain: (wanted) => this.#grants.obtain(serverId, access.challenge, wanted),

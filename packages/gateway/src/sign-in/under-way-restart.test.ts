@@ -22,6 +22,7 @@ describe("a sign-in under way when the gateway is restarted", () => {
     expect(await isFree(port)).toBe(true);
     await recall();
     await recall();
+    expect(bench.log).not.toContain("cannot be had again");
     expect(bench.signIns.of("s1")).toMatchObject({ id, endsAt: started.endsAt });
     await visit(bench.server.approve(page, { state: "wrong" }));
     const { html } = await visit(bench.server.approve(page));

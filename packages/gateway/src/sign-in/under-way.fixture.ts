@@ -10,7 +10,7 @@ import type { StoredSignIn } from "./stored-sign-in.ts";
 import { SignInsUnderWay } from "./under-way.ts";
 
 /** A clock that stands still until it is told to go on. */
-export class StandingClock {
+class StandingClock {
   #time = 1_800_000_000_000;
   readonly #waiting = new Set<{ at: number; run: () => void }>();
 

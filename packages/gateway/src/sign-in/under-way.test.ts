@@ -1,6 +1,7 @@
-import { request as httpRequest } from "node:http";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bench, isFree, take, visit } from "./under-way.fixture.ts";
+import { Bench, isFree, visit } from "./under-way.fixture.ts";
 
 let bench: Bench;
 beforeEach(async () => {
@@ -123,6 +124,16 @@ describe("an answer that is not right", () => {
     ["no code", { code: null }, false],
     ["an empty code", { code: "" }, false],
     ["a refusal of another issuer", { iss: "https://evil.example", error: "access_denied" }, false],
+    [
+      "a refusal of the issuer with a slash",
+      (issuer: string) => ({ iss: `${issuer}/`, error: "access_denied" }),
+      false,
+    ],
+    [
+      "a refusal of nobody where an issuer was promised",
+      { iss: null, error: "access_denied" },
+      true,
+    ],
     ["tokens in it", { id_token: "a.b.c" }, false],
   ])("%s: ends it before anything is exchanged", async (_, changes, promised) => {
     const authorizationServer = {
@@ -234,101 +245,6 @@ describe("an error for an answer", () => {
   });
 });
 
-describe("the address for the way back", () => {
-  interface Asked {
-    path?: string;
-    method?: string;
-    host?: string;
-  }
-  const ask = (
-    port: number,
-    { path = "/callback", method = "GET", host = `127.0.0.1:${port}` }: Asked,
-  ): Promise<{ status: number | undefined; body: string }> =>
-    new Promise((resolve, reject) => {
-      const options = { host: "127.0.0.1", port, path, method, headers: { host } };
-      const sent = httpRequest(options, (response) => {
-        let body = "";
-        response.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
-        response.on("end", () => resolve({ status: response.statusCode, body }));
-      });
-      sent.on("error", reject).end();
-    });
-
-  test.each([
-    [404, { path: "/" }],
-    [404, { path: "/callback/" }],
-    [404, { path: "/Callback" }],
-    [404, { path: "/./callback" }],
-    [404, { path: "/done" }],
-    [404, { path: "http://127.0.0.1/callback" }],
-    [405, { method: "POST" }],
-    [405, { method: "HEAD" }],
-    [405, { method: "OPTIONS" }],
-    [403, { host: "evil.example" }],
-    [403, { host: "127.0.0.1" }],
-    [403, { host: "127.0.0.1:1" }],
-    [403, { host: "localhost.evil.example" }],
-  ])("answers %i to %j, and no more", async (status, how: Asked) => {
-    const { port, page } = await bench.begin();
-    const { search } = new URL(bench.server.approve(page));
-    const answer = await ask(port, { path: `/callback${search}`, ...how });
-    expect(answer).toEqual({ status, body: "" });
-    expect(bench.server.tokenRequests).toEqual([]);
-  });
-
-  test("is reached as localhost too", async () => {
-    const { port } = await bench.begin();
-    expect((await ask(port, { host: `LOCALHOST:${port}` })).status).toBe(400);
-  });
-
-  test("tells browsers to keep nothing, run nothing and tell nothing on", async () => {
-    const { page } = await bench.begin();
-    const { headers } = await visit(bench.server.approve(page));
-    expect(headers.get("content-security-policy")).toMatch(
-      /^default-src 'none'; style-src 'sha256-/,
-    );
-    expect(headers.get("content-security-policy")).not.toContain("unsafe");
-    expect(headers.get("cache-control")).toBe("no-store");
-    expect(headers.get("referrer-policy")).toBe("no-referrer");
-    expect(headers.get("x-content-type-options")).toBe("nosniff");
-  });
-
-  test("is open on this computer's own address alone", async () => {
-    const { port } = await bench.begin();
-    for (const host of ["[::1]", "127.0.0.2"]) {
-      const signal = AbortSignal.timeout(2000);
-      await expect(fetch(`http://${host}:${port}/callback`, { signal })).rejects.toThrow();
-    }
-  });
-
-  test("is the port that was used before, where that is free", async () => {
-    const { id, port } = await bench.begin();
-    await bench.signIns.cancel("s1", id);
-    const again = await bench.begin({ preferredPort: port });
-    expect(again.port).toBe(port);
-    const besides = await bench.begin({ preferredPort: port });
-    expect(besides.port).not.toBe(port);
-  });
-
-  test("is the one port that is configured, or none", async () => {
-    const taken = await take(0);
-    const address = taken?.address();
-    const port = typeof address === "object" ? (address?.port ?? 0) : 0;
-    await expect(bench.begin({ redirectPort: port })).rejects.toMatchObject({
-      code: "sign_in_not_offered",
-      message: expect.stringContaining(`port ${port}`),
-    });
-    expect(await bench.sessions.getAllSessionIds()).toEqual([]);
-    await new Promise((resolve) => taken?.close(resolve));
-    const first = await bench.begin({ redirectPort: port });
-    const second = await bench.begin({ redirectPort: port });
-    expect(second.port).toBe(port);
-    expect((await first.outcome()).state).toBe("cancelled");
-    await visit(bench.server.approve(second.page));
-    expect((await second.outcome()).state).toBe("done");
-  });
-});
-
 describe("the end", () => {
   test("by a person frees the port and forgets the sign-in", async () => {
     const { id, port, outcome, paste } = await bench.begin();
@@ -339,6 +255,19 @@ describe("the end", () => {
     expect(await bench.sessions.getAllSessionIds()).toEqual([]);
     expect((await paste("code=1&state=2")).state).toBe("cancelled");
     expect(bench.failures).toEqual([]);
+  });
+
+  test("ends connections that browsers keep open", async () => {
+    const { id, port } = await bench.begin();
+    const socket = connect(port, "127.0.0.1");
+    await once(socket, "connect");
+    const closed = once(socket, "close");
+    socket.on("error", () => {
+      // A reset is an end too.
+    });
+    await bench.signIns.cancel("s1", id);
+    await closed;
+    expect(socket.destroyed).toBe(true);
   });
 
   test("by a person while the code is exchanged lets the tokens go", async () => {
@@ -411,12 +340,15 @@ describe("the end", () => {
 
   test("of all of a server comes when it is changed, also while one begins", async () => {
     const running = await bench.begin();
-    const clientFor = async () => {
+    let port = 0;
+    const clientFor = async (redirectUri: string) => {
+      port = Number(new URL(redirectUri).port);
       await bench.signIns.cancelAll("s1");
       return bench.client();
     };
     await expect(bench.begin({ clientFor })).rejects.toMatchObject({ code: "sign_in_not_found" });
     expect((await running.outcome()).state).toBe("cancelled");
+    expect(await isFree(port)).toBe(true);
     expect(await bench.sessions.getAllSessionIds()).toEqual([]);
   });
 });
