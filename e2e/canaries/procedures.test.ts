@@ -13,7 +13,12 @@ const PROFILE = "dev";
 const PLAIN = "cny-plain";
 
 /** References to what is there, by what the field is called. */
-const KNOWN: Record<string, string> = { server: SERVER, profile: PROFILE, profiles: PROFILE };
+const KNOWN: Record<string, string> = {
+  server: SERVER,
+  profile: PROFILE,
+  profiles: PROFILE,
+  clientMetadataUrl: "https://127.0.0.1:1/client.json",
+};
 
 interface Procedure {
   name: string;
@@ -87,12 +92,12 @@ const withOther = (value: unknown, path: string[], other: unknown): unknown => {
   );
 };
 
-/** A value that is marked plain is no secret. */
-const nothingPlain = (value: unknown): unknown =>
-  [["config"], ["changes"]].reduce(
-    (sealed, where) => withOther(sealed, [...where, "env", "*", "plain"], false),
-    value,
-  );
+/** A value that is marked plain is no secret, and no text of ours is a private key. */
+const acceptable = (value: unknown): unknown =>
+  ["config", "changes"].reduce((made, where) => {
+    const sealed = withOther(made, [where, "env", "*", "plain"], false);
+    return withOther(sealed, [where, "signIn", "privateKey"], null);
+  }, value);
 
 let names = 0;
 
@@ -108,7 +113,7 @@ const inputsOf = ({ input, fields }: Procedure, secrets: Secrets): unknown[] => 
     if (field === "name") return [`${PLAIN}-${(names += 1)}`];
     return [KNOWN[field] ?? `${PLAIN}-${field.toLowerCase()}`, "http://127.0.0.1:1", "1.1"];
   };
-  const right = (): unknown[] => madeFrom(input, texts).map(nothingPlain);
+  const right = (): unknown[] => madeFrom(input, texts).map(acceptable);
   /** Of the inputs that are right the first that has the field, with something else in it. */
   const wrong = (path: string, other: unknown): unknown => {
     const values = right();

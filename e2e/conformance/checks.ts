@@ -7,6 +7,7 @@ export interface Check {
   /** Unique in its scenario: a repeated id has `#2`, `#3`… behind it. */
   id: string;
   status: string;
+  /** What is wrong; of a check that succeeded what was looked for. */
   message: string;
 }
 
@@ -14,7 +15,12 @@ export interface Check {
 export type Run = Map<string, Check[]>;
 
 const checksSchema = z.array(
-  z.looseObject({ id: z.string(), status: z.string(), errorMessage: z.string().optional() }),
+  z.looseObject({
+    id: z.string(),
+    status: z.string(),
+    description: z.string().default(""),
+    errorMessage: z.string().optional(),
+  }),
 );
 
 /** The runner writes `server-NAME-TIME/checks.json`, the client side `NAME-TIME/checks.json`. */
@@ -47,10 +53,14 @@ const readChecks = async (path: string): Promise<Check[]> => {
   return checksSchema
     .parse(JSON.parse(text))
     .filter(({ status }) => status !== "INFO")
-    .map(({ id, status, errorMessage }) => {
+    .map(({ id, status, description, errorMessage }) => {
       const times = (seen.get(id) ?? 0) + 1;
       seen.set(id, times);
-      return { id: times === 1 ? id : `${id}#${times}`, status, message: errorMessage ?? "" };
+      return {
+        id: times === 1 ? id : `${id}#${times}`,
+        status,
+        message: errorMessage ?? description,
+      };
     });
 };
 

@@ -1,11 +1,13 @@
 /**
  * The client that the client suite runs: `node client-driver.ts URL`. It starts a gateway whose
  * only server is the suite's, and uses it as a client of the revision under test, so that what the
- * suite sees is the gateway's upstream side. CONFORMANCE_WIRE names a file for the recorded traffic.
+ * suite sees is the gateway's upstream side. CONFORMANCE_WIRE names a file for the recorded traffic,
+ * which is there once the driver has come to its end. It ends with 1 where a sign-in was refused.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ServerConfigWrite } from "@local-mcp/contract";
 import { createGateway, type Gateway } from "@local-mcp/gateway";
 import { z } from "zod";
 import { eventually } from "../command-line.ts";
@@ -14,28 +16,29 @@ import { startRecordingProxy } from "../wire/recording-proxy.ts";
 import { answerInput, exercise, type Ask } from "./exercise.ts";
 import { LegacyClient } from "./legacy-client.ts";
 import { ModernClient } from "./modern-client.ts";
+import { configuredSignIn, isAboutSignIn, signInContext, useSignedIn } from "./person.ts";
 
 const SERVER = "subject";
 /** How long the server may take to be reached or given up, ms. */
 const SETTLED_MS = 15_000;
 
-const contextSchema = z.object({
+const contextSchema = signInContext.extend({
   toolCalls: z
     .array(z.object({ name: z.string(), arguments: z.record(z.string(), z.unknown()) }))
     .default([]),
 });
 
 const {
-  MCP_CONFORMANCE_CONTEXT: context = "{}",
+  MCP_CONFORMANCE_CONTEXT: contextText = "{}",
   MCP_CONFORMANCE_PROTOCOL_VERSION: revision = "2025-11-25",
+  MCP_CONFORMANCE_SCENARIO: scenario = "",
 } = process.env;
 const { CONFORMANCE_WIRE: wireFile } = process.env;
 
 const untilSettled = async (gateway: Gateway): Promise<void> => {
   await eventually(async () => {
-    const { servers } = await gateway.api.status.get();
-    const state = servers.find(({ name }) => name === SERVER)?.status.state;
-    return state === "ready" || state === "failed" ? true : undefined;
+    const { status } = await gateway.api.servers.get({ server: SERVER });
+    return ["ready", "failed", "needs_sign_in"].includes(status.state) ? true : undefined;
   }, SETTLED_MS);
 };
 
@@ -55,11 +58,12 @@ const connect = async (url: string): Promise<{ ask: Ask; leave: () => Promise<vo
 const drive = async (serverUrl: string): Promise<void> => {
   const recording = createRecording();
   const root = await mkdtemp(join(tmpdir(), "conformance-client-"));
-  const server = await startRecordingProxy({
-    target: serverUrl,
-    link: "server",
-    record: recording.record,
-  });
+  const context = contextSchema.parse(JSON.parse(contextText));
+  const signsIn = isAboutSignIn(scenario);
+  // Signing in is about the server's own address, which a recorder before it would not have.
+  const server = signsIn
+    ? { url: serverUrl, close: async () => {} }
+    : await startRecordingProxy({ target: serverUrl, link: "server", record: recording.record });
   const gateway = await createGateway({
     dataDir: join(root, "data"),
     kind: "serve",
@@ -67,10 +71,13 @@ const drive = async (serverUrl: string): Promise<void> => {
     log: (line) => console.error(line),
     env: { PATH: process.env.PATH, HOME: root },
   });
+  const { api } = gateway;
   try {
-    const config = { transport: "http" as const, url: server.url };
-    await gateway.api.servers.create({ name: SERVER, config, confirmed: true });
-    await gateway.api.profiles.create({ slug: SERVER, servers: [SERVER], allowWithoutToken: true });
+    if (signsIn) await api.vault.init({ passphrase: "a passphrase of the conformance run" });
+    const signIn = signsIn ? configuredSignIn(scenario, context) : undefined;
+    const config: ServerConfigWrite = { transport: "http", url: server.url, headers: {}, signIn };
+    await api.servers.create({ name: SERVER, config, confirmed: true });
+    await api.profiles.create({ slug: SERVER, servers: [SERVER], allowWithoutToken: true });
     const { url } = await gateway.listen();
     await untilSettled(gateway);
     const client = await startRecordingProxy({
@@ -78,17 +85,20 @@ const drive = async (serverUrl: string): Promise<void> => {
       link: "client",
       record: recording.record,
     });
-    const { toolCalls } = contextSchema.parse(JSON.parse(context));
     const { ask, leave } = await connect(client.url);
-    await exercise(ask, toolCalls);
+    const use = () => exercise(ask, context.toolCalls);
+    if (!signsIn) await use();
+    else if (!(await useSignedIn(api, SERVER, use, () => untilSettled(gateway)))) {
+      process.exitCode = 1;
+    }
     await leave();
     await client.close();
   } finally {
     await gateway.close();
     await server.close();
-    if (wireFile !== undefined) await recording.save(wireFile);
     await rm(root, { recursive: true, force: true });
   }
+  if (wireFile !== undefined) await recording.save(wireFile);
 };
 
 const serverUrl = process.argv.at(-1);

@@ -1,14 +1,17 @@
 /**
  * The official conformance suites against our fixture, directly and through the gateway, check by
- * check: `npm run conformance [-- --only NAME --short --json FILE --keep DIR]`. Ends with 1 when
- * a check differs or is missing, when the fixture is below its score, and when a message of the
- * gateway is not valid by the schema of its revision.
+ * check: `npm run conformance [-- NAME… --short --scenario TEXT --json FILE --keep DIR]`. Ends with
+ * 1 when a check differs or is missing, when the fixture is below its score, when a scenario of the
+ * client side does not pass, and when a message of the gateway is not valid by the schema of its
+ * revision. `auth` is the client side's scenarios of sign-in; `--scenario` picks some of them.
  */
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ensureInstalled } from "../install.ts";
+import { AUTH_RUNS, runAuthSuite } from "./auth-suite.ts";
+import { bundleDriver } from "./client-scenario.ts";
 import { runClientSuite } from "./client-suite.ts";
 import { atEnd, endAll, endOnSignals } from "./closing.ts";
 import { startGateway } from "./gateway.ts";
@@ -19,9 +22,11 @@ import { table } from "./table.ts";
 import { VARIANTS, type Variant } from "./variants.ts";
 import { checkWire } from "./wire-check.ts";
 
-const { values: options } = parseArgs({
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
-    only: { type: "string", multiple: true },
+    only: { type: "string", multiple: true, default: [] },
+    scenario: { type: "string", multiple: true, default: [] },
     short: { type: "boolean", default: false },
     json: { type: "string" },
     keep: { type: "string" },
@@ -29,12 +34,14 @@ const { values: options } = parseArgs({
 });
 
 const CLIENT = "client";
-const NAMES = [...VARIANTS.map(({ name }) => name), CLIENT];
+const AUTH = "auth";
+const NAMES = [...VARIANTS.map(({ name }) => name), CLIENT, AUTH];
+const chosen = [...positionals, ...options.only];
 const CLIENT_SUITES: SuiteName[] = ["2025-11-25", "2026-07-28"];
 
 /** The client suite starts a gateway per scenario, which is too long for the short run. */
 const isChosen = (name: string): boolean =>
-  options.only?.includes(name) ?? !(options.short && name === CLIENT);
+  chosen.length > 0 ? chosen.includes(name) : !(options.short && name === CLIENT);
 
 const suitesOf = (variant: Variant): SuiteName[] =>
   variant.suites.filter((name) => !(options.short && variant.notShort?.includes(name)));
@@ -51,9 +58,10 @@ const workDirectory = async (): Promise<string> => {
   return directory;
 };
 
-const print = ({ title, rows, summary, faults }: Section): void => {
+const print = ({ title, rows, table: own, summary, faults }: Section): void => {
   console.log(`\n${title}: ${summary}`);
-  if (rows.length > 0) console.log(table(rows));
+  if (own !== undefined) console.log(own);
+  else if (rows.length > 0) console.log(table(rows));
   for (const fault of faults) console.log(`  ! ${fault.slice(0, 600)}`);
 };
 
@@ -97,15 +105,33 @@ const clientSuites = async (directory: string): Promise<Section[]> => {
   return sections;
 };
 
+/** The gateway signs in at the suite's servers. */
+const authSuites = async (directory: string): Promise<Section[]> => {
+  const sections: Section[] = [];
+  const wanted = { short: options.short, holding: options.scenario };
+  for (const run of AUTH_RUNS) {
+    const { section, recordings } = await runAuthSuite(run, wanted, directory);
+    if (recordings.length === 0) continue;
+    const wire = checkWire(section.title, recordings, "suite");
+    sections.push(section, wire);
+    print(section);
+    print(wire);
+  }
+  if (sections.length === 0) throw new Error(`no scenario holds ${options.scenario.join(", ")}`);
+  return sections;
+};
+
 const all = async (): Promise<Section[]> => {
-  const unknown = options.only?.filter((name) => !NAMES.includes(name)) ?? [];
+  const unknown = chosen.filter((name) => !NAMES.includes(name));
   if (unknown.length > 0) throw new Error(`no ${unknown.join(", ")}; there is ${NAMES.join(", ")}`);
   await ensureInstalled(CONFORMANCE_DIRECTORY);
   const directory = await workDirectory();
   const variants = VARIANTS.filter(({ name }) => isChosen(name));
+  if (isChosen(CLIENT) || isChosen(AUTH)) await bundleDriver();
   return [
     ...(variants.length > 0 ? await serverSuites(variants, directory) : []),
     ...(isChosen(CLIENT) ? await clientSuites(directory) : []),
+    ...(isChosen(AUTH) ? await authSuites(directory) : []),
   ];
 };
 

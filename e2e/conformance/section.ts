@@ -4,6 +4,8 @@ import type { Row } from "./compare.ts";
 export interface Section {
   title: string;
   rows: Row[];
+  /** In the place of the table of its rows. */
+  table?: string;
   summary: string;
   faults: string[];
 }

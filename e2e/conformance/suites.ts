@@ -60,7 +60,7 @@ export const SUITES: Record<SuiteName, Suite> = {
   },
 };
 
-export const suiteEntry = (suite: Suite): string =>
+export const suiteEntry = (suite: Pick<Suite, "package">): string =>
   join(CONFORMANCE_DIRECTORY, "node_modules", suite.package, "dist", "index.js");
 
 /** Runs a suite against a server and reads what it wrote. Output goes to `directory`/output.txt. */
@@ -75,12 +75,16 @@ export const runServerSuite = async (
   return readRun(directory);
 };
 
-/** Runs one command of a suite; its exit code says nothing that its checks do not say better. */
+/**
+ * Runs one command of a suite, whose results its checks say.
+ *
+ * @returns its exit code; null where it had to be killed
+ */
 export const runSuite = async (
   [command = "", ...args]: string[],
   directory: string,
   env: NodeJS.ProcessEnv = process.env,
-): Promise<void> => {
+): Promise<number | null> => {
   await mkdir(directory, { recursive: true });
   const output = openSync(join(directory, "output.txt"), "w");
   try {
@@ -91,6 +95,7 @@ export const runSuite = async (
       killSignal: "SIGKILL",
     });
     await once(child, "close");
+    return child.exitCode;
   } finally {
     closeSync(output);
   }

@@ -60,6 +60,23 @@ export const chooses = ({ app }: TestApp, path: string | null): Promise<void> =>
       Promise.resolve({ canceled: chosen === null, filePaths: chosen === null ? [] : [chosen] });
   }, path);
 
+/** Pages that the app would open in the browser are only noted from now on. */
+export const opensNoPages = ({ app }: TestApp): Promise<void> =>
+  app.evaluate(({ shell }) => {
+    const opened: string[] = [];
+    Object.assign(globalThis, { opened });
+    shell.openExternal = (url) => {
+      opened.push(url);
+      return Promise.resolve();
+    };
+  });
+
+/** What it would have opened, since {@link opensNoPages}. */
+export const opened = async ({ app }: TestApp): Promise<string[]> => {
+  const urls: unknown = await app.evaluate(() => Reflect.get(globalThis, "opened"));
+  return Array.isArray(urls) ? urls.map(String) : [];
+};
+
 /** Where the system's dialog for a new file says that it goes. */
 export const saves = ({ app }: TestApp, path: string): Promise<void> =>
   app.evaluate(({ dialog }, chosen) => {

@@ -1,4 +1,4 @@
-import type { GatewayStatus, ServerStatus } from "@local-mcp/contract";
+import type { GatewayStatus, ServerStatus, SignInStatus } from "@local-mcp/contract";
 import { statusOf } from "@local-mcp/contract/test-kit";
 import { expect, test } from "vitest";
 import { type Notice, Notifications } from "./notifications.ts";
@@ -30,7 +30,20 @@ const server = (
   enabled: true,
   status: statusOf(status),
 });
-const signIn = (title: string) => server(title, { state: "needs_sign_in" });
+const signIn = (title: string) =>
+  server(title, { state: "needs_sign_in", signIn: signInOf("again") });
+/** What it says of itself, and of who signed in there, is in no notification. */
+const signInOf = (state: SignInStatus["state"]): SignInStatus => ({
+  state,
+  message: "Sign in again, because c4n4ry",
+  issuer: "https://c4n4ry.test",
+  account: "c4n4ry",
+  scopes: ["c4n4ry"],
+  wanted: [],
+  expiresAt: null,
+  renews: false,
+  waiting: null,
+});
 const crashed = (title: string) =>
   server(title, {
     state: "failed",
@@ -44,7 +57,7 @@ test("what needs a person is told once a day for each cause", () => {
     clock.now += HOUR_MS;
   }
   expect(shown).toMatchObject([
-    { title: "GitHub needs you to sign in again", route: "/servers/id-GitHub" },
+    { title: "GitHub needs you to sign in", route: "/servers/id-GitHub" },
   ]);
   notifications.consider({ servers: [signIn("GitHub")] });
   expect(shown).toHaveLength(2);
@@ -55,10 +68,20 @@ test("servers with the same trouble are told of together, and a later one by its
   notifications.consider({ servers: [signIn("GitHub"), signIn("Linear"), crashed("files")] });
   notifications.consider({ servers: [signIn("GitHub"), signIn("Notion")] });
   expect(shown.map(({ title, route }) => `${title} ${route}`)).toEqual([
-    "2 servers need you to sign in again /servers",
+    "2 servers need you to sign in /servers",
     "files crashed repeatedly and was left stopped /servers/id-files",
-    "Notion needs you to sign in again /servers/id-Notion",
+    "Notion needs you to sign in /servers/id-Notion",
   ]);
+});
+
+test("a sign-in that a person is on the way with needs no telling, and nothing it says is told", () => {
+  const { notifications, shown } = create();
+  const waiting = server("Linear", { state: "needs_sign_in", signIn: signInOf("waiting") });
+  notifications.consider({ servers: [waiting] });
+  expect(shown).toEqual([]);
+  notifications.consider({ servers: [signIn("Linear")] });
+  expect(shown).toHaveLength(1);
+  expect(JSON.stringify(shown)).not.toContain("c4n4ry");
 });
 
 test("reconnects, successes and single failures are nobody's concern", () => {

@@ -22,9 +22,10 @@ interface Kind {
 const KINDS: readonly Kind[] = [
   {
     name: "sign_in",
-    applies: ({ state }) => state === "needs_sign_in",
-    one: (title) => `${title} needs you to sign in again`,
-    many: (count) => `${count} servers need you to sign in again`,
+    // Whoever is on the way to it needs no telling.
+    applies: ({ state, signIn }) => state === "needs_sign_in" && signIn?.state !== "waiting",
+    one: (title) => `${title} needs you to sign in`,
+    many: (count) => `${count} servers need you to sign in`,
   },
   {
     name: "stopped",

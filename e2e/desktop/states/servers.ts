@@ -141,7 +141,7 @@ export const serverStates: State[] = [
       await field(page, "URL").waitFor();
     },
   },
-  pageState("server: needs sign-in", "/servers/jira/tools", "Jira needs a sign-in"),
+  pageState("server: needs sign-in", "/servers/jira/tools", "Nobody has signed in"),
   pageState("server: not started yet", "/servers/new-one/tools", "Review command…"),
   dialogState("review of a command", "Review command", (page) => press(page, "Review command…")),
   pageState("server: off", "/servers/kubernetes/tools", "Turn on"),

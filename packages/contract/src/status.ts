@@ -66,7 +66,17 @@ export const statusReason = z.object({
 export type StatusReason = z.infer<typeof statusReason>;
 
 export const statusAction = z.object({
-  code: z.enum(["turn_on", "review_command", "cancel", "sign_in", "retry", "fix", "unlock_vault"]),
+  code: z.enum([
+    "turn_on",
+    "review_command",
+    "cancel",
+    "sign_in",
+    "edit_sign_in",
+    "edit_headers",
+    "retry",
+    "fix",
+    "unlock_vault",
+  ]),
   label: z.string(),
   /** The same as a command, for people without the window. */
   command: z.string().nullable(),

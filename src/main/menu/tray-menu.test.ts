@@ -95,6 +95,8 @@ test("trouble is listed, three at most, and choosing it only shows where it is",
   const more = [...servers, server("x", { state: "locked" }), server("y", { state: "failed" })];
   expect(labels({ servers: more })[5]).toBe("2 more…");
   expect(click("2 more…", { servers: more })).toBe("go /servers");
+  const wanting = [server("Linear", { flags: ["tools_changed", "more_access_wanted"] })];
+  expect(click("Linear: more access wanted…", { servers: wanting })).toBe("go /servers/linear");
 });
 
 test("profiles are told with their tools and chosen by slug", () => {

@@ -89,5 +89,6 @@ function attention({ servers }: TrayState, actions: TrayActions): MenuItems {
 
 const attentionWords = ({ state, flags }: ServerStatus): string | null => {
   if (NEEDS_A_PERSON.includes(state)) return STATE_WORDS[state].toLowerCase();
+  if (flags.includes("more_access_wanted")) return "more access wanted";
   return flags.includes("tools_changed") ? "tools changed" : null;
 };

@@ -4,6 +4,9 @@ import { create } from "zustand";
 export type OpenDialog =
   | { type: "add_server"; text?: string; profile?: string }
   | { type: "review"; servers: string[] }
+  /** Which one is kept where it is carried out. */
+  | { type: "sign_in" }
+  | { type: "sign_out"; server: string }
   | { type: "new_profile" }
   | { type: "connect_client"; profile?: string }
   | { type: "shortcuts" }

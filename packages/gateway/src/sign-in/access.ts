@@ -3,7 +3,13 @@ import type { AccessRefusal, Authorization, Log } from "@local-mcp/engine";
 import { Pause } from "./pause.ts";
 import { Lifetime } from "./lifetime.ts";
 import type { TokenAnswer } from "./sign-in-types.ts";
-import { type NewTokens, type OpenTokens, scopesIn, type TokenFacts } from "./token-store.ts";
+import {
+  isDamaged,
+  type NewTokens,
+  type OpenTokens,
+  scopesIn,
+  type TokenFacts,
+} from "./token-store.ts";
 
 /** How long a call waits for access to be renewed while that fails, ms. */
 const PATIENCE_MS = 15_000;
@@ -176,13 +182,26 @@ export class Access implements Authorization {
     if (facts !== null) await this.#options.ready();
     // Another caller may have been quicker.
     if (this.#isLoaded) return;
-    if (facts !== null && isFor(this.#options.origin(), facts)) {
-      this.#tokens = this.#options.open();
+    if (facts !== null) {
       this.#facts = facts;
+      this.#tokens = this.#opened(facts);
       this.#lifetime.recall(facts.expiresAt);
       this.#plan();
     }
     this.#isLoaded = true;
+  }
+
+  /** What is stored; null where it is of no use for this server, which is said. */
+  #opened(facts: TokenFacts): OpenTokens | null {
+    if (facts.refusal !== null) return null;
+    try {
+      if (isFor(this.#options.origin(), facts)) return this.#options.open();
+      this.#giveUp("what is stored of it is for another address.");
+    } catch (error) {
+      if (!isDamaged(error)) throw error;
+      this.#giveUp("what is stored of it was changed or damaged.");
+    }
+    return null;
   }
 
   /** Renews, and says whether there is something else to show than before. */

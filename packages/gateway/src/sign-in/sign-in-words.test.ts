@@ -82,6 +82,7 @@ describe("in words", () => {
       "Refused, because auth.example refused the sign-in to “x”: it was declined.",
     ],
     [{ problem: away, isOwn: true }, "signed_out", `Not signed in: ${away.message}`],
+    [{ refusal: away }, "signed_out", `Not signed in: ${away.message}`],
   ] as const)("%j is %s: %s", (facts, state, message) => {
     expect(statusOf(facts)).toMatchObject({ state, message });
   });

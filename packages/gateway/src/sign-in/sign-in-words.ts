@@ -43,13 +43,18 @@ function stateOf(facts: SignInFacts, now: number): Pick<SignInStatus, "state" | 
       ? { state: "refreshing", message: "Access is being renewed." }
       : { state: "signed_in", message: signedIn(facts, tokens, problem, now) };
   }
-  if (refusal !== null) return { state: "refused", message: because("Refused", refusal.message) };
+  // Where nobody could be asked, nobody has said no.
+  if (refusal !== null && refusal.code !== "host_unreachable") {
+    return { state: "refused", message: because("Refused", refusal.message) };
+  }
   if (tokens !== null) {
     return { state: "again", message: because("Sign in again", tokens.refusal ?? "") };
   }
   if (isRefreshing) return { state: "refreshing", message: "Access is being asked for." };
-  if (problem !== null)
-    return { state: "signed_out", message: `Not signed in: ${problem.message}` };
+  const trouble = problem ?? refusal;
+  if (trouble !== null) {
+    return { state: "signed_out", message: `Not signed in: ${trouble.message}` };
+  }
   return { state: "signed_out", message: "Nobody has signed in yet." };
 }
 

@@ -14,7 +14,6 @@ import type { Vault } from "@local-mcp/vault";
 import type { Audit } from "../audit/audit.ts";
 import { type AuditActor, GATEWAY } from "../audit/note.ts";
 import { problemOf } from "../problem.ts";
-import { hasAuthorizationHeader } from "../servers/sign-in-config.ts";
 import type { SignInFactsOfServer } from "../status/server-status.ts";
 import type { Stores } from "../stores.ts";
 import { Access } from "./access.ts";
@@ -25,6 +24,7 @@ import { type SignInFacts, signInStatus } from "./sign-in-words.ts";
 import type { OAuthClient, TokenAnswer } from "./sign-in-types.ts";
 import { scopesIn, TokenStore } from "./token-store.ts";
 import { SignInsUnderWay } from "./under-way.ts";
+import { notOffered, originOf, signsIn } from "./who-signs-in.ts";
 
 export interface SignInsOptions extends Omit<GrantsOptions, "tokens"> {
   stores: Stores;
@@ -46,6 +46,8 @@ export class SignIns {
   readonly #access = new Map<string, Access>();
   /** Why the last try at a server came to nothing. */
   readonly #refusals = new Map<string, GatewayError>();
+  /** Of each server, which try is the latest. */
+  readonly #turns = new Map<string, number>();
   readonly #revocations = new Set<Promise<unknown>>();
 
   constructor(options: SignInsOptions) {
@@ -88,12 +90,15 @@ export class SignIns {
     // Before anybody is asked anything: what comes of it has to be stored.
     await this.#options.vault.ready({ create: true });
     this.#setRefusal(row.id, null);
+    const turn = this.#nextTurn(row.id);
     try {
       return by === "gateway"
         ? await this.#signInByItself(row, actor)
         : await this.#begin(row, way, extra, actor);
     } catch (error) {
-      if (error instanceof GatewayError) this.#failed(row, error, actor);
+      // One that was given up may fail when a later one has long worked.
+      const isLatest = this.#turns.get(row.id) === turn;
+      if (error instanceof GatewayError && isLatest) this.#failed(row, error, actor);
       throw error;
     }
   }
@@ -164,6 +169,7 @@ export class SignIns {
     await this.#access.get(row.id)?.close();
     this.#access.delete(row.id);
     this.#refusals.delete(row.id);
+    this.#turns.delete(row.id);
     if (revocation === null) return;
     const told = revocation().finally(() => this.#revocations.delete(told));
     this.#revocations.add(told);
@@ -190,7 +196,7 @@ export class SignIns {
     actor: AuditActor,
   ): Promise<SignInStarted> {
     const target = this.#grants.target(row.id);
-    const { challenge } = this.#accessOf(row.id);
+    const challenge = await this.#challengeOf(row.id);
     const discovered = await this.#grants.discover(target, challenge, way === "browser");
     const before = this.#store.facts(row.id);
     const isSame = before?.issuer === discovered.authorizationServer.issuer;
@@ -229,6 +235,14 @@ export class SignIns {
     });
   }
 
+  /** What the server says of its sign-in; one that nobody has asked for anything yet is asked. */
+  async #challengeOf(serverId: string): Promise<Readonly<Record<string, string>>> {
+    const upstream = this.#options.engine().upstream(serverId);
+    if (upstream?.observation.state === "idle") upstream.start();
+    await upstream?.settled();
+    return this.#accessOf(serverId).challenge;
+  }
+
   #accept(
     serverId: string,
     answer: TokenAnswer,
@@ -237,6 +251,7 @@ export class SignIns {
     resource: string,
     actor: AuditActor,
   ): void {
+    this.#nextTurn(serverId);
     this.#setRefusal(serverId, null);
     this.#accessOf(serverId).accept({
       issuer: client.issuer,
@@ -313,6 +328,12 @@ export class SignIns {
     };
   }
 
+  #nextTurn(serverId: string): number {
+    const turn = (this.#turns.get(serverId) ?? 0) + 1;
+    this.#turns.set(serverId, turn);
+    return turn;
+  }
+
   #setRefusal(serverId: string, refusal: GatewayError | null): void {
     if (refusal === null) this.#refusals.delete(serverId);
     else this.#refusals.set(serverId, refusal);
@@ -385,38 +406,3 @@ export class SignIns {
     this.#options.engine().restartWhere(({ id }) => id === serverId);
   }
 }
-
-/** Who signs in at a server, as it is configured. */
-function signsIn(config: ServerRow["config"] | undefined): SignInFactsOfServer["by"] {
-  if (config === undefined || config.transport === "stdio") return "nobody";
-  const kind = config.signIn?.kind ?? "person";
-  if (kind === "off") return "nobody";
-  if (hasAuthorizationHeader(config)) return "header";
-  return kind === "client_credentials" ? "gateway" : "person";
-}
-
-function notOffered({ name, config }: ServerRow, by: "nobody" | "header"): GatewayError {
-  const edit = `local-mcp-gateway servers edit ${name}`;
-  if (config.transport === "stdio") {
-    const reason = "it is a command, which has its own ways.";
-    return new GatewayError("sign_in_not_offered", {
-      server: name,
-      reason,
-      way: `Give it what it needs as an environment variable: ${edit} --env NAME`,
-    });
-  }
-  if (by === "header") {
-    const reason = "its Authorization header is configured, and is sent instead.";
-    const way = `Take the header away first: ${edit} --unset-header Authorization`;
-    return new GatewayError("sign_in_not_offered", { server: name, reason, way });
-  }
-  const way = `Turn it on with: ${edit} --sign-in person`;
-  return new GatewayError("sign_in_not_offered", {
-    server: name,
-    reason: "sign-in is turned off for it.",
-    way,
-  });
-}
-
-const originOf = (row: ServerRow | undefined): string =>
-  row === undefined || row.config.transport === "stdio" ? "" : new URL(row.config.url).origin;

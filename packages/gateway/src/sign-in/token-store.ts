@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { GatewayError } from "@local-mcp/contract";
 import type { TokensRow } from "@local-mcp/database";
 import type { Sealer } from "@local-mcp/vault";
 import type { Stores } from "../stores.ts";
@@ -111,25 +112,40 @@ export class TokenStore {
 
   registrations(serverId: string, owner: string): RegistrationStore {
     const { registrations } = this.#stores.signIns;
-    const open = (sealed: string | null, column: RegistrationColumn, id: string): string | null =>
-      sealed && this.#sealer.open(sealed, registrationPlace(column, id, owner));
+    /** Undefined where it was changed or damaged. */
+    const open = (
+      sealed: string | null,
+      column: RegistrationColumn,
+      id: string,
+    ): string | null | undefined => {
+      if (sealed === null) return null;
+      try {
+        return this.#sealer.open(sealed, registrationPlace(column, id, owner));
+      } catch (error) {
+        if (isDamaged(error)) return undefined;
+        throw error;
+      }
+    };
     type Row = ReturnType<typeof registrations.ofServer>[number];
-    const read = (row: Row): Registration => ({
-      issuer: row.issuer,
-      clientId: row.clientId,
-      clientSecret: open(row.clientSecret, "client_secret", row.id),
-      clientSecretExpiresAt: row.clientSecretExpiresAt,
-      authMethod: authMethodOf(row.tokenEndpointAuthMethod),
-      redirectUri: row.redirectUri,
-      registrationAccessToken: open(
-        row.registrationAccessToken,
-        "registration_access_token",
-        row.id,
-      ),
-      registrationClientUri: row.registrationClientUri,
-    });
+    /** Null where it is of no use, so that the next sign-in registers anew. */
+    const read = (row: Row): Registration | null => {
+      const clientSecret = open(row.clientSecret, "client_secret", row.id);
+      if (clientSecret === undefined) return null;
+      const { registrationAccessToken: token } = row;
+      return {
+        issuer: row.issuer,
+        clientId: row.clientId,
+        clientSecret,
+        clientSecretExpiresAt: row.clientSecretExpiresAt,
+        authMethod: authMethodOf(row.tokenEndpointAuthMethod),
+        redirectUri: row.redirectUri,
+        // Without it the client works, and is only not deleted where it was registered.
+        registrationAccessToken: open(token, "registration_access_token", row.id) ?? null,
+        registrationClientUri: row.registrationClientUri,
+      };
+    };
     return {
-      list: () => registrations.ofServer(serverId).map(read),
+      list: () => registrations.ofServer(serverId).flatMap((row) => read(row) ?? []),
       get: (issuer) => {
         const row = registrations.get(serverId, issuer);
         return row === undefined ? null : read(row);
@@ -169,6 +185,10 @@ const registrationPlace = (column: RegistrationColumn, row: string, owner: strin
   row,
   owner,
 });
+
+/** Whether something stored is not what was sealed for its place. */
+export const isDamaged = (error: unknown): boolean =>
+  error instanceof GatewayError && error.code === "secret_damaged";
 
 const METHODS: readonly ClientAuthMethod[] = [
   "none",

@@ -108,9 +108,9 @@ describe("a server that wants a sign-in", () => {
 
   it.each([
     ["person", "sign_in", "local-mcp-gateway servers signin files"],
-    ["gateway", "fix", "local-mcp-gateway servers edit files --client-secret"],
-    ["header", "fix", "local-mcp-gateway servers edit files --header Authorization"],
-    ["nobody", "fix", "local-mcp-gateway servers edit files --sign-in person"],
+    ["gateway", "edit_sign_in", "local-mcp-gateway servers edit files --client-secret"],
+    ["header", "edit_headers", "local-mcp-gateway servers edit files --header Authorization"],
+    ["nobody", "edit_sign_in", "local-mcp-gateway servers edit files --sign-in person"],
   ] as const)("by a %s: %s with “%s”", (by, code, command) => {
     const seen = facts({ state: "needs_sign_in", reason: wants });
     const status = serverStatus({ ...seen, signIn: { by, status: null } }, NOW);

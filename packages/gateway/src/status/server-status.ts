@@ -142,19 +142,19 @@ function signInAction(name: string, by: SignInFactsOfServer["by"]): StatusAction
       return { code: "sign_in", label: "Sign in…", command: `${COMMAND} servers signin ${name}` };
     case "gateway":
       return {
-        code: "fix",
+        code: "edit_sign_in",
         label: "Edit sign-in…",
         command: `${COMMAND} servers edit ${name} --client-secret`,
       };
     case "header":
       return {
-        code: "fix",
+        code: "edit_headers",
         label: "Edit headers…",
         command: `${COMMAND} servers edit ${name} --header Authorization`,
       };
     default:
       return {
-        code: "fix",
+        code: "edit_sign_in",
         label: "Edit sign-in…",
         command: `${COMMAND} servers edit ${name} --sign-in person`,
       };

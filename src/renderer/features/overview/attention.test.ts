@@ -32,6 +32,15 @@ describe("what needs attention", () => {
   });
 });
 
+it("has those that want more access apart, and is not done with them", () => {
+  const linear = serverOf("linear", "ready");
+  const status = { ...linear.status, flags: ["more_access_wanted" as const] };
+  const { total, wantingMore, rest } = attentionOf(gatewayStatusOf([{ ...linear, status }]));
+  expect(total).toBe(0);
+  expect(wantingMore.map(({ title }) => title)).toEqual(["linear"]);
+  expect(rest).toBeNull();
+});
+
 describe("the line for the others", () => {
   const rest = (...states: Parameters<typeof serverOf>[1][]) =>
     attentionOf(gatewayStatusOf(states.map((state, index) => serverOf(`${index}`, state)))).rest;

@@ -1,5 +1,6 @@
 import { type GatewayStatus, NEEDS_A_PERSON, type ServerState } from "@local-mcp/contract";
 import { count } from "../../components/time.ts";
+import { wantsMore } from "../servers/trouble.ts";
 
 type StatusServer = GatewayStatus["servers"][number];
 
@@ -11,6 +12,8 @@ export interface Attention {
   total: number;
   /** They wait for a person to read their command. */
   unconfirmed: StatusServer[];
+  /** They work, but for what their sign-in does not allow. */
+  wantingMore: StatusServer[];
   /** They try again by themselves. */
   retrying: StatusServer[];
   /** What is to say of the others; null where rows say it all, or nothing is known. */
@@ -25,12 +28,14 @@ export function attentionOf(status: GatewayStatus): Attention {
   const together = locked.length > 1;
   const unconfirmed = inState("unconfirmed");
   const retrying = inState("retrying");
-  const quiet = needing.length + unconfirmed.length + retrying.length === 0;
+  const wantingMore = status.servers.filter((server) => wantsMore(server.status));
+  const quiet = needing.length + unconfirmed.length + retrying.length + wantingMore.length === 0;
   return {
     rows: together ? needing.filter((server) => !locked.includes(server)) : needing,
     waitingForVault: together ? locked : [],
     total: needing.length,
     unconfirmed,
+    wantingMore,
     retrying,
     rest: restOf(status, inState("starting").length, quiet),
   };

@@ -11,7 +11,8 @@ import { attentionOf } from "./attention.ts";
 
 /** What needs a person, what is not ready yet, or one line that says that all is well. */
 export function NeedsAttention({ status }: { status: GatewayStatus }) {
-  const { rows, waitingForVault, total, unconfirmed, retrying, rest } = attentionOf(status);
+  const { rows, waitingForVault, total, unconfirmed, wantingMore, retrying, rest } =
+    attentionOf(status);
   if (status.servers.length === 0) {
     return (
       <Panel>
@@ -46,6 +47,15 @@ export function NeedsAttention({ status }: { status: GatewayStatus }) {
                 }
               />
             )}
+          </Panel>
+        </Section>
+      )}
+      {wantingMore.length === 0 ? null : (
+        <Section title="More access wanted">
+          <Panel>
+            {wantingMore.map((server) => (
+              <Line key={server.id} server={server} />
+            ))}
           </Panel>
         </Section>
       )}

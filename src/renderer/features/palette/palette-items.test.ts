@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { type PaletteItem, search } from "./palette-items.ts";
+import { PLAIN_SIGN_IN } from "../servers/edit-sign-in.ts";
+import { aServer, aSignIn } from "../servers/servers.fixture.ts";
+import { type PaletteActions, type PaletteItem, paletteItems, search } from "./palette-items.ts";
 
 const item = (
   id: string,
@@ -43,4 +45,41 @@ test("every word has to be there, in title or note, in any order", () => {
 test("> leaves only what can be done", () => {
   expect(ids(">")).toEqual(["here", "add"]);
   expect(ids("> add")).toEqual(["add"]);
+});
+
+test("a remote server is signed in to and out of by name; a command is not", () => {
+  const nothing = async (): Promise<void> => {};
+  const actions: PaletteActions = {
+    go: () => {},
+    restart: nothing,
+    turn: nothing,
+    activate: nothing,
+    signIn: () => {},
+    signOut: () => {},
+  };
+  const config = {
+    transport: "http",
+    url: "https://x.test/mcp",
+    headers: {},
+    signIn: PLAIN_SIGN_IN,
+  } as const;
+  const verbs = (server: ReturnType<typeof aServer>): string[] =>
+    paletteItems(
+      {
+        place: { page: "servers", parts: [server.id], params: new URLSearchParams() },
+        servers: [server],
+        profiles: [],
+        tools: [],
+      },
+      actions,
+    )
+      .filter(({ kind }) => kind === "here")
+      .map(({ title, disabled }) => (disabled ? `${title} (${disabled})` : title));
+  expect(verbs(aServer())).toEqual(["Restart Files", "Turn off Files"]);
+  const signedIn = aServer({ config, status: { signIn: aSignIn() } });
+  expect(verbs(signedIn).slice(2)).toEqual(["Sign in to Files…", "Sign out of Files…"]);
+  const signedOut = aServer({ config, status: { signIn: aSignIn({ state: "signed_out" }) } });
+  expect(verbs(signedOut)[3]).toBe("Sign out of Files… (Not signed in)");
+  const byItself = { ...config, signIn: { ...PLAIN_SIGN_IN, kind: "client_credentials" as const } };
+  expect(verbs(aServer({ config: byItself }))).toHaveLength(2);
 });

@@ -1,6 +1,7 @@
 import type { CapabilityView, Page, ProfileView, ServerView } from "@local-mcp/contract";
 import type { Place } from "../../app/router.ts";
 import { routeTo } from "../../app/router.ts";
+import { canSignIn, isSignedIn } from "../servers/sign-in-facts.ts";
 
 /** One line of the palette: a place to go to, or something to do. */
 export interface PaletteItem {
@@ -29,6 +30,8 @@ export interface PaletteActions {
   restart(server: ServerView): Promise<void>;
   turn(server: ServerView, on: boolean): Promise<void>;
   activate(profile: ProfileView): Promise<void>;
+  signIn(server: ServerView): void;
+  signOut(server: ServerView): void;
 }
 
 const at = (page: Page, ...parts: string[]): string => routeTo(page, parts);
@@ -74,6 +77,24 @@ function verbsHere({ place, servers }: PaletteData, actions: PaletteActions): Pa
       title: server.enabled ? `Turn off ${server.title}` : `Turn on ${server.title}`,
       run: () => actions.turn(server, !server.enabled),
     },
+    ...(canSignIn(server)
+      ? [
+          {
+            id: `sign-in:${server.id}`,
+            kind: "here" as const,
+            title: `Sign in to ${server.title}…`,
+            disabled: server.enabled ? undefined : "It is off",
+            run: () => actions.signIn(server),
+          },
+          {
+            id: `sign-out:${server.id}`,
+            kind: "here" as const,
+            title: `Sign out of ${server.title}…`,
+            disabled: isSignedIn(server) ? undefined : "Not signed in",
+            run: () => actions.signOut(server),
+          },
+        ]
+      : []),
   ];
 }
 

@@ -10,6 +10,8 @@ import { navigate, usePlace } from "../../app/router.ts";
 import { problemLine } from "../../components/problem-view.tsx";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { remember, useRecent } from "../../stores/recent.ts";
+import { openDialog } from "../../stores/dialogs.ts";
+import { signIn } from "../servers/sign-in-run.ts";
 import { useActivate } from "../profiles/profile-data.ts";
 import { type PaletteActions, type PaletteItem, paletteItems, search } from "./palette-items.ts";
 import { layer } from "../../components/layer.ts";
@@ -25,6 +27,8 @@ const ACTIONS: Omit<PaletteActions, "activate"> = {
     await client.servers.update({ server: server.id, changes: { enabled: on } });
     announce(`${server.title} is ${on ? "on" : "off"}.`);
   },
+  signIn,
+  signOut: (server) => openDialog({ type: "sign_out", server: server.id }),
 };
 
 const COMMANDS: PaletteItem[] = PALETTE_COMMANDS.map((command) => ({

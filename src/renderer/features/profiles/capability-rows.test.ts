@@ -1,6 +1,7 @@
 import type { CapabilityView, ProfileView, ServerView } from "@local-mcp/contract";
 import { statusOf } from "@local-mcp/contract/test-kit";
 import { describe, expect, test } from "vitest";
+import { PLAIN_SIGN_IN } from "../servers/edit-sign-in.ts";
 import {
   changesData,
   choicesOf,
@@ -33,7 +34,12 @@ const server = (name: string, state: ServerView["status"]["state"]): ServerView 
   name,
   title: name.toUpperCase(),
   description: "",
-  config: { transport: "http", url: "https://example.test", headers: {} },
+  config: {
+    transport: "http",
+    url: "https://example.test",
+    headers: {},
+    signIn: PLAIN_SIGN_IN,
+  },
   secrets: {},
   limits: {},
   connections: "per_client",

@@ -9,7 +9,7 @@ import {
 } from "@local-mcp/contract";
 import { z } from "zod";
 import { effectOf } from "../servers/annotations.ts";
-import { isWell } from "../servers/trouble.ts";
+import { isWell, wantsMore } from "../servers/trouble.ts";
 
 const shown = z.enum(["all", "on", "off", "edited"]).catch("all");
 export type Shown = z.infer<typeof shown>;
@@ -81,8 +81,9 @@ export function groupsOf(
   });
 }
 
-/** Whether something keeps the server from answering. */
-export const isInTrouble = ({ view }: ServerGroup): boolean => view !== null && !isWell(view);
+/** Whether something keeps the server from answering, or from answering some calls. */
+export const isInTrouble = ({ view }: ServerGroup): boolean =>
+  view !== null && (!isWell(view) || wantsMore(view.status));
 
 /** As one list of rows. A server with nothing to show is in it only for the trouble that it has. */
 export function rowsOf(groups: readonly ServerGroup[], isFiltered: boolean): CapabilityRow[] {

@@ -1,5 +1,6 @@
 import { Checkbox } from "../../components/choice.tsx";
 import { clockTime } from "../../components/time.ts";
+import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { TroubleLine } from "../servers/trouble-block.tsx";
 import { isInTrouble, type ServerGroup } from "./capability-rows.ts";
 
@@ -23,7 +24,9 @@ export function GroupHead({ group, tabIndex, onSwitch }: GroupHeadProps) {
   if (items.length === 0) {
     return (
       <div className="min-h-11 bg-sunken px-2 py-1">
-        <h3 className="sr-only">{title}</h3>
+        <h3 className="sr-only">
+          <UntrustedText text={title} />
+        </h3>
         {trouble}
       </div>
     );
@@ -38,7 +41,9 @@ export function GroupHead({ group, tabIndex, onSwitch }: GroupHeadProps) {
         mixed={shownOn > 0 && shownOn < items.length}
         onChange={onSwitch}
       />
-      <h3 className="min-w-0 truncate font-semibold">{title}</h3>
+      <h3 className="min-w-0 truncate font-semibold">
+        <UntrustedText text={title} />
+      </h3>
       <span className="text-meta whitespace-nowrap text-text-2 tabular-nums">
         {on} of {total} on
         {trouble && view?.status.listedAt ? `, as of ${clockTime(view.status.listedAt)}` : null}

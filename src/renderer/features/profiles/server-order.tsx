@@ -12,6 +12,7 @@ import { classNames } from "../../components/class-names.ts";
 import { Menu } from "../../components/menu.tsx";
 import { StateIcon } from "../../components/state-badge.tsx";
 import { clockTime } from "../../components/time.ts";
+import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { isWell } from "../servers/trouble.ts";
 import { PositionDialog } from "./position-dialog.tsx";
 import { move } from "./reorder.ts";
@@ -143,7 +144,9 @@ function Server({ server }: { server: OrderedServer }) {
     <span className="flex min-w-0 flex-1 items-center gap-1.5">
       {view ? <StateIcon state={view.status.state} /> : null}
       {word === says ? null : <span className="sr-only">{word}</span>}
-      <span className="min-w-0 flex-1 truncate">{title}</span>
+      <span className="min-w-0 flex-1 truncate">
+        <UntrustedText text={title} />
+      </span>
       <span className="text-meta whitespace-nowrap text-text-2 tabular-nums">{says}</span>
     </span>
   );

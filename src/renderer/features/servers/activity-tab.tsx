@@ -20,7 +20,7 @@ export function ActivityTab({ server }: { server: ServerView }) {
   if (data.length === 0) {
     return (
       <EmptyState icon={History}>
-        Nothing has happened to {server.title} since the gateway started.
+        Nothing has happened to <UntrustedText text={server.title} /> since the gateway started.
       </EmptyState>
     );
   }

@@ -40,9 +40,13 @@ export function CapabilitiesTab({ server, kind }: { server: ServerView; kind: Ki
   if (all.length === 0) {
     return (
       <EmptyState icon={icon}>
-        {server.status.listedAt === null
-          ? `What ${server.title} offers is known once it has ${server.config.transport === "stdio" ? "started" : "answered"}.`
-          : `${server.title} offers no ${many}.`}
+        <UntrustedText
+          text={
+            server.status.listedAt === null
+              ? `What ${server.title} offers is known once it has ${server.config.transport === "stdio" ? "started" : "answered"}.`
+              : `${server.title} offers no ${many}.`
+          }
+        />
       </EmptyState>
     );
   }

@@ -6,6 +6,7 @@ import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
 import { count, listed } from "../../components/time.ts";
+import { UntrustedText } from "../../components/untrusted-text.tsx";
 
 interface DeleteServerDialogProps {
   server: ServerView;
@@ -28,7 +29,12 @@ export function DeleteServerDialog({ server, onClose, onDeleted }: DeleteServerD
     <Dialog
       open
       onClose={onClose}
-      title={`Delete “${title}”?`}
+      title={
+        <>
+          Delete “<UntrustedText text={title} />
+          ”?
+        </>
+      }
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -37,7 +43,9 @@ export function DeleteServerDialog({ server, onClose, onDeleted }: DeleteServerD
             disabled={remove.isPending}
             onClick={() => remove.mutate({ server: server.id })}
           >
-            Delete {title}
+            <span>
+              Delete <UntrustedText text={title} />
+            </span>
           </Button>
         </>
       }

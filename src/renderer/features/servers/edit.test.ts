@@ -8,12 +8,12 @@ import {
   firstProblem,
   linesOf,
   markNames,
-  newRow,
   readEdits,
-  type ValueRow,
 } from "./edit.ts";
 import { limitRowsOf } from "./edit-limits.ts";
+import { PLAIN_SIGN_IN } from "./edit-sign-in.ts";
 import { aServer } from "./servers.fixture.ts";
+import { newRow, type ValueRow } from "./value-row.ts";
 
 const stdio = aServer({
   config: {
@@ -33,6 +33,7 @@ const remote = aServer({
     transport: "http",
     url: "https://x.test/mcp?k=${secret:query.k}",
     headers: { Authorization: { set: true, hint: null } },
+    signIn: PLAIN_SIGN_IN,
   },
   secrets: { "query.k": { set: true, hint: null } },
 });
@@ -138,7 +139,7 @@ describe("variables and headers", () => {
 
   test("a new one is added; an empty row is none", () => {
     const { headers } = draftOf(remote);
-    const added = { ...newRow(headers, "X-Key"), value: "v" };
+    const added = { ...newRow(headers, { name: "X-Key" }), value: "v" };
     expect(changesOf(remote, { headers: [...headers, added] })).toEqual({
       headers: { "X-Key": "v" },
     });
@@ -147,8 +148,8 @@ describe("variables and headers", () => {
 
   test("names that are refused or doubled are named at their row", () => {
     const { env: rows } = draftOf(stdio);
-    const odd = { ...newRow(rows, "1 x"), value: "v" };
-    const twice = { ...newRow(rows, "MODE"), value: "v" };
+    const odd = { ...newRow(rows, { name: "1 x" }), value: "v" };
+    const twice = { ...newRow(rows, { name: "MODE" }), value: "v" };
     expect(Object.keys(problemsOf(stdio, { env: [...rows, odd] }) ?? {})).toEqual([
       `env:${odd.key}:name`,
     ]);

@@ -1,6 +1,5 @@
 import {
   SECRET_MARK,
-  type SecretInfo,
   type ServerConnections,
   serverUpdate,
   type ServerUpdate,
@@ -8,20 +7,22 @@ import {
 } from "@local-mcp/contract";
 import type { z } from "zod";
 import { LIMIT_KEYS, limitTexts, type LimitTexts, readLimits } from "./edit-limits.ts";
-
-/** A variable or header: what is stored of it, and what is to become of it. */
-export interface ValueRow {
-  /** Stays the same while the row is edited. */
-  key: string;
-  name: string;
-  /** Null for a row that was added here. */
-  stored: { plain: false; secret: SecretInfo } | { plain: true; value: string } | null;
-  /** Null keeps what is stored. */
-  value: string | null;
-  /** It is no secret; variables only. */
-  plain: boolean;
-  removed: boolean;
-}
+import {
+  PLAIN_SIGN_IN,
+  signInChanges,
+  signInDraft,
+  type SignInDraft,
+  signInProblems,
+} from "./edit-sign-in.ts";
+import {
+  changedValues,
+  isChanged,
+  placeOfEntry,
+  rowOf,
+  rowProblems,
+  shownIn,
+  type ValueRow,
+} from "./value-row.ts";
 
 /** Everything of a server that can be edited, as it stands in the fields. */
 export interface Draft extends LimitTexts {
@@ -36,6 +37,7 @@ export interface Draft extends LimitTexts {
   transport: "http" | "sse";
   url: string;
   headers: ValueRow[];
+  signIn: SignInDraft;
   /** New values of `${secret:name}` marks; null removes what is stored. */
   secrets: Record<string, string | null>;
   connections: ServerConnections;
@@ -61,33 +63,23 @@ export function draftOf(server: ServerView): Draft {
     url: isStdio ? "" : config.url,
     headers: isStdio
       ? []
-      : Object.entries(config.headers).map(([name, secret]) =>
-          rowOf(name, { plain: false, secret }),
+      : Object.entries(config.headers).map(([name, header]) =>
+          rowOf(
+            name,
+            "template" in header
+              ? { plain: true, value: header.template }
+              : { plain: false, secret: header },
+          ),
         ),
+    signIn: signInDraft(signInOf(server)),
     secrets: {},
     ...limitTexts(limits),
     connections: server.connections,
   };
 }
 
-const rowOf = (name: string, stored: NonNullable<ValueRow["stored"]>): ValueRow => ({
-  key: name,
-  name,
-  stored,
-  value: null,
-  plain: stored.plain,
-  removed: false,
-});
-
-/** A row for what is not stored yet. */
-export const newRow = (rows: readonly ValueRow[], name = ""): ValueRow => ({
-  key: `new ${rows.length} ${name}`,
-  name,
-  stored: null,
-  value: "",
-  plain: false,
-  removed: false,
-});
+const signInOf = ({ config }: ServerView) =>
+  config.transport === "stdio" ? PLAIN_SIGN_IN : config.signIn;
 
 /**
  * Arguments, one per line. One that would not survive that, because it is empty or holds a line
@@ -114,10 +106,14 @@ function jsonText(line: string): string | null {
 
 /** Names of the `${secret:name}` marks that the fields hold or that have a value. */
 export function markNames(server: ServerView, draft: Draft): string[] {
-  const text = server.config.transport === "stdio" ? draft.args : draft.url;
-  const used = [...text.matchAll(SECRET_MARK)].map((match) => match[1] ?? "");
-  return [...new Set([...used, ...Object.keys(server.secrets)])].sort();
+  const rows = [...draft.headers, ...draft.signIn.parameters].filter(({ removed }) => !removed);
+  const text =
+    server.config.transport === "stdio" ? draft.args : [draft.url, ...rows.map(shownIn)].join("\n");
+  return [...new Set([...marksIn(text), ...Object.keys(server.secrets)])].sort();
 }
+
+const marksIn = (text: string): string[] =>
+  [...text.matchAll(SECRET_MARK)].map((match) => match[1] ?? "");
 
 /** Fields whose value differs from what is stored. */
 export function changedFields(server: ServerView, edits: Edits): DraftField[] {
@@ -134,6 +130,7 @@ export function changedFields(server: ServerView, edits: Edits): DraftField[] {
     transport: draft.transport !== stored.transport,
     url: draft.url !== stored.url,
     headers: draft.headers.some(isChanged),
+    signIn: Object.keys(signInChanges(draft.signIn, signInOf(server))).length > 0,
     secrets: Object.keys(draft.secrets).length > 0,
     startTimeoutMs: draft.startTimeoutMs.trim() !== stored.startTimeoutMs,
     callTimeoutMs: draft.callTimeoutMs.trim() !== stored.callTimeoutMs,
@@ -156,15 +153,10 @@ const FIELDS: readonly DraftField[] = [
   "url",
   "headers",
   "secrets",
+  "signIn",
   ...LIMIT_KEYS,
   "connections",
 ];
-
-function isChanged({ name, stored, value, plain, removed }: ValueRow): boolean {
-  if (stored === null) return !removed && (name !== "" || value !== "");
-  if (removed || plain !== stored.plain) return true;
-  return value !== null && !(stored.plain && stored.value === value);
-}
 
 /** Sentences by field; of a row's value as `env:KEY`, of its name as `env:KEY:name`. */
 export type Problems = Partial<Record<string, string>>;
@@ -177,7 +169,7 @@ export function readEdits(
   const draft = { ...draftOf(server), ...edits };
   const fields = changedFields(server, edits);
   const problems = problemsOf(draft, fields);
-  const parsed = serverUpdate.safeParse(updateOf(draft, fields));
+  const parsed = serverUpdate.safeParse(updateOf(server, draft, fields));
   for (const issue of parsed.error?.issues ?? []) {
     const field = fieldOfIssue(issue, draft);
     // A key that is refused says why in the issues of the key itself.
@@ -195,21 +187,23 @@ function problemsOf(draft: Draft, fields: readonly DraftField[]): Problems {
   if (fields.includes("command") && draft.command.trim() === "") {
     problems.command = "Write the program to run, for example npx.";
   }
-  for (const list of ["env", "headers"] as const) {
-    const rows = draft[list].filter((row) => !row.removed);
-    for (const row of rows.filter(isChanged)) {
-      const id = `${list}:${row.key}`;
-      if (row.name === "") problems[`${id}:name`] = "Give it a name.";
-      else if (rows.some((other) => other.key !== row.key && other.name === row.name)) {
-        problems[`${id}:name`] = `“${row.name}” stands here more than once.`;
-      } else if (lacksValue(row)) problems[id] = "Enter a value.";
-    }
-  }
+  Object.assign(
+    problems,
+    rowProblems("env", draft.env),
+    rowProblems("headers", draft.headers, templateProblem),
+    fields.includes("signIn") ? signInProblems(draft.signIn) : {},
+  );
   for (const [name, value] of Object.entries(draft.secrets)) {
     if (value === "") problems[`secrets:${name}`] = "Enter a value.";
   }
   return problems;
 }
+
+/** Without a mark it would be stored as a secret, and no longer be shown. */
+const templateProblem = (row: ValueRow): string | null =>
+  row.plain && marksIn(shownIn(row)).length === 0
+    ? "Write ${secret:name} where a secret goes, or untick “Template”."
+    : null;
 
 /** The limits are stored all together. */
 const hasLimits = (fields: readonly DraftField[]): boolean =>
@@ -223,11 +217,7 @@ export function firstProblem(problems: Problems): string | null {
   return FIELDS.map(ofField).find((key) => key !== undefined) ?? null;
 }
 
-/** A secret that would be stored empty. */
-const lacksValue = ({ value, plain, stored }: ValueRow): boolean =>
-  !plain && (value ?? "") === "" && !(value === null && stored?.plain === false);
-
-function updateOf(draft: Draft, fields: readonly DraftField[]): ServerUpdate {
+function updateOf(server: ServerView, draft: Draft, fields: readonly DraftField[]): ServerUpdate {
   const has = (...wanted: DraftField[]): boolean => wanted.some((field) => fields.includes(field));
   return {
     ...(has("title") && { title: draft.title }),
@@ -240,7 +230,8 @@ function updateOf(draft: Draft, fields: readonly DraftField[]): ServerUpdate {
     ...(has("env") && { env: envOf(draft.env) }),
     ...(has("transport") && { transport: draft.transport }),
     ...(has("url") && { url: draft.url.trim() }),
-    ...(has("headers") && { headers: headersOf(draft.headers) }),
+    ...(has("headers") && { headers: changedValues(draft.headers) }),
+    ...(has("signIn") && { signIn: signInChanges(draft.signIn, signInOf(server)) }),
     ...(has("secrets") && { secrets: draft.secrets }),
     ...(hasLimits(fields) && { limits: readLimits(draft).limits }),
     ...(has("connections") && { connections: draft.connections }),
@@ -249,25 +240,19 @@ function updateOf(draft: Draft, fields: readonly DraftField[]): ServerUpdate {
 
 const envOf = (rows: readonly ValueRow[]): NonNullable<ServerUpdate["env"]> =>
   Object.fromEntries(
-    rows.filter(isChanged).map(({ name, value, plain, removed, stored }) => {
-      const shown = stored?.plain ? stored.value : "";
-      return [name, removed ? null : { value: value ?? shown, plain }];
-    }),
-  );
-
-const headersOf = (rows: readonly ValueRow[]): Record<string, string | null> =>
-  Object.fromEntries(
     rows
       .filter(isChanged)
-      .map(({ name, value, removed }) => [name, removed ? null : (value ?? "")]),
+      .map((row) => [row.name, row.removed ? null : { value: shownIn(row), plain: row.plain }]),
   );
 
 function fieldOfIssue({ path, code }: z.core.$ZodIssue, draft: Draft): string {
-  const [first, second] = path.map(String);
+  const [first, second, third] = path.map(String);
+  const isOfName = code === "invalid_key";
   if (first === "env" || first === "headers") {
-    const row = draft[first].find(({ name, removed }) => name === second && !removed);
-    if (!row) return first;
-    return code === "invalid_key" ? `${first}:${row.key}:name` : `${first}:${row.key}`;
+    return placeOfEntry(first, draft[first], second, isOfName);
   }
-  return first ?? "title";
+  if (first !== "signIn" || second === undefined) return first ?? "title";
+  return second === "parameters"
+    ? placeOfEntry("signIn:parameters", draft.signIn.parameters, third, isOfName)
+    : `signIn:${second}`;
 }

@@ -52,7 +52,8 @@ export function OutputTab({ server }: { server: ServerView }) {
       <>
         {garbageLine}
         <EmptyState icon={SquareTerminal}>
-          {server.title} has written nothing to stderr since it was last started.
+          <UntrustedText text={server.title} /> has written nothing to stderr since it was last
+          started.
         </EmptyState>
       </>
     );

@@ -22,6 +22,7 @@ import { DeleteServerDialog } from "./delete-server-dialog.tsx";
 import { OutputTab } from "./output-tab.tsx";
 import { serverMenu, turn } from "./server-menu.ts";
 import { SettingsTab } from "./settings-tab.tsx";
+import { SignInLine } from "./sign-in-line.tsx";
 import { TroubleBlock } from "./trouble-block.tsx";
 import { flagTexts, stateWord } from "./trouble.ts";
 import { useKeptFocus } from "./use-kept-focus.ts";
@@ -117,6 +118,7 @@ function Loaded({ server, tab }: { server: ServerView; tab: string | null }) {
           </p>
           {server.config.transport === "stdio" ? <UsageLine server={id} /> : null}
         </div>
+        <SignInLine server={server} />
         <div className="space-y-3 px-4 pt-2 empty:hidden">
           {change.error ? <Banner level="err" title={problemLine(change.error)} /> : null}
           <TroubleBlock server={server} />

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   addPair,
+  draftMarks,
   draftSecrets,
   EMPTY_DRAFT,
   readDraft,
@@ -51,6 +52,29 @@ describe("a server filled in by hand", () => {
       transport: "sse",
       url: "https://a.example/sse",
       headers: { Authorization: "Bearer x" },
+    });
+  });
+
+  it("has headers that are templates, with the secrets of their marks", () => {
+    const key = draft({
+      transport: "http",
+      url: "https://a.example/mcp",
+      headers: [
+        pair("Authorization", "Bearer ${secret:api_key}", true),
+        pair("X-Key", "v", false, 2),
+      ],
+    });
+    expect(draftMarks(key)).toEqual(["api_key"]);
+    expect(draftSecrets(key)).toBe(2);
+    expect(readDraft(key, none).problems).toEqual({ "secrets:api_key": "Enter a value." });
+    const { server } = readDraft({ ...key, secrets: { api_key: "k", unused: "u" } }, none);
+    expect(server?.secrets).toEqual({ api_key: "k" });
+    expect(server?.config).toMatchObject({
+      headers: { Authorization: "Bearer ${secret:api_key}", "X-Key": "v" },
+    });
+    const unmarked = { ...key, headers: [pair("X-Key", "123", true)] };
+    expect(readDraft(unmarked, none).problems).toEqual({
+      "headers:1": expect.stringMatching(/secret:name/),
     });
   });
 

@@ -1,4 +1,4 @@
-import { serverCreate, type ServerCreate, type Transport } from "@local-mcp/contract";
+import { SECRET_MARK, serverCreate, type ServerCreate, type Transport } from "@local-mcp/contract";
 import { nameProblem } from "./paste-rows.ts";
 
 /** One variable or header that is being written. */
@@ -6,7 +6,7 @@ export interface DraftPair {
   id: number;
   name: string;
   value: string;
-  /** Variables only: it is no secret. */
+  /** It is shown: a variable that is no secret, a header that is a template. */
   plain: boolean;
 }
 
@@ -21,6 +21,8 @@ export interface ServerDraft {
   env: DraftPair[];
   url: string;
   headers: DraftPair[];
+  /** Values of the `${secret:name}` marks in headers. */
+  secrets: Record<string, string>;
 }
 
 export const EMPTY_DRAFT: ServerDraft = {
@@ -32,24 +34,41 @@ export const EMPTY_DRAFT: ServerDraft = {
   env: [],
   url: "",
   headers: [],
+  secrets: {},
 };
 
 /** Sentences by field; a variable or header by its kind and id, as `env:3`. */
 export type DraftProblems = Partial<Record<string, string>>;
 
-export const addPair = (pairs: readonly DraftPair[]): DraftPair[] => [
+export const addPair = (
+  pairs: readonly DraftPair[],
+  part: Partial<Omit<DraftPair, "id">> = {},
+): DraftPair[] => [
   ...pairs,
-  { id: Math.max(0, ...pairs.map(({ id }) => id)) + 1, name: "", value: "", plain: false },
+  { name: "", value: "", plain: false, ...part, id: Math.max(0, ...pairs.map(({ id }) => id)) + 1 },
 ];
 
+/** Names of the `${secret:name}` marks in the headers, each of which is given a value. */
+export const draftMarks = ({ transport, headers }: ServerDraft): string[] =>
+  transport === "stdio"
+    ? []
+    : [...new Set(headers.flatMap(({ value }) => [...value.matchAll(SECRET_MARK)]).map(nameIn))];
+
+const nameIn = ([, name = ""]: RegExpMatchArray): string => name;
+
 /** How many of its values are kept in the vault. */
-export function draftSecrets({ transport, env, url, headers }: ServerDraft): number {
+export function draftSecrets(draft: ServerDraft): number {
+  const { transport, env, url, headers } = draft;
   if (transport === "stdio") return env.filter(({ plain, value }) => !plain && value !== "").length;
   const { searchParams, username, password } = URL.canParse(url)
     ? new URL(url)
     : new URL("http://localhost");
   const inUrl = searchParams.size + (username === "" && password === "" ? 0 : 1);
-  return inUrl + headers.filter(({ value }) => value !== "").length;
+  return (
+    inUrl +
+    headers.filter(({ plain, value }) => !plain && value !== "").length +
+    draftMarks(draft).length
+  );
 }
 
 /** What the draft amounts to, or what keeps it from being added. */
@@ -68,7 +87,18 @@ export function readDraft(
     if (pairs.some((other) => other.id !== id && other.name === name))
       problems[`${kind}:${id}`] = `“${name}” stands here more than once.`;
   }
-  const parsed = serverCreate.safeParse({ name: draft.name, config: configOf(draft, pairs) });
+  const marks = draftMarks(draft);
+  for (const mark of marks)
+    if (!draft.secrets[mark]) problems[`secrets:${mark}`] = "Enter a value.";
+  for (const { id, plain, value } of pairs) {
+    if (kind === "headers" && plain && !value.includes("${secret:"))
+      problems[`headers:${id}`] = "Write ${secret:name} where a secret goes, or untick “Template”.";
+  }
+  const parsed = serverCreate.safeParse({
+    name: draft.name,
+    config: configOf(draft, pairs),
+    secrets: Object.fromEntries(marks.map((mark) => [mark, draft.secrets[mark] ?? ""])),
+  });
   for (const issue of parsed.error?.issues ?? []) {
     const field = fieldOf(issue.path, kind, pairs);
     // A key that is refused says why in the issues of the key itself.

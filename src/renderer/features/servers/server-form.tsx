@@ -5,9 +5,11 @@ import { flushSync } from "react-dom";
 import { Button, IconButton } from "../../components/button.tsx";
 import { Checkbox, Select } from "../../components/choice.tsx";
 import { TextField } from "../../components/field.tsx";
+import { API_KEY } from "./api-key.ts";
 import { CommandFields, UrlField } from "./place-fields.tsx";
 import {
   addPair,
+  draftMarks,
   type DraftPair,
   type DraftProblems,
   type ServerDraft,
@@ -95,9 +97,22 @@ function RemoteFields({ draft, problems, set }: FieldsProps) {
         title="Headers"
         one="header"
         pairs={draft.headers}
+        preset={API_KEY}
         problems={problems}
         onChange={(headers) => set({ headers })}
       />
+      {draftMarks(draft).map((mark) => (
+        <TextField
+          key={mark}
+          label={`Secret ${mark}`}
+          hint={`Stands for \${secret:${mark}} in the headers.`}
+          mono
+          type="password"
+          error={problems[`secrets:${mark}`]}
+          value={draft.secrets[mark] ?? ""}
+          onChange={(event) => set({ secrets: { ...draft.secrets, [mark]: event.target.value } })}
+        />
+      ))}
     </>
   );
 }
@@ -107,11 +122,13 @@ interface PairsProps {
   title: string;
   one: string;
   pairs: DraftPair[];
+  /** A pair that comes filled in, for what is often meant. */
+  preset?: { label: string; row: Partial<Omit<DraftPair, "id">> };
   problems: DraftProblems;
   onChange: (pairs: DraftPair[]) => void;
 }
 
-function Pairs({ kind, title, one, pairs, problems, onChange }: PairsProps) {
+function Pairs({ kind, title, one, pairs, preset, problems, onChange }: PairsProps) {
   const place = useRef<HTMLFieldSetElement>(null);
   /** The focus follows to the last of the rows that are there then, or to the button. */
   const set = (next: DraftPair[]): void => {
@@ -151,13 +168,11 @@ function Pairs({ kind, title, one, pairs, problems, onChange }: PairsProps) {
             />
           </div>
           <div className="flex h-8 items-center gap-1">
-            {kind === "env" ? (
-              <Checkbox
-                label="Not secret"
-                checked={pair.plain}
-                onChange={(plain) => change(pair.id, { plain })}
-              />
-            ) : null}
+            <Checkbox
+              label={kind === "env" ? "Not secret" : "Template"}
+              checked={pair.plain}
+              onChange={(plain) => change(pair.id, { plain })}
+            />
             <IconButton
               icon={X}
               label={`Remove ${one} ${index + 1}`}
@@ -166,9 +181,16 @@ function Pairs({ kind, title, one, pairs, problems, onChange }: PairsProps) {
           </div>
         </div>
       ))}
-      <Button size="toolbar" icon={Plus} onClick={() => set(addPair(pairs))}>
-        Add {one}
-      </Button>
+      <div className="flex flex-wrap gap-2">
+        <Button size="toolbar" icon={Plus} onClick={() => set(addPair(pairs))}>
+          Add {one}
+        </Button>
+        {preset ? (
+          <Button size="toolbar" icon={Plus} onClick={() => set(addPair(pairs, preset.row))}>
+            {preset.label}
+          </Button>
+        ) : null}
+      </div>
     </fieldset>
   );
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { PLAIN_SIGN_IN } from "./edit-sign-in.ts";
 import { serverJson } from "./server-json.ts";
 import { aServer } from "./servers.fixture.ts";
 
@@ -36,13 +37,17 @@ test("a remote server is copied with its URL and the names of its headers", () =
       config: {
         transport: "sse",
         url: "https://x.test/sse",
-        headers: { Authorization: { set: true, hint: null } },
+        headers: {
+          Authorization: { set: true, hint: null },
+          "X-Key": { template: "Key ${secret:api-key}" },
+        },
+        signIn: PLAIN_SIGN_IN,
       },
     }),
   );
   expect(JSON.parse(text).mcpServers.files).toEqual({
     type: "sse",
     url: "https://x.test/sse",
-    headers: { Authorization: "YOUR_AUTHORIZATION" },
+    headers: { Authorization: "YOUR_AUTHORIZATION", "X-Key": "Key YOUR_API_KEY" },
   });
 });

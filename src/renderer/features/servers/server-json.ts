@@ -1,4 +1,4 @@
-import type { ServerView } from "@local-mcp/contract";
+import { SECRET_MARK, type ServerView } from "@local-mcp/contract";
 
 /**
  * The server as other programs read it (`mcpServers`). A secret is a name to be filled in; its
@@ -18,7 +18,11 @@ export function serverJson({ name, config }: ServerView): string {
       : {
           type: config.transport,
           url: config.url,
-          headers: mapValues(config.headers, (header) => placeFor(header)),
+          headers: mapValues(config.headers, (header, value) =>
+            "template" in value
+              ? value.template.replaceAll(SECRET_MARK, (_mark, name: string) => placeFor(name))
+              : placeFor(header),
+          ),
         };
   return JSON.stringify({ mcpServers: { [name]: entry } }, null, 2);
 }

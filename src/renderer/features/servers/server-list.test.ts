@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { PLAIN_SIGN_IN } from "./edit-sign-in.ts";
 import { filterServers, sortServers } from "./server-list.ts";
 import { aServer } from "./servers.fixture.ts";
 
@@ -12,7 +13,12 @@ const servers = [
     name: "linear",
     title: "Linear",
     profiles: [],
-    config: { transport: "http", url: "https://mcp.linear.test/mcp", headers: {} },
+    config: {
+      transport: "http",
+      url: "https://mcp.linear.test/mcp",
+      headers: {},
+      signIn: PLAIN_SIGN_IN,
+    },
     status: { state: "needs_sign_in" },
   }),
 ];

@@ -4,7 +4,10 @@ import { client } from "../../app/api.ts";
 import { navigate, routeTo } from "../../app/router.ts";
 import type { MenuEntry } from "../../components/menu.tsx";
 import { toast } from "../../components/toast.tsx";
+import { openDialog } from "../../stores/dialogs.ts";
 import { serverJson } from "./server-json.ts";
+import { canSignIn, isSignedIn } from "./sign-in-facts.ts";
+import { signIn } from "./sign-in-run.ts";
 
 interface ServerMenuOptions {
   server: ServerView;
@@ -28,6 +31,7 @@ export function serverMenu({ server, attempt, onDelete }: ServerMenuOptions): Me
           await client.servers.restart({ server: id });
         }),
     },
+    ...signInEntries(server),
     { label: "Edit", run: () => navigate(routeTo("servers", [id, "settings"])) },
     {
       label: "Copy as JSON",
@@ -39,6 +43,19 @@ export function serverMenu({ server, attempt, onDelete }: ServerMenuOptions): Me
     },
     "separator",
     { label: "Delete…", danger: true, shortcut: "Del", run: onDelete },
+  ];
+}
+
+/** Of a server that a person can sign in to. */
+function signInEntries(server: ServerView): MenuEntry[] {
+  if (!canSignIn(server)) return [];
+  return [
+    { label: "Sign in…", disabled: !server.enabled && "It is off.", run: () => signIn(server) },
+    {
+      label: "Sign out…",
+      disabled: !isSignedIn(server) && "Not signed in",
+      run: () => openDialog({ type: "sign_out", server: server.id }),
+    },
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { ServerStatus, ServerView } from "@local-mcp/contract";
+import type { ServerStatus, ServerView, SignInStatus } from "@local-mcp/contract";
 import { statusOf } from "@local-mcp/contract/test-kit";
 
 /** A server that is well, for tests that change one thing of it. */
@@ -27,3 +27,17 @@ export function aServer(
     ...rest,
   };
 }
+
+/** A sign-in that works, for tests that change one thing of it. */
+export const aSignIn = (change: Partial<SignInStatus> = {}): SignInStatus => ({
+  state: "signed_in",
+  message: "Signed in as ada until 14:02, renewed by itself.",
+  issuer: "https://login.test",
+  account: "ada",
+  scopes: ["read"],
+  wanted: [],
+  expiresAt: 0,
+  renews: true,
+  waiting: null,
+  ...change,
+});

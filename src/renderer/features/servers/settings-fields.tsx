@@ -10,6 +10,7 @@ import { Button } from "../../components/button.tsx";
 import { Select } from "../../components/choice.tsx";
 import { TextField } from "../../components/field.tsx";
 import { labelOf, shownValue } from "../settings/setting-values.ts";
+import { API_KEY } from "./api-key.ts";
 import { limitRowsOf } from "./edit-limits.ts";
 import { type Draft, type Edits, markNames, type Problems } from "./edit.ts";
 import { CommandFields, UrlField } from "./place-fields.tsx";
@@ -30,7 +31,7 @@ const CONNECTIONS_NOTES: Record<ServerConnections, string> = {
 
 const idOf = (field: string): string => `field-${field}`;
 
-interface FieldsProps {
+export interface FieldsProps {
   server: ServerView;
   draft: Draft;
   problems: Problems;
@@ -49,9 +50,10 @@ export function StdioFields({ draft, problems, set }: FieldsProps) {
         className="field-sizing-content"
       />
       <ValueRows
-        kind="env"
+        list="env"
         title="Environment variables"
         one="variable"
+        plainWord="Not secret"
         hint="Values are kept in the vault and never shown again, unless they are not secret."
         rows={draft.env}
         problems={problems}
@@ -73,10 +75,12 @@ export function RemoteFields({ draft, problems, set }: FieldsProps) {
         onChange={(transport) => set({ transport })}
       />
       <ValueRows
-        kind="headers"
+        list="headers"
         title="Headers"
         one="header"
-        hint="Sent with each request. A server with a token wants “Authorization” with “Bearer TOKEN”."
+        hint="Sent with each request, and kept in the vault. A template is shown: ${secret:name} in it stands for a secret, to be entered below."
+        plainWord="Template"
+        preset={API_KEY}
         rows={draft.headers}
         problems={problems}
         onChange={(headers) => set({ headers })}
@@ -98,7 +102,7 @@ export function MarkFields({ server, draft, problems, set }: FieldsProps) {
       <legend className="font-medium">Secrets</legend>
       <p className="text-meta text-text-2">
         They stand for <code>{"${secret:name}"}</code> in{" "}
-        {server.config.transport === "stdio" ? "the arguments" : "the URL"}.
+        {server.config.transport === "stdio" ? "the arguments" : "the URL, headers or parameters"}.
       </p>
       {names.map((name) => {
         const edit = draft.secrets[name];

@@ -16,10 +16,8 @@ import {
   type Edits,
   firstProblem,
   markNames,
-  newRow,
   type Problems,
   readEdits,
-  type ValueRow,
 } from "./edit.ts";
 import { LeaveGuard } from "./leave-guard.tsx";
 import {
@@ -29,6 +27,8 @@ import {
   RemoteFields,
   StdioFields,
 } from "./settings-fields.tsx";
+import { SignInFields } from "./sign-in-fields.tsx";
+import { newRow, type ValueRow } from "./value-row.ts";
 
 /** Everything of a server that can be edited; all of it is saved together or not at all. */
 export function SettingsTab({ server }: { server: ServerView }) {
@@ -129,6 +129,14 @@ export function SettingsTab({ server }: { server: ServerView }) {
           <RemoteFields {...shared} />
         )}
         <MarkFields {...shared} />
+        {server.config.transport === "stdio" ? null : (
+          <SignInFields
+            stored={server.config.signIn}
+            draft={draft.signIn}
+            problems={problems}
+            onChange={(signIn) => set({ signIn })}
+          />
+        )}
         <LimitFields {...shared} />
         <ConnectionsField {...shared} />
         {save.error ? (
@@ -176,7 +184,7 @@ function startOf(server: ServerView, offersHeader: boolean): Draft {
   const draft = draftOf(server);
   return !offersHeader || draft.headers.some(isAuthorization)
     ? draft
-    : { ...draft, headers: [...draft.headers, newRow(draft.headers, "Authorization")] };
+    : { ...draft, headers: [...draft.headers, newRow(draft.headers, { name: "Authorization" })] };
 }
 
 /** The very field that a route's `field` means. */
@@ -190,11 +198,16 @@ function targetOf(server: ServerView, draft: Draft, wanted: string): string {
       const missing = markNames(server, draft).find((name) => !(name in server.secrets));
       return missing === undefined ? "secrets" : `secrets:${missing}`;
     }
+    case "signIn":
+      return "signIn:kind";
     default:
       return wanted;
   }
 }
 
 function focusField(field: string): void {
-  document.getElementById(`field-${field}`)?.focus();
+  const target = document.getElementById(`field-${field}`);
+  const folded = target?.closest("details");
+  if (folded) folded.open = true;
+  target?.focus();
 }

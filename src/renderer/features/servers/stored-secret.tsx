@@ -1,6 +1,7 @@
 import type { SecretInfo } from "@local-mcp/contract";
+import type { ChangeEvent } from "react";
 import { Button } from "../../components/button.tsx";
-import { TextField } from "../../components/field.tsx";
+import { TextArea, TextField } from "../../components/field.tsx";
 
 interface StoredSecretProps {
   id: string;
@@ -11,6 +12,8 @@ interface StoredSecretProps {
   /** Null keeps what is stored. */
   value: string | null;
   error: string | undefined;
+  /** It has several lines, as a key in PEM has. */
+  multiline?: boolean;
   onChange: (value: string | null) => void;
   onRemove: () => void;
 }
@@ -22,6 +25,7 @@ export function StoredSecret({
   stored,
   value,
   error,
+  multiline = false,
   onChange,
   onRemove,
 }: StoredSecretProps) {
@@ -49,21 +53,27 @@ export function StoredSecret({
       </div>
     );
   }
+  const field = {
+    id,
+    label: `Value of ${name}`,
+    hideLabel: true,
+    placeholder: "New value",
+    autoComplete: "off",
+    mono: true,
+    error,
+    value: value ?? "",
+    onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
+      onChange(event.target.value),
+  };
   return (
     <div className="flex items-start gap-2">
       <div className="min-w-0 flex-1">
-        <TextField
-          id={id}
-          label={`Value of ${name}`}
-          hideLabel
-          placeholder="New value"
-          type="password"
-          autoComplete="off"
-          mono
-          error={error}
-          value={value ?? ""}
-          onChange={(event) => onChange(event.target.value)}
-        />
+        {multiline ? (
+          // What is typed is not to be read over a shoulder; a field of type password has one line.
+          <TextArea {...field} className="[-webkit-text-security:disc]" />
+        ) : (
+          <TextField {...field} type="password" />
+        )}
       </div>
       {stored === null ? null : (
         <Button

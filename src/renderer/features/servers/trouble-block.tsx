@@ -29,6 +29,7 @@ import {
   type Remedy,
   steady,
   type TroubledServer,
+  wantsMore,
 } from "./trouble.ts";
 import { useRemedies } from "./use-remedies.ts";
 import { useStateClock } from "./use-now.ts";
@@ -84,7 +85,7 @@ function Trouble({ server, primary, now }: TroubleProps) {
       <Panel>
         <Row
           icon={<StateIcon state={status.state} />}
-          title={headline(server)}
+          title={<UntrustedText text={headline(server)} />}
           detail={
             <>
               {affected(status)}
@@ -125,7 +126,25 @@ function Trouble({ server, primary, now }: TroubleProps) {
 /** Ready, and yet something is to know. */
 function FlagBlock({ server }: { server: ServerView }) {
   const { run } = useRemedies(server);
-  const { flags } = server.status;
+  const { flags, action, signIn } = server.status;
+  if (wantsMore(server.status)) {
+    return (
+      <Banner
+        level="warn"
+        title={<UntrustedText text={headline(server)} />}
+        actions={
+          <Button kind="primary" onClick={() => run("sign_in")}>
+            {action?.label ?? "Allow more…"}
+          </Button>
+        }
+      >
+        <p className="text-text-2">
+          Allowed: <UntrustedText text={signIn?.scopes.join(", ") || "less"} />. Calls that need
+          more answer with an error.
+        </p>
+      </Banner>
+    );
+  }
   if (flags.includes("answer_too_big")) {
     return (
       <Banner
@@ -208,16 +227,20 @@ function Details({ server: { id, status, config } }: { server: ServerView }) {
 export function TroubleLine({ server }: { server: TroubledServer }) {
   const now = useStateClock(server.status.state);
   const { run, error } = useRemedies(server);
-  if (isWell(server)) return null;
   const { id, title, status } = server;
+  if (isWell(server) && !wantsMore(status)) return null;
   const primary = primaryRemedy(server, now);
   return (
     <div className="flex min-h-9 items-center gap-2 py-1">
-      <StateIcon state={status.state} />
+      {wantsMore(status) ? (
+        <CircleAlert aria-hidden size={16} strokeWidth={1.75} className="shrink-0 text-warn" />
+      ) : (
+        <StateIcon state={status.state} />
+      )}
       <div className="min-w-0 flex-1">
         <p className="break-words">
           <a href={`#${routeTo("servers", [id])}`} className="font-medium">
-            {title}
+            <UntrustedText text={title} />
           </a>
           <UntrustedText text={lineAfterTitle(server)} />
           {status.state === "retrying" ? ` ${nextTry(status, now)}` : null}

@@ -1,7 +1,7 @@
 import { failureCode, type StatusAction, type StatusReason } from "@local-mcp/contract";
 import { describe, expect, test } from "vitest";
 import { listed } from "../../components/time.ts";
-import { aServer } from "./servers.fixture.ts";
+import { aServer, aSignIn } from "./servers.fixture.ts";
 import {
   affected,
   CANCEL_AFTER_MS,
@@ -9,6 +9,7 @@ import {
   flagTexts,
   headline,
   headlineAndLast,
+  hint,
   isWell,
   lineAfterTitle,
   nextTry,
@@ -16,6 +17,7 @@ import {
   primaryRemedy,
   stateWord,
   steady,
+  wantsMore,
   whichTry,
 } from "./trouble.ts";
 
@@ -38,7 +40,8 @@ describe("what to do first", () => {
   test.each([
     ["off", "turn_on", "turn_on"],
     ["unconfirmed", "review_command", "review"],
-    ["needs_sign_in", "sign_in", "edit_headers"],
+    ["needs_sign_in", "sign_in", "sign_in"],
+    ["ready", "sign_in", "sign_in"],
     ["retrying", "retry", "retry"],
     ["locked", "unlock_vault", "unlock_vault"],
   ] as const)("%s: %s is %s", (state, code, remedy) => {
@@ -54,6 +57,32 @@ describe("what to do first", () => {
     ["tls", "The certificate of host is not trusted.", "edit_url"],
   ] as const)("failed with %s: “%s” is %s", (code, message, remedy) => {
     expect(primaryRemedy(failed(code, message), 0)?.code).toBe(remedy);
+  });
+
+  test.each([
+    ["edit_headers", "Edit headers…"],
+    ["edit_sign_in", "Edit sign-in…"],
+  ] as const)("where no person signs in, %s is “%s”", (code, label) => {
+    const status = {
+      state: "needs_sign_in",
+      reason: reason("sign_in", "It refused the request."),
+      action: action(code, label),
+    } as const;
+    expect(primaryRemedy(aServer({ status }), 0)).toEqual({ code, label });
+  });
+
+  test("a sign-in that is under way is gone on with, or ended", () => {
+    const waiting = { id: "1", way: "browser", host: "x.test", startedAt: 0, endsAt: 1 } as const;
+    const server = aServer({
+      status: {
+        state: "needs_sign_in",
+        reason: reason("sign_in", "Waiting for the browser, at x.test, until 14:12."),
+        action: action("sign_in", "Sign in…"),
+        signIn: aSignIn({ state: "waiting", waiting }),
+      },
+    });
+    expect(primaryRemedy(server, 0)).toEqual({ code: "sign_in", label: "Continue…" });
+    expect(otherRemedies(server, "http").map(({ code }) => code)).toEqual(["cancel_sign_in"]);
   });
 
   test("a start can be cancelled once it takes long", () => {
@@ -147,6 +176,28 @@ describe("words", () => {
     const { status } = aServer({ status: { state: "starting", since: 1000 } });
     expect(stateWord(status, 1500)).toBe("Starting…");
     expect(stateWord(status, 5400)).toBe("Starting, 4 s");
+  });
+
+  test("a server that works and wants more says what", () => {
+    const server = aServer({
+      status: {
+        flags: ["more_access_wanted"],
+        action: action("sign_in", "Allow more…"),
+        signIn: aSignIn({ wanted: ["repo", "gist"] }),
+      },
+    });
+    expect(wantsMore(server.status)).toBe(true);
+    expect(lineAfterTitle(server)).toBe(": More access wanted: repo and gist.");
+    expect(flagTexts(server.status, 0)).toEqual(["more access wanted"]);
+    expect(isWell(server)).toBe(true);
+  });
+
+  test("a token elsewhere is a way only for whom nobody has signed in yet", () => {
+    const { status } = aServer({
+      status: { state: "needs_sign_in", signIn: aSignIn({ state: "signed_out" }) },
+    });
+    expect(hint(status)).toContain("header");
+    expect(hint({ ...status, signIn: aSignIn({ state: "again" }) })).toBeNull();
   });
 
   test("a line does not name the server twice", () => {

@@ -21,6 +21,9 @@ export type RemedyCode =
   | "edit_command"
   | "edit_folder"
   | "edit_url"
+  | "sign_in"
+  | "cancel_sign_in"
+  | "edit_sign_in"
   | "edit_headers"
   | "edit_limits"
   | "edit_secrets"
@@ -53,13 +56,14 @@ export function primaryRemedy({ status }: TroubledServer, now: number): Remedy |
     case "turn_on":
     case "cancel":
     case "retry":
+    case "edit_sign_in":
+    case "edit_headers":
     case "unlock_vault":
       return { code: action.code, label };
     case "review_command":
       return { code: "review", label };
     case "sign_in":
-      // What the window can offer of a sign-in: the token that a person got elsewhere.
-      return { code: "edit_headers", label: "Add a header…" };
+      return { code: "sign_in", label: status.signIn?.waiting ? "Continue…" : label };
     default:
       return fixFor(status, label);
   }
@@ -80,6 +84,8 @@ function fixFor({ reason }: ServerStatus, label: string): Remedy {
 
 /** A working folder that is not there has the same reason code as a command that is not. */
 const isMissingFolder = (message: string): boolean => message.startsWith("The folder ");
+
+const CANCEL_SIGN_IN: Remedy = { code: "cancel_sign_in", label: "Cancel sign-in" };
 
 /** What else can be done, quieter. */
 export function otherRemedies({ status }: TroubledServer, transport: string): Remedy[] {
@@ -107,7 +113,7 @@ export function otherRemedies({ status }: TroubledServer, transport: string): Re
     case "http_status":
       return [status.action?.code === "retry" ? editUrl : tryAgain];
     case "sign_in":
-      return [tryAgain];
+      return status.signIn?.waiting ? [CANCEL_SIGN_IN] : [tryAgain];
     default:
       return [];
   }
@@ -132,10 +138,18 @@ export function headline({ name, title, status }: TroubledServer): string {
       return `Starting ${title}…`;
     case "needs_sign_in":
       return `${title} needs you to sign in.`;
+    case "ready":
+      return wantsMore(status) ? moreWanted(status) : `${title}: ready.`;
     default:
       return `${title}: ${STATE_WORDS[status.state].toLowerCase()}.`;
   }
 }
+
+/** Whether calls are refused that a person could allow. */
+export const wantsMore = ({ flags }: ServerStatus): boolean => flags.includes("more_access_wanted");
+
+const moreWanted = ({ signIn }: ServerStatus): string =>
+  `${FLAG_WORDS.more_access_wanted}: ${listed(signIn?.wanted ?? [])}.`;
 
 /** Where a server was given up, the gateway's sentence is followed by what the last failure was. */
 const LAST = " Last: ";
@@ -168,9 +182,9 @@ export function lineAfterTitle(server: TroubledServer): string {
 }
 
 /** What else helps a person on, beside the actions. */
-export const hint = ({ state }: ServerStatus): string | null =>
-  state === "needs_sign_in"
-    ? "A token that you get there works as a header: “Authorization” with “Bearer TOKEN”."
+export const hint = ({ state, signIn }: ServerStatus): string | null =>
+  state === "needs_sign_in" && signIn?.state === "signed_out"
+    ? "A token or API key that you were given there works as a header, in Settings."
     : null;
 
 /** Seconds to the next try; null where none is due. */
@@ -230,15 +244,18 @@ export function affected(status: ServerStatus): string {
   return `${what} ${meanwhile}`;
 }
 
-const FLAG_TEXTS: Partial<Record<StatusFlag, string>> = {
-  list_incomplete: "list incomplete",
-  answer_too_big: "last answer too big",
-  tools_changed: "tools changed",
-};
+const FLAG_WORDS = {
+  list_incomplete: "List incomplete",
+  answer_too_big: "Last answer too big",
+  tools_changed: "Tools changed",
+  more_access_wanted: "More access wanted",
+} satisfies Partial<Record<StatusFlag, string>>;
+
+const FLAG_TEXTS: Partial<Record<StatusFlag, string>> = FLAG_WORDS;
 
 /** What is to know beside the state. */
 export function flagTexts({ state, flags, listedAt }: ServerStatus, now: number): string[] {
-  const texts = flags.flatMap((flag) => FLAG_TEXTS[flag] ?? []);
+  const texts = flags.flatMap((flag) => FLAG_TEXTS[flag]?.toLowerCase() ?? []);
   if (state === "idle") texts.unshift(IDLE_NOTE);
   const stale = flags.includes("stale") && listedAt !== null;
   return stale ? [...texts, `as of ${clockTime(listedAt, now)}`] : texts;

@@ -3,10 +3,12 @@ import { announce } from "../../app/announce.ts";
 import { client } from "../../app/api.ts";
 import { navigate, routeTo } from "../../app/router.ts";
 import { openDialog } from "../../stores/dialogs.ts";
+import { cancelSignIn, signIn } from "./sign-in-run.ts";
 import type { RemedyCode, TroubledServer } from "./trouble.ts";
 
 /** Carries out what a person presses in a trouble of a server. */
-export function useRemedies({ id, title }: TroubledServer) {
+export function useRemedies(server: TroubledServer) {
+  const { id, title } = server;
   const edit = (field: string): void => navigate(routeTo("servers", [id, "settings"], { field }));
   const apply = async (code: RemedyCode): Promise<void> => {
     switch (code) {
@@ -41,6 +43,16 @@ export function useRemedies({ id, title }: TroubledServer) {
         return;
       case "edit_url":
         edit("url");
+        return;
+      case "sign_in":
+        signIn(server);
+        return;
+      case "cancel_sign_in":
+        await cancelSignIn(server);
+        announce(`The sign-in to ${title} was cancelled.`);
+        return;
+      case "edit_sign_in":
+        edit("signIn");
         return;
       case "edit_headers":
         edit("headers");

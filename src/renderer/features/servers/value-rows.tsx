@@ -2,28 +2,36 @@ import { Plus, X } from "lucide-react";
 import { Button, IconButton } from "../../components/button.tsx";
 import { Checkbox } from "../../components/choice.tsx";
 import { TextField } from "../../components/field.tsx";
-import { newRow, type Problems, type ValueRow } from "./edit.ts";
+import type { Problems } from "./edit.ts";
 import { StoredSecret } from "./stored-secret.tsx";
+import { newRow, shownIn, type ValueRow } from "./value-row.ts";
 
 interface ValueRowsProps {
-  kind: "env" | "headers";
+  /** Of their fields' ids. */
+  list: "env" | "headers" | "signIn:parameters";
   title: string;
   /** One of them: “variable”. */
   one: string;
   hint: string;
   rows: ValueRow[];
   problems: Problems;
+  /** What a value that is shown is called; null where every value is. */
+  plainWord: string | null;
+  /** A row that comes filled in, for what is often meant. */
+  preset?: { label: string; row: Parameters<typeof newRow>[1] };
   onChange: (rows: ValueRow[]) => void;
 }
 
-/** Environment variables or headers: names are shown, values go in only, unless they are plain. */
-export function ValueRows({ kind, title, one, hint, rows, problems, onChange }: ValueRowsProps) {
+/** Names with their values: names are shown, values go in only, unless they are plain. */
+export function ValueRows(props: ValueRowsProps) {
+  const { list, title, one, hint, rows, problems, plainWord, preset, onChange } = props;
   const change = (key: string, part: Partial<ValueRow>): void =>
     onChange(rows.map((row) => (row.key === key ? { ...row, ...part } : row)));
   const remove = ({ key, stored }: ValueRow): void =>
     stored === null
       ? onChange(rows.filter((row) => row.key !== key))
       : change(key, { removed: true });
+  const add = (row: Parameters<typeof newRow>[1]): void => onChange([...rows, newRow(rows, row)]);
   return (
     <fieldset className="space-y-2">
       <legend className="font-medium">{title}</legend>
@@ -31,24 +39,31 @@ export function ValueRows({ kind, title, one, hint, rows, problems, onChange }: 
       {rows.map((row) => (
         <Row
           key={row.key}
-          id={`field-${kind}:${row.key}`}
+          id={`field-${list}:${row.key}`}
           row={row}
           one={one}
-          mayBePlain={kind === "env"}
-          error={problems[`${kind}:${row.key}`]}
-          nameError={problems[`${kind}:${row.key}:name`]}
+          plainWord={plainWord}
+          error={problems[`${list}:${row.key}`]}
+          nameError={problems[`${list}:${row.key}:name`]}
           onChange={(part) => change(row.key, part)}
           onRemove={() => remove(row)}
         />
       ))}
-      <Button
-        id={`field-${kind}`}
-        size="toolbar"
-        icon={Plus}
-        onClick={() => onChange([...rows, newRow(rows)])}
-      >
-        Add {one}
-      </Button>
+      <div className="flex flex-wrap gap-2">
+        <Button
+          id={`field-${list}`}
+          size="toolbar"
+          icon={Plus}
+          onClick={() => add({ plain: plainWord === null })}
+        >
+          Add {one}
+        </Button>
+        {preset ? (
+          <Button size="toolbar" icon={Plus} onClick={() => add(preset.row)}>
+            {preset.label}
+          </Button>
+        ) : null}
+      </div>
     </fieldset>
   );
 }
@@ -57,14 +72,14 @@ interface RowProps {
   id: string;
   row: ValueRow;
   one: string;
-  mayBePlain: boolean;
+  plainWord: string | null;
   error: string | undefined;
   nameError: string | undefined;
   onChange: (part: Partial<ValueRow>) => void;
   onRemove: () => void;
 }
 
-function Row({ id, row, one, mayBePlain, error, nameError, onChange, onRemove }: RowProps) {
+function Row({ id, row, one, plainWord, error, nameError, onChange, onRemove }: RowProps) {
   const { name, stored, value, plain, removed } = row;
   if (removed) {
     return (
@@ -105,7 +120,7 @@ function Row({ id, row, one, mayBePlain, error, nameError, onChange, onRemove }:
             hideLabel
             mono
             error={error}
-            value={value ?? (stored?.plain ? stored.value : "")}
+            value={shownIn(row)}
             onChange={(event) => onChange({ value: event.target.value })}
           />
         ) : (
@@ -121,9 +136,9 @@ function Row({ id, row, one, mayBePlain, error, nameError, onChange, onRemove }:
         )}
       </div>
       <div className="flex h-8 items-center gap-1">
-        {mayBePlain && (stored === null || plain || value !== null) ? (
+        {plainWord !== null && (stored === null || plain || value !== null) ? (
           <Checkbox
-            label="Not secret"
+            label={plainWord}
             checked={plain}
             onChange={(next) => onChange({ plain: next, value: value ?? "" })}
           />

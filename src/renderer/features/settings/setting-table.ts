@@ -3,7 +3,11 @@ import type { SettingKey } from "@local-mcp/contract";
 /** Sections of the page, in order; `/settings?section=ID` opens one. */
 export const SECTIONS = [
   { id: "general", title: "General", words: "start login quit" },
-  { id: "gateway", title: "Gateway", words: "port address limits time proxy certificates" },
+  {
+    id: "gateway",
+    title: "Gateway",
+    words: "port address limits time proxy certificates sign-in client metadata",
+  },
   {
     id: "runtimes",
     title: "Runtimes",
@@ -156,6 +160,14 @@ export const SETTING_ROWS: readonly SettingRow[] = [
     label: "Extra certificates",
     about: "A PEM file with certificates to trust beside the usual ones.",
     control: { kind: "text", placeholder: "/path/to/certificates.pem" },
+  },
+  {
+    key: "clientMetadataUrl",
+    section: "gateway",
+    label: "Client metadata URL",
+    about:
+      "A page that describes the gateway to authorization servers. Those that read such take its address as the client id, so that nothing is registered.",
+    control: { kind: "text", placeholder: "https://example.com/client.json" },
   },
   {
     key: "appearance",

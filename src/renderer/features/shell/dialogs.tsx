@@ -4,6 +4,8 @@ import { Palette } from "../palette/palette.tsx";
 import { NewProfileDialog } from "../profiles/new-profile-dialog.tsx";
 import { AddServerDialog } from "../servers/add-server-dialog.tsx";
 import { ReviewDialog } from "../servers/review-dialog.tsx";
+import { SignInDialog } from "../servers/sign-in-dialog.tsx";
+import { SignOutDialog } from "../servers/sign-out-dialog.tsx";
 import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
 
 /** The one dialog that is open over any page. */
@@ -14,6 +16,10 @@ export function Dialogs() {
       return <AddServerDialog text={dialog.text} profile={dialog.profile} onClose={closeDialog} />;
     case "review":
       return <ReviewDialog servers={dialog.servers} onClose={closeDialog} />;
+    case "sign_in":
+      return <SignInDialog onClose={closeDialog} />;
+    case "sign_out":
+      return <SignOutDialog server={dialog.server} onClose={closeDialog} />;
     case "new_profile":
       return <NewProfileDialog onClose={closeDialog} />;
     case "connect_client":
