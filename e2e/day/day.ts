@@ -8,7 +8,6 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { CLI, eventually, run, Serving } from "../command-line.ts";
-import { FAULTS } from "../fixtures/http-plumbing.ts";
 import { startConformanceServer } from "../fixtures/conformance/http.ts";
 import { type HttpServer, startHttpServer } from "../fixtures/http-server.ts";
 import { LEDGER_VARIABLE, readLedger } from "../fixtures/ledger.ts";
@@ -20,6 +19,7 @@ import { runs } from "../leaks/proc.ts";
 import { BothEras, ERA_SERVERS } from "./both-eras.ts";
 import { Journey } from "./journey.ts";
 import { locks } from "./locks.ts";
+import { SignIn } from "./sign-in.ts";
 
 const READY_MS = 20_000;
 const CANARY = "day-canary-7c1f0a4e9b";
@@ -164,7 +164,7 @@ const TRUE_STATES: Record<string, string[]> = {
       ...ERA_SERVERS,
     ].map((name) => [name, ["ready"]]),
   ),
-  signin: ["needs_sign_in"],
+  signin: ["ready"],
   gone: ["failed"],
   hang: ["starting", "retrying", "failed"],
   "crash-loop": ["retrying", "failed"],
@@ -220,7 +220,7 @@ async function day(): Promise<void> {
     require: { query: { name: "key", value: `${CANARY}-query` } },
   });
   const legacy = await startSseServer({ fixture: { toolPrefix: "legacy_" } });
-  const signIn = await startHttpServer({ fault: () => FAULTS.unauthorized });
+  const signIn = await SignIn.prepare({ name: "signin", dataDir, env, check });
   const eras = [
     await startConformanceServer({ era: "legacy" }),
     await startConformanceServer({ era: "modern" }),
@@ -237,6 +237,8 @@ async function day(): Promise<void> {
 
     console.log("09:00 the gateway, two clients and a bridge");
     serving = await Serving.start(dataDir, { ...env, ...journey.env });
+    await expectStates({ ...TRUE_STATES, signin: ["needs_sign_in"] });
+    await signIn.signIn();
     await expectStates(TRUE_STATES);
     const client = new McpClient(`${serving.url}/mcp/day`, { authorization: `Bearer ${token}` });
     await client.initialize();
@@ -249,6 +251,8 @@ async function day(): Promise<void> {
     await work(serving.url, client, bridge);
     both = await BothEras.open(new URL(`${serving.url}/mcp/eras`), eraToken, check);
     await both.work();
+    const clients = [client, bridge];
+    await signIn.work(clients);
 
     console.log("11:00 the way to another office");
     await carryAway(journey, serving, web);
@@ -267,6 +271,13 @@ async function day(): Promise<void> {
     await both.listen();
     await both.work();
 
+    console.log("14:00 a sign-in that ends");
+    await signIn.work(clients);
+    await signIn.expire(clients);
+    await expectStates({ ...TRUE_STATES, signin: ["needs_sign_in"] });
+    await signIn.signIn();
+    await signIn.work(clients);
+
     console.log("15:00 locks and keys");
     const { secrets } = await locks({ url: serving.url, root, dataDir, env, cli, check });
     await expectStates(TRUE_STATES);
@@ -283,7 +294,7 @@ async function day(): Promise<void> {
     const after = textOf(await configured());
     check("no setting is lost", after === before, after);
     check("no secret lies about", filesWith(CANARY).length === 0, filesWith(CANARY));
-    const withTokens = [token, eraToken, ...secrets].flatMap(filesWith);
+    const withTokens = [token, eraToken, ...secrets, ...signIn.tokens].flatMap(filesWith);
     check("no token and no key lies about", withTokens.length === 0, withTokens);
   } finally {
     await serving?.end("SIGKILL");

@@ -352,7 +352,8 @@ describe("a secret", () => {
     });
     const remote = () => {
       const url = `http://${canary()}:${canary()}@127.0.0.1:9/mcp?key=${canary()}`;
-      return { url, headers: { "X-Key": canary() } };
+      const signIn = { clientId: "id", clientSecret: canary(), parameters: { a: "${secret:arg}" } };
+      return { url, headers: { "X-Key": canary(), "X-Mark": "${secret:arg}" }, signIn };
     };
     const secrets = () => ({ arg: canary() });
     await call(
@@ -372,6 +373,16 @@ describe("a secret", () => {
       }),
     );
     await call("servers.update", api.servers.update({ server: "web", changes: remote() }));
+    const privateKey = `${canary()}\n`;
+    await call(
+      "servers.update",
+      api.servers.update({
+        server: "web",
+        changes: { signIn: { privateKey }, secrets: secrets() },
+      }),
+    );
+    const address = `http://127.0.0.1:9/callback?code=${canary()}&state=${canary()}`;
+    await call("signIn.finish", api.signIn.finish({ server: "web", signIn: "none", address }));
     const pasted = JSON.stringify({
       mcpServers: { two: stdio(), three: { type: "http", ...remote() } },
     });

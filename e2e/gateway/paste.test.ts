@@ -104,7 +104,7 @@ describe("servers out of a pasted text", () => {
     const { rows } = await api.servers.importFile({ text });
     expect(rows.map(({ message }) => message)).toEqual([
       "“one” refers to the secret “key”, which has no value yet.",
-      expect.stringContaining("The header “Authorization” has no value yet."),
+      expect.stringContaining("“web” refers to the secret “key”, which has no value yet."),
     ]);
     await api.servers.update({ server: "one", changes: { confirmed: true } });
     await until(

@@ -189,6 +189,7 @@ async function wire(
     audit,
     reveal,
     routeTo: (url) => runtimes.routeTo(url),
+    redactor,
     clientMetadataUrl: () => settings.clientMetadataUrl || null,
     onChange: (serverId) => announcer.changed(serverId),
     log,

@@ -157,7 +157,8 @@ class Asked {
       return this.#unreachable(`it answered more than ${limit}.`);
     }
     const failure = networkFailure(this.#url.host, error);
-    return this.#unreachable(failure.message, failure);
+    // In the middle of a sentence.
+    return this.#unreachable(failure.message.replace(/^The /, "the "), failure);
   }
 
   #unreachable(reason: string, cause?: unknown): GatewayError {

@@ -67,7 +67,8 @@ describe("the secrets of a sign-in", () => {
     ["another host of the server", { url: "https://evil.test/mcp" }, 2],
     ["another authorization server", { signIn: { issuer: "https://evil.test" } }, 2],
     ["one that the server names", { signIn: { issuer: null } }, 2],
-    ["another path there", { signIn: { issuer: "https://login.test/tenant" } }, 0],
+    ["another one at the same host", { signIn: { issuer: "https://login.test/tenant" } }, 2],
+    ["the same with a slash", { signIn: { issuer: "https://login.test/" } }, 0],
     ["with them given anew", { signIn: { issuer: "https://evil.test", ...anew } }, 0],
     [
       "with only some of them given anew",
@@ -78,6 +79,24 @@ describe("the secrets of a sign-in", () => {
     ["another client id", { signIn: { clientId: "other" } }, 0],
   ])("%s", (_, changes, count) => {
     expect(moved(changes, signedIn)).toBe(count);
+  });
+
+  const { config: other } = buildConfig(
+    {
+      transport: "http",
+      url: "https://mcp.test/mcp",
+      headers: { "X-Key": "${secret:key}" },
+      signIn: { issuer: "https://evil.test" },
+    },
+    { key: "k" },
+  );
+  const leak = { leak: "${secret:key}" };
+  it.each<[string, ServerUpdate, number]>([
+    ["one that only the server was shown", { signIn: { parameters: leak } }, 1],
+    ["given anew for it", { signIn: { parameters: leak }, secrets: { key: "other" } }, 0],
+    ["where the server names it", { signIn: { issuer: null, parameters: leak } }, 0],
+  ])("%s", (_, changes, count) => {
+    expect(moved(changes, other)).toBe(count);
   });
 });
 

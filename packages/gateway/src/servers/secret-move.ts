@@ -35,11 +35,29 @@ export function refuseMove(
     throw new GatewayError("secrets_would_move", { server, from, to, count: kept.length });
   };
   refuse(new URL(before.url).origin, new URL(after.url).origin, secretIds(after));
-  refuse(issuerOf(before), issuerOf(after), sentToIssuer(after));
+  const former = new Set(sentToIssuer(before));
+  const sent = sentToIssuer(after);
+  refuse(
+    issuerOf(before),
+    issuerOf(after),
+    sent.filter((id) => former.has(id)),
+  );
+  // What the server alone was shown before.
+  refuse(
+    new URL(before.url).origin,
+    issuerOf(after),
+    sent.filter((id) => !former.has(id)),
+  );
 }
 
-/** Where nobody said, it is the server that names its authorization server. */
-const issuerOf = ({ url, signIn }: Remote): string => new URL(signIn?.issuer ?? url).origin;
+/**
+ * Where nobody said, it is the server that names its authorization server. An issuer is more than
+ * its origin: each names where secrets are sent to (RFC 8414, 2).
+ */
+const issuerOf = ({ url, signIn }: Remote): string =>
+  signIn?.issuer === undefined
+    ? new URL(url).origin
+    : new URL(signIn.issuer).href.replace(/\/+$/, "");
 
 const sentToIssuer = ({ signIn, secrets }: Remote): string[] => {
   const named = new Set(Object.values(signIn?.parameters ?? {}).flatMap(marksIn));

@@ -182,10 +182,12 @@ describe("for the moment of a sign-in", () => {
       ...FULL,
       privateKey: null,
       parameters: { audience: "https://api.test", key: "k" },
+      pageParameters: { audience: "https://api.test" },
     });
-    expect(revealSignIn("web", built().config, reveal)).toEqual(NOTHING);
+    const nothing = { ...NOTHING, pageParameters: {} };
+    expect(revealSignIn("web", built().config, reveal)).toEqual(nothing);
     const command = changeConfig(full.config, { command: "npx" }).config;
-    expect(revealSignIn("web", command, reveal)).toEqual({ ...NOTHING, kind: "off" });
+    expect(revealSignIn("web", command, reveal)).toEqual({ ...nothing, kind: "off" });
   });
 
   it("a secret that was forgotten is said, with the way to set it", () => {

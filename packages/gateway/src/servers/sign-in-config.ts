@@ -9,6 +9,7 @@ import type { StoredServerConfig, StoredSignIn } from "@local-mcp/database";
 import { assertAllowed } from "@local-mcp/engine";
 import type { SignInConfig } from "../sign-in/sign-in-types.ts";
 import { filler, type Reveal } from "./secret-values.ts";
+import { marksIn } from "./url-secrets.ts";
 
 /** Takes a secret in, under a name that is unique within its server; returns its id. */
 type AddSecret = (name: string, value: string) => string;
@@ -159,10 +160,8 @@ export function revealSignIn(
     if (found === null) throw new GatewayError("sign_in_secret_unset", { server, what, option });
     return found;
   };
-  const parameters = Object.entries(signIn.parameters ?? {}).map(([name, text]) => [
-    name,
-    fill(text),
-  ]);
+  const written = Object.entries(signIn.parameters ?? {});
+  const parameters = written.map(([name, text]) => [name, fill(text)]);
   return {
     kind: isCommand ? "off" : (signIn.kind ?? "person"),
     clientId: signIn.clientId ?? null,
@@ -172,6 +171,7 @@ export function revealSignIn(
     issuer: signIn.issuer ?? null,
     scopes: signIn.scopes ?? null,
     parameters: Object.fromEntries(parameters),
+    pageParameters: Object.fromEntries(written.filter(([, text]) => marksIn(text).length === 0)),
     redirectPort: signIn.redirectPort ?? null,
   };
 }

@@ -15,6 +15,10 @@ import {
 const PATIENCE_MS = 15_000;
 /** Between tries to renew, ms; the last one again and again. */
 const WAITS_MS = [250, 500, 1000, 2000, 4000, 8000, 15_000, 30_000, 60_000];
+/** Renewing ahead is not tried sooner than this after the last time, however short access is, ms. */
+const SOONEST_MS = 500;
+/** Scopes that a server can have asked for beyond what was granted. */
+const MOST_WANTED = 100;
 /** How long the end of the gateway waits for an answer that holds a new refresh token, ms. */
 const LAST_ANSWER_MS = 5000;
 
@@ -124,8 +128,16 @@ export class Access implements Authorization {
     return this.#renewed(current);
   }
 
-  /** Takes what a sign-in brought; it is stored when this returns. */
+  /**
+   * Takes what a sign-in brought; it is stored when this returns.
+   *
+   * @throws GatewayError sign_in_wrong_answer where it is for another address; vault_…
+   */
   accept(tokens: NewTokens): void {
+    if (!isOf(this.#options.origin(), tokens.audience)) {
+      const reason = "the server is at another address now.";
+      throw new GatewayError("sign_in_wrong_answer", { server: this.#options.server(), reason });
+    }
     this.#facts = this.#options.save(tokens);
     this.#use(tokens);
     this.#options.onChange();
@@ -195,7 +207,7 @@ export class Access implements Authorization {
   #opened(facts: TokenFacts): OpenTokens | null {
     if (facts.refusal !== null) return null;
     try {
-      if (isFor(this.#options.origin(), facts)) return this.#options.open();
+      if (isOf(this.#options.origin(), facts.audience)) return this.#options.open();
       this.#giveUp("what is stored of it is for another address.");
     } catch (error) {
       if (!isDamaged(error)) throw error;
@@ -307,11 +319,14 @@ export class Access implements Authorization {
     clearTimeout(this.#timer);
     const inMs = this.#lifetime.endsSoonIn;
     if (inMs === null || this.#isClosed) return;
-    this.#timer = setTimeout(() => {
-      // A clock that was set back has made it longer.
-      if (!this.#lifetime.isEnding) this.#plan();
-      else if (this.#mayRenew && this.#options.isWanted()) this.#renew();
-    }, inMs);
+    this.#timer = setTimeout(
+      () => {
+        // A clock that was set back has made it longer.
+        if (!this.#lifetime.isEnding) this.#plan();
+        else if (this.#mayRenew && this.#options.isWanted()) this.#renew();
+      },
+      Math.max(inMs, SOONEST_MS),
+    );
     this.#timer.unref();
   }
 
@@ -329,9 +344,9 @@ export class Access implements Authorization {
   async #onScopeMissing(scopes: readonly string[]): Promise<boolean> {
     const facts = this.#facts;
     if (facts === null) return false;
-    const wanted = [...new Set([...facts.wanted, ...scopes])].filter(
-      (scope) => !facts.scopes.includes(scope),
-    );
+    const wanted = [...new Set([...facts.wanted, ...scopes])]
+      .filter((scope) => !facts.scopes.includes(scope))
+      .slice(0, MOST_WANTED);
     if (wanted.length === 0) return false;
     const isNew = wanted.length > facts.wanted.length;
     if (isNew) {
@@ -346,8 +361,8 @@ export class Access implements Authorization {
   }
 }
 
-/** Whether tokens are for a server at that origin. */
-const isFor = (origin: string, { audience }: TokenFacts): boolean =>
+/** Whether tokens for an audience are for a server at that origin. */
+export const isOf = (origin: string, audience: string | null): boolean =>
   audience !== null && URL.canParse(audience) && new URL(audience).origin === origin;
 
 /** A refresh token that is not replaced stays in use (RFC 6749, 6), and so do scopes. */

@@ -1,8 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { GatewayError } from "@local-mcp/contract";
-import type { AuthorizationServer } from "oauth4webapi";
 import { digestOf } from "./authorization-request.ts";
-import { refused } from "./token-requests.ts";
+import { refused, type TokenContext } from "./token-requests.ts";
 
 /** Of which one each may be in an answer (RFC 6749, 3.1). */
 const SINGLE = ["code", "iss", "error", "error_description"];
@@ -21,9 +20,9 @@ export function hasState(answer: URLSearchParams, digest: Buffer): boolean {
  */
 export function checkAnswer(
   answer: URLSearchParams,
-  server: string,
-  authorizationServer: AuthorizationServer,
+  context: Pick<TokenContext, "server" | "authorizationServer" | "redactor">,
 ): void {
+  const { server, authorizationServer } = context;
   const repeated = SINGLE.find((name) => answer.getAll(name).length > 1);
   if (repeated !== undefined) throw wrongAnswer(server, `it has more than one “${repeated}”.`);
   const issuer = answer.get("iss");
@@ -36,7 +35,7 @@ export function checkAnswer(
   const error = answer.get("error");
   if (error !== null) {
     const description = answer.get("error_description") ?? undefined;
-    throw refused({ server, authorizationServer }, error, description);
+    throw refused(context, error, description);
   }
   if (!answer.get("code")) throw wrongAnswer(server, "there is no code in it.");
 }

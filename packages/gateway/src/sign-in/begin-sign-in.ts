@@ -1,10 +1,10 @@
 import { GatewayError } from "@local-mcp/contract";
-import { type Fetch, pageUrl } from "@local-mcp/engine";
+import { assertAllowed, type Fetch, pageUrl } from "@local-mcp/engine";
 import { authorizationUrl, digestOf, newProof } from "./authorization-request.ts";
 import { type After, CallbackListener } from "./callback-listener.ts";
 import type { Discovered, OAuthClient, TokenAnswer } from "./sign-in-types.ts";
 import type { SignInServer, StoredSignIn } from "./stored-sign-in.ts";
-import { beginDevice, type TokenContext } from "./token-requests.ts";
+import { beginDevice, type SignInRedactor, type TokenContext } from "./token-requests.ts";
 
 /** Has the tokens stored when it returns. @throws GatewayError vault_… */
 export type OnTokens = (answer: TokenAnswer, client: OAuthClient, scopes: string[]) => void;
@@ -18,15 +18,19 @@ export interface SignInRequest {
   discovered: Discovered;
   /** Empty leaves that to the authorization server. */
   scopes: string[];
-  /** Configured ones. */
+  /** Configured ones, and those of them that may be in the address of a page. */
   parameters: Record<string, string>;
+  pageParameters: Record<string, string>;
   /** The only port that may be used; null where any may. */
   redirectPort: number | null;
   /** One that would spare a registration. */
   preferredPort: number | null;
   /** @throws GatewayError sign_in_no_client and others */
   clientFor: (redirectUri: string) => Promise<OAuthClient>;
+  /** Who named the authorization server: the address of the server, or what a person configured. */
+  namedBy: URL;
   fetch: Fetch;
+  redactor: SignInRedactor;
   onTokens: OnTokens;
   onFailed: OnFailed;
 }
@@ -54,12 +58,13 @@ interface Times {
  * @throws GatewayError sign_in_not_offered, sign_in_metadata, and what `clientFor` throws
  */
 export async function beginInBrowser(request: SignInRequest, times: Times): Promise<Begun> {
-  const { server, discovered, scopes, parameters } = request;
+  const { server, discovered, scopes, pageParameters, redactor } = request;
   const listener = await listen(request, times.after);
   try {
     const { redirectUri } = listener;
     const client = await request.clientFor(redirectUri);
     const proof = newProof();
+    for (const secret of [proof.state, proof.verifier]) redactor.know(secret);
     const url = authorizationUrl({
       server: server.name,
       authorizationEndpoint: discovered.authorizationServer.authorization_endpoint,
@@ -67,7 +72,7 @@ export async function beginInBrowser(request: SignInRequest, times: Times): Prom
       redirectUri,
       scopes,
       resource: discovered.resource,
-      parameters,
+      parameters: pageParameters,
       proof,
     });
     const stateDigest = digestOf(proof.state);
@@ -83,7 +88,8 @@ export async function beginInBrowser(request: SignInRequest, times: Times): Prom
 /**
  * Asks for a code that a person types on another device (RFC 8628).
  *
- * @throws GatewayError as {@link beginInBrowser}, and sign_in_refused, host_unreachable
+ * @throws GatewayError as {@link beginInBrowser}, and sign_in_refused, host_unreachable,
+ * address_blocked
  */
 export async function beginOnDevice(request: SignInRequest, times: Times): Promise<Begun> {
   const { server, discovered, scopes } = request;
@@ -103,6 +109,7 @@ export async function beginOnDevice(request: SignInRequest, times: Times): Promi
     const reason = "the page it names for it is none that may be opened.";
     throw new GatewayError("sign_in_metadata", { server: server.name, reason });
   }
+  assertAllowed(new URL(url), { signInOf: request.namedBy });
   const { deviceCode, intervalMs, userCode } = device;
   const by = { way: "device", deviceCode, intervalMs } as const;
   const endsAt = Math.min(device.endsAt, times.endsAt);
@@ -112,10 +119,18 @@ export async function beginOnDevice(request: SignInRequest, times: Times): Promi
 
 /** With what the tokens of a request are asked for. */
 export const contextOf = (
-  { server, discovered, parameters, fetch }: SignInRequest,
+  { server, discovered, parameters, fetch, redactor }: SignInRequest,
   client: OAuthClient,
   now: () => number,
-): TokenContext => ({ server: server.name, ...discovered, client, parameters, fetch, now });
+): TokenContext => ({
+  server: server.name,
+  ...discovered,
+  client,
+  parameters,
+  fetch,
+  redactor,
+  now,
+});
 
 const storedOf = (
   { server, discovered, scopes }: SignInRequest,

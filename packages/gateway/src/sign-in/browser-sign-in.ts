@@ -136,7 +136,7 @@ export class BrowserSignIn implements OnTheWay {
     if (found.authorizationServer.issuer !== issuer) {
       throw wrongAnswer(server, "the server has another authorization server now.");
     }
-    checkAnswer(answer, server, found.authorizationServer);
+    checkAnswer(answer, found);
     const state = answer.get("state") ?? "";
     const tokens = await exchangeCode(found, { answer, state, redirectUri, verifier });
     // Cancelled meanwhile, or signed in by another way.

@@ -104,11 +104,20 @@ export class CallbackListener {
     else turnAway(response, 404);
   }
 
-  /** A page that rebinds its name to this address still sends that name. */
+  /**
+   * A page that rebinds its name to this address still sends that name, and what a page loads by
+   * itself is no visit (Fetch Metadata).
+   */
   #isForUs({ headersDistinct }: IncomingMessage): boolean {
+    const visits = headersDistinct["sec-fetch-dest"] ?? ["document"];
     const [host, ...more] = headersDistinct.host ?? [];
     const own = [`${HOST}:${this.port}`, `localhost:${this.port}`];
-    return host !== undefined && more.length === 0 && own.includes(host.toLowerCase());
+    return (
+      host !== undefined &&
+      more.length === 0 &&
+      own.includes(host.toLowerCase()) &&
+      visits.every((dest) => dest === "document")
+    );
   }
 
   async #answer(

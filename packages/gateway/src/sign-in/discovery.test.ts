@@ -22,6 +22,7 @@ const ask = (at: Site, change: Partial<DiscoveryRequest> = {}) =>
     challenge: {},
     configuredIssuer: null,
     fetch: fetchFor(at.url),
+    resourceFetch: change.fetch ?? fetchFor(at.url),
     ...change,
   });
 
@@ -398,9 +399,10 @@ describe("hostile metadata is refused in a sentence", () => {
         url === `${issuer}${OAUTH}`
           ? Response.json(metadataOf(issuer, { authorization_endpoint: page }))
           : Response.json({ resource: "https://mcp.example", authorization_servers: [issuer] });
-      const request = { server: "notes", challenge: {}, configuredIssuer: null, fetch };
+      const request = { server: "notes", challenge: {}, configuredIssuer: null };
       const serverUrl = new URL("https://mcp.example/mcp");
-      const error = await refusal(discover({ ...request, serverUrl }));
+      const fetches = { fetch, resourceFetch: fetch };
+      const error = await refusal(discover({ ...request, ...fetches, serverUrl }));
       expect(error).toMatchObject({
         code: "address_blocked",
         params: { host: new URL(page).host },

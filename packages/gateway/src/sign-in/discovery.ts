@@ -23,6 +23,8 @@ export interface DiscoveryRequest {
   /** The authorization server, where a person named it. */
   configuredIssuer: string | null;
   fetch: Fetch;
+  /** For what the server itself names, which reaches no further where a person named the other. */
+  resourceFetch: Fetch;
   /**
    * Whether a browser brings back a code, so that PKCE is needed. False for the gateway's own
    * credentials and for sign-ins on another device.
@@ -131,7 +133,7 @@ async function resourceOf(request: DiscoveryRequest): Promise<ResourceMetadata |
 }
 
 async function readResource(request: DiscoveryRequest): Promise<ResourceMetadata | null> {
-  const { challenge, serverUrl, server } = request;
+  const { challenge, serverUrl, server, resourceFetch: fetch } = request;
   const told = challenge.resource_metadata;
   if (told !== undefined && !isWebAddress(told)) {
     throw unusable(server, "where it says that its metadata is, is not a web address.");
@@ -139,7 +141,7 @@ async function readResource(request: DiscoveryRequest): Promise<ResourceMetadata
   const places = told === undefined ? [] : [told];
   for (const place of new Set([...places, ...resourcePlaces(serverUrl)])) {
     const from = new URL(place);
-    const document = await fetchDocument(from, request);
+    const document = await fetchDocument(from, { server, fetch });
     if (document === undefined) continue;
     const metadata = readResourceMetadata(document, from, server);
     if (isAbout(metadata.resource, serverUrl)) return metadata;

@@ -13,6 +13,7 @@ import {
   refused,
   requestAsClient,
   revokeToken,
+  type SignInRedactor,
   type TokenContext,
 } from "./token-requests.ts";
 import {
@@ -25,6 +26,8 @@ import {
 
 /** For how long the metadata of an authorization server is believed, ms. */
 const METADATA_MS = 60 * 60_000;
+/** Of so many of them. */
+const MOST_METADATA = 100;
 
 export interface GrantsOptions {
   stores: Stores;
@@ -32,6 +35,7 @@ export interface GrantsOptions {
   /** The value of a secret of a server, by its id; null for one that is stored no more. */
   reveal: (row: ServerRow, secretId: string) => string | null;
   routeTo: (url: URL) => Route;
+  redactor: SignInRedactor;
   /** Of the gateway's client ID metadata document; null where it has none. */
   clientMetadataUrl: () => string | null;
 }
@@ -44,7 +48,12 @@ export interface SignInTarget {
   row: ServerRow;
   url: URL;
   config: SignInConfig;
+  /** Who named the authorization server: the server by its address, or a person. */
+  namedBy: URL;
+  /** For the authorization server, and what it names. */
   fetch: Fetch;
+  /** For what the server itself names. */
+  ownFetch: Fetch;
 }
 
 /** Asks authorization servers for access on behalf of servers, with what is configured and stored. */
@@ -65,19 +74,20 @@ export class Grants {
     }
     const config = revealSignIn(row.name, row.config, (id) => reveal(row, id));
     const url = serverUrl(row.config.url);
-    const own = createFetch({ routeTo, namedBy: url });
+    const ownFetch = createFetch({ routeTo, namedBy: url });
     const { issuer } = config;
-    if (issuer === null) return { row, url, config, fetch: own };
+    if (issuer === null) return { row, url, config, namedBy: url, fetch: ownFetch, ownFetch };
     // A person has named it, so it may name what it could reach itself.
-    const other = createFetch({ routeTo, namedBy: new URL(issuer) });
+    const namedBy = new URL(issuer);
+    const other = createFetch({ routeTo, namedBy });
     const fetch: Fetch = (address, init) =>
-      (new URL(address).origin === url.origin ? own : other)(address, init);
-    return { row, url, config, fetch };
+      (new URL(address).origin === url.origin ? ownFetch : other)(address, init);
+    return { row, url, config, namedBy, fetch, ownFetch };
   }
 
   /** @throws GatewayError sign_in_metadata, host_unreachable, address_blocked */
   async discover(
-    { row, url, config, fetch }: SignInTarget,
+    { row, url, config, fetch, ownFetch }: SignInTarget,
     challenge: Readonly<Record<string, string>>,
     usesCode: boolean,
   ): Promise<Discovered> {
@@ -87,13 +97,11 @@ export class Grants {
       challenge,
       configuredIssuer: config.issuer,
       fetch: within(DISCOVERY_MS, fetch),
+      resourceFetch: within(DISCOVERY_MS, ownFetch),
       usesCode,
     });
     const { authorizationServer } = discovered;
-    this.#metadata.set(authorizationServer.issuer, {
-      at: performance.now(),
-      found: Promise.resolve(authorizationServer),
-    });
+    this.#remember(authorizationServer.issuer, Promise.resolve(authorizationServer));
     return discovered;
   }
 
@@ -126,7 +134,7 @@ export class Grants {
       target.fetch,
     );
     const { privateKey } = target.config;
-    return contextFor(target, { authorizationServer, resource }, { ...client, privateKey });
+    return this.#contextFor(target, { authorizationServer, resource }, { ...client, privateKey });
   }
 
   /** @throws GatewayError sign_in_refused where it is over, others where it may work later */
@@ -135,13 +143,21 @@ export class Grants {
     try {
       return await refreshTokens(context, refreshToken);
     } catch (error) {
-      // A client that is not known any more is of no use for the next sign-in either.
       if (error instanceof GatewayError && error.params.error === "invalid_client") {
-        const { row } = this.target(serverId);
-        this.#options.tokens.registrations(row.id, row.name).remove(facts.issuer);
+        this.#forgetRegistration(serverId, facts.issuer);
       }
       throw error;
     }
+  }
+
+  /**
+   * A client that is not known any more is of no use for the next sign-in either. One that a person
+   * had registered stays bound to its authorization server.
+   */
+  #forgetRegistration(serverId: string, issuer: string): void {
+    const { row } = this.target(serverId);
+    const registrations = this.#options.tokens.registrations(row.id, row.name);
+    if (registrations.get(issuer)?.redirectUri != null) registrations.remove(issuer);
   }
 
   /** Access for the gateway itself, for the scopes that are wanted beside those asked for. */
@@ -164,7 +180,7 @@ export class Grants {
       renews: false,
     });
     const client = await this.client(target, discovered, null, scopes);
-    const answer = await requestAsClient(contextFor(target, discovered, client), scopes);
+    const answer = await requestAsClient(this.#contextFor(target, discovered, client), scopes);
     return {
       issuer: authorizationServer.issuer,
       audience: resource,
@@ -206,37 +222,49 @@ export class Grants {
       registrations: { ...registrations, get: () => registered },
     });
     if (client === null) {
-      throw refused({ server: row.name, authorizationServer }, "invalid_client", undefined);
+      const { redactor } = this.#options;
+      throw refused({ server: row.name, authorizationServer, redactor }, "invalid_client");
     }
     const resource = facts.audience ?? target.url.href;
-    return contextFor(target, { authorizationServer, resource }, client);
+    return this.#contextFor(target, { authorizationServer, resource }, client);
+  }
+
+  /** What a token request at a target needs. */
+  #contextFor(
+    { row, config, fetch }: SignInTarget,
+    { authorizationServer, resource }: Pick<Discovered, "authorizationServer" | "resource">,
+    client: OAuthClient,
+  ): TokenContext {
+    return {
+      server: row.name,
+      authorizationServer,
+      client,
+      resource,
+      parameters: config.parameters,
+      fetch,
+      redactor: this.#options.redactor,
+      now: () => Date.now(),
+    };
   }
 
   async #metadataOf(issuer: string, server: string, fetch: Fetch): Promise<AuthorizationServer> {
     const known = this.#metadata.get(issuer);
     if (known && performance.now() - known.at < METADATA_MS) return known.found;
     const found = authorizationServerOf(issuer, fetch, server);
-    this.#metadata.set(issuer, { at: performance.now(), found });
+    this.#remember(issuer, found);
     // What could not be found out is asked for again the next time.
     found.catch(() => this.#metadata.delete(issuer));
     return found;
   }
-}
 
-/** What a token request at a target needs. */
-const contextFor = (
-  { row, config, fetch }: SignInTarget,
-  { authorizationServer, resource }: Pick<Discovered, "authorizationServer" | "resource">,
-  client: OAuthClient,
-): TokenContext => ({
-  server: row.name,
-  authorizationServer,
-  client,
-  resource,
-  parameters: config.parameters,
-  fetch,
-  now: () => Date.now(),
-});
+  /** The oldest makes room: a server can name another one each time that it is asked. */
+  #remember(issuer: string, found: Promise<AuthorizationServer>): void {
+    this.#metadata.delete(issuer);
+    const [oldest] = this.#metadata.keys();
+    if (oldest !== undefined && this.#metadata.size >= MOST_METADATA) this.#metadata.delete(oldest);
+    this.#metadata.set(issuer, { at: performance.now(), found });
+  }
+}
 
 /** Begins nothing more once the time is over. */
 function within(ms: number, fetch: Fetch): Fetch {

@@ -64,6 +64,8 @@ export interface SignInConfig {
   issuer: string | null;
   scopes: string[] | null;
   parameters: Record<string, string>;
+  /** Those of them that hold no secret, and may be in the address of a page. */
+  pageParameters: Record<string, string>;
   redirectPort: number | null;
 }
 

@@ -16,7 +16,7 @@ import { type AuditActor, GATEWAY } from "../audit/note.ts";
 import { problemOf } from "../problem.ts";
 import type { SignInFactsOfServer } from "../status/server-status.ts";
 import type { Stores } from "../stores.ts";
-import { Access } from "./access.ts";
+import { Access, isOf } from "./access.ts";
 import { keepRegistration, preferredRedirectPort } from "./client.ts";
 import { Grants, type GrantsOptions } from "./grants.ts";
 import { selectScopes } from "./scopes.ts";
@@ -112,7 +112,7 @@ export class SignIns {
     try {
       await this.#underWay.recall(({ server, client, resource }) => {
         const row = stores.servers.get(server.id);
-        if (row === undefined) return null;
+        if (row === undefined || !isOf(originOf(row), resource)) return null;
         return {
           context: () => this.#grants.resume(row.id, client, resource),
           onTokens: (answer, known, scopes) =>
@@ -156,8 +156,9 @@ export class SignIns {
     this.#access.get(serverId)?.reset();
   }
 
-  /** The same with its registrations. */
+  /** The same with its registrations; whoever is on the way is on the way to what it was before. */
   forgetClients(serverId: string): void {
+    void this.#underWay.cancelAll(serverId);
     this.forget(serverId);
     this.#options.stores.signIns.registrations.remove(serverId);
   }
@@ -220,13 +221,16 @@ export class SignIns {
       discovered,
       scopes,
       parameters: target.config.parameters,
+      pageParameters: target.config.pageParameters,
       redirectPort: target.config.redirectPort,
       preferredPort: preferredRedirectPort(
         this.#store.registrations(row.id, row.name),
         discovered.authorizationServer.issuer,
       ),
       clientFor: (redirectUri) => this.#grants.client(target, discovered, redirectUri, scopes),
+      namedBy: target.namedBy,
       fetch: target.fetch,
+      redactor: this.#options.redactor,
       onTokens: (answer, client, asked) => {
         keepRegistration(client, this.#store.registrations(row.id, row.name), target.fetch);
         this.#accept(row.id, answer, client, asked, discovered.resource, actor);

@@ -8,6 +8,7 @@ import {
 } from "node:http";
 import { text } from "node:stream/consumers";
 import { createFetch } from "@local-mcp/engine";
+import { createRedactor } from "@local-mcp/vault";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ClientAuthMethod } from "./sign-in-types.ts";
 import {
@@ -69,6 +70,7 @@ const context = (authMethod: ClientAuthMethod = "none"): TokenContext => ({
     routeTo: () => ({ proxy: null, certificates: [] }),
     namedBy: new URL(origin),
   }),
+  redactor: createRedactor(),
   now: () => NOW,
 });
 

@@ -1,5 +1,6 @@
 import { GatewayError } from "@local-mcp/contract";
 import type { Fetch } from "@local-mcp/engine";
+import type { Redactor } from "@local-mcp/vault";
 import * as oauth from "oauth4webapi";
 import { z } from "zod";
 import { clientAuthOf } from "./client.ts";
@@ -17,8 +18,12 @@ export interface TokenContext {
   /** Configured ones, sent along with each request. */
   parameters: Readonly<Record<string, string>>;
   fetch: Fetch;
+  redactor: SignInRedactor;
   now: () => number;
 }
+
+/** Told of each secret of a sign-in before it is sent or kept, and takes them out of what is shown. */
+export type SignInRedactor = Pick<Redactor, "know" | "text">;
 
 /** A person on another device is shown this (RFC 8628, 3.2). */
 export interface DeviceAuthorization {
@@ -125,6 +130,7 @@ export async function beginDevice(
   const parsed = deviceAnswer.safeParse(body);
   if (!parsed.success) throw notUnderstood(context);
   const { device_code, user_code, verification_uri, verification_uri_complete } = parsed.data;
+  for (const code of [device_code, user_code]) context.redactor.know(code);
   return {
     deviceCode: device_code,
     userCode: user_code,
@@ -199,12 +205,16 @@ async function askForTokens(
   const parsed = tokenAnswer.safeParse(await readAnswer(context, response));
   if (!parsed.success) throw notUnderstood(context);
   const { access_token, refresh_token, scope, expires_in, id_token } = parsed.data;
+  for (const token of [access_token, refresh_token, id_token]) {
+    if (token) context.redactor.know(token);
+  }
   return {
     accessToken: access_token,
     tokenType: "Bearer",
     refreshToken: refresh_token ?? null,
     scope: scope ?? null,
-    expiresAt: typeof expires_in === "number" ? context.now() + expires_in * 1000 : null,
+    // Some servers write 0 where they mean that it does not end.
+    expiresAt: expires_in ? context.now() + expires_in * 1000 : null,
     account: id_token ? accountOf(id_token) : null,
   };
 }
@@ -248,30 +258,41 @@ async function readAnswer(context: TokenContext, response: Response): Promise<un
 }
 
 /** What an `error` of RFC 6749, 5.2 and its relatives means, in the middle of a sentence. */
-const REASONS: Readonly<Record<string, string>> = {
-  access_denied: "it was declined",
-  expired_token: "nobody confirmed it in time",
-  invalid_client: "it does not know the gateway's client any more",
-  invalid_grant: "what it was given is not valid any more",
-  invalid_scope: "it does not grant what was asked for",
-  invalid_target: "it does not grant access to this server",
-  unauthorized_client: "the client may not sign in this way",
-  unsupported_grant_type: "it does not offer this way to sign in",
-};
+const REASONS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    access_denied: "it was declined",
+    expired_token: "nobody confirmed it in time",
+    invalid_client: "it does not know the gateway's client any more",
+    invalid_grant: "what it was given is not valid any more",
+    invalid_scope: "it does not grant what was asked for",
+    invalid_target: "it does not grant access to this server",
+    unauthorized_client: "the client may not sign in this way",
+    unsupported_grant_type: "it does not offer this way to sign in",
+  }),
+);
+
+/** Of a text that is shown in part, characters. */
+const MOST_READ = 2000;
 
 /** A refusal in words; its `error` code is a parameter for those who act on it. */
 export function refused(
-  { server, authorizationServer }: Pick<TokenContext, "server" | "authorizationServer">,
+  {
+    server,
+    authorizationServer,
+    redactor,
+  }: Pick<TokenContext, "server" | "authorizationServer" | "redactor">,
   error: string,
-  description: string | undefined,
+  description = "",
 ): GatewayError {
-  const words = REASONS[error] ?? said(error) ?? "it gave no reason";
-  const more = said(description);
+  // Some quote what they were sent.
+  const shown = (text: string): string | null => said(redactor.text(text.slice(0, MOST_READ)));
+  const words = REASONS.get(error) ?? shown(error) ?? "it gave no reason";
+  const more = shown(description);
   return new GatewayError("sign_in_refused", {
     host: new URL(authorizationServer.issuer).host,
     server,
     reason: more === null ? `${words}.` : `${words} (“${more}”).`,
-    error: said(error) ?? "",
+    error: shown(error) ?? "",
   });
 }
 
@@ -286,13 +307,25 @@ const hostOf = ({ authorizationServer }: TokenContext): string =>
 
 const clientOf = ({ client }: TokenContext): oauth.Client => ({ client_id: client.clientId });
 
-const optionsOf = ({ fetch, parameters, resource }: TokenContext) => ({
+const optionsOf = ({ client, fetch, parameters, redactor, resource }: TokenContext) => ({
   // The addresses are judged by the fetch that is given, which knows who named them.
   [oauth.allowInsecureRequests]: true,
-  [oauth.customFetch]: (url: string, { method, headers, body, signal }: LibraryRequest) =>
-    fetch(url, { method, headers, body: body ?? null, signal }),
+  [oauth.customFetch]: (url: string, { method, headers, body, signal }: LibraryRequest) => {
+    const sent = SECRET_PARAMETERS.map((name) => body.get(name));
+    for (const secret of [client.clientSecret, ...sent]) if (secret) redactor.know(secret);
+    return fetch(url, { method, headers, body, signal });
+  },
   additionalParameters: { ...parameters, resource },
 });
+/** Of requests to an authorization server. */
+const SECRET_PARAMETERS = [
+  "code",
+  "code_verifier",
+  "refresh_token",
+  "token",
+  "device_code",
+  "client_assertion",
+];
 type LibraryRequest = oauth.CustomFetchOptions<"POST", URLSearchParams>;
 
 const withScope = (

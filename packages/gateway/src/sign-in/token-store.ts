@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { GatewayError } from "@local-mcp/contract";
+import { GatewayError, scopeToken } from "@local-mcp/contract";
 import type { TokensRow } from "@local-mcp/database";
 import type { Sealer } from "@local-mcp/vault";
 import type { Stores } from "../stores.ts";
@@ -200,10 +200,14 @@ const METHODS: readonly ClientAuthMethod[] = [
 const authMethodOf = (text: string | null): ClientAuthMethod | null =>
   METHODS.find((method) => method === text) ?? null;
 
-/** Scopes as they are written in one text (RFC 6749, 3.3). */
-export const scopesIn = (text: string | null | undefined): string[] => [
-  ...new Set((text ?? "").split(/\s+/).filter((scope) => scope !== "")),
-];
+/** Of one text, however many it names. */
+const MOST_SCOPES = 200;
+
+/** Scopes as they are written in one text (RFC 6749, 3.3); what is none is passed over. */
+export const scopesIn = (text: string | null | undefined): string[] =>
+  [...new Set((text ?? "").split(/\s+/))]
+    .filter((scope) => scopeToken.safeParse(scope).success)
+    .slice(0, MOST_SCOPES);
 
 const factsOf = (row: TokensRow): TokenFacts => ({
   id: row.id,

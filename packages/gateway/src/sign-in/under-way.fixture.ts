@@ -2,6 +2,7 @@ import type { Server } from "node:net";
 import { createServer } from "node:net";
 import type { GatewayError } from "@local-mcp/contract";
 import { MemoryStorageBackend, type StorageBackend } from "@local-mcp/sessions";
+import { createRedactor } from "@local-mcp/vault";
 import { SmallAuthorizationServer } from "./authorization-server.fixture.ts";
 import { contextOf, type SignInRequest } from "./begin-sign-in.ts";
 import type { After } from "./callback-listener.ts";
@@ -48,6 +49,7 @@ interface Kept {
 export class Bench {
   readonly clock = new StandingClock();
   readonly server = new SmallAuthorizationServer();
+  readonly redactor = createRedactor();
   readonly sessions: StorageBackend;
   readonly kept: Kept[] = [];
   readonly failures: GatewayError[] = [];
@@ -89,10 +91,13 @@ export class Bench {
       },
       scopes: ["read", "write"],
       parameters: {},
+      pageParameters: {},
       redirectPort: null,
       preferredPort: null,
       clientFor: async () => this.client(),
+      namedBy: new URL(this.server.issuer),
       fetch: (url, init) => fetch(url, init),
+      redactor: this.redactor,
       onTokens: (answer, client, scopes) => this.kept.push({ answer, client, scopes }),
       onFailed: (error) => this.failures.push(error),
       ...changes,

@@ -39,6 +39,8 @@ const WAIT_MS = 20_000;
 const MOST_AT_ONCE = 4;
 /** For how long after its beginning it can be asked how one ended, ms. */
 const REMEMBERED_MS = 20 * 60_000;
+/** So many of those that are over. */
+const MOST_REMEMBERED = 100;
 
 const EXPIRED = failedWith(new GatewayError("sign_in_not_found"));
 
@@ -292,8 +294,9 @@ export class SignInsUnderWay {
 
   #forgetOld(): void {
     const oldest = this.#options.now() - REMEMBERED_MS;
-    for (const [id, { outcome, startedAt }] of this.#runs) {
-      if (outcome !== null && startedAt < oldest) this.#runs.delete(id);
+    const over = [...this.#runs.values()].filter(({ outcome }) => outcome !== null);
+    for (const [at, { id, startedAt }] of over.entries()) {
+      if (startedAt < oldest || at < over.length - MOST_REMEMBERED) this.#runs.delete(id);
     }
   }
 

@@ -104,6 +104,7 @@ export const CONFIG: SignInConfig = {
   issuer: null,
   scopes: null,
   parameters: {},
+  pageParameters: {},
   redirectPort: null,
 };
 
