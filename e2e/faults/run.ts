@@ -18,8 +18,8 @@ import { parseArgs, promisify } from "node:util";
 /**
  * Plants faults in copies of the tree, one at a time in each, and expects the gate of each to fail:
  * `npm run faults [-- --short] [NAME]`. First each gate has to pass without a fault; `--short` asks
- * that of one gate of each kind only, for a run that has just seen all of them pass, and of the
- * gates that take long it tries one fault each.
+ * that of one gate of each kind only, for a run that has just seen all of them pass, and tries one
+ * fault of each kind and of each test file.
  */
 
 const { values: options, positionals } = parseArgs({
@@ -65,14 +65,15 @@ const SLOW = [
   "e2e/canaries/run.ts",
   "e2e/rotation/run.ts",
   "leaks",
+  "e2e/sign-in",
 ];
 
-/** All whose gates are quick, and the first of each kind that is not. */
+/** The first of each kind: of what takes long, and of each other test file. */
 function shortened(all: readonly Fault[]): Fault[] {
   const seen = new Set<string>();
   return all.filter(({ gate }) => {
-    const kind = SLOW.find((one) => gate.includes(one));
-    if (kind === undefined) return true;
+    const isSlow = SLOW.find((one) => gate.includes(one));
+    const kind = isSlow ?? /[\w/.-]+\.test\.ts/.exec(gate)?.[0] ?? gate;
     const isFirst = !seen.has(kind);
     seen.add(kind);
     return isFirst;

@@ -13,4 +13,5 @@ export { isErrorResponse, type JsonObject } from "./jsonrpc.ts";
 export type { Answer } from "./router/caller.ts";
 export { parameterHeaders, routingHeaders } from "./protocol-headers.ts";
 export { counted, formatBytes } from "./text.ts";
+export { atMost } from "./time.ts";
 export { isTooDeep, MOST_NESTED } from "./upstream/parse-json.ts";

@@ -57,7 +57,11 @@ export class Access {
     discard(response);
     const isRenewed = await asked(signal, authorization.refused({ ...turned, used }));
     if (!isRenewed) return response;
-    return (await this.#inTurn(authorization, signal, begin)).response;
+    const again = await this.#inTurn(authorization, signal, begin);
+    const still = turnedAway(again.response);
+    // Told all the same: it is about what was renewed just now. It is not sent a third time.
+    if (still) await asked(signal, authorization.refused({ ...still, used: again.used }));
+    return again.response;
   }
 
   /** The same without another try. */

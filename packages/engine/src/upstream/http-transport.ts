@@ -21,6 +21,7 @@ import {
   TooLargeError,
 } from "./http-exchange.ts";
 import { errorAnswer, notMcpFailure, refusalFailure } from "./http-refusal.ts";
+import { HttpSession } from "./http-session.ts";
 import { listen } from "./listen.ts";
 import type { Worth } from "./paced-reading.ts";
 import { parseJson } from "./parse-json.ts";
@@ -40,8 +41,6 @@ const POLL_MS = 5;
 const AFTER_ANSWER_MS = 5000;
 /** Messages that may be in one body or event. */
 const MOST_AT_ONCE = 1000;
-/** What servers of the reference implementation answer, with status 400, for a session long gone. */
-const NO_SUCH_SESSION = -32000;
 
 /** HTTP statuses that are about who asks, or how often. */
 const UNRELATED: readonly number[] = [403, 408, 429];
@@ -63,16 +62,13 @@ export class HttpTransport implements Transport {
   /** For all streams of events together. */
   readonly #budget = new TimeBudget(MESSAGES);
   readonly #sent = new Set<SentMessage>();
+  readonly #session = new HttpSession();
   readonly #ended = new AbortController();
   /** The GET stream, while there is one. */
   #listener: http.ClientRequest | null = null;
   #events: TransportEvents | null = null;
-  #sessionId: string | null = null;
-  /** Whether the server has accepted anything in the session yet. */
-  #sessionWorked = false;
   /** What was refused since the connection is lost; null while it is not. */
   #refused: Set<RequestId> | null = null;
-  #protocolVersion: string | null = null;
 
   constructor(options: { name: string; launch: HttpLaunch; maxMessageBytes: number }) {
     this.#name = options.name;
@@ -94,7 +90,7 @@ export class HttpTransport implements Transport {
   }
 
   handshakeDone(protocolVersion: string): void {
-    this.#protocolVersion = protocolVersion;
+    this.#session.protocolVersion = protocolVersion;
     void listen({
       signal: this.#ended.signal,
       reopen: (lastEventId) =>
@@ -124,9 +120,8 @@ export class HttpTransport implements Transport {
 
   async close(): Promise<void> {
     this.#end(new UpstreamFailure("unreachable", `${this.#name} was stopped.`, { retry: "never" }));
-    const sessionId = this.#sessionId;
-    this.#sessionId = null;
-    if (sessionId !== null) await this.#sayGoodbye(sessionId);
+    const inSession = this.#session.leave();
+    if (inSession !== null) await this.#sayGoodbye(inSession);
     this.#connections.close();
   }
 
@@ -161,7 +156,8 @@ export class HttpTransport implements Transport {
         url: this.#url,
         method: "POST",
         headers: {
-          ...(sent.isModern ? own : this.#inSession(own)),
+          ...own,
+          ...(!sent.isModern && this.#session.headers),
           ...headers,
           ...sent.routing,
           "content-type": "application/json",
@@ -187,16 +183,10 @@ export class HttpTransport implements Transport {
       await this.#readRefusal(response, status, sent);
       return;
     }
-    if (!sent.isModern) this.#noteSession(response, sent);
+    if (!sent.isModern) this.#session.note(response, sent.isOpening);
     if (sent.id === null && (status === 202 || status === 204)) discard(response);
     else if (isEventStream(response)) await this.#readStream(response, sent);
     else await this.#readBody(response, status, sent);
-  }
-
-  #noteSession({ headers }: http.IncomingMessage, { isOpening }: SentMessage): void {
-    const sessionId = headers["mcp-session-id"];
-    if (typeof sessionId === "string") this.#sessionId = sessionId;
-    if (!isOpening) this.#sessionWorked = true;
   }
 
   async #readBody(
@@ -237,7 +227,7 @@ export class HttpTransport implements Transport {
     };
     const refused = sent.isModern ? null : await resume(rest, endedWell);
     if (refused) discard(refused);
-    if (refused?.statusCode === 404 && this.#sessionId !== null) this.#loseSession(404, null);
+    if (refused?.statusCode === 404 && this.#session.isKept) this.#loseSession(404, null);
     if (sent.isAnswered) return;
     throw new UpstreamFailure("unreachable", `${this.#url.host} ended the answer half way.`, {
       retry: "later",
@@ -282,7 +272,7 @@ export class HttpTransport implements Transport {
     const text = await readText(response, this.#maxMessageBytes);
     const value = parseJson(text);
     const { id } = sent;
-    if (this.#isSessionLost(status, value, sent)) {
+    if (!sent.isModern && this.#session.isLost(status, value)) {
       this.#loseSession(status, sent);
       return;
     }
@@ -292,12 +282,6 @@ export class HttpTransport implements Transport {
       throw refusalFailure({ url: this.#url, status, location, text });
     }
     this.#deliver(answer, sent);
-  }
-
-  #isSessionLost(status: number, body: unknown, { isModern }: SentMessage): boolean {
-    if (isModern || this.#sessionId === null) return false;
-    const code = isObject(body) && isObject(body.error) ? body.error.code : null;
-    return status === 404 || (status === 400 && code === NO_SUCH_SESSION && this.#sessionWorked);
   }
 
   #loseSession(status: number, refused: SentMessage | null): void {
@@ -332,7 +316,7 @@ export class HttpTransport implements Transport {
     while ([...this.#sent].some(isUndecided) && performance.now() < until && !signal.aborted) {
       await sleep(POLL_MS);
     }
-    if (failure.sessionLost) this.#sessionId = null;
+    if (failure.sessionLost) this.#session.leave();
     for (const id of refused) this.#events?.onRequestFailed(id, failure.told(true));
     this.#end(failure.told(false));
   }
@@ -340,7 +324,7 @@ export class HttpTransport implements Transport {
   /** The GET stream is refused that was open before; whether that is for the session is certain then. */
   #askForSession(): void {
     const id = "is the session alive";
-    if (this.#sessionId !== null) this.send({ jsonrpc: "2.0", id, method: "ping" });
+    if (this.#session.isKept) this.send({ jsonrpc: "2.0", id, method: "ping" });
   }
 
   #failed(sent: SentMessage, error: unknown): void {
@@ -385,7 +369,7 @@ export class HttpTransport implements Transport {
     const connections = this.#connections;
     try {
       const response = await this.#access.send(signal, (own) => {
-        const headers = this.#inSession(own);
+        const headers: Record<string, string> = { ...own, ...this.#session.headers };
         headers.accept = "text/event-stream";
         // Headers are bytes, which Node takes as Latin-1.
         if (lastEventId !== null) {
@@ -403,12 +387,12 @@ export class HttpTransport implements Transport {
   }
 
   /** A courtesy: a server that cannot be told ends the session by itself. */
-  async #sayGoodbye(sessionId: string): Promise<void> {
+  async #sayGoodbye(inSession: Readonly<Record<string, string>>): Promise<void> {
     const connections = this.#connections;
     const enough = new AbortController();
     const told = this.#access
       .sendOnce(enough.signal, (own) => {
-        const headers = this.#inSession(own, sessionId);
+        const headers = { ...own, ...inSession };
         return exchange({ url: this.#url, method: "DELETE", headers, connections }, () => {});
       })
       .then(
@@ -418,16 +402,6 @@ export class HttpTransport implements Transport {
     // Not a time limit of the request: it has none before a proxy has given it a socket.
     await atMost(GOODBYE_MS, told);
     enough.abort();
-  }
-
-  #inSession(
-    own: Readonly<Record<string, string>>,
-    sessionId = this.#sessionId,
-  ): Record<string, string> {
-    const headers: Record<string, string> = { ...own };
-    if (sessionId !== null) headers["mcp-session-id"] = sessionId;
-    if (this.#protocolVersion !== null) headers["mcp-protocol-version"] = this.#protocolVersion;
-    return headers;
   }
 
   #end(failure: UpstreamFailure): void {

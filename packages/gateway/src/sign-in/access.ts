@@ -1,5 +1,6 @@
 import { GatewayError } from "@local-mcp/contract";
-import type { AccessRefusal, Authorization, Log } from "@local-mcp/engine";
+import { type AccessRefusal, atMost, type Authorization, type Log } from "@local-mcp/engine";
+import { wrongAnswer } from "./authorization-answer.ts";
 import { Pause } from "./pause.ts";
 import { Lifetime } from "./lifetime.ts";
 import type { TokenAnswer } from "./sign-in-types.ts";
@@ -19,6 +20,8 @@ const WAITS_MS = [250, 500, 1000, 2000, 4000, 8000, 15_000, 30_000, 60_000];
 const SOONEST_MS = 500;
 /** Scopes that a server can have asked for beyond what was granted. */
 const MOST_WANTED = 100;
+/** A server that refuses what is given for it again and again will not take the next one either. */
+const MOST_REFUSED_FRESH = 2;
 /** How long the end of the gateway waits for an answer that holds a new refresh token, ms. */
 const LAST_ANSWER_MS = 5000;
 
@@ -74,6 +77,8 @@ export class Access implements Authorization {
   #refusal: GatewayError | null = null;
   #challenge: Readonly<Record<string, string>> = {};
   #timer: NodeJS.Timeout | undefined;
+  /** How often in a row access was refused that had been given just before. */
+  #refusedFresh = 0;
   /** Grows with each change of tokens; what was asked for those before it is void. */
   #generation = 0;
   #isClosed = false;
@@ -117,7 +122,9 @@ export class Access implements Authorization {
     const current = this.#header;
     if (current === null) return this.#options.isOwn() && this.#renewed(null);
     if (used !== current) return true;
-    if (this.#lifetime.isFresh) {
+    const { isFresh } = this.#lifetime;
+    this.#refusedFresh = isFresh ? this.#refusedFresh + 1 : 0;
+    if (this.#refusedFresh >= MOST_REFUSED_FRESH || (isFresh && !this.#mayRenew)) {
       this.#giveUp("the server does not accept the access that was given for it.");
       return false;
     }
@@ -135,8 +142,7 @@ export class Access implements Authorization {
    */
   accept(tokens: NewTokens): void {
     if (!isOf(this.#options.origin(), tokens.audience)) {
-      const reason = "the server is at another address now.";
-      throw new GatewayError("sign_in_wrong_answer", { server: this.#options.server(), reason });
+      throw wrongAnswer(this.#options.server(), "the server is at another address now.");
     }
     this.#facts = this.#options.save(tokens);
     this.#use(tokens);
@@ -169,11 +175,9 @@ export class Access implements Authorization {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#pause.end();
-    const pause = new Pause();
     // Why it failed has been told to whoever asked.
     const answered = this.#request?.catch(() => {}) ?? Promise.resolve();
-    await Promise.race([answered, pause.for(LAST_ANSWER_MS)]);
-    pause.end();
+    await atMost(LAST_ANSWER_MS, answered);
   }
 
   /** Null where there is nothing that this server may see. */
@@ -229,9 +233,7 @@ export class Access implements Authorization {
   async #patience({ since, done }: { since: number; done: Promise<void> }): Promise<void> {
     const left = since + PATIENCE_MS - performance.now();
     if (left <= 0) return;
-    const pause = new Pause();
-    await Promise.race([done, pause.for(left)]);
-    pause.end();
+    await atMost(left, done);
   }
 
   #renew(): { since: number; done: Promise<void> } {
