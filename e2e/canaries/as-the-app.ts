@@ -1,12 +1,20 @@
 import { join } from "node:path";
-import { createGateway } from "@local-mcp/gateway";
+import { createGateway, type Gateway } from "@local-mcp/gateway";
 import { AppLog } from "../../src/main/app-log.ts";
 import { describeForReport } from "../../src/main/diagnostics.ts";
 import type { Stage } from "./stage.ts";
 import { untilTried } from "./tried.ts";
 
-/** Runs the gateway as the app does, with its log in files, and copies the diagnostics. */
-export const asTheApp = async (stage: Stage, secret: string): Promise<void> => {
+/**
+ * Runs the gateway as the app does, with its log in files, and copies the diagnostics.
+ *
+ * @param meanwhile is done while it runs
+ */
+export const asTheApp = async (
+  stage: Stage,
+  secret: string,
+  meanwhile: (api: Gateway["api"]) => Promise<void> = async () => {},
+): Promise<void> => {
   const log = new AppLog({
     now: () => Date.now(),
     onFailure: (error) => {
@@ -28,6 +36,7 @@ export const asTheApp = async (stage: Stage, secret: string): Promise<void> => {
   try {
     await gateway.listen();
     await untilTried(() => gateway.api.servers.list());
+    await meanwhile(gateway.api);
     for (const row of await gateway.api.servers.list()) {
       // What goes wrong inside is written down with what it was about.
       log.write("error", "something was refused", { config: row.config, status: row.status });

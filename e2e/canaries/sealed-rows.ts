@@ -4,11 +4,11 @@ import {
   createVaultQueries,
   type Db,
   mcpServers,
-  oauthClientRegistrations,
-  oauthTokens,
 } from "@local-mcp/database";
 import { SqliteStorageBackend } from "@local-mcp/sessions/server";
 import { createVault, environmentProvider, type Vault } from "@local-mcp/vault";
+import { TokenStore } from "../../packages/gateway/src/sign-in/token-store.ts";
+import { createStores } from "../../packages/gateway/src/stores.ts";
 import type { Sample } from "./samples.ts";
 
 const ISSUER = "https://login.example";
@@ -52,41 +52,39 @@ export const withVault = async <T>(
   }
 };
 
-const anyServer = (db: Db): string => {
-  const server = db.select().from(mcpServers).get();
-  if (server === undefined) throw new Error("there is no server to sign in to");
-  return server.id;
-};
-
-/** Stores what a sign-in ends with: tokens, and a registration with its secrets. */
+/** Stores what sign-ins end with, of so many servers as it takes: tokens, and registrations. */
 export const storeTokens = (db: Db, vault: Vault, samples: readonly Sample[]): void => {
-  const serverId = anyServer(db);
+  const tokens = new TokenStore(createStores(db), vault);
+  const servers = db.select().from(mcpServers).all();
   for (let at = 0; at < samples.length; at += 4) {
+    const server = servers[(at / 4) % servers.length];
+    if (server === undefined) throw new Error("there is no server to sign in to");
     const [access, refresh, client, registration] = samples.slice(at, at + 4);
-    const id = `row-${at}`;
     const issuer = `${ISSUER}/${at}`;
-    const seal = (table: string, column: string, sample: Sample | undefined): string | null =>
-      sample === undefined ? null : vault.seal(sample.value, { table, column, row: id });
-    db.insert(oauthTokens)
-      .values({
-        id,
-        serverId,
+    const clientId = `client-${at}`;
+    // A server has the tokens of one authorization server, and registrations at many.
+    if (at / 4 < servers.length) {
+      tokens.save(server.id, server.name, {
         issuer,
-        accessToken: seal("oauth_tokens", "access_token", access) ?? "",
-        refreshToken: seal("oauth_tokens", "refresh_token", refresh),
-      })
-      .run();
-    const table = "oauth_client_registrations";
-    db.insert(oauthClientRegistrations)
-      .values({
-        id,
-        serverId,
-        issuer,
-        clientId: `client-${at}`,
-        clientSecret: seal(table, "client_secret", client),
-        registrationAccessToken: seal(table, "registration_access_token", registration),
-      })
-      .run();
+        clientId,
+        audience: "https://mcp.example/mcp",
+        account: null,
+        scopes: [],
+        expiresAt: null,
+        accessToken: access?.value ?? "",
+        refreshToken: refresh?.value ?? null,
+      });
+    }
+    tokens.registrations(server.id, server.name).put({
+      issuer,
+      clientId,
+      clientSecret: client?.value ?? null,
+      clientSecretExpiresAt: null,
+      authMethod: "client_secret_basic",
+      redirectUri: "http://127.0.0.1:4999/callback",
+      registrationAccessToken: registration?.value ?? null,
+      registrationClientUri: `${issuer}/client`,
+    });
   }
 };
 

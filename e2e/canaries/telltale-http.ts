@@ -1,7 +1,13 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from "node:http";
 import { unescape } from "node:querystring";
 import { inspect } from "node:util";
 import { atEnd } from "../conformance/closing.ts";
+import type { AuthorizationServer } from "../fixtures/authorization-server.ts";
 
 /** What a request came with, as servers quote it back. */
 const quoted = ({ url, headers, rawHeaders }: IncomingMessage): string =>
@@ -51,13 +57,9 @@ const ANSWERS: Record<string, Answer> = {
 
 export const TELLING_PATHS = Object.keys(ANSWERS);
 
-/** Starts it; it ends with the run. @returns its origin, such as http://127.0.0.1:4000 */
-export const startTelltale = async (): Promise<string> => {
-  const server = createServer((request, response) => {
-    const [path = ""] = (request.url ?? "").split("?");
-    request.resume();
-    (ANSWERS[path] ?? ANSWERS["/500"])?.(request, response);
-  });
+/** @returns its origin, such as http://127.0.0.1:4000 */
+const start = async (listener: RequestListener): Promise<string> => {
+  const server = createServer(listener);
   // oxlint-disable-next-line promise/avoid-new -- an event that has no promise
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   atEnd(async () => {
@@ -67,4 +69,34 @@ export const startTelltale = async (): Promise<string> => {
   const address = server.address();
   if (typeof address !== "object" || address === null) throw new Error("it does not listen");
   return `http://127.0.0.1:${address.port}`;
+};
+
+/** Starts it; it ends with the run. @returns its origin */
+export const startTelltale = (): Promise<string> =>
+  start((request, response) => {
+    const [path = ""] = (request.url ?? "").split("?");
+    request.resume();
+    (ANSWERS[path] ?? ANSWERS["/500"])?.(request, response);
+  });
+
+/** One that wants a sign-in there, and tells what it is shown then. @returns its URL */
+export const startTellingResource = async (trusts: AuthorizationServer): Promise<string> => {
+  let resource = "";
+  let told = 0;
+  const origin = await start((request, response) => {
+    request.resume();
+    if (request.method === "GET" && request.url?.startsWith("/.well-known/")) {
+      response
+        .writeHead(200, { "content-type": "application/json" })
+        .end(JSON.stringify({ resource, authorization_servers: [trusts.issuer] }));
+    } else if (request.headers.authorization === undefined) {
+      response.writeHead(401, { "www-authenticate": 'Bearer scope="tools"' }).end();
+    } else {
+      ANSWERS[TELLING_PATHS[told % TELLING_PATHS.length] ?? ""]?.(request, response);
+      told += 1;
+    }
+  });
+  resource = `${origin}/mcp`;
+  trusts.protect(resource, ["tools"]);
+  return resource;
 };

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { CLI, pause, run } from "../command-line.ts";
 import { TROUBLES } from "../fixtures/authorization-server.ts";
 import { visit, visitUntilSentBack } from "../fixtures/browser.ts";
+import { startConformanceServer } from "../fixtures/conformance/http.ts";
 import { afterTest } from "../fixtures/test-support.ts";
 import { Command, SECRET, serveUpstream, startUpstream } from "./sign-in-command.ts";
 import { until } from "./test-gateway.ts";
@@ -150,6 +151,49 @@ describe("servers signin", () => {
     expect(await signIn.exit).toBe(4);
     expect(signIn.err).toContain("“far” cannot be signed in to: ");
     expect(signIn.err).toContain("paste the address it ends up at");
+  });
+
+  it("says so where the server asks for none, and nothing is wrong with it then", async () => {
+    const { command, api } = await serveUpstream();
+    const open = await startConformanceServer({ era: "dual" });
+    afterTest(() => open.close());
+    const config = { transport: "http", url: open.url } as const;
+    await api.servers.create({ name: "open", config, confirmed: true });
+    const signIn = command(["servers", "signin", "open"]);
+    expect(await signIn.exit).toBe(4);
+    expect(signIn.err).toContain("“open” cannot be signed in to: it does not ask for a sign-in, ");
+    const { status } = await api.servers.get({ server: "open" });
+    expect(status).toMatchObject({ state: "ready", signIn: null });
+  });
+
+  it("names the way out where the gateway cannot register itself", async () => {
+    const { command } = await serveUpstream({ registration: "refused" });
+    const signIn = command(["servers", "signin", "far"]);
+    expect(await signIn.exit).toBe(4);
+    for (const words of [["status"], ["servers", "show", "far"]]) {
+      const shown = command(words);
+      expect(await shown.exit).toBe(0);
+      expect(shown.out).toContain("Run “local-mcp-gateway servers edit far --client-id ID”.");
+    }
+  });
+
+  it("says what was asked for and not granted", async () => {
+    const { command } = await serveUpstream();
+    const signIn = command(["servers", "signin", "far", "--scope", "tools nonsense"]);
+    await visit(await signIn.page());
+    expect(await signIn.exit).toBe(0);
+    expect(signIn.err).toMatch(/^Not granted: nonsense\.$/m);
+  });
+
+  it("is not held up at the end of the gateway by one that does not hear of a sign-out", async () => {
+    const { command, api, gateway, authorizationServer } = await serveUpstream();
+    const signIn = command(["servers", "signin", "far"]);
+    await visit(await signIn.page());
+    expect(await signIn.exit).toBe(0);
+    authorizationServer.trouble({ fault: TROUBLES.hang });
+    await api.servers.remove({ server: "far" });
+    const ended = await Promise.race([gateway.close().then(() => "ended"), pause(8000)]);
+    expect(ended).toBe("ended");
   });
 
   it("is wanted again as soon as access cannot be renewed, before anybody calls", async () => {

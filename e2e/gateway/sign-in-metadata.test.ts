@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import { describe, expect, it } from "vitest";
+import { onLoopback } from "../fixtures/loopback.ts";
 import { visit } from "../fixtures/browser.ts";
 import { redirect } from "../fixtures/http-plumbing.ts";
 import { startProxy } from "../fixtures/proxy.ts";
@@ -87,11 +88,8 @@ const wanted = ({ code }: Record<string, unknown>) => (code === NOT_NOW.code ? N
 /** The port at which a server of the test's own listens. */
 async function answering(listener: RequestListener): Promise<number> {
   const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   afterTest(() => server.close());
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("not listening on a port");
-  return address.port;
+  return onLoopback(server);
 }
 
 describe("hostile metadata", () => {

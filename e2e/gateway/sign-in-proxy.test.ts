@@ -1,5 +1,6 @@
 import { createServer, request as send } from "node:http";
 import { expect, it } from "vitest";
+import { onLoopback } from "../fixtures/loopback.ts";
 import { startAuthorizationServer } from "../fixtures/authorization-server.ts";
 import { visit } from "../fixtures/browser.ts";
 import { startProtectedServer } from "../fixtures/protected-server.ts";
@@ -14,14 +15,11 @@ const FAR = "https://mcp.test";
 const TOOL = "test_simple_text";
 
 const listening = async (server: ReturnType<typeof createServer>): Promise<number> => {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   afterTest(() => {
     server.close();
     server.closeAllConnections();
   });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("not listening on a port");
-  return address.port;
+  return onLoopback(server);
 };
 
 /** The server and its authorization server at one origin, which speaks TLS. */

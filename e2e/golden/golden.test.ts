@@ -27,6 +27,7 @@ describe("data directories of earlier builds", () => {
         "0003-engine",
         "0004-supervision",
         "0005-vault",
+        "0006-sign-in",
       ]),
     );
   });

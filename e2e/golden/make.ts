@@ -6,6 +6,9 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createGateway } from "@local-mcp/gateway";
+import { startAuthorizationServer } from "../fixtures/authorization-server.ts";
+import { visit } from "../fixtures/browser.ts";
+import { startProtectedServer } from "../fixtures/protected-server.ts";
 import { PASSPHRASE, snapshot } from "./snapshot.ts";
 
 const name = process.argv[2];
@@ -24,6 +27,19 @@ const gateway = await createGateway({
   vaultPassphrase: PASSPHRASE,
 });
 const { api } = gateway;
+/** With an authorization server that is gone afterwards. */
+async function signInTo(server: string): Promise<void> {
+  const trusts = await startAuthorizationServer();
+  const guarded = await startProtectedServer({ trusts, scopes: ["mcp"] });
+  await api.servers.create({ name: server, config: { transport: "http", url: guarded.url } });
+  const { id, url } = await api.signIn.start({ server });
+  await visit(url ?? "");
+  const { state } = await api.signIn.wait({ server, signIn: id });
+  if (state !== "done") throw new Error(`the sign-in has ${state}`);
+  await api.servers.update({ server, changes: { enabled: false } });
+  await guarded.close();
+  await trusts.close();
+}
 const fixture = (...args: string[]) => ["e2e/fixtures/stdio-server.ts", ...args];
 
 await api.vault.init({ passphrase: PASSPHRASE });
@@ -68,6 +84,24 @@ await api.servers.create({
   name: "old",
   enabled: false,
   config: { transport: "sse", url: "http://127.0.0.1:9/sse" },
+});
+await signInTo("signed-in");
+await api.servers.create({
+  name: "by-itself",
+  enabled: false,
+  config: {
+    transport: "http",
+    url: "https://example.invalid/mcp",
+    headers: { "X-Team": "team ${secret:team}" },
+    signIn: {
+      kind: "client_credentials",
+      clientId: "golden",
+      clientSecret: "golden-client-secret-1234",
+      scopes: ["read"],
+      parameters: { audience: "${secret:team}" },
+    },
+  },
+  secrets: { team: "golden-team-secret" },
 });
 await api.servers.importFile({
   text: JSON.stringify({

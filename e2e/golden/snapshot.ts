@@ -1,3 +1,4 @@
+import type { SignInStatus } from "@local-mcp/contract";
 import type { Gateway } from "@local-mcp/gateway";
 
 /** Opens the vault of every golden directory. It protects nothing. */
@@ -21,6 +22,15 @@ const lasting = (value: unknown): unknown => {
   return Object.fromEntries(kept.map(([key, one]) => [key, lasting(one)]));
 };
 
+/** What does not depend on when it is asked. */
+const known = ({ state, issuer, account, scopes, renews }: SignInStatus) => ({
+  state,
+  issuer,
+  account,
+  scopes,
+  renews,
+});
+
 /**
  * What a person configured, as the API says it. Its last part proves that a sealed secret still
  * opens and reaches its server.
@@ -41,6 +51,7 @@ export async function snapshot({ api }: Gateway): Promise<unknown> {
     tokens: lasting(await api.tokens.list()),
     settings: lasting(await api.settings.list()),
     vault: lasting(await api.vault.status()),
+    signIns: (await api.servers.list()).map(({ status: { signIn } }) => signIn && known(signIn)),
     secretAsItsServerSeesIt: called.result,
   };
 }

@@ -3,10 +3,7 @@
  * a bad server costs its neighbours nothing: `npm run leaks [-- --short --only PART --server KIND
  * --json FILE]`. Ends with 1 where something survived, and says what. On Linux, whose `/proc` it reads.
  */
-import { writeFile } from "node:fs/promises";
-import { inspect, parseArgs } from "node:util";
-import { table } from "../../bench/stats.ts";
-import { counted } from "@local-mcp/engine";
+import { parseArgs } from "node:util";
 import { endAll, endOnSignals } from "../conformance/closing.ts";
 import { connects } from "./connects.ts";
 import { crashes } from "./crashes.ts";
@@ -14,10 +11,8 @@ import { crowd } from "./crowd.ts";
 import { cycles } from "./cycles.ts";
 import { kills } from "./kills.ts";
 import { neighbours } from "./neighbours.ts";
-import { type Asked, ms, type Section } from "./section.ts";
-
-/** Of each part; the file has all. */
-const SHOWN_FAULTS = 20;
+import { conclude, runPart } from "./parts.ts";
+import type { Asked, Section } from "./section.ts";
 
 type Part = (asked: Asked) => Promise<Section>;
 
@@ -45,21 +40,9 @@ const checkNames = (): void => {
   if (unknown.length > 0) throw new Error(`no ${unknown.join(", ")}; there is ${all.join(", ")}`);
 };
 
-/** Does one part. What kept it from its end is a fault of it, so that the others still run. */
-const run = async ([name, part]: [string, Part]): Promise<Section> => {
-  const began = performance.now();
-  const asked = { form: options.short ? "short" : "full", kinds: options.server } as const;
-  const { figures, faults } = await part(asked).catch((error: unknown) => ({
-    figures: [],
-    faults: [inspect(error)],
-  }));
-  const took: [string, string] = ["took", ms(performance.now() - began)];
-  const section: Section = { name, figures: [...figures, took], faults };
-  console.log(`\n${name}: ${faults.length === 0 ? "ok" : counted(faults.length, "fault")}`);
-  console.log(table(section.figures.map(([what, value]) => [`  ${what}`, value])));
-  for (const fault of faults.slice(0, SHOWN_FAULTS)) console.log(`  ! ${fault}`);
-  return section;
-};
+const form = options.short ? "short" : "full";
+const run = ([name, part]: [string, Part]): Promise<Section> =>
+  runPart(name, () => part({ form, kinds: options.server }));
 
 if (process.platform !== "linux") throw new Error("npm run leaks needs Linux");
 endOnSignals();
@@ -67,12 +50,7 @@ try {
   checkNames();
   const sections = await Promise.all(chosen(TOGETHER).map(run));
   for (const part of chosen(ALONE)) sections.push(await run(part));
-  const failed = sections.filter(({ faults }) => faults.length > 0);
-  console.log(
-    failed.length === 0 ? "\nno leaks" : `\nfailed: ${failed.map(({ name }) => name).join(", ")}`,
-  );
-  if (options.json !== undefined) await writeFile(options.json, JSON.stringify(sections, null, 2));
-  process.exitCode = failed.length === 0 ? 0 : 1;
+  await conclude(sections, "no leaks", options.json);
 } finally {
   await endAll();
 }

@@ -88,7 +88,7 @@ export function openDirectory(directory: string): Opened {
 }
 
 /** How many columns the vault seals. */
-const PLACES = 5;
+const PLACES = 6;
 
 /** Puts so many values in every place that the vault seals, shared out over them. */
 function putValues(db: Db, vault: Sealer, count: number): void {
@@ -135,6 +135,10 @@ function putValues(db: Db, vault: Sealer, count: number): void {
           issuer: `${issued.issuer}/${at}`,
           clientId: row,
           clientSecret: sealed("oauth_client_registrations", "client_secret"),
+          registrationAccessToken: sealed(
+            "oauth_client_registrations",
+            "registration_access_token",
+          ),
         })
         .run();
       db.insert(mcpSessions)

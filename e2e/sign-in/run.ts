@@ -1,5 +1,5 @@
 /**
- * An hour signed in: `npm run sign-in [-- --short]`. Access tokens live for seconds. Clients of both
+ * An hour signed in: `npm run sign-ins [-- --short]`. Access tokens live for seconds. Clients of both
  * eras call servers of both eras all the time, while the authorization servers fail, the gateway is
  * ended and killed, and its clock jumps by hours. Ends with 1 where a call did not get its result, a
  * person would have seen that they are not signed in, or a refresh token was used twice.

@@ -34,7 +34,7 @@ test("a place that cannot be written is named", async () => {
   const path = join(directory, "no", "such", "folder.jsonl");
   await expect(saveAudit(gateway.api, {}, path)).rejects.toMatchObject({
     code: "file_unwritable",
-    params: { path, reason: "ENOENT" },
+    params: { path, reason: "there is no such file" },
   });
 });
 

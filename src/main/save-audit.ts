@@ -1,7 +1,6 @@
-import { open } from "node:fs/promises";
 import { basename } from "node:path";
-import { type AuditFilter, GatewayError } from "@local-mcp/contract";
-import type { Gateway } from "@local-mcp/gateway";
+import type { AuditFilter } from "@local-mcp/contract";
+import { type Gateway, writePrivate } from "@local-mcp/gateway";
 
 /** What an export of the audit log is called where nobody names it otherwise: by its local day. */
 export function auditFileName(now: Date): string {
@@ -21,19 +20,6 @@ export async function saveAudit(
   path: string,
 ): Promise<{ name: string; entries: number }> {
   const { text, entries } = await audit.export(filter);
-  try {
-    const file = await open(path, "w", 0o600);
-    try {
-      // One that was there keeps its mode otherwise.
-      await file.chmod(0o600);
-      await file.writeFile(text);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    const reason =
-      error instanceof Error && "code" in error ? String(error.code) : "it cannot be opened";
-    throw new GatewayError("file_unwritable", { path, reason });
-  }
+  writePrivate(path, text, { overwrite: true });
   return { name: basename(path), entries };
 }

@@ -39,10 +39,30 @@ describe.runIf(process.platform === "linux")("a browser is opened", () => {
     const opener = join(directory, "xdg-open");
     writeFileSync(opener, `#!/bin/sh\nprintf '%s\\n' "$#" "$1" > "${seen}"\n`);
     chmodSync(opener, 0o700);
-    const page = "https://login.example.com/authorize?a=1&b=$(touch%20x);`id`&c='%22";
+    const page = "https://login.example.com/authorize?a=1&b=$HOME;exit%207&c=*";
     expect(await openPage(ioOf({ PATH: `${directory}:/usr/bin:/bin` }), page)).toBe(true);
     await vi.waitFor(() =>
       expect(existsSync(seen) && readFileSync(seen, "utf8")).toBe(`1\n${page}\n`),
+    );
+  });
+
+  test("with nothing but a page, whatever a gateway elsewhere names", async () => {
+    const seen = join(directory, "seen");
+    const opener = join(directory, "xdg-open");
+    writeFileSync(opener, `#!/bin/sh\necho "$1" >> "${seen}"\n`);
+    chmodSync(opener, 0o700);
+    const io = ioOf({ PATH: `${directory}:/usr/bin:/bin` });
+    for (const page of [
+      "file:///bin/sh",
+      "--help",
+      "http://192.168.0.1/",
+      "smb://evil.example/a",
+    ]) {
+      expect(await openPage(io, page)).toBe(false);
+    }
+    expect(await openPage(io, "https://login.example.com/")).toBe(true);
+    await vi.waitFor(() =>
+      expect(existsSync(seen) && readFileSync(seen, "utf8")).toBe("https://login.example.com/\n"),
     );
   });
 

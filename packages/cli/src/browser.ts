@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { pageUrl } from "@local-mcp/gateway";
 import { isInteractive, type Io } from "./io.ts";
 
 /**
@@ -31,8 +32,16 @@ export const hasBrowser = (io: Io): boolean => {
   return hasScreen || isSet(env, "DISPLAY", "WAYLAND_DISPLAY");
 };
 
-/** Opens a page in the browser, and resolves with whether something could be started that does so. */
-export const openPage = (io: Io, page: string): Promise<boolean> =>
+/**
+ * Opens a page in the browser, and resolves with whether something could be started that does so.
+ * What is no {@link pageUrl} is not opened: it is a gateway that names it, maybe one elsewhere.
+ */
+export const openPage = async (io: Io, named: string): Promise<boolean> => {
+  const page = pageUrl(named);
+  return page !== null && start(io, page);
+};
+
+const start = (io: Io, page: string): Promise<boolean> =>
   new Promise((resolve) => {
     const [command, ...words] = openerOf(io.env);
     const opener = spawn(command, [...words, page], {

@@ -37,17 +37,3 @@ export const toGatewayError = (error: unknown, url?: string): GatewayError => {
 /** The error of which an answer told. */
 export const errorOf = ({ code, params }: Problem): GatewayError =>
   isErrorCode(code) ? new GatewayError(code, params) : new GatewayError("internal");
-
-/** The reason of a failed system call as text: `ENOENT` reads as “no such file or directory”. */
-export const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  const code = "code" in error ? String(error.code) : "";
-  const known: Record<string, string> = {
-    ENOENT: "there is no such file",
-    EACCES: "permission denied",
-    EPERM: "permission denied",
-    EISDIR: "it is a directory",
-    EEXIST: "it exists already",
-  };
-  return known[code] ?? (code || error.message);
-};

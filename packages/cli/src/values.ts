@@ -1,8 +1,8 @@
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { GatewayError } from "@local-mcp/contract";
-import { reasonOf } from "./errors.ts";
+import { openPrivate, reasonOf } from "@local-mcp/gateway";
 import type { Io } from "./io.ts";
 
 /** The text of a file, or of standard input for `-`. Throws `file_unreadable`. */
@@ -45,7 +45,7 @@ export interface SecretFile {
  */
 export const newSecretFile = (io: Io, name: string): SecretFile => {
   const path = resolve(io.cwd, name);
-  const file = openNewFile(path);
+  const file = openPrivate(path);
   let written = false;
   return {
     path,
@@ -58,12 +58,4 @@ export const newSecretFile = (io: Io, name: string): SecretFile => {
       if (!written) rmSync(path);
     },
   };
-};
-
-const openNewFile = (path: string): number => {
-  try {
-    return openSync(path, "wx", 0o600);
-  } catch (error) {
-    throw new GatewayError("file_unwritable", { path, reason: reasonOf(error) }, { cause: error });
-  }
 };

@@ -86,7 +86,10 @@ export const signInWrite = z.object({
   issuer: webAddress.nullable().optional(),
   /** In place of those that the server asks for. */
   scopes: z.array(scopeToken).max(100).nullable().optional(),
-  /** Sent along with the authorization and token requests; may hold `${secret:name}` marks. */
+  /**
+   * Sent along with the authorization and token requests; one that holds `${secret:name}` marks with
+   * token requests alone, since others can read the address of a page.
+   */
   parameters: z.record(parameterName, noSecret(oneLine).nullable()).optional(),
   /** Of http://127.0.0.1, where a registration names one; otherwise any that is free. */
   redirectPort: z.number().int().min(1024).max(65_535).nullable().optional(),

@@ -5,6 +5,7 @@ export { findGateway } from "./find-gateway.ts";
 export { createGateway } from "./gateway.ts";
 export type { Gateway, GatewayOptions } from "./gateway-types.ts";
 export { isLoopbackHost } from "./http/guard.ts";
+export { openPrivate, reasonOf, writePrivate } from "./private-file.ts";
 export type { Runtime } from "./runtime-file.ts";
 export { closingText } from "./status/closing-text.ts";
 export type { Keychain } from "./vault/vault-service.ts";

@@ -72,7 +72,7 @@ interface VaultOptions {
   /** ms since 1970. */
   now: () => number;
   /** Told each secret that is sealed or opened, so that it can be kept out of what is shown. */
-  onSecret?: (text: string) => void;
+  onSecret?: (text: string, place: Place) => void;
   /** It was made with a key that was at hand: no person had asked for it. */
   onMade?: (provider: SlotProvider) => void;
   /** The last value has its new data key. */
@@ -394,13 +394,13 @@ export const createVault = (options: VaultOptions): Vault => {
     },
     seal(text, place) {
       const sealed = openRing(ownerOf(place)).seal(text, place);
-      onSecret(text);
+      onSecret(text, place);
       return sealed;
     },
     open(sealed, place) {
       const text = openRing(ownerOf(place)).open(sealed, place);
       if (text === null) throw new GatewayError("secret_damaged", { what: ownerOf(place) });
-      onSecret(text);
+      onSecret(text, place);
       return text;
     },
   };

@@ -2,7 +2,7 @@ import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import { z } from "zod";
-import { reasonOf } from "../errors.ts";
+import { reasonOf } from "@local-mcp/gateway";
 import type { Access } from "./endpoint.ts";
 import { LineWriter, linesOf } from "./lines.ts";
 import { Link, type Pause } from "./link.ts";

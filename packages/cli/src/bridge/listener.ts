@@ -1,4 +1,4 @@
-import { reasonOf } from "../errors.ts";
+import { reasonOf } from "@local-mcp/gateway";
 import { messagesOf, type Position, type Session, startOfStream } from "./endpoint.ts";
 import type { LineWriter } from "./lines.ts";
 import type { Link, Pause } from "./link.ts";

@@ -1,4 +1,3 @@
-import { closeSync, fchmodSync, openSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import {
   AUDIT_WORDS,
@@ -6,11 +5,10 @@ import {
   type AuditEntry,
   type AuditFilter,
   type AuditPage,
-  GatewayError,
 } from "@local-mcp/contract";
+import { writePrivate } from "@local-mcp/gateway";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
-import { reasonOf } from "../errors.ts";
 import { integer, usage } from "../forms.ts";
 import { dateTime, plural, table, visible } from "../output.ts";
 
@@ -95,21 +93,6 @@ const list = (cli: Cli, { limit, ...options }: ListOptions): Outcome =>
     }
   });
 
-/** For its owner alone, also where it was there before. @throws GatewayError file_unwritable */
-const writePrivate = (path: string, text: string, overwrite: boolean): void => {
-  try {
-    const file = openSync(path, overwrite ? "w" : "wx", 0o600);
-    try {
-      fchmodSync(file, 0o600);
-      writeFileSync(file, text);
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    throw new GatewayError("file_unwritable", { path, reason: reasonOf(error) }, { cause: error });
-  }
-};
-
 const exportAll = (cli: Cli, { output, force, ...options }: ExportOptions): Outcome =>
   cli.use(async (api) => {
     const { text, entries } = await api.audit.export(filterOf(options));
@@ -118,7 +101,7 @@ const exportAll = (cli: Cli, { output, force, ...options }: ExportOptions): Outc
       return;
     }
     const path = resolve(cli.io.cwd, output);
-    writePrivate(path, text, force === true);
+    writePrivate(path, text, { overwrite: force === true });
     cli.answer(
       { path, entries },
       `Wrote ${plural(entries, "entry", "entries")} of the audit log to ${path}.`,

@@ -12,7 +12,7 @@ import {
 import type { Cli } from "../cli.ts";
 import { dateTime, facts, oneLine, plural, quoted, table } from "../output.ts";
 import { signInConfigText } from "./sign-in-options.ts";
-import { signInFacts, signInWord } from "./sign-in-views.ts";
+import { signInFacts, signInWord, wantedText } from "./sign-in-views.ts";
 import { usageText } from "./usage.ts";
 
 /** What a server runs or where it is, on one line. */
@@ -42,9 +42,11 @@ const stored = (
 };
 
 /** What is the matter and what to do, or null while all is well. */
-export const trouble = ({ reason, action }: ServerStatus): string | null => {
+export const trouble = ({ reason, action, signIn }: ServerStatus): string | null => {
   const next = action?.command ?? null;
-  const said = [...(reason ? [reason.message] : []), ...(next ? [`Run “${next}”.`] : [])];
+  const wanted = signIn?.state === "signed_in" ? signIn.wanted : [];
+  const what = reason?.message ?? wantedText(wanted);
+  const said = [...(what === null ? [] : [what]), ...(next ? [`Run “${next}”.`] : [])];
   return said.length === 0 ? null : said.join(" ");
 };
 

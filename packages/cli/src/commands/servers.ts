@@ -153,7 +153,7 @@ const edit = async (cli: Cli, name: string, words: string[], options: EditOption
     throw usage("Nothing to change was given.");
   }
   const changesRun = (cwd ?? changes.env ?? changes.secrets) !== undefined;
-  await cli.use(async (api) => {
+  await cli.use(async (api, { running }) => {
     const before = await api.servers.get({ server: name });
     // Whoever types a command has seen it; and who changes one that was agreed to, agrees again.
     if (words.length > 0 || (before.confirmed && changesRun)) changes.confirmed = true;
@@ -162,6 +162,9 @@ const edit = async (cli: Cli, name: string, words: string[], options: EditOption
     const edited = await api.servers.update({ server: name, changes });
     cli.answer(edited, `Changed “${edited.server.name}”: ${summaryOf(edited.server.config)}`);
     printWarnings(cli, edited.warnings);
+    if (running && !cli.json && options.url !== undefined) {
+      await hintSignIn(cli, api, edited.server.name);
+    }
   });
 };
 

@@ -82,13 +82,16 @@ describe("how a server is signed in to", { timeout: 30_000 }, () => {
     expect(await signIn()).toMatchObject({ clientSecret: { set: true } });
     for (const typed of [["hush-hush"], ["--", "hush-hush"]]) {
       const ran = await edit("--client-secret", ...typed);
-      expect(ran).toMatchObject({ exit: 2, err: expect.stringContaining("takes none from") });
+      expect(ran).toMatchObject({
+        exit: 2,
+        err: expect.stringContaining("asks for the secret and takes none from"),
+      });
       expect(ran.err).not.toContain("hush");
     }
     expect((await edit("--client-secret=hush-hush")).err).not.toContain("hush");
     expect(await edit("--client-secret")).toMatchObject({
       exit: 2,
-      err: expect.stringContaining("--client-secret-file or --client-secret-stdin"),
+      err: expect.stringContaining("asks on a terminal; use --client-secret-file or"),
     });
     expect(await place.json(["servers", "show", "web"])).toMatchObject({
       config: { transport: "http" },

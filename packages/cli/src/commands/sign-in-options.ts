@@ -129,7 +129,7 @@ const isAnyGiven = (options: SignInOptions): boolean =>
 export const refuseForCommand = (options: SignInOptions): void => {
   if (options.clientSecret === true) {
     throw usage(
-      "--client-secret asks for the secret and takes none from the command line, which the shell remembers.",
+      "“--client-secret” asks for the secret and takes none from the command line, which the shell remembers.",
     );
   }
   if (isAnyGiven(options)) {
@@ -150,7 +150,7 @@ const readClientSecret = async (
   if (clientSecret !== true) return undefined;
   if (!isInteractive(cli.io)) {
     throw usage(
-      "--client-secret asks on a terminal; use --client-secret-file or --client-secret-stdin here.",
+      "“--client-secret” asks on a terminal; use --client-secret-file or --client-secret-stdin here.",
     );
   }
   return askSecret(cli.io, "Client secret: ");

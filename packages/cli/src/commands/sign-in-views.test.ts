@@ -1,6 +1,6 @@
 import type { SignInStarted } from "@local-mcp/contract";
 import { expect, test } from "vitest";
-import { startedText } from "./sign-in-views.ts";
+import { notGrantedText, startedText, wantedText } from "./sign-in-views.ts";
 
 const started: SignInStarted = {
   id: "1",
@@ -12,6 +12,13 @@ const started: SignInStarted = {
   userCode: null,
   endsAt: 0,
 };
+
+test("what is missing is named, and nothing where nothing is", () => {
+  expect(wantedText([])).toBeNull();
+  expect(wantedText(["admin"])).toBe("A call was refused for want of more access: admin.");
+  expect(notGrantedText(["a", "b"], ["b", "c"])).toBe("Not granted: a.");
+  expect(notGrantedText(["b"], ["b", "c"])).toBeNull();
+});
 
 test("the host, what is asked for and by whom are named before anything opens", () => {
   expect(startedText("github", started, true)).toBe(

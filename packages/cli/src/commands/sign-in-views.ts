@@ -39,6 +39,19 @@ export const signedOutText = (server: string, revoked: SignedOut["revoked"]): st
     ? `Nobody was signed in to “${server}”.`
     : `Signed out of “${server}”. ${REVOKED_WORDS[revoked]}`;
 
+/** Why more is to be allowed at a server that works; null where nothing is. */
+export const wantedText = (wanted: readonly string[]): string | null =>
+  wanted.length === 0 ? null : `A call was refused for want of more access: ${wanted.join(", ")}.`;
+
+/** What was asked for by name and is not among what was granted; null where all is. */
+export const notGrantedText = (
+  asked: readonly string[],
+  granted: readonly string[],
+): string | null => {
+  const missing = asked.filter((scope) => !granted.includes(scope));
+  return missing.length === 0 ? null : `Not granted: ${missing.join(", ")}.`;
+};
+
 const listed = (words: readonly string[]): string | null => words.join(", ") || null;
 
 /** What `servers show` says of a sign-in, beside the reason of a state that it explains. */

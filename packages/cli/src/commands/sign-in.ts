@@ -9,7 +9,8 @@ import { errorOf, toGatewayError } from "../errors.ts";
 import { repeated, words } from "../forms.ts";
 import { isInteractive } from "../io.ts";
 import { plural } from "../output.ts";
-import { signedInText, signedOutText, startedText } from "./sign-in-views.ts";
+import { trouble } from "./server-views.ts";
+import { notGrantedText, signedInText, signedOutText, startedText } from "./sign-in-views.ts";
 
 interface SignInOptions {
   browser: boolean;
@@ -149,6 +150,8 @@ const signIn = async (cli: Cli, name: string, options: SignInOptions): Outcome =
       }
       const { status } = await api.servers.get({ server: name });
       cli.answer({ server: name, signIn: status.signIn }, signedInText(name, status));
+      const missing = notGrantedText(scopes ?? [], status.signIn?.scopes ?? []);
+      if (missing !== null) cli.note(missing);
     },
     { endsItself: true },
   );
@@ -158,19 +161,29 @@ const signOut = (cli: Cli, name: string): Outcome =>
   cli.use(async (api) => {
     const { revoked, status } = await api.signIn.remove({ server: name });
     cli.answer({ server: name, revoked, signIn: status }, signedOutText(name, revoked));
+    const { config } = await api.servers.get({ server: name });
+    if (config.transport !== "stdio" && config.signIn.kind === "client_credentials") {
+      const command = cli.command(`servers edit ${name} --sign-in off`);
+      cli.hint(
+        `The gateway signs in again by itself when the server asks; to have it not: ${command}`,
+      );
+    }
   });
 
-/** How long a server that was just added is looked at, ms. */
+/** How long a server at a new address is looked at, ms. */
 const LOOK_MS = 2000;
 const POLL_MS = 100;
 
-/** Points out that a server which was just added waits for a sign-in, once the gateway knows. */
+/** Points out what a server that is at a new address needs for a sign-in, once the gateway knows. */
 export const hintSignIn = async (cli: Cli, api: Api, server: string): Promise<void> => {
   const giveUpAt = performance.now() + LOOK_MS;
   for (;;) {
     const { status } = await api.servers.get({ server });
     if (status.state === "needs_sign_in") {
-      cli.hint(`It asks for a sign-in: ${cli.command(`servers signin ${server}`)}`);
+      const isForPerson = status.action?.code === "sign_in";
+      const way = cli.command(`servers signin ${server}`);
+      const what = isForPerson ? `It asks for a sign-in: ${way}` : trouble(status);
+      if (what !== null) cli.hint(what);
     }
     if (status.state !== "starting" || performance.now() >= giveUpAt) return;
     await sleep(POLL_MS);

@@ -59,7 +59,8 @@ export const SIGN_IN_ERRORS = {
     jsonRpc: -32603,
     exit: 1,
     sentence: "{host} refused the sign-in to “{server}”: {reason}",
-    wayOut: "Sign in again with an account that may use it, or check its client id and scopes.",
+    wayOut:
+      "Sign in again with an account that may use it, or check its client id, secret and scopes.",
   },
   sign_in_wrong_answer: {
     http: 400,

@@ -157,8 +157,10 @@ class Asked {
       return this.#unreachable(`it answered more than ${limit}.`);
     }
     const failure = networkFailure(this.#url.host, error);
-    // In the middle of a sentence.
-    return this.#unreachable(failure.message.replace(/^The /, "the "), failure);
+    // In the middle of a sentence that has named the host.
+    const { host } = this.#url;
+    const reason = failure.message.replace(`${host} cannot`, "it cannot").replace(/^The /, "the ");
+    return this.#unreachable(reason, failure);
   }
 
   #unreachable(reason: string, cause?: unknown): GatewayError {

@@ -5,7 +5,7 @@ import type { Launch } from "../definitions.ts";
 import { classify, isObject, type RequestId, requestIdOf, type RpcMessage } from "../jsonrpc.ts";
 import { formatBytes } from "../text.ts";
 import { atMost } from "../time.ts";
-import { Access } from "./access.ts";
+import { Credentials } from "./credentials.ts";
 import { cancelled } from "./cancelled.ts";
 import { Connections } from "./connections.ts";
 import { failureBehind, isLockedOut, networkFailure, UpstreamFailure } from "./failure.ts";
@@ -56,7 +56,7 @@ export class HttpTransport implements Transport {
   readonly #name: string;
   /** As configured, or where on the same origin the server has sent us. */
   #url: URL;
-  readonly #access: Access;
+  readonly #credentials: Credentials;
   readonly #maxMessageBytes: number;
   readonly #connections: Connections;
   /** For all streams of events together. */
@@ -73,7 +73,7 @@ export class HttpTransport implements Transport {
   constructor(options: { name: string; launch: HttpLaunch; maxMessageBytes: number }) {
     this.#name = options.name;
     this.#url = new URL(options.launch.url);
-    this.#access = new Access(options.name, options.launch);
+    this.#credentials = new Credentials(options.name, options.launch);
     this.#maxMessageBytes = options.maxMessageBytes;
     this.#connections = new Connections(this.#url, options.launch.route);
   }
@@ -151,7 +151,7 @@ export class HttpTransport implements Transport {
     headers: Readonly<Record<string, string>>,
   ): Promise<http.IncomingMessage> {
     const onRequest = (outgoing: http.ClientRequest): void => void (sent.request = outgoing);
-    return this.#access.send(sent.signal, (own) => {
+    return this.#credentials.send(sent.signal, (own) => {
       const request = {
         url: this.#url,
         method: "POST",
@@ -174,7 +174,7 @@ export class HttpTransport implements Transport {
   }
 
   async #read(response: http.IncomingMessage, status: number, sent: SentMessage): Promise<void> {
-    const refusal = this.#access.refusalOf(response);
+    const refusal = this.#credentials.refusalOf(response);
     if (refusal) {
       discard(response);
       throw refusal;
@@ -368,7 +368,7 @@ export class HttpTransport implements Transport {
   ): Promise<http.IncomingMessage> {
     const connections = this.#connections;
     try {
-      const response = await this.#access.send(signal, (own) => {
+      const response = await this.#credentials.send(signal, (own) => {
         const headers: Record<string, string> = { ...own, ...this.#session.headers };
         headers.accept = "text/event-stream";
         // Headers are bytes, which Node takes as Latin-1.
@@ -377,7 +377,7 @@ export class HttpTransport implements Transport {
         }
         return exchange({ url: this.#url, method: "GET", headers, connections }, onRequest);
       });
-      const refusal = this.#access.isRenewable ? this.#access.refusalOf(response) : null;
+      const refusal = this.#credentials.isRenewable ? this.#credentials.refusalOf(response) : null;
       if (refusal instanceof UpstreamFailure) throw refusal;
       return response;
     } catch (error) {
@@ -390,7 +390,7 @@ export class HttpTransport implements Transport {
   async #sayGoodbye(inSession: Readonly<Record<string, string>>): Promise<void> {
     const connections = this.#connections;
     const enough = new AbortController();
-    const told = this.#access
+    const told = this.#credentials
       .sendOnce(enough.signal, (own) => {
         const headers = { ...own, ...inSession };
         return exchange({ url: this.#url, method: "DELETE", headers, connections }, () => {});

@@ -4,7 +4,7 @@ import type { Launch } from "../definitions.ts";
 import { type RequestId, requestIdOf, type RpcMessage } from "../jsonrpc.ts";
 import { onSameOrigin } from "../network/address-guard.ts";
 import { formatBytes } from "../text.ts";
-import { Access } from "./access.ts";
+import { Credentials } from "./credentials.ts";
 import { cancelled } from "./cancelled.ts";
 import { Connections } from "./connections.ts";
 import { failureBehind, isLockedOut, networkFailure, UpstreamFailure } from "./failure.ts";
@@ -37,7 +37,7 @@ export class SseTransport implements Transport {
   readonly #name: string;
   /** As configured, or where on the same origin the server has sent us. */
   #url: URL;
-  readonly #access: Access;
+  readonly #credentials: Credentials;
   readonly #maxMessageBytes: number;
   readonly #connections: Connections;
   readonly #requests = new Set<http.ClientRequest>();
@@ -51,7 +51,7 @@ export class SseTransport implements Transport {
   constructor(options: { name: string; launch: SseLaunch; maxMessageBytes: number }) {
     this.#name = options.name;
     this.#url = new URL(options.launch.url);
-    this.#access = new Access(options.name, options.launch);
+    this.#credentials = new Credentials(options.name, options.launch);
     this.#maxMessageBytes = options.maxMessageBytes;
     this.#connections = new Connections(this.#url, options.launch.route);
   }
@@ -62,7 +62,7 @@ export class SseTransport implements Transport {
     const { host, pathname } = this.#url;
     let response: http.IncomingMessage;
     try {
-      response = await this.#access.send(this.#ended.signal, (own) =>
+      response = await this.#credentials.send(this.#ended.signal, (own) =>
         exchangeRepeatable(
           {
             url: this.#url,
@@ -77,7 +77,7 @@ export class SseTransport implements Transport {
     } catch (error) {
       throw networkFailure(host, error);
     }
-    const refusal = this.#access.refusalOf(response);
+    const refusal = this.#credentials.refusalOf(response);
     if (refusal) {
       discard(response);
       throw networkFailure(host, refusal);
@@ -188,7 +188,7 @@ export class SseTransport implements Transport {
     this.#posts.add(post);
     const { id, body, signal } = post;
     try {
-      const response = await this.#access.send(signal, (own) => {
+      const response = await this.#credentials.send(signal, (own) => {
         const headers: Record<string, string> = { ...own, "content-type": "application/json" };
         if (this.#protocolVersion !== null) headers["mcp-protocol-version"] = this.#protocolVersion;
         const connections = this.#connections;
@@ -198,7 +198,7 @@ export class SseTransport implements Transport {
         });
       });
       discard(response);
-      const refusal = this.#access.refusalOf(response);
+      const refusal = this.#credentials.refusalOf(response);
       if (refusal) throw refusal;
       const status = response.statusCode ?? 0;
       if (status >= 300 && id !== null) {

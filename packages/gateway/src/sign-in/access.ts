@@ -23,7 +23,7 @@ const MOST_WANTED = 100;
 /** A server that refuses what is given for it again and again will not take the next one either. */
 const MOST_REFUSED_FRESH = 2;
 /** How long the end of the gateway waits for an answer that holds a new refresh token, ms. */
-const LAST_ANSWER_MS = 5000;
+const LAST_ANSWER_MS = 3000;
 
 export interface AccessOptions {
   /** Name of the server, as people know it. */

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { GatewayError } from "@local-mcp/contract";
 import { digestOf } from "./authorization-request.ts";
-import { refused, type TokenContext } from "./token-requests.ts";
+import { type AnswerContext, refused } from "./token-answer.ts";
 
 /** Of which one each may be in an answer (RFC 6749, 3.1). */
 const SINGLE = ["code", "iss", "error", "error_description"];
@@ -18,10 +18,7 @@ export function hasState(answer: URLSearchParams, digest: Buffer): boolean {
  *
  * @throws GatewayError sign_in_wrong_answer, sign_in_refused
  */
-export function checkAnswer(
-  answer: URLSearchParams,
-  context: Pick<TokenContext, "server" | "authorizationServer" | "redactor">,
-): void {
+export function checkAnswer(answer: URLSearchParams, context: Omit<AnswerContext, "now">): void {
   const { server, authorizationServer } = context;
   const repeated = SINGLE.find((name) => answer.getAll(name).length > 1);
   if (repeated !== undefined) throw wrongAnswer(server, `it has more than one “${repeated}”.`);
@@ -46,9 +43,11 @@ export function checkAnswer(
  * @throws GatewayError sign_in_wrong_answer, which says nothing of the text itself
  */
 export function pastedAnswer(pasted: string, server: string, redirectUri: string): URLSearchParams {
-  const answer = new URLSearchParams(queryOf(pasted.replace(/\s+/g, ""), server, redirectUri));
+  // Copied with line breaks, or with what stood around it.
+  const address = pasted.replace(/\s+/g, "").replace(/^["'<“]+|["'>”]+$/g, "");
+  const answer = new URLSearchParams(queryOf(address, server, redirectUri));
   if (!answer.has("state") || !(answer.has("code") || answer.has("error"))) {
-    const reason = "it is not whole; it has “state” in it, and “code” or “error”.";
+    const reason = "it is not whole: the right one has “state” in it, and “code” or “error”.";
     throw wrongAnswer(server, reason);
   }
   return answer;
@@ -65,10 +64,11 @@ function queryOf(text: string, server: string, redirectUri: string): string {
   const own = new URL(redirectUri);
   if (url?.hostname === "localhost") url.hostname = own.hostname;
   if (url?.origin !== own.origin || url.pathname !== own.pathname) {
-    throw wrongAnswer(server, `it is another address; it begins with ${redirectUri}.`);
+    throw wrongAnswer(server, `it is another address: the right one begins with ${redirectUri}.`);
   }
   return url.search;
 }
 
-export const wrongAnswer = (server: string, reason: string): GatewayError =>
-  new GatewayError("sign_in_wrong_answer", { server, reason });
+/** Not an answer to what was asked. @param reason the end of a sentence about it */
+export const wrongAnswer = (server: string, reason: string, cause?: unknown): GatewayError =>
+  new GatewayError("sign_in_wrong_answer", { server, reason }, { cause });

@@ -1,10 +1,11 @@
 import { GatewayError } from "@local-mcp/contract";
 import { assertAllowed, type Fetch, pageUrl } from "@local-mcp/engine";
 import { authorizationUrl, digestOf, newProof } from "./authorization-request.ts";
-import { type After, CallbackListener } from "./callback-listener.ts";
+import { type After, CallbackListener, redirectUri } from "./callback-listener.ts";
 import type { Discovered, OAuthClient, TokenAnswer } from "./sign-in-types.ts";
 import type { SignInServer, StoredSignIn } from "./stored-sign-in.ts";
-import { beginDevice, type SignInRedactor, type TokenContext } from "./token-requests.ts";
+import type { SignInRedactor } from "./token-answer.ts";
+import { beginDevice, type TokenContext } from "./token-requests.ts";
 
 /** Has the tokens stored when it returns. @throws GatewayError vault_… */
 export type OnTokens = (answer: TokenAnswer, client: OAuthClient, scopes: string[]) => void;
@@ -64,7 +65,7 @@ export async function beginInBrowser(request: SignInRequest, times: Times): Prom
     const { redirectUri } = listener;
     const client = await request.clientFor(redirectUri);
     const proof = newProof();
-    for (const secret of [proof.state, proof.verifier]) redactor.know(secret);
+    for (const secret of [proof.state, proof.verifier]) redactor.knowForNow(secret);
     const url = authorizationUrl({
       server: server.name,
       authorizationEndpoint: discovered.authorizationServer.authorization_endpoint,
@@ -102,7 +103,7 @@ export async function beginOnDevice(request: SignInRequest, times: Times): Promi
   }
   // No browser comes back, but a client is registered with an address; one that it has is kept.
   const port = request.redirectPort ?? request.preferredPort;
-  const client = await request.clientFor(`http://127.0.0.1${port ? `:${port}` : ""}/callback`);
+  const client = await request.clientFor(redirectUri(port));
   const device = await beginDevice(contextOf(request, client, times.now), scopes);
   const url = pageUrl(device.url);
   if (url === null) {

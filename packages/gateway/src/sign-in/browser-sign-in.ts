@@ -1,8 +1,7 @@
 import { GatewayError } from "@local-mcp/contract";
-import type { Log } from "@local-mcp/engine";
+import { atMost, type Log } from "@local-mcp/engine";
 import { checkAnswer, hasState, pastedAnswer, wrongAnswer } from "./authorization-answer.ts";
 import type { CallbackListener, Shown } from "./callback-listener.ts";
-import { Pause } from "./pause.ts";
 import {
   DONE,
   failedWith,
@@ -16,7 +15,7 @@ import { exchangeCode, type TokenContext } from "./token-requests.ts";
 /** Answers of other sign-ins that one bears with. */
 const MOST_STRANGERS = 20;
 /** How long the end of the gateway waits for tokens that were asked for, ms. */
-const LAST_ANSWER_MS = 5000;
+const LAST_ANSWER_MS = 3000;
 
 interface BrowserSignInOptions {
   run: SignInUnderWay;
@@ -69,9 +68,7 @@ export class BrowserSignIn implements OnTheWay {
   }
 
   async close(): Promise<void> {
-    const pause = new Pause();
-    await Promise.race([this.#used, pause.for(LAST_ANSWER_MS)]);
-    pause.end();
+    await atMost(LAST_ANSWER_MS, this.#used);
     this.#isClosed = true;
     // A command line that signs in by itself ends here, and the browser is yet to see that it is done.
     if (this.#options.run.outcome === null) await this.#options.listener?.close();

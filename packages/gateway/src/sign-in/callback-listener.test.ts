@@ -13,13 +13,16 @@ describe("the address for the way back", () => {
     path?: string;
     method?: string;
     host?: string;
+    /** What the browser wants it for. */
+    dest?: string;
   }
   const ask = (
     port: number,
-    { path = "/callback", method = "GET", host = `127.0.0.1:${port}` }: Asked,
+    { path = "/callback", method = "GET", host = `127.0.0.1:${port}`, dest }: Asked,
   ): Promise<{ status: number | undefined; body: string }> =>
     new Promise((resolve, reject) => {
-      const options = { host: "127.0.0.1", port, path, method, headers: { host } };
+      const headers = { host, ...(dest !== undefined && { "sec-fetch-dest": dest }) };
+      const options = { host: "127.0.0.1", port, path, method, headers };
       const sent = httpRequest(options, (response) => {
         let body = "";
         response.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
@@ -42,12 +45,28 @@ describe("the address for the way back", () => {
     [403, { host: "127.0.0.1" }],
     [403, { host: "127.0.0.1:1" }],
     [403, { host: "localhost.evil.example" }],
+    [403, { dest: "image" }],
+    [403, { dest: "empty" }],
+    [403, { dest: "iframe" }],
   ])("answers %i to %j, and no more", async (status, how: Asked) => {
     const { port, page } = await bench.begin();
     const { search } = new URL(bench.server.approve(page));
     const answer = await ask(port, { path: `/callback${search}`, ...how });
     expect(answer).toEqual({ status, body: "" });
     expect(bench.server.tokenRequests).toEqual([]);
+  });
+
+  test("is no place where a page of somebody's ends a sign-in by what it loads", async () => {
+    const { port, page, outcome } = await bench.begin();
+    for (let tries = 0; tries < 25; tries += 1) {
+      const path = `/callback?state=${tries}&code=a`;
+      expect((await ask(port, { path, dest: "image" })).status).toBe(403);
+    }
+    const back = new URL(bench.server.approve(page));
+    const path = `${back.pathname}${back.search}`;
+    expect((await ask(port, { path, dest: "document" })).status).toBe(303);
+    expect((await ask(port, { path: "/done", dest: "document" })).status).toBe(200);
+    expect(await outcome()).toMatchObject({ state: "done" });
   });
 
   test("is reached as localhost too", async () => {

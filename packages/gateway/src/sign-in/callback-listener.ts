@@ -15,6 +15,9 @@ type Answered = (answer: URLSearchParams) => Promise<Shown>;
 
 const HOST = "127.0.0.1";
 const CALLBACK = "/callback";
+/** Without a port, or for 0, of any port, as authorization servers take it (RFC 8252, 7.3). */
+export const redirectUri = (port: number | null): string =>
+  `http://${HOST}${port ? `:${port}` : ""}${CALLBACK}`;
 /** Where the last page is shown, so that the answer itself leaves the address bar. */
 const LAST = "/done";
 /** A browser follows at once, or not at all; ms. */
@@ -41,7 +44,7 @@ export class CallbackListener {
     this.#server = server;
     this.#after = after;
     this.port = port;
-    this.redirectUri = `http://${HOST}:${port}${CALLBACK}`;
+    this.redirectUri = redirectUri(port);
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       this.#receive(request, response);
     });

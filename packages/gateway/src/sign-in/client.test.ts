@@ -43,6 +43,7 @@ const obtain = (auth: Site, { config, metadata, resourceScopes, ...given }: Give
       authorizationServer: metadataOf(auth.url, metadata),
       resource: "https://mcp.example",
       resourceScopes: resourceScopes ?? null,
+      isAssumed: false,
     },
     config: { ...CONFIG, ...config },
     clientMetadataUrl: null,

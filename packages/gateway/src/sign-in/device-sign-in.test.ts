@@ -49,6 +49,17 @@ describe("a sign-in on another device", () => {
     expect(bench.log).not.toMatch(/canary|WDJB/);
   });
 
+  test("sends nobody to an address that the server itself could not name", async () => {
+    const namedBy = new URL("https://mcp.example/");
+    for (const page of ["http://127.0.0.1:631/delete", "https://192.168.0.1/reboot"]) {
+      bench.server.deviceAuthorization["verification_uri"] = page;
+      await expect(bench.begin({ way: "device", namedBy })).rejects.toMatchObject({
+        code: "address_blocked",
+      });
+    }
+    expect(bench.server.tokenRequests).toEqual([]);
+  });
+
   test("waits longer while the authorization server is away, and goes on", async () => {
     const { outcome } = await bench.begin({ way: "device" });
     bench.server.deviceAnswers.push("cut", "cut", { error: "authorization_pending" }, "tokens");

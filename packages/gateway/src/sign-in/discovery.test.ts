@@ -108,6 +108,7 @@ describe("a server that says how it is signed in to", () => {
       authorizationServer: metadataOf(auth.url, { scopes_supported: ["a", "offline_access"] }),
       resource: server.url,
       resourceScopes: ["a", "b"],
+      isAssumed: false,
     });
     expect(server.paths()).toEqual(["/custom/metadata.json"]);
     expect(auth.paths()).toEqual([OAUTH]);

@@ -46,19 +46,23 @@ export async function discover(request: DiscoveryRequest): Promise<Discovered> {
   const resource = await resourceOf(request);
   const named = resource?.authorization_servers ?? [];
   let authorizationServer: AuthorizationServer;
+  let isAssumed = false;
   if (configuredIssuer !== null) {
     authorizationServer = await authorizationServerOf(configuredIssuer, fetch, server);
     assertFit(authorizationServer, request);
   } else if (named.length > 0) {
     authorizationServer = await firstThatWorks(named, request);
   } else {
-    authorizationServer = await atOrigin(request);
+    const published = await atOrigin(request);
+    isAssumed = published === null;
+    authorizationServer = published ?? withDefaultEndpoints(serverUrl.origin);
     assertFit(authorizationServer, request);
   }
   return {
     authorizationServer,
     resource: resource?.resource ?? withoutSecrets(serverUrl),
     resourceScopes: resource?.scopes_supported ?? null,
+    isAssumed,
   };
 }
 
@@ -181,13 +185,12 @@ async function namedServer(
 
 /**
  * As MCP 2025-03-26 has it: the authorization server is where the server is. Nobody named it before,
- * so its name is what it says, as long as that is of the same origin.
+ * so its name is what it says, as long as that is of the same origin. Null where it publishes nothing.
  */
-async function atOrigin(request: DiscoveryRequest): Promise<AuthorizationServer> {
+function atOrigin(request: DiscoveryRequest): Promise<AuthorizationServer | null> {
   const { origin } = request.serverUrl;
   const isOwn = (issuer: string): boolean => new URL(issuer).origin === origin;
-  const found = await firstMetadata(metadataPlaces(origin), request, isOwn);
-  return found ?? withDefaultEndpoints(origin);
+  return firstMetadata(metadataPlaces(origin), request, isOwn);
 }
 
 /** MCP 2025-03-26, fallbacks for servers without metadata discovery. */

@@ -6,14 +6,14 @@ import { revealSignIn } from "../servers/sign-in-config.ts";
 import type { Stores } from "../stores.ts";
 import { clientOfTokens, obtainClient } from "./client.ts";
 import { authorizationServerOf, discover } from "./discovery.ts";
+import { unreachable } from "./http-answer.ts";
 import { selectScopes } from "./scopes.ts";
 import type { Discovered, OAuthClient, SignInConfig, TokenAnswer } from "./sign-in-types.ts";
+import { refused, type SignInRedactor } from "./token-answer.ts";
 import {
   refreshTokens,
-  refused,
   requestAsClient,
   revokeToken,
-  type SignInRedactor,
   type TokenContext,
 } from "./token-requests.ts";
 import {
@@ -271,8 +271,7 @@ function within(ms: number, fetch: Fetch): Fetch {
   const end = performance.now() + ms;
   return async (address, init) => {
     if (performance.now() < end) return fetch(address, init);
-    const { host } = new URL(address);
-    throw new GatewayError("host_unreachable", { host, reason: "all of it took too long." });
+    throw unreachable(new URL(address).host, "all of it took too long.");
   };
 }
 

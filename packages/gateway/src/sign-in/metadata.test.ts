@@ -1,7 +1,8 @@
 import { GatewayError } from "@local-mcp/contract";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isWebAddress, jsonIn, readResourceMetadata, readServerMetadata } from "./metadata.ts";
+import { jsonIn } from "./http-answer.ts";
+import { isWebAddress, readResourceMetadata, readServerMetadata } from "./metadata.ts";
 import { metadataOf } from "./web.fixture.ts";
 
 const FROM = new URL("https://a.example/.well-known/oauth-authorization-server");

@@ -1,7 +1,8 @@
 import { GatewayError } from "@local-mcp/contract";
-import { type Fetch, isTooDeep, pageUrl } from "@local-mcp/engine";
+import { type Fetch, pageUrl } from "@local-mcp/engine";
 import type { AuthorizationServer } from "oauth4webapi";
 import { z } from "zod";
+import { isPassing, jsonIn, statusAnswered } from "./http-answer.ts";
 
 /** On whose behalf metadata is asked for. */
 export interface Asker {
@@ -27,10 +28,7 @@ export const unusable = (server: string, reason: string, cause?: unknown): Gatew
 export async function fetchDocument(url: URL, { server, fetch }: Asker): Promise<unknown> {
   const response = await fetch(url.href, { headers: { accept: "application/json" } });
   const { status } = response;
-  if (isPassing(status)) {
-    const reason = `it answered with HTTP status ${status}.`;
-    throw new GatewayError("host_unreachable", { host: url.host, reason });
-  }
+  if (isPassing(status)) throw statusAnswered(url.host, status);
   if (status >= 400) return undefined;
   const text = await response.text();
   if (status !== 200) throw unusable(server, `${url.host} answered with HTTP status ${status}.`);
@@ -38,20 +36,6 @@ export async function fetchDocument(url: URL, { server, fetch }: Asker): Promise
   const document = jsonIn(text);
   if (document === undefined) throw unusable(server, `what ${url.host} answered is not JSON.`);
   return document;
-}
-
-/** Whether the same request may be answered otherwise a little later. */
-export const isPassing = (status: number): boolean =>
-  status >= 500 || status === 429 || status === 408;
-
-/** What a JSON text holds; undefined where it is none, or nested so deep that nobody means it. */
-export function jsonIn(text: string): unknown {
-  if (isTooDeep(text)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** @throws GatewayError sign_in_metadata */

@@ -1,8 +1,10 @@
 import { GatewayError } from "@local-mcp/contract";
 import type { Fetch } from "@local-mcp/engine";
 import { z } from "zod";
-import { isPassing, jsonIn } from "./metadata.ts";
+import { isPassing, jsonIn, statusAnswered } from "./http-answer.ts";
+import { unusable } from "./metadata.ts";
 import { said } from "./said.ts";
+import { hostOf } from "./token-answer.ts";
 import type { ClientAuthMethod, Discovered, Registration } from "./sign-in-types.ts";
 
 export interface RegistrationRequest {
@@ -66,15 +68,19 @@ export async function unregister(
   }
 }
 
-/** The one form of “no client can be had”. */
+/** The one form of “no client can be had”, which at assumed endpoints says little of clients. */
 export const noClient = (
   { server, discovered }: Pick<RegistrationRequest, "server" | "discovered">,
   reason: string,
-): GatewayError =>
-  new GatewayError("sign_in_no_client", { server, host: hostOf(discovered), reason });
-
-const hostOf = ({ authorizationServer }: Discovered): string =>
-  new URL(authorizationServer.issuer).host;
+): GatewayError => {
+  const host = hostOf(discovered);
+  return discovered.isAssumed
+    ? unusable(
+        server,
+        `${host} does not say how, and registering at the usual address failed: ${reason}`,
+      )
+    : new GatewayError("sign_in_no_client", { server, host, reason });
+};
 
 /** A program on somebody's computer keeps no secret from them, so none is asked for unless needed. */
 function wantedMethod(request: RegistrationRequest): ClientAuthMethod {
@@ -115,12 +121,7 @@ async function post(endpoint: string, body: object, request: RegistrationRequest
     body: JSON.stringify(body),
   });
   const { status } = response;
-  if (isPassing(status)) {
-    throw new GatewayError("host_unreachable", {
-      host: new URL(endpoint).host,
-      reason: `it answered with HTTP status ${status}.`,
-    });
-  }
+  if (isPassing(status)) throw statusAnswered(new URL(endpoint).host, status);
   return { status, body: jsonIn(await response.text()) };
 }
 

@@ -33,6 +33,7 @@ it("what was granted is asked for again, unless a person chose otherwise or nobo
   expect(scopes({ granted: ["a", "b"], challenge: { scope: "a" } })).toEqual(["a", "b"]);
   expect(scopes({ granted: ["a", "b"], configured: ["a"] })).toEqual(["a"]);
   expect(scopes({ granted: ["a", "b"] })).toEqual([]);
+  expect(scopes({ granted: ["a", "b"], resourceScopes: ["a", "b", "admin"] })).toEqual(["a", "b"]);
 });
 
 it("access without the person is asked for where it is offered and of use", () => {

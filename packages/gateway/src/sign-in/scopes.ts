@@ -39,9 +39,12 @@ export function selectScopes(choice: ScopeChoice): string[] {
   return [...scopes];
 }
 
-const namedByServer = ({ challenge, resourceScopes }: ScopeChoice): readonly string[] => {
+const namedByServer = (choice: ScopeChoice): readonly string[] => {
+  const { challenge, granted, resourceScopes } = choice;
   const challenged = scopesIn(challenge.scope);
-  return challenged.length > 0 ? challenged : (resourceScopes ?? []);
+  if (challenged.length > 0) return challenged;
+  // The list has all that there is; after a restart nothing else is known of what was asked for.
+  return resourceScopes !== null && granted.length > 0 ? granted : (resourceScopes ?? []);
 };
 
 const isScope = (text: string): boolean => scopeToken.safeParse(text).success;

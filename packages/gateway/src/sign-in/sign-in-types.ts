@@ -8,14 +8,18 @@ export interface Discovered {
   resource: string;
   /** `scopes_supported` of the server's own metadata; null where it has none. */
   resourceScopes: string[] | null;
+  /** Whether nobody publishes any, and the endpoints are those of MCP 2025-03-26. */
+  isAssumed: boolean;
 }
 
 /** How a client shows an authorization server who it is (RFC 7591, 2). */
-export type ClientAuthMethod =
-  | "none"
-  | "client_secret_basic"
-  | "client_secret_post"
-  | "private_key_jwt";
+export const CLIENT_AUTH_METHODS = [
+  "none",
+  "client_secret_basic",
+  "client_secret_post",
+  "private_key_jwt",
+] as const;
+export type ClientAuthMethod = (typeof CLIENT_AUTH_METHODS)[number];
 
 /** The gateway as one authorization server knows it. */
 export interface OAuthClient {
@@ -72,7 +76,6 @@ export interface SignInConfig {
 /** What an authorization server gave, read and in our units. */
 export interface TokenAnswer {
   accessToken: string;
-  tokenType: string;
   /** Null where it gave none; a former one stays in use then. */
   refreshToken: string | null;
   /** Separated by spaces; null where what was asked for was granted. */

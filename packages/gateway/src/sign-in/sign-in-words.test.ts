@@ -39,6 +39,7 @@ const away = new GatewayError("host_unreachable", {
   host: "auth.example",
   reason: "it answered with HTTP status 503.",
 });
+const full = new GatewayError("disk_full", { path: "x.db", reason: "disk full" });
 const declined = new GatewayError("sign_in_refused", {
   host: "auth.example",
   server: "x",
@@ -83,6 +84,7 @@ describe("in words", () => {
     ],
     [{ problem: away, isOwn: true }, "signed_out", `Not signed in: ${away.message}`],
     [{ refusal: away }, "signed_out", `Not signed in: ${away.message}`],
+    [{ refusal: full }, "signed_out", `Not signed in: ${full.message}`],
   ] as const)("%j is %s: %s", (facts, state, message) => {
     expect(statusOf(facts)).toMatchObject({ state, message });
   });

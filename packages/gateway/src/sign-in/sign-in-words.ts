@@ -43,8 +43,8 @@ function stateOf(facts: SignInFacts, now: number): Pick<SignInStatus, "state" | 
       ? { state: "refreshing", message: "Access is being renewed." }
       : { state: "signed_in", message: signedIn(facts, tokens, problem, now) };
   }
-  // Where nobody could be asked, nobody has said no.
-  if (refusal !== null && refusal.code !== "host_unreachable") {
+  // Where nobody could be asked, or what came could not be stored, nobody has said no.
+  if (refusal !== null && /^(sign_in_|address_)/.test(refusal.code)) {
     return { state: "refused", message: because("Refused", refusal.message) };
   }
   if (tokens !== null) {

@@ -16,15 +16,17 @@ import { type AuditActor, GATEWAY } from "../audit/note.ts";
 import { problemOf } from "../problem.ts";
 import type { SignInFactsOfServer } from "../status/server-status.ts";
 import type { Stores } from "../stores.ts";
-import { Access, isOf } from "./access.ts";
+import { isOf } from "./access.ts";
+import { Accesses } from "./accesses.ts";
 import { keepRegistration, preferredRedirectPort } from "./client.ts";
 import { Grants, type GrantsOptions } from "./grants.ts";
+import { Revocations } from "./revocations.ts";
 import { selectScopes } from "./scopes.ts";
 import { type SignInFacts, signInStatus } from "./sign-in-words.ts";
 import type { OAuthClient, TokenAnswer } from "./sign-in-types.ts";
 import { scopesIn, TokenStore } from "./token-store.ts";
 import { SignInsUnderWay } from "./under-way.ts";
-import { notOffered, originOf, signsIn } from "./who-signs-in.ts";
+import { notAsked, notOffered, originOf, signsIn } from "./who-signs-in.ts";
 
 export interface SignInsOptions extends Omit<GrantsOptions, "tokens"> {
   stores: Stores;
@@ -43,25 +45,28 @@ export class SignIns {
   readonly #store: TokenStore;
   readonly #grants: Grants;
   readonly #underWay: SignInsUnderWay;
-  readonly #access = new Map<string, Access>();
+  readonly #accesses: Accesses;
+  readonly #revocations: Revocations;
   /** Why the last try at a server came to nothing. */
   readonly #refusals = new Map<string, GatewayError>();
   /** Of each server, which try is the latest. */
   readonly #turns = new Map<string, number>();
-  readonly #revocations = new Set<Promise<unknown>>();
 
   constructor(options: SignInsOptions) {
     const { stores, vault, sessions, onChange, log } = options;
     this.#options = options;
     this.#store = new TokenStore(stores, vault);
     this.#grants = new Grants({ ...options, tokens: this.#store });
+    const parts = { ...options, tokens: this.#store, grants: this.#grants };
+    this.#accesses = new Accesses(parts);
+    this.#revocations = new Revocations(parts);
     this.#underWay = new SignInsUnderWay({ sessions, now: () => Date.now(), onChange, log });
   }
 
   /** What a server's connections show it; undefined where that is all in its configuration. */
   authorization({ id, config }: ServerRow): Authorization | undefined {
     const by = signsIn(config);
-    return by === "person" || by === "gateway" ? this.#accessOf(id) : undefined;
+    return by === "person" || by === "gateway" ? this.#accesses.of(id) : undefined;
   }
 
   facts(serverId: string): SignInFactsOfServer {
@@ -71,7 +76,11 @@ export class SignIns {
     const facts = this.#facts(serverId);
     const isAsked = engine().upstream(serverId)?.observation.state === "needs_sign_in";
     const isKnown = isAsked || (facts.tokens ?? facts.refusal ?? facts.waiting) !== null;
-    return { by, status: isKnown ? signInStatus(facts, Date.now()) : null };
+    return {
+      by,
+      status: isKnown ? signInStatus(facts, Date.now()) : null,
+      lacksClient: facts.refusal?.code === "sign_in_no_client",
+    };
   }
 
   /**
@@ -108,8 +117,10 @@ export class SignIns {
    * called again once the vault is open.
    */
   async recall(): Promise<void> {
-    const { stores, log } = this.#options;
+    const { stores, sessions, vault, log } = this.#options;
     try {
+      // Nobody is asked for a key where there is nothing to open.
+      if ((await sessions.getAllSessionIds()).length > 0) await vault.ready();
       await this.#underWay.recall(({ server, client, resource }) => {
         const row = stores.servers.get(server.id);
         if (row === undefined || !isOf(originOf(row), resource)) return null;
@@ -142,7 +153,7 @@ export class SignIns {
   /** Signs out: here at once, and there as soon as it has been told. */
   async remove(row: ServerRow): Promise<SignedOut> {
     await this.#underWay.cancelAll(row.id);
-    const revocation = await this.#revocation(row);
+    const revocation = await this.#revocations.of(row);
     this.forget(row.id);
     this.#reopen(row.id);
     const revoked = revocation === null ? "nothing_to_revoke" : await revocation();
@@ -153,7 +164,7 @@ export class SignIns {
   forget(serverId: string): void {
     this.#store.forget(serverId);
     this.#setRefusal(serverId, null);
-    this.#access.get(serverId)?.reset();
+    this.#accesses.known(serverId)?.reset();
   }
 
   /** The same with its registrations; whoever is on the way is on the way to what it was before. */
@@ -166,28 +177,24 @@ export class SignIns {
   /** Of a server that is about to be removed; its authorization server is told behind. */
   async removing(row: ServerRow): Promise<void> {
     await this.#underWay.cancelAll(row.id);
-    const revocation = await this.#revocation(row);
-    await this.#access.get(row.id)?.close();
-    this.#access.delete(row.id);
+    const revocation = await this.#revocations.of(row);
+    await this.#accesses.remove(row.id);
     this.#refusals.delete(row.id);
     this.#turns.delete(row.id);
-    if (revocation === null) return;
-    const told = revocation().finally(() => this.#revocations.delete(told));
-    this.#revocations.add(told);
+    if (revocation !== null) this.#revocations.tellBehind(revocation);
   }
 
   /** The vault was opened, or has forgotten what no key opens any more. */
   onVaultChange(): void {
-    for (const [serverId, access] of this.#access) {
-      if (this.#store.facts(serverId) === null) access.reset();
-    }
+    this.#accesses.resetLost();
     void this.recall();
   }
 
   async close(): Promise<void> {
+    const told = this.#revocations.close();
     await this.#underWay.close();
-    await Promise.all([...this.#access.values()].map((access) => access.close()));
-    await Promise.all(this.#revocations);
+    await this.#accesses.close();
+    await told;
   }
 
   async #begin(
@@ -200,6 +207,7 @@ export class SignIns {
     const challenge = await this.#challengeOf(row.id);
     const discovered = await this.#grants.discover(target, challenge, way === "browser");
     const before = this.#store.facts(row.id);
+    if (discovered.isAssumed && before === null) this.#assertAsked(row);
     const isSame = before?.issuer === discovered.authorizationServer.issuer;
     const scopes = selectScopes({
       configured: target.config.scopes,
@@ -244,7 +252,14 @@ export class SignIns {
     const upstream = this.#options.engine().upstream(serverId);
     if (upstream?.observation.state === "idle") upstream.start();
     await upstream?.settled();
-    return this.#accessOf(serverId).challenge;
+    return this.#accesses.of(serverId).challenge;
+  }
+
+  /** What was only assumed is asked for nothing where the server does not ask. @throws GatewayError */
+  #assertAsked(row: ServerRow): void {
+    const { state, reason } = this.#options.engine().upstream(row.id)?.observation ?? {};
+    if (state === "ready") throw notAsked(row, null);
+    if (state === "failed" && reason) throw notAsked(row, reason.message);
   }
 
   #accept(
@@ -257,7 +272,7 @@ export class SignIns {
   ): void {
     this.#nextTurn(serverId);
     this.#setRefusal(serverId, null);
-    this.#accessOf(serverId).accept({
+    this.#accesses.of(serverId).accept({
       issuer: client.issuer,
       audience: resource,
       clientId: client.clientId,
@@ -271,7 +286,7 @@ export class SignIns {
   }
 
   async #signInByItself(row: ServerRow, actor: AuditActor): Promise<SignInStarted> {
-    await this.#accessOf(row.id).signIn();
+    await this.#accesses.of(row.id).signIn();
     this.#completed(row.id, actor);
     const facts = this.#store.facts(row.id);
     const issuer = facts?.issuer ?? "";
@@ -299,7 +314,9 @@ export class SignIns {
   }
 
   #failed(row: ServerRow, error: GatewayError, actor: AuditActor): void {
-    if (error.code !== "request_cancelled") this.#setRefusal(row.id, error);
+    // What was not to be had this way is known to whoever asked, and nobody has refused anything.
+    const isAnswer = !["request_cancelled", "sign_in_not_offered"].includes(error.code);
+    if (isAnswer) this.#setRefusal(row.id, error);
     this.#options.audit.refuse(actor, {
       action: "sign_in.complete",
       subject: { kind: "server", id: row.id, name: row.name },
@@ -321,7 +338,7 @@ export class SignIns {
   }
 
   #facts(serverId: string): SignInFacts {
-    const access = this.#access.get(serverId);
+    const access = this.#accesses.known(serverId);
     return {
       tokens: this.#store.facts(serverId),
       isOwn: signsIn(this.#options.stores.servers.get(serverId)?.config) === "gateway",
@@ -342,68 +359,6 @@ export class SignIns {
     if (refusal === null) this.#refusals.delete(serverId);
     else this.#refusals.set(serverId, refusal);
     this.#options.onChange(serverId);
-  }
-
-  /**
-   * What tells the authorization server, made while there still is what it is told of; null where
-   * there is nothing. What cannot be opened cannot be revoked, and is forgotten all the same.
-   */
-  async #revocation(row: ServerRow): Promise<(() => Promise<SignedOut["revoked"]>) | null> {
-    const facts = this.#store.facts(row.id);
-    if (facts === null) return null;
-    const failed = (error: unknown): SignedOut["revoked"] => {
-      const reason = String(error);
-      this.#options.log.warn("a sign-out could not be told", { server: row.name, reason });
-      return "no";
-    };
-    try {
-      await this.#options.vault.ready();
-      const open = this.#store.open(row.id, row.name);
-      if (open === null) return null;
-      const target = this.#grants.target(row.id);
-      return () =>
-        this.#grants
-          .revoke(target, facts, open)
-          .then((isOffered) => (isOffered ? "yes" : "not_offered"), failed);
-    } catch (error) {
-      const outcome = failed(error);
-      return async () => outcome;
-    }
-  }
-
-  #accessOf(serverId: string): Access {
-    const known = this.#access.get(serverId);
-    if (known !== undefined) return known;
-    const { stores, vault, engine, audit, onChange, log } = this.#options;
-    const row = (): ServerRow | undefined => stores.servers.get(serverId);
-    const owner = (): string => row()?.name ?? "a server";
-    const access: Access = new Access({
-      server: owner,
-      origin: () => originOf(row()),
-      ready: () => vault.ready({ create: true }),
-      facts: () => this.#store.facts(serverId),
-      open: () => this.#store.open(serverId, owner()),
-      save: (tokens) => this.#store.save(serverId, owner(), tokens),
-      want: (id, scopes) => this.#store.want(id, scopes),
-      refuse: (id, refusal) => {
-        this.#store.refuse(id, refusal, Date.now());
-        audit.record(GATEWAY, {
-          action: "sign_in.lost",
-          subject: { kind: "server", id: serverId, name: owner() },
-          detail: {},
-        });
-        // Nobody may call it for hours, and until then it would be said to be ready.
-        engine().upstream(serverId)?.recheck("sign_in");
-      },
-      refresh: (facts, refreshToken) => this.#grants.refresh(serverId, facts, refreshToken),
-      obtain: (wanted) => this.#grants.obtain(serverId, access.challenge, wanted),
-      isOwn: () => signsIn(row()?.config) === "gateway",
-      isWanted: () => engine().upstream(serverId)?.observation.state !== "off",
-      onChange: () => onChange(serverId),
-      log,
-    });
-    this.#access.set(serverId, access);
-    return access;
   }
 
   #reopen(serverId: string): void {

@@ -1,6 +1,6 @@
 import type { SessionData } from "@local-mcp/sessions";
 import { z } from "zod";
-import type { OAuthClient } from "./sign-in-types.ts";
+import { CLIENT_AUTH_METHODS, type OAuthClient } from "./sign-in-types.ts";
 
 /** Whose sign-ins they are: of the one person at this computer. */
 export const IDENTITY = "local";
@@ -74,7 +74,7 @@ export const storedAs = (signIn: StoredSignIn): Partial<SessionData> => {
   };
 };
 
-const authMethod = z.enum(["none", "client_secret_basic", "client_secret_post", "private_key_jwt"]);
+const authMethod = z.enum(CLIENT_AUTH_METHODS);
 
 const client: z.ZodType<OAuthClient> = z.object({
   issuer: z.string(),

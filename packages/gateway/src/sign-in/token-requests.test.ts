@@ -79,7 +79,6 @@ describe("a refresh", () => {
     answers(200, { access_token: "new", token_type: "bearer", expires_in: "60", scope: "a b" });
     expect(await refreshTokens(context(), "old")).toEqual({
       accessToken: "new",
-      tokenType: "Bearer",
       refreshToken: null,
       scope: "a b",
       expiresAt: NOW + 60_000,
@@ -104,6 +103,23 @@ describe("a refresh", () => {
     expect(asked[1]?.body.get("client_secret")).toBe("s:e/c ret");
   });
 
+  test("is not taken for over where it is said to last for 0 s", async () => {
+    answers(200, { access_token: "new", token_type: "bearer", expires_in: 0 });
+    expect(await refreshTokens(context(), "old")).toMatchObject({ expiresAt: null });
+  });
+
+  test("lets nobody be shown what was sent or came, whoever quotes it", async () => {
+    const asking = context("client_secret_post");
+    const came = { access_token: "access-of-a-moment-1", refresh_token: "refresh-of-a-moment-2" };
+    answers(200, { ...came, token_type: "bearer" });
+    await refreshTokens(asking, "refresh-of-before-3");
+    const quoted = ["refresh-of-before-3", ...Object.values(came), asking.client.clientSecret];
+    answers(400, { error: "constructor", error_description: `not ${quoted.join(", ")}` });
+    const refused = await refreshTokens(asking, "other").catch((error: unknown) => error);
+    expect(refused).toMatchObject({ message: expect.stringContaining("constructor (“not [rem") });
+    for (const text of quoted) expect(String(refused)).not.toContain(text);
+  });
+
   test("tells who signed in, where an ID token says so", async () => {
     const payload = Buffer.from(JSON.stringify({ email: "ada@\u202Ex.example" })).toString(
       "base64url",
@@ -121,7 +137,7 @@ describe("a refresh", () => {
       /not valid any more \(“gone <b>”\)/,
     ],
     [200, { error: "bad_refresh_token" }, /bad_refresh_token/],
-    [401, { error: "invalid_client" }, /does not know the gateway's client/],
+    [401, { error: "invalid_client" }, /does not accept the gateway's client id/],
   ])("that is refused with %i %j is over", async (status, body, words) => {
     answers(status, body);
     await expect(refreshTokens(context(), "old")).rejects.toMatchObject({

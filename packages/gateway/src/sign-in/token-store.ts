@@ -3,7 +3,12 @@ import { GatewayError, scopeToken } from "@local-mcp/contract";
 import type { TokensRow } from "@local-mcp/database";
 import type { Sealer } from "@local-mcp/vault";
 import type { Stores } from "../stores.ts";
-import type { ClientAuthMethod, Registration, RegistrationStore } from "./sign-in-types.ts";
+import {
+  CLIENT_AUTH_METHODS,
+  type ClientAuthMethod,
+  type Registration,
+  type RegistrationStore,
+} from "./sign-in-types.ts";
 
 /** What is known of the tokens of a server without opening them. */
 export interface TokenFacts {
@@ -190,15 +195,8 @@ const registrationPlace = (column: RegistrationColumn, row: string, owner: strin
 export const isDamaged = (error: unknown): boolean =>
   error instanceof GatewayError && error.code === "secret_damaged";
 
-const METHODS: readonly ClientAuthMethod[] = [
-  "none",
-  "client_secret_basic",
-  "client_secret_post",
-  "private_key_jwt",
-];
-
 const authMethodOf = (text: string | null): ClientAuthMethod | null =>
-  METHODS.find((method) => method === text) ?? null;
+  CLIENT_AUTH_METHODS.find((method) => method === text) ?? null;
 
 /** Of one text, however many it names. */
 const MOST_SCOPES = 200;

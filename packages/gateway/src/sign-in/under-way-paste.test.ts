@@ -18,6 +18,8 @@ describe("an address that is pasted", () => {
     ],
     ["without its scheme", ({ href }) => href.replace("http://", "")],
     ["as localhost", ({ href }) => href.replace("127.0.0.1", "localhost")],
+    ["in brackets, as mail programs write it", ({ href }) => ` <${href}>`],
+    ["in quotes", ({ href }) => `"${href}"`],
     ["with a fragment", ({ href }) => `${href}#_=_`],
     ["its query", ({ search }) => search],
     ["its query without the mark", ({ search }) => search.slice(1)],

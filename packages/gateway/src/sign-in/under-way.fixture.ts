@@ -88,6 +88,7 @@ export class Bench {
         authorizationServer: this.server.metadata,
         resource: "https://mcp.example/",
         resourceScopes: null,
+        isAssumed: false,
       },
       scopes: ["read", "write"],
       parameters: {},

@@ -386,6 +386,12 @@ describe("several at once", () => {
     expect(bench.kept).toHaveLength(1);
   });
 
+  test("are not remembered without end", async () => {
+    const first = await bench.begin();
+    for (let more = 0; more < 120; more += 1) await bench.begin();
+    await expect(first.outcome()).rejects.toMatchObject({ code: "sign_in_not_found" });
+  });
+
   test("at one server are four; the oldest makes room", async () => {
     const all: Awaited<ReturnType<typeof bench.begin>>[] = [];
     for (let count = 0; count < 5; count += 1) all.push(await bench.begin());

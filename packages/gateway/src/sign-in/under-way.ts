@@ -22,13 +22,8 @@ import {
   SignInUnderWay,
 } from "./sign-in-under-way.ts";
 import type { OAuthClient, TokenAnswer } from "./sign-in-types.ts";
-import {
-  IDENTITY,
-  readStored,
-  reservation,
-  storedAs,
-  type StoredSignIn,
-} from "./stored-sign-in.ts";
+import type { StoredSignIn } from "./stored-sign-in.ts";
+import { StoredSignIns } from "./stored-sign-ins.ts";
 import type { TokenContext } from "./token-requests.ts";
 
 /** How long a person has, ms. */
@@ -78,6 +73,7 @@ const WAITING: Progress = { state: "waiting", error: null };
 export class SignInsUnderWay {
   readonly #options: UnderWayOptions;
   readonly #after: After;
+  readonly #stored: StoredSignIns;
   /** Those that are over too, for whoever asks how they ended. */
   readonly #runs = new Map<string, SignInUnderWay>();
   #isClosed = false;
@@ -85,6 +81,7 @@ export class SignInsUnderWay {
   constructor(options: UnderWayOptions) {
     this.#options = options;
     this.#after = options.after ?? later;
+    this.#stored = new StoredSignIns(options.sessions, options.log);
   }
 
   /**
@@ -96,11 +93,10 @@ export class SignInsUnderWay {
   async begin(request: SignInRequest): Promise<SignInStarted> {
     if (this.#isClosed) throw new GatewayError("shutting_down");
     this.#forgetOld();
-    const { sessions, now } = this.#options;
+    const { now } = this.#options;
     const { server, way } = request;
-    const id = sessions.generateSessionId();
     const startedAt = now();
-    await sessions.createSession(reservation(id, server, startedAt), LIFETIME_MS / 1000);
+    const id = await this.#stored.reserve(server, startedAt, LIFETIME_MS);
     const run = this.#add(new SignInUnderWay({ id, serverId: server.id, way, startedAt }));
     // The one port there is belongs to the latest.
     if (way === "browser" && request.redirectPort !== null) await this.#makeRoom(run, 1);
@@ -109,7 +105,7 @@ export class SignInsUnderWay {
       const times = { id, startedAt, endsAt: startedAt + LIFETIME_MS, now, after: this.#after };
       begun = await (way === "browser" ? beginInBrowser : beginOnDevice)(request, times);
       const { stored, listener, url, userCode } = begun;
-      await sessions.updateSession(IDENTITY, id, storedAs(stored));
+      await this.#stored.put(stored);
       if (run.outcome !== null || this.#isClosed) throw new GatewayError("sign_in_not_found");
       const context = contextOf(request, stored.client, now);
       this.#go(run, stored, listener, { ...request, context: async () => context });
@@ -119,7 +115,7 @@ export class SignInsUnderWay {
     } catch (error) {
       this.#runs.delete(id);
       await begun?.listener?.close();
-      await sessions.removeSession(IDENTITY, id);
+      await this.#stored.remove(id);
       throw error;
     }
   }
@@ -186,13 +182,12 @@ export class SignInsUnderWay {
    * @throws GatewayError vault_missing, vault_locked
    */
   async recall(find: (stored: StoredSignIn) => Recalled | null): Promise<void> {
-    const { sessions } = this.#options;
-    for (const id of await sessions.getIdentityMcpSessions(IDENTITY)) {
+    for (const id of await this.#stored.ids()) {
       if (this.#runs.has(id) || this.#isClosed) continue;
-      const stored = await this.#stored(id);
+      const stored = await this.#stored.get(id);
       const found = stored && find(stored);
       if (stored && found) await this.#resume(stored, found);
-      else await sessions.removeSession(IDENTITY, id);
+      else await this.#stored.remove(id);
     }
   }
 
@@ -240,7 +235,7 @@ export class SignInsUnderWay {
       keep: (tokens: TokenAnswer, client: OAuthClient) => found.onTokens(tokens, client, scopes),
       log,
     };
-    const spend = () => this.#spend(run.id);
+    const spend = () => this.#stored.spend(run.id);
     const onTheWay: OnTheWay =
       by.way === "browser"
         ? new BrowserSignIn({ ...shared, ...by, issuer: client.issuer, listener, spend })
@@ -275,13 +270,14 @@ export class SignInsUnderWay {
   }
 
   async #clear(run: SignInUnderWay): Promise<void> {
-    const { sessions, log } = this.#options;
     await run.onTheWay?.leave();
     try {
-      await sessions.removeSession(IDENTITY, run.id);
+      await this.#stored.remove(run.id);
     } catch (error) {
       // It ends by itself.
-      log.error("a sign-in that is over could not be removed", { error: String(error) });
+      this.#options.log.error("a sign-in that is over could not be removed", {
+        error: String(error),
+      });
     }
   }
 
@@ -297,24 +293,6 @@ export class SignInsUnderWay {
     const over = [...this.#runs.values()].filter(({ outcome }) => outcome !== null);
     for (const [at, { id, startedAt }] of over.entries()) {
       if (startedAt < oldest || at < over.length - MOST_REMEMBERED) this.#runs.delete(id);
-    }
-  }
-
-  async #spend(id: string): Promise<void> {
-    const { sessions } = this.#options;
-    const stored = await sessions.getSession(IDENTITY, id);
-    if (stored === null) throw new GatewayError("sign_in_not_found");
-    await sessions.removeSession(IDENTITY, id);
-  }
-
-  async #stored(id: string): Promise<StoredSignIn | null> {
-    try {
-      const session = await this.#options.sessions.getSession(IDENTITY, id);
-      return session && readStored(session);
-    } catch (error) {
-      if (error instanceof GatewayError && error.code.startsWith("vault_")) throw error;
-      this.#options.log.warn("a stored sign-in cannot be read", { error: String(error) });
-      return null;
     }
   }
 

@@ -36,6 +36,19 @@ export function notOffered({ name, config }: ServerRow, by: "nobody" | "header")
   });
 }
 
+/** Where a server does not ask for a sign-in, and nobody says how it would be done. */
+export function notAsked({ name }: ServerRow, trouble: string | null): GatewayError {
+  const command = "local-mcp-gateway servers";
+  return new GatewayError("sign_in_not_offered", {
+    server: name,
+    reason: `it does not ask for a sign-in${trouble === null ? ", and is ready." : `. ${trouble}`}`,
+    way:
+      trouble === null
+        ? `Use it as it is. A key is given as a header: ${command} edit ${name} --header Authorization`
+        : `Correct that first, then try: ${command} test ${name}`,
+  });
+}
+
 /** Of the server's URL; "" where it has none. */
 export const originOf = (row: ServerRow | undefined): string =>
   row === undefined || row.config.transport === "stdio" ? "" : new URL(row.config.url).origin;

@@ -118,6 +118,16 @@ describe("a server that wants a sign-in", () => {
     expect(status.reason?.message).toBe("files needs a sign-in: x.example wants credentials.");
   });
 
+  it("is given a client id first, where it does not let the gateway register itself", () => {
+    const status: SignInStatus = { ...signIn, state: "refused" };
+    const seen = facts({ state: "needs_sign_in", reason: wants });
+    const known = { by: "person", status, lacksClient: true } as const;
+    expect(serverStatus({ ...seen, signIn: known }, NOW).action).toMatchObject({
+      code: "edit_sign_in",
+      command: "local-mcp-gateway servers edit files --client-id ID",
+    });
+  });
+
   it("says why in the same words everywhere", () => {
     const seen = facts({ state: "needs_sign_in", reason: wants });
     const known: ServerFacts = { ...seen, signIn: { by: "person", status: signIn } };

@@ -26,6 +26,8 @@ export interface SignInFactsOfServer {
   by: "person" | "gateway" | "header" | "nobody";
   /** Null where nobody has, and the server was not seen to want it. */
   status: SignInStatus | null;
+  /** The gateway has to be given a client id first. */
+  lacksClient?: boolean;
 }
 
 const COMMAND = "local-mcp-gateway";
@@ -115,7 +117,7 @@ function actionOf(
         command: `${COMMAND} servers confirm ${name}`,
       };
     case "needs_sign_in":
-      return signInAction(name, signIn.by);
+      return signInAction(name, signIn);
     case "ready":
       return isMoreWanted(signIn)
         ? { code: "sign_in", label: "Allow more…", command: `${COMMAND} servers signin ${name}` }
@@ -136,9 +138,16 @@ function actionOf(
 }
 
 /** What a server that wants credentials is given by whom. */
-function signInAction(name: string, by: SignInFactsOfServer["by"]): StatusAction {
+function signInAction(name: string, { by, lacksClient }: SignInFactsOfServer): StatusAction {
   switch (by) {
     case "person":
+      if (lacksClient === true) {
+        return {
+          code: "edit_sign_in",
+          label: "Edit sign-in…",
+          command: `${COMMAND} servers edit ${name} --client-id ID`,
+        };
+      }
       return { code: "sign_in", label: "Sign in…", command: `${COMMAND} servers signin ${name}` };
     case "gateway":
       return {

@@ -6,6 +6,7 @@ import {
   type KeyProvider,
   type KeyStore,
   passphraseProvider,
+  type Place,
   type Vault,
 } from "@local-mcp/vault";
 import type { Configuration } from "../configuration/configuration.ts";
@@ -19,7 +20,7 @@ export function openVault(options: {
   configuration: Configuration;
   passphrase: string | null;
   keychain: Keychain | null;
-  onSecret: (text: string) => void;
+  onSecret: (text: string, place: Place) => void;
   onMade: (provider: SlotProvider) => void;
   onRotated: () => void;
   log: Log;

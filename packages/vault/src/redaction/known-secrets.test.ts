@@ -126,6 +126,20 @@ describe("a known secret", () => {
     });
   });
 
+  it("that others follow is known for a while, and not for ever", () => {
+    const redactor = createRedactor();
+    const token = (at: number): string => `token-of-a-moment-${at}`;
+    redactor.know("zebra-fuchs");
+    for (let at = 0; at < 2000; at += 1) redactor.knowForNow(token(at));
+    for (const at of [1500, 1750, 1999]) {
+      expect(redactor.text(`a ${token(at)} b`)).toBe("a [removed: secret] b");
+    }
+    expect(redactor.text(`a ${token(500)} b`)).toBe(`a ${token(500)} b`);
+    expect(redactor.text("zebra-fuchs")).toBe("[removed: secret]");
+    redactor.forget();
+    expect(redactor.text(token(1999))).toBe(token(1999));
+  });
+
   it("is forgotten when asked to", () => {
     const redactor = knowing("zebra-fuchs");
     expect(redactor.text("zebra-fuchs")).toBe("[removed: secret]");

@@ -30,6 +30,11 @@ export class KnownSecrets {
     this.#waiting.add(value);
   }
 
+  /** How many are known. */
+  get size(): number {
+    return this.#values.size;
+  }
+
   clear(): void {
     this.#values.clear();
     this.#waiting.clear();
@@ -81,6 +86,36 @@ export class KnownSecrets {
     this.#filter ??= new Uint8Array(1 << FILTER_BITS);
     this.#filter[keyAt(form, 0)] = 1;
   }
+}
+
+/** So many of the latest are known at least, and twice as many at most. */
+const LATEST = 500;
+
+/**
+ * Secrets that follow one another, such as tokens that are renewed: the latest are known, however
+ * many there were.
+ */
+export class LatestSecrets {
+  #latest = new KnownSecrets();
+  #former = new KnownSecrets();
+
+  add(value: string): void {
+    if (this.#latest.size >= LATEST) {
+      this.#former = this.#latest;
+      this.#latest = new KnownSecrets();
+    }
+    this.#latest.add(value);
+  }
+
+  clear(): void {
+    this.#latest.clear();
+    this.#former.clear();
+  }
+
+  readonly find: Finder = (text, add) => {
+    this.#latest.find(text, add);
+    this.#former.find(text, add);
+  };
 }
 
 /** A number for the first characters at a place. */

@@ -1,4 +1,4 @@
-import { KnownSecrets } from "./known-secrets.ts";
+import { KnownSecrets, LatestSecrets } from "./known-secrets.ts";
 import { isSecretName } from "./names.ts";
 import { placeholder, type Range, without } from "./ranges.ts";
 import { findShapes, redactText } from "./shapes.ts";
@@ -10,6 +10,8 @@ export interface Redactor {
    * itself, such as `production` or `8080`, is not taken: see `isParticular`.
    */
   know(value: string): void;
+  /** The same of one that another will follow, such as a token: only the latest of these are kept. */
+  knowForNow(value: string): void;
   /** Forgets all that it knows. */
   forget(): void;
   /** The text with `[removed: what]` for each secret and each thing that looks like one. */
@@ -21,14 +23,20 @@ export interface Redactor {
 /** Knows no secret yet. What it gets to know is kept in memory only. */
 export function createRedactor(): Redactor {
   const known = new KnownSecrets();
+  const latest = new LatestSecrets();
   const text = (dirty: string): string => {
     const ranges: Range[] = [];
     known.find(dirty, (range) => ranges.push(range));
+    latest.find(dirty, (range) => ranges.push(range));
     return without(dirty, [...ranges, ...findShapes(dirty)]);
   };
   return {
     know: (value) => known.add(value),
-    forget: () => known.clear(),
+    knowForNow: (value) => latest.add(value),
+    forget: () => {
+      known.clear();
+      latest.clear();
+    },
     text,
     json: (value) => cleaned(value, text, 0),
   };

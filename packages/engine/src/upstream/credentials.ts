@@ -20,7 +20,7 @@ const SHOWN_SCOPES = 200;
  * there is one, the value of an {@link Authorization}, asked for each request. Such requests are
  * begun in the order in which they are given here.
  */
-export class Access {
+export class Credentials {
   readonly #name: string;
   readonly #host: string;
   readonly #authorization: Authorization | undefined;

@@ -1,0 +1,43 @@
+import { writeFile } from "node:fs/promises";
+import { inspect } from "node:util";
+import { table } from "../../bench/stats.ts";
+import { counted } from "@local-mcp/engine";
+import { ms, type Section } from "./section.ts";
+
+/** Of each part; the file has all. */
+const SHOWN_FAULTS = 40;
+
+/**
+ * Does one part of a gate, and prints what it found. What kept it from its end is a fault of it, so
+ * that the others still run.
+ */
+export async function runPart(name: string, part: () => Promise<Section>): Promise<Section> {
+  const began = performance.now();
+  const { figures, faults } = await part().catch((error: unknown) => ({
+    figures: [],
+    faults: [inspect(error)],
+  }));
+  const took: [string, string] = ["took", ms(performance.now() - began)];
+  const section: Section = { name, figures: [...figures, took], faults };
+  console.log(`\n${name}: ${faults.length === 0 ? "ok" : counted(faults.length, "fault")}`);
+  console.log(table(section.figures.map(([what, value]) => [`  ${what}`, value])));
+  for (const fault of faults.slice(0, SHOWN_FAULTS)) console.log(`  ! ${fault}`);
+  return section;
+}
+
+/**
+ * Prints whether all parts have passed, which the exit code says too.
+ *
+ * @param passed what is said where they have
+ * @param file where all that was found is written as JSON
+ */
+export async function conclude(
+  sections: readonly Section[],
+  passed: string,
+  file: string | undefined,
+): Promise<void> {
+  const failed = sections.filter(({ faults }) => faults.length > 0).map(({ name }) => name);
+  console.log(failed.length === 0 ? `\n${passed}` : `\nfailed: ${failed.join(", ")}`);
+  if (file !== undefined) await writeFile(file, JSON.stringify(sections, null, 2));
+  process.exitCode = failed.length === 0 ? 0 : 1;
+}
