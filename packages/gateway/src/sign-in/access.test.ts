@@ -187,6 +187,25 @@ describe("renewal", () => {
     expect(order).toEqual(["save access-1", "save access-2", "Bearer access-2"]);
   });
 
+  test("that cannot be stored is used, and stored as soon as it can be", async () => {
+    let isFull = false;
+    stage = new Stage({
+      save: (tokens) => {
+        if (isFull) throw new Error("the disk is full");
+        return stage.save(tokens);
+      },
+    });
+    stage.access.accept(stage.signedIn());
+    await vi.advanceTimersByTimeAsync(60_000);
+    isFull = true;
+    expect(await stage.access.refused(refusal("Bearer access-1"))).toBe(true);
+    expect(await stage.access.header()).toBe("Bearer access-2");
+    expect(stage.row?.refreshToken).toBe("refresh-1");
+    isFull = false;
+    expect(await stage.access.header()).toBe("Bearer access-2");
+    expect(stage.row?.refreshToken).toBe("refresh-2");
+  });
+
   test("is tried again through an outage, while calls wait for it", async () => {
     stage.access.accept(stage.signedIn());
     await vi.advanceTimersByTimeAsync(60_000);

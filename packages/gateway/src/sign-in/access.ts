@@ -77,6 +77,8 @@ export class Access implements Authorization {
   #refusal: GatewayError | null = null;
   #challenge: Readonly<Record<string, string>> = {};
   #timer: NodeJS.Timeout | undefined;
+  /** What was given and could not be stored yet. */
+  #unsaved: NewTokens | null = null;
   /** How often in a row access was refused that had been given just before. */
   #refusedFresh = 0;
   /** Grows with each change of tokens; what was asked for those before it is void. */
@@ -108,6 +110,7 @@ export class Access implements Authorization {
 
   async header(): Promise<string | null> {
     await this.#load();
+    if (this.#unsaved !== null) this.#store(this.#unsaved);
     if (this.#mayRenew && this.#lifetime.isEnding) {
       const renewal = this.#renew();
       if (this.#lifetime.isOver) await this.#patience(renewal);
@@ -145,6 +148,7 @@ export class Access implements Authorization {
       throw wrongAnswer(this.#options.server(), "the server is at another address now.");
     }
     this.#facts = this.#options.save(tokens);
+    this.#unsaved = null;
     this.#use(tokens);
     this.#options.onChange();
   }
@@ -163,6 +167,7 @@ export class Access implements Authorization {
     this.#isLoaded = false;
     this.#facts = null;
     this.#tokens = null;
+    this.#unsaved = null;
     this.#problem = null;
     this.#refusal = null;
     clearTimeout(this.#timer);
@@ -178,6 +183,7 @@ export class Access implements Authorization {
     // Why it failed has been told to whoever asked.
     const answered = this.#request?.catch(() => {}) ?? Promise.resolve();
     await atMost(LAST_ANSWER_MS, answered);
+    if (this.#unsaved !== null) this.#store(this.#unsaved);
   }
 
   /** Null where there is nothing that this server may see. */
@@ -298,11 +304,19 @@ export class Access implements Authorization {
   #keep(generation: number, tokens: NewTokens): void {
     // Signed out, or in anew, while the answer was on its way.
     if (generation !== this.#generation) return;
+    this.#store(tokens);
+    this.#use(tokens);
+  }
+
+  /** What cannot be stored is still all that works, and is tried to be stored whenever it is used. */
+  #store(tokens: NewTokens): void {
     try {
       this.#facts = this.#options.save(tokens);
-    } finally {
-      // Where they could not be stored they are still the only ones that work.
-      this.#use(tokens);
+      this.#unsaved = null;
+    } catch (error) {
+      this.#unsaved = tokens;
+      const { server, log } = this.#options;
+      log.error("renewed access could not be stored", { server: server(), error: String(error) });
     }
   }
 
