@@ -37,15 +37,24 @@ export class UpstreamFailure extends Error {
 
   /** The same, told of a request that certainly was not acted on, or where that is not so. */
   told(neverProcessed: boolean): UpstreamFailure {
-    const { reason, retry, status, sessionLost, cause } = this;
-    const { detail } = reason;
-    return new UpstreamFailure(reason.code, this.message, {
+    return this.#with(this.message, { neverProcessed });
+  }
+
+  /** The same in other words. */
+  reworded(message: string, detail: string | null): UpstreamFailure {
+    return this.#with(message, { detail });
+  }
+
+  #with(message: string, changes: Partial<FailureOptions>): UpstreamFailure {
+    const { reason, retry, status, sessionLost, neverProcessed, cause } = this;
+    return new UpstreamFailure(reason.code, message, {
       retry,
-      detail,
+      detail: reason.detail,
       cause,
       status: status ?? undefined,
       sessionLost,
       neverProcessed,
+      ...changes,
     });
   }
 }

@@ -7,18 +7,11 @@ export type Redact = (text: string) => string;
 
 /** A failure with a reason that can be shown. Servers print what they were started with. */
 export function redactedFailure(failure: UpstreamFailure, redact: Redact): UpstreamFailure {
-  const { reason, retry, status, sessionLost, neverProcessed, cause } = failure;
+  const { reason } = failure;
   const message = redact(reason.message);
   const detail = reason.detail === null ? null : redact(reason.detail);
   if (message === reason.message && detail === reason.detail) return failure;
-  return new UpstreamFailure(reason.code, message, {
-    retry,
-    detail,
-    cause,
-    status: status ?? undefined,
-    sessionLost,
-    neverProcessed,
-  });
+  return failure.reworded(message, detail);
 }
 
 /**

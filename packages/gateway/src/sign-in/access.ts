@@ -111,7 +111,8 @@ export class Access implements Authorization {
   async header(): Promise<string | null> {
     await this.#load();
     if (this.#unsaved !== null) this.#store(this.#unsaved);
-    if (this.#mayRenew && this.#lifetime.isEnding) {
+    // In this order: every request comes by here, and who signs in is read from the configuration.
+    if (this.#lifetime.isEnding && this.#mayRenew) {
       const renewal = this.#renew();
       if (this.#lifetime.isOver) await this.#patience(renewal);
     }
@@ -195,7 +196,7 @@ export class Access implements Authorization {
   get #mayRenew(): boolean {
     if (this.#isClosed) return false;
     if (this.#header === null) return false;
-    return this.#options.isOwn() || (this.#tokens?.refreshToken ?? null) !== null;
+    return (this.#tokens?.refreshToken ?? null) !== null || this.#options.isOwn();
   }
 
   async #load(): Promise<void> {

@@ -1,9 +1,8 @@
 import type { SignedOut } from "@local-mcp/contract";
 import type { ServerRow } from "@local-mcp/database";
-import type { Fetch, Log } from "@local-mcp/engine";
+import { atMost, type Fetch, type Log } from "@local-mcp/engine";
 import type { Vault } from "@local-mcp/vault";
 import type { Grants } from "./grants.ts";
-import { Pause } from "./pause.ts";
 import type { TokenStore } from "./token-store.ts";
 
 /** How long the end of the gateway waits for those that are being told, ms. */
@@ -67,9 +66,9 @@ export class Revocations {
 
   /** Resolves when nobody is being told any more; who does not answer is not waited for. */
   async close(): Promise<void> {
-    const pause = new Pause();
-    void pause.for(LAST_ANSWER_MS).then(() => this.#over.abort());
-    await Promise.all(this.#behind);
-    pause.end();
+    const told = Promise.all(this.#behind);
+    await atMost(LAST_ANSWER_MS, told);
+    this.#over.abort();
+    await told;
   }
 }

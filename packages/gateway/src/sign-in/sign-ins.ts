@@ -73,7 +73,7 @@ export class SignIns {
     const { stores, engine } = this.#options;
     const by = signsIn(stores.servers.get(serverId)?.config);
     if (by === "nobody" || by === "header") return { by, status: null };
-    const facts = this.#facts(serverId);
+    const facts = this.#facts(serverId, by);
     const isAsked = engine().upstream(serverId)?.observation.state === "needs_sign_in";
     const isKnown = isAsked || (facts.tokens ?? facts.refusal ?? facts.waiting) !== null;
     return {
@@ -334,14 +334,15 @@ export class SignIns {
 
   /** Also where there is nothing to tell. */
   #status(serverId: string): SignInStatus {
-    return signInStatus(this.#facts(serverId), Date.now());
+    const by = signsIn(this.#options.stores.servers.get(serverId)?.config);
+    return signInStatus(this.#facts(serverId, by), Date.now());
   }
 
-  #facts(serverId: string): SignInFacts {
+  #facts(serverId: string, by: SignInFactsOfServer["by"]): SignInFacts {
     const access = this.#accesses.known(serverId);
     return {
       tokens: this.#store.facts(serverId),
-      isOwn: signsIn(this.#options.stores.servers.get(serverId)?.config) === "gateway",
+      isOwn: by === "gateway",
       isRefreshing: access?.isRefreshing ?? false,
       problem: access?.problem ?? null,
       refusal: access?.refusal ?? this.#refusals.get(serverId) ?? null,
