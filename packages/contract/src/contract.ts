@@ -1,6 +1,20 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { auditExport, auditFilter, auditPage, auditQuery } from "./audit.ts";
+import {
+  backupCreate,
+  backupJob,
+  backupOpen,
+  backupPassphrase,
+  backupReport,
+  backupRestore,
+  backupSelector,
+  backupsView,
+  backupVerify,
+  backupView,
+  recoverySheet,
+  restorePreview,
+} from "./backups.ts";
 import { clientSnippet, clientsView, connectionTest } from "./clients.ts";
 import { doctorFinding } from "./doctor.ts";
 import { gatewayEvent } from "./events.ts";
@@ -327,6 +341,51 @@ export const contract = {
       .route({ method: "POST", path: "/vault/reset" })
       .input(z.object({ confirm: z.literal(FORGET_SECRETS) }))
       .output(vaultStatus),
+  },
+  backups: {
+    list: oc.route({ method: "GET", path: "/backups" }).input(nothing).output(backupsView),
+    /** Answers when it is made and was read back; `job` says how far it is. */
+    create: oc
+      .route({ method: "POST", path: "/backups", successStatus: 201 })
+      .input(backupCreate)
+      .output(backupView),
+    /** What is in a backup and what is not, after all of it was read. */
+    verify: oc
+      .route({ method: "POST", path: "/backups/{backup}/verify" })
+      .input(backupVerify)
+      .output(backupReport),
+    /** What restoring it would do. Changes nothing. */
+    preview: oc
+      .route({ method: "POST", path: "/backups/{backup}/preview" })
+      .input(backupOpen)
+      .output(restorePreview),
+    /**
+     * Replaces everything. Answers when it has begun, since whoever asks over HTTP loses the
+     * connection meanwhile; `job` says how it goes and went.
+     */
+    restore: oc
+      .route({ method: "POST", path: "/backups/{backup}/restore", successStatus: 202 })
+      .input(backupRestore)
+      .output(backupJob),
+    /** Brings back what was there before the last restore; like `restore`. */
+    undo: oc
+      .route({ method: "POST", path: "/backups/undo", successStatus: 202 })
+      .input(nothing)
+      .output(backupJob),
+    remove: oc
+      .route({ method: "DELETE", path: "/backups/{backup}" })
+      .input(backupSelector)
+      .output(done),
+    job: oc
+      .route({ method: "GET", path: "/backups/job" })
+      .input(nothing)
+      .output(z.object({ job: backupJob.nullable() })),
+    cancel: oc.route({ method: "DELETE", path: "/backups/job" }).input(nothing).output(done),
+    /** Keeps a passphrase for automatic backups; null forgets it, without one a new one is made. */
+    keepPassphrase: oc
+      .route({ method: "PUT", path: "/backups/passphrase" })
+      .input(backupPassphrase)
+      .output(recoverySheet),
   },
   audit: {
     /** Who changed what, newest first. */

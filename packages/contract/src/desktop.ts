@@ -1,8 +1,10 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { auditFilter } from "./audit.ts";
+import { backupJob, backupSelector, backupView } from "./backups.ts";
 import { contract } from "./contract.ts";
 import { problem } from "./problem.ts";
+import { secretIn } from "./secret-fields.ts";
 
 /**
  * What only the desktop app can be asked: windows, files, the system. Served to the app's own
@@ -10,14 +12,16 @@ import { problem } from "./problem.ts";
  */
 
 /** Pages of the window. A route is one of these, with what is selected on it after a slash. */
-export const page = z.enum(["overview", "profiles", "servers", "tokens", "settings"]);
+export const page = z.enum(["overview", "profiles", "servers", "tokens", "backups", "settings"]);
 export type Page = z.infer<typeof page>;
 
 /** `/servers`, `/servers/ID/output`, `/settings?section=vault`. */
 export const route = z
   .string()
   .max(500)
-  .regex(/^\/(overview|profiles|servers|tokens|settings)(\/[A-Za-z0-9._~%-]+)*(\?[^#\s]*)?$/);
+  .regex(
+    /^\/(overview|profiles|servers|tokens|backups|settings)(\/[A-Za-z0-9._~%-]+)*(\?[^#\s]*)?$/,
+  );
 
 /** What menus, tray and deep links ask the window to do. */
 export const windowCommand = z.discriminatedUnion("type", [
@@ -35,10 +39,14 @@ export const windowCommand = z.discriminatedUnion("type", [
       "copy_endpoint",
       "run_doctor",
       "restart_failed",
+      "back_up",
+      "restore_backup",
       "back",
       "forward",
     ]),
   }),
+  /** A backup file that was opened with the app; the gateway has a copy of it. */
+  z.object({ type: z.literal("restore_from"), backup: z.string().max(200), name: z.string() }),
   /** Text of an `mcpServers` file that was dropped on or opened with the app, to be reviewed. */
   z.object({ type: z.literal("add_servers_from"), text: z.string().max(1024 * 1024) }),
 ]);
@@ -65,6 +73,15 @@ export const startup = z.discriminatedUnion("state", [
 ]);
 export type Startup = z.infer<typeof startup>;
 
+/** A backup file that a person gave; the gateway has a copy of it for an hour. */
+export const givenBackup = z.object({
+  /** What procedures of backups take. */
+  backup: z.string(),
+  /** Name of the file. */
+  name: z.string(),
+});
+export type GivenBackup = z.infer<typeof givenBackup>;
+
 const nothing = z.object({}).optional();
 const done = z.object({ ok: z.literal(true) });
 
@@ -74,6 +91,15 @@ export const desktopContract = {
   startup: oc.input(nothing).output(eventIterator(startup)),
   /** Tries once more to open the data directory. */
   retryStart: oc.input(nothing).output(done),
+  /** The backups that are there although the database cannot be opened, newest first. */
+  recovery: oc.input(nothing).output(z.object({ backups: z.array(backupView) })),
+  /** Puts one of them in the place of such a database, then starts. Answers when it has started. */
+  recover: oc
+    .input(backupSelector.extend({ passphrase: secretIn(z.string().max(1024)).optional() }))
+    .output(done),
+  /** How far `recover` is; null where there is none. */
+  recoveryJob: oc.input(nothing).output(z.object({ job: backupJob.nullable() })),
+  cancelRecovery: oc.input(nothing).output(done),
   commands: oc.input(nothing).output(eventIterator(windowCommand)),
   copyText: oc.input(z.object({ text: z.string() })).output(done),
   /** In the system's browser; https, and http on loopback. */
@@ -92,6 +118,19 @@ export const desktopContract = {
   saveAudit: oc
     .input(auditFilter)
     .output(z.object({ name: z.string(), entries: z.number().int() }).nullable()),
+  /**
+   * A backup file, from wherever a person has it. Null where none was chosen. Before the shell it is
+   * one for `recover`.
+   */
+  chooseBackup: oc.input(nothing).output(givenBackup.nullable()),
+  /** A backup as it is, to a file that the person chooses. Null where none was chosen. */
+  saveBackup: oc.input(backupSelector).output(z.object({ name: z.string() }).nullable()),
+  /** Shows the file of a backup among the others of its folder. */
+  showBackup: oc.input(backupSelector).output(done),
+  /** A new passphrase of backups on a sheet, to a file that the person chooses. */
+  saveRecoverySheet: oc
+    .input(z.object({ passphrase: secretIn(z.string().max(1024)) }))
+    .output(z.object({ name: z.string() }).nullable()),
   /** To the clipboard; holds no secret. */
   copyDiagnostics: oc.input(nothing).output(done),
   /** What the window shows in its title bar and the system in its list of windows. */

@@ -1,7 +1,16 @@
 import { z } from "zod";
 
 export const doctorFinding = z.object({
-  area: z.enum(["runtime", "data", "settings", "vault", "endpoint", "servers", "programs"]),
+  area: z.enum([
+    "runtime",
+    "data",
+    "settings",
+    "vault",
+    "endpoint",
+    "servers",
+    "programs",
+    "backups",
+  ]),
   level: z.enum(["ok", "note", "problem"]),
   /** One sentence. */
   message: z.string(),

@@ -1,4 +1,5 @@
 import { ACCESS_ERRORS } from "./errors/access.ts";
+import { BACKUP_ERRORS } from "./errors/backup.ts";
 import { GATEWAY_ERRORS } from "./errors/gateway.ts";
 import { MESSAGE_ERRORS } from "./errors/messages.ts";
 import { NAMING_ERRORS } from "./errors/naming.ts";
@@ -23,6 +24,7 @@ export const ERRORS = {
   ...UPSTREAM_ERRORS,
   ...SIGN_IN_ERRORS,
   ...VAULT_ERRORS,
+  ...BACKUP_ERRORS,
   ...GATEWAY_ERRORS,
 };
 

@@ -22,5 +22,6 @@ export const gatewayEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("clients.changed") }),
   z.object({ type: z.literal("runtimes.changed") }),
   z.object({ type: z.literal("audit.changed") }),
+  z.object({ type: z.literal("backups.changed") }),
 ]);
 export type GatewayEvent = z.infer<typeof gatewayEvent>;

@@ -74,6 +74,17 @@ export const settings = z.object({
   askBeforeQuit: z.boolean().default(true),
   /** Entries of the audit log are removed after so many days. */
   auditKeepDays: z.number().int().min(1).max(3650).default(365),
+  /** Whether a backup is made each day. */
+  backupDaily: z.boolean().default(true),
+  /** When, HH:MM of this computer; a computer that sleeps then makes it when it wakes. */
+  backupTime: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Write a time as 02:00.")
+    .default("02:00"),
+  /** How many automatic backups are kept. */
+  backupKeep: z.number().int().min(1).max(365).default(14),
+  /** Where backups are kept. Empty: in the data directory. */
+  backupFolder: z.string().max(4000).default(""),
 });
 export type Settings = z.infer<typeof settings>;
 export type SettingKey = keyof Settings;
@@ -98,6 +109,10 @@ export const settingsUpdate = z
     startAtLogin: settings.shape.startAtLogin.unwrap(),
     askBeforeQuit: settings.shape.askBeforeQuit.unwrap(),
     auditKeepDays: settings.shape.auditKeepDays.unwrap(),
+    backupDaily: settings.shape.backupDaily.unwrap(),
+    backupTime: settings.shape.backupTime.unwrap(),
+    backupKeep: settings.shape.backupKeep.unwrap(),
+    backupFolder: settings.shape.backupFolder.unwrap(),
   })
   .partial();
 
@@ -120,6 +135,10 @@ export const settingsChange = z.object({
   startAtLogin: settingsUpdate.shape.startAtLogin.nullable(),
   askBeforeQuit: settingsUpdate.shape.askBeforeQuit.nullable(),
   auditKeepDays: settingsUpdate.shape.auditKeepDays.nullable(),
+  backupDaily: settingsUpdate.shape.backupDaily.nullable(),
+  backupTime: settingsUpdate.shape.backupTime.nullable(),
+  backupKeep: settingsUpdate.shape.backupKeep.nullable(),
+  backupFolder: settingsUpdate.shape.backupFolder.nullable(),
 });
 
 export const settingSource = z.enum(["argument", "environment", ".env", "stored", "default"]);

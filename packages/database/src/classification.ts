@@ -231,6 +231,7 @@ export const columnClasses = {
     createdAt: "plain",
   },
   vaultDataKeys: { id: "plain", check: "hash", sealed: "wrapped", createdAt: "plain" },
+  revokedAccess: { subjectId: "plain", kind: "plain", revokedAt: "plain" },
   vaultSecrets: {
     id: "plain",
     ownerTable: "plain",

@@ -8,7 +8,8 @@ export {
   type TrafficDb,
   type Tx,
 } from "./db.ts";
-export { makePrivateDirectory } from "./files.ts";
+export { configurationFile, trafficFile } from "./db.ts";
+export { createPrivateFile, flushFile, makePrivateDirectory } from "./files.ts";
 export { jsonSchemaOf } from "./json.ts";
 export {
   type DataDirectoryLock,
@@ -16,7 +17,9 @@ export {
   type LockHolder,
   readLockHolder,
 } from "./lock.ts";
+export { closeFile, type FileKind, openFile } from "./open.ts";
 export { type PathOptions, type Paths, resolvePaths } from "./paths.ts";
+export { type SchemaEntry, schemaAfter, schemaEntries } from "./schema-entries.ts";
 export * from "./queries/audit.ts";
 export * from "./queries/catalogs.ts";
 export * from "./queries/customizations.ts";
@@ -25,6 +28,7 @@ export * from "./queries/health.ts";
 export * from "./queries/names.ts";
 export * from "./queries/profiles.ts";
 export * from "./queries/sealed-values.ts";
+export * from "./queries/revoked.ts";
 export * from "./queries/servers.ts";
 export * from "./queries/sessions.ts";
 export * from "./queries/settings.ts";
@@ -32,6 +36,7 @@ export * from "./queries/sign-ins.ts";
 export * from "./queries/tokens.ts";
 export * from "./queries/vault.ts";
 export * from "./schema.ts";
+export { type Connection, openSqlite, translating } from "./sqlite.ts";
 export {
   type ClassifiedColumn,
   classifiedColumns,

@@ -162,7 +162,7 @@ const copyBeforeMigration = (connection: Connection, path: string): void => {
  * its own migrator is not used because it leaves foreign keys on, and then rebuilding a table
  * deletes the rows that refer to it.
  */
-const migrate = (connection: Connection, kind: FileKind, applied: number): void => {
+export const migrate = (connection: Connection, kind: FileKind, applied: number): void => {
   const bringUp = connection.transaction(() => {
     connection.exec(
       `CREATE TABLE IF NOT EXISTS ${MIGRATIONS_TABLE} (id INTEGER PRIMARY KEY, hash TEXT NOT NULL, created_at NUMERIC)`,

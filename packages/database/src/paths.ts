@@ -13,6 +13,12 @@ export interface Paths {
   lock: string;
   env: string;
   backups: string;
+  /** What a restore is about to put in place; nothing else is ever there. */
+  staging: string;
+  /** Says, while it is there, that a restore has been decided and not finished. */
+  restoreIntent: string;
+  /** What was there before a restore, in a directory for each. */
+  previous: string;
   logs: string;
 }
 
@@ -100,6 +106,9 @@ export const resolvePaths = ({
     lock: join(directory, "lock.db"),
     env: join(directory, ".env"),
     backups: join(directory, "backups"),
+    staging: join(directory, "restore"),
+    restoreIntent: join(directory, "restore.json"),
+    previous: join(directory, "previous"),
     logs: join(directory, "logs"),
   };
 };

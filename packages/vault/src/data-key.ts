@@ -8,6 +8,14 @@ export interface DataKey {
   bytes: Buffer;
 }
 
+/** The keys that open the values of one vault. */
+export interface DataKeys {
+  /** The one that seals. */
+  current: DataKey;
+  /** Those that it replaces, until no value needs them. */
+  retiring: DataKey[];
+}
+
 const ID_BYTES = 9;
 const CHECK_BYTES = 16;
 
@@ -30,6 +38,34 @@ export const fitsCheck = (key: DataKey, { check }: DataKeyRecord): boolean => {
   return given.length === expected.length && timingSafeEqual(given, expected);
 };
 
+/** What may be shown of a key that the slots hold. @param createdAt ms since 1970 */
+export const recordOf = (key: DataKey, createdAt: number): DataKeyRecord => ({
+  id: key.id,
+  check: checkOf(key),
+  sealed: null,
+  createdAt,
+});
+
+/**
+ * A key of its own: the other may be zeroed. Its memory is its own too, not of Node's pool, which
+ * would go along to another thread as a whole.
+ */
+export const copyOf = ({ id, bytes }: DataKey): DataKey => {
+  const copy = Buffer.alloc(bytes.length);
+  copy.set(bytes);
+  return { id, bytes: copy };
+};
+
+interface AnyKeys {
+  current: { bytes: Uint8Array };
+  retiring: readonly { bytes: Uint8Array }[];
+}
+
+/** Zeroes them. */
+export const letGo = ({ current, retiring }: AnyKeys): void => {
+  for (const { bytes } of [current, ...retiring]) bytes.fill(0);
+};
+
 const binding = (keyId: string, underId: string): Buffer =>
   bind("lmg", "v1", "retiring-key", keyId, underId);
 
@@ -43,3 +79,9 @@ export const openDataKey = (record: DataKeyRecord, under: DataKey): DataKey | nu
   const key = { id: record.id, bytes };
   return fitsCheck(key, record) ? key : null;
 };
+
+/** Those keys that `key` replaces, as far as it opens them. */
+export const retiringUnder = (key: DataKey, records: readonly DataKeyRecord[]): DataKey[] =>
+  records
+    .filter(({ sealed }) => sealed !== null)
+    .flatMap((record) => openDataKey(record, key) ?? []);

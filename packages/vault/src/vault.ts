@@ -1,25 +1,22 @@
 import { GatewayError, type SlotProvider } from "@local-mcp/contract";
-import { checkOf, createDataKey, type DataKey, openDataKey, sealDataKey } from "./data-key.ts";
+import {
+  copyOf,
+  createDataKey,
+  type DataKey,
+  type DataKeys,
+  fitsCheck,
+  recordOf,
+  retiringUnder,
+  sealDataKey,
+} from "./data-key.ts";
 import { KeyRing, ownerOf, type Place, sealedUnder } from "./key-ring.ts";
-import { type KeyProvider, wrongKey } from "./providers.ts";
+import type { KeyProvider } from "./providers.ts";
 import { moveValues, type RotationProgress, type SealedValues } from "./rotation.ts";
+import { openWith, type Sealer } from "./sealer.ts";
 import { draftSlot, finishSlot, openSlot, reseatSlot, type SlotDraft } from "./slot-keys.ts";
+import { freshSlots, reseatAll, type SlotsFor } from "./slots-for.ts";
 import type { DataKeyRecord, KeyStore, SlotRecord } from "./slots.ts";
-
-/** Turns secrets into text that may be stored, and back. */
-export interface Sealer {
-  /**
-   * `v1.<key id>.<base64url(nonce | ciphertext | tag)>`, on one line.
-   * @throws GatewayError `vault_missing`, `vault_locked`, `vault_keys_missing`, or
-   * `validation_failed` for text that is not well-formed Unicode
-   */
-  seal(text: string, place: Place): string;
-  /**
-   * @throws GatewayError `vault_missing`, `vault_locked`, `vault_keys_missing`, or `secret_damaged`
-   * when the value is not exactly what was sealed for this place
-   */
-  open(sealed: string, place: Place): string;
-}
+import { openAny } from "./unlock-keys.ts";
 
 /** `lost`: secrets are stored, and there is no slot that would open them. */
 export type VaultState = "missing" | "locked" | "open" | "lost";
@@ -58,6 +55,19 @@ export interface Vault extends Sealer {
   rotation(): RotationProgress | null;
   /** The data key, as far as it may be shown; null where it was never open under this version. */
   key(): DataKeyRecord | null;
+  /**
+   * Another way to the present data key that is not stored: the one slot of a backup.
+   * @throws GatewayError as `addSlot`
+   */
+  slotFor(provider: KeyProvider, label?: string): Promise<SlotRecord>;
+  /**
+   * How this computer opens another data key that is to be its own: by the slots that are stored,
+   * where it is their key or the vault is open; otherwise by a new slot for each key at hand that
+   * nobody has to remember. Stores nothing.
+   */
+  slotsFor(key: DataKey): Promise<SlotsFor>;
+  /** Copies of the open keys, which the caller zeroes; null while it is not open. */
+  copyKeys(): DataKeys | null;
   /** Why slots did not open when they were tried last, by their id. */
   refusals(): ReadonlyMap<string, GatewayError>;
   /** Forgets every key and every value. */
@@ -117,13 +127,6 @@ export const createVault = (options: VaultOptions): Vault => {
     return ring;
   };
 
-  const recordOf = (key: DataKey): DataKeyRecord => ({
-    id: key.id,
-    check: checkOf(key),
-    sealed: null,
-    createdAt: now(),
-  });
-
   const hold = (key: DataKey, locksBefore: number): void => {
     if (locks !== locksBefore) {
       key.bytes.fill(0);
@@ -138,10 +141,8 @@ export const createVault = (options: VaultOptions): Vault => {
     }
     ring?.destroy();
     const records = keyStore.dataKeys();
-    if (!records.some(({ id }) => id === key.id)) keyStore.putDataKey(recordOf(key));
-    const retiring = records
-      .filter(({ sealed }) => sealed !== null)
-      .flatMap((record) => openDataKey(record, key) ?? []);
+    if (!records.some(({ id }) => id === key.id)) keyStore.putDataKey(recordOf(key, now()));
+    const retiring = retiringUnder(key, records);
     ring = new KeyRing(key, retiring);
     if (retiring.length > 0) {
       move(ring).catch((error: unknown) => onFailure("secrets keep their old data key", error));
@@ -160,8 +161,7 @@ export const createVault = (options: VaultOptions): Vault => {
 
   /** A copy of its own: the vault may be locked, and its key zeroed, while a provider is at work. */
   const withCopy = async <T>(work: (key: DataKey) => Promise<T>): Promise<T> => {
-    const { id, bytes } = openRing().current;
-    const copy = { id, bytes: Buffer.from(bytes) };
+    const copy = copyOf(openRing().current);
     try {
       return await work(copy);
     } finally {
@@ -173,11 +173,11 @@ export const createVault = (options: VaultOptions): Vault => {
   const renewSlot = (provider: KeyProvider, slot: SlotRecord): Promise<void> =>
     withCopy(async (copy) => {
       const draft = await draftSlot(provider, slot);
-      const { key } = await openSlot(provider, finishSlot(draft, copy), [recordOf(copy)]);
+      const { key } = await openSlot(provider, finishSlot(draft, copy), [recordOf(copy, now())]);
       key.bytes.fill(0);
       // Whoever removed or changed it meanwhile wants the old key to open nothing any more.
-      const now = keyStore.slots().find(({ id }) => id === slot.id);
-      if (now?.wrapped === slot.wrapped) storeSlot(draft, copy);
+      const present = keyStore.slots().find(({ id }) => id === slot.id);
+      if (present?.wrapped === slot.wrapped) storeSlot(draft, copy);
     });
 
   const refuseSecond = (): void => {
@@ -195,7 +195,7 @@ export const createVault = (options: VaultOptions): Vault => {
         refuseSecond();
         // Of a vault that was forgotten.
         for (const { id } of keyStore.dataKeys()) keyStore.deleteDataKey(id);
-        keyStore.putDataKey(recordOf(key));
+        keyStore.putDataKey(recordOf(key, now()));
         keyStore.putSlot(finishSlot(draft, key));
       });
       hold(key, locksBefore);
@@ -210,43 +210,22 @@ export const createVault = (options: VaultOptions): Vault => {
     const slots = keyStore.slots();
     if (slots.length === 0) throw refusal();
     const locksBefore = locks;
-    let refused = wrongKey(provider.provider);
-    for (const slot of slots.filter((slot) => slot.provider === provider.provider)) {
-      const opened = await tryToOpen(provider, slot);
-      if (opened instanceof GatewayError) {
-        refusals.set(slot.id, opened);
-        if (weightOf(opened) >= weightOf(refused)) refused = opened;
-        continue;
-      }
-      hold(opened.key, locksBefore);
-      forgetGuesses(slot.id);
-      if (opened.stale) {
-        await renewSlot(provider, slot).catch((error: unknown) =>
-          onFailure(`the key “${slot.label}” could not be written anew`, error),
-        );
-      }
-      return;
-    }
-    throw refused;
+    const known = () => keyStore.dataKeys();
+    const { slot, key, stale } = await openAny(provider, slots, known, ({ id }, why) => {
+      refusals.set(id, why);
+    });
+    hold(key, locksBefore);
+    forgetGuesses(slot.id);
+    if (!stale) return;
+    await renewSlot(provider, slot).catch((error: unknown) =>
+      onFailure(`the key “${slot.label}” could not be written anew`, error),
+    );
   };
 
   /** Who opened it at last made no statement on the slots that a passphrase did not fit. */
   const forgetGuesses = (opened: string): void => {
     for (const [id, { code }] of refusals) {
       if (id === opened || code === "vault_wrong_key") refusals.delete(id);
-    }
-  };
-
-  /** What was opened, or the word on why this slot is not this provider's. */
-  const tryToOpen = async (
-    provider: KeyProvider,
-    slot: SlotRecord,
-  ): Promise<Awaited<ReturnType<typeof openSlot>> | GatewayError> => {
-    try {
-      return await openSlot(provider, slot, keyStore.dataKeys());
-    } catch (error) {
-      if (error instanceof GatewayError) return error;
-      throw error;
     }
   };
 
@@ -321,9 +300,12 @@ export const createVault = (options: VaultOptions): Vault => {
     keyStore.transaction(() => {
       const slots = keyStore.slots().map((slot) => reseatSlot(slot, keys.current, next));
       const known = keyStore.dataKeys().find(({ id }) => id === keys.current.id);
-      const old = { ...(known ?? recordOf(keys.current)), sealed: sealDataKey(keys.current, next) };
+      const old = {
+        ...(known ?? recordOf(keys.current, now())),
+        sealed: sealDataKey(keys.current, next),
+      };
       keyStore.putDataKey(old);
-      keyStore.putDataKey(recordOf(next));
+      keyStore.putDataKey(recordOf(next, now()));
       for (const slot of slots) keyStore.putSlot(slot);
     });
     return new KeyRing(next, [keys.current]);
@@ -381,6 +363,18 @@ export const createVault = (options: VaultOptions): Vault => {
     },
     rotation: () => progress,
     key: () => keyStore.dataKeys().find(({ sealed }) => sealed === null) ?? null,
+    slotFor: (provider, label) =>
+      withCopy(async (copy) =>
+        finishSlot(await draftSlot(provider, { label, createdAt: now() }), copy),
+      ),
+    async slotsFor(key) {
+      const slots = keyStore.slots();
+      const known = keyStore.dataKeys().find(({ id, sealed }) => id === key.id && sealed === null);
+      if (known && fitsCheck(key, known)) return { slots, leftOut: [] };
+      if (ring !== null) return reseatAll(slots, ring.current, key);
+      return freshSlots(key, ambient(), now());
+    },
+    copyKeys: () => ring && { current: copyOf(ring.current), retiring: ring.retiring.map(copyOf) },
     refusals: () => refusals,
     reset() {
       lock();
@@ -398,8 +392,7 @@ export const createVault = (options: VaultOptions): Vault => {
       return sealed;
     },
     open(sealed, place) {
-      const text = openRing(ownerOf(place)).open(sealed, place);
-      if (text === null) throw new GatewayError("secret_damaged", { what: ownerOf(place) });
+      const text = openWith(openRing(ownerOf(place)), sealed, place);
       onSecret(text, place);
       return text;
     },
@@ -408,10 +401,6 @@ export const createVault = (options: VaultOptions): Vault => {
 
 /** Where nothing is known of who asks and of the slots' providers. */
 const WAY_IN = "“local-mcp-gateway vault status” says which keys open it.";
-
-/** Of several slots, what a key that fits one has to say is more than that it does not fit another. */
-const weightOf = ({ code }: GatewayError): number =>
-  code === "vault_newer_format" ? 0 : code === "vault_wrong_key" ? 1 : 2;
 
 /** @throws GatewayError vault_slot_not_found */
 const slotOf = (keyStore: KeyStore, id: string): SlotRecord => {

@@ -127,5 +127,13 @@ export const migrations: MigrationMeta[] = [
     "bps": true,
     "folderMillis": 1795292237305,
     "hash": "2468622c2a0fa54762176f859a4b7056e88180346f9bbc85a868a7918b916866"
+  },
+  {
+    "sql": [
+      "CREATE TABLE `revoked_access` (\n\t`subject_id` text NOT NULL,\n\t`kind` text NOT NULL,\n\t`revoked_at` integer NOT NULL,\n\tPRIMARY KEY(`kind`, `subject_id`),\n\tCONSTRAINT \"revoked_access_kind\" CHECK(kind IN ('access_token', 'sign_in'))\n);\n"
+    ],
+    "bps": true,
+    "folderMillis": 1795303532379,
+    "hash": "4bfc91b578b25f93fbd7cd8e9af525024b93dd3eb44404a5b4ac94a3468a2d5c"
   }
 ];

@@ -1,8 +1,9 @@
 import { and, asc, eq, notInArray } from "drizzle-orm";
 import type { Queryable } from "../db.ts";
-import { profileMcpServers, profiles } from "../schema/profiles.ts";
+import { accessTokens, profileMcpServers, profiles } from "../schema/profiles.ts";
 import { mcpServers } from "../schema/servers.ts";
 import { naming } from "./naming.ts";
+import { createRevokedQueries } from "./revoked.ts";
 import type { ServerRow } from "./servers.ts";
 import { createSettingQueries } from "./settings.ts";
 
@@ -14,6 +15,7 @@ const ACTIVE_PROFILE = "activeProfileId";
 /** Profiles, their servers, and which profile is active. */
 export const createProfileQueries = (db: Queryable) => {
   const settings = createSettingQueries(db);
+  const revoked = createRevokedQueries(db);
 
   const get = (id: string): ProfileRow | undefined =>
     db.select().from(profiles).where(eq(profiles.id, id)).get();
@@ -39,9 +41,13 @@ export const createProfileQueries = (db: Queryable) => {
         db.update(profiles).set(set).where(eq(profiles.id, id)).returning().get(),
       );
     },
-    /** With its choices, names and tokens; false where there was none. */
+    /** With its choices, names and tokens, which no backup brings back; false where there was none. */
     delete: (id: string): boolean =>
       db.transaction(() => {
+        const own = eq(accessTokens.profileId, id);
+        for (const token of db.select().from(accessTokens).where(own).all()) {
+          revoked.put("access_token", token.id);
+        }
         if (settings.get(ACTIVE_PROFILE) === id) settings.delete(ACTIVE_PROFILE);
         return db.delete(profiles).where(eq(profiles.id, id)).run().changes > 0;
       }),

@@ -1,7 +1,8 @@
 import { asc, eq } from "drizzle-orm";
 import type { Queryable } from "../db.ts";
-import { mcpServers } from "../schema/servers.ts";
+import { mcpServers, oauthTokens } from "../schema/servers.ts";
 import { naming } from "./naming.ts";
+import { createRevokedQueries } from "./revoked.ts";
 import { createVaultQueries } from "./vault.ts";
 
 export type ServerRow = typeof mcpServers.$inferSelect;
@@ -11,6 +12,7 @@ export type ServerInsert = Omit<typeof mcpServers.$inferInsert, "transport">;
 /** Upstream servers. */
 export const createServerQueries = (db: Queryable) => {
   const vault = createVaultQueries(db);
+  const revoked = createRevokedQueries(db);
   return {
     list: (): ServerRow[] => db.select().from(mcpServers).orderBy(asc(mcpServers.name)).all(),
     get: (id: string): ServerRow | undefined =>
@@ -36,9 +38,14 @@ export const createServerQueries = (db: Queryable) => {
           .returning()
           .get(),
       ),
-    /** With its secrets, tokens, catalog, era and places in profiles; false where there was none. */
+    /**
+     * With its secrets, sign-in, catalog, era and places in profiles; false where there was none. No
+     * backup brings its sign-in back.
+     */
     delete: (id: string): boolean =>
       db.transaction(() => {
+        const signedIn = db.select().from(oauthTokens).where(eq(oauthTokens.serverId, id)).get();
+        if (signedIn) revoked.put("sign_in", id);
         vault.secrets.deleteOwned("mcp_servers", id);
         return db.delete(mcpServers).where(eq(mcpServers.id, id)).run().changes > 0;
       }),

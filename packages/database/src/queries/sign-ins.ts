@@ -1,6 +1,7 @@
 import { and, eq, ne } from "drizzle-orm";
 import type { Queryable } from "../db.ts";
 import { oauthClientRegistrations, oauthTokens } from "../schema/servers.ts";
+import { createRevokedQueries } from "./revoked.ts";
 
 export type TokensRow = typeof oauthTokens.$inferSelect;
 export type RegistrationRow = typeof oauthClientRegistrations.$inferSelect;
@@ -36,8 +37,17 @@ export const createSignInQueries = (db: Queryable) => ({
       db.update(oauthTokens).set(changes).where(eq(oauthTokens.id, id)).run();
     },
 
+    /** They are of no use where the server is now; a backup may have them where they are. */
     remove(serverId: string): void {
       db.delete(oauthTokens).where(eq(oauthTokens.serverId, serverId)).run();
+    },
+
+    /** Somebody signed out: no backup brings them back. */
+    revoke(serverId: string): void {
+      db.transaction((tx) => {
+        const { changes } = tx.delete(oauthTokens).where(eq(oauthTokens.serverId, serverId)).run();
+        if (changes > 0) createRevokedQueries(tx).put("sign_in", serverId);
+      });
     },
   },
 

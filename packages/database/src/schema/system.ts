@@ -9,10 +9,13 @@ import {
   type SlotProvider,
   slotProvider,
 } from "@local-mcp/contract";
-import { index, integer, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
 import { z } from "zod";
 import { json } from "../json.ts";
 import { createdAt, flag, id, oneOf, updatedAt } from "./columns.ts";
+
+const REVOKED_KINDS = ["access_token", "sign_in"] as const;
+export type RevokedKind = (typeof REVOKED_KINDS)[number];
 
 /** What a person set, and the gateway's own choices such as the active profile. */
 export const settings = sqliteTable("settings", {
@@ -51,6 +54,25 @@ export const vaultDataKeys = sqliteTable("vault_data_keys", {
   sealed: text("sealed"),
   createdAt: createdAt(),
 });
+
+/**
+ * Access that was taken back. A backup from before holds it still; restoring one does not give it
+ * again.
+ */
+export const revokedAccess = sqliteTable(
+  "revoked_access",
+  {
+    /** Of the access token, or of the server that was signed out of. */
+    subjectId: text("subject_id").notNull(),
+    kind: text("kind").$type<RevokedKind>().notNull(),
+    /** ms since 1970; a sign-in that is newer was made after it. */
+    revokedAt: integer("revoked_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.kind, table.subjectId] }),
+    oneOf("revoked_access", "kind", REVOKED_KINDS),
+  ],
+);
 
 /** Secrets that rows of other tables refer to by id. */
 export const vaultSecrets = sqliteTable(
