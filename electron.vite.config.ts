@@ -2,6 +2,16 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { resolve } from "node:path";
 import { defineConfig } from "electron-vite";
+import { build, type Plugin } from "rolldown";
+import { backupWorker } from "./rolldown.config.ts";
+
+/** A bundle of its own beside the one of the app: a thread starts from a file. */
+const withBackupWorker: Plugin = {
+  name: "with-backup-worker",
+  async writeBundle({ dir = "" }) {
+    await build(backupWorker(dir));
+  },
+};
 
 /**
  * The three bundles of the app. Each is whole: only Electron itself and better-sqlite3, which loads
@@ -10,6 +20,7 @@ import { defineConfig } from "electron-vite";
  */
 export default defineConfig({
   main: {
+    plugins: [withBackupWorker],
     build: {
       outDir: "out/main",
       target: "node20",

@@ -18,24 +18,26 @@ export const { Agent, createServer, request } = http;`
 };
 
 /**
- * The command line as one bundle. Only better-sqlite3 stays outside, since it loads a native
- * binary from its own package. One bundle is not for looks: drizzle-orm imported unbundled costs
- * about 200 MB of memory.
+ * One bundle. Only better-sqlite3 stays outside, since it loads a native binary from its own
+ * package. That is not for looks: drizzle-orm imported unbundled costs about 200 MB of memory.
  */
-const options = {
-  input: "packages/cli/src/main.ts",
-  platform: "node",
-  external: ["better-sqlite3"],
-  plugins: [withoutUndici],
-  resolve: { extensions: [".ts", ".js", ".mjs"] },
-  transform: { target: "node20" },
-  output: {
-    file: "out/cli/index.mjs",
-    format: "esm",
-    codeSplitting: false,
-    minify: "dce-only",
-    banner: "#!/usr/bin/env node",
-  },
-} satisfies RolldownOptions;
+const bundle = (input: string, file: string, banner?: string) =>
+  ({
+    input,
+    platform: "node",
+    logLevel: "silent",
+    external: ["better-sqlite3"],
+    plugins: [withoutUndici],
+    resolve: { extensions: [".ts", ".js", ".mjs"] },
+    transform: { target: "node20" },
+    output: { file, format: "esm", codeSplitting: false, minify: "dce-only", banner },
+  }) satisfies RolldownOptions;
 
-export default options;
+/** The thread in which backups are made and unpacked, beside the bundle that starts it. */
+export const backupWorker = (folder: string) =>
+  bundle("packages/backup/src/worker.ts", `${folder}/backup-worker.mjs`);
+
+/** The command line. */
+export const cli = bundle("packages/cli/src/main.ts", "out/cli/index.mjs", "#!/usr/bin/env node");
+
+export default [cli, backupWorker("out/cli")];

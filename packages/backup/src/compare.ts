@@ -1,0 +1,140 @@
+import type { RestoreChange, RestorePreview } from "@local-mcp/contract";
+import type { Connection } from "@local-mcp/database";
+import { z } from "zod";
+import { jsonIn, type Row, readRows } from "./rows.ts";
+
+/** What a person would look for, in one of the two states. */
+interface Thing {
+  id: string;
+  name: string;
+  /** Everything of it that counts, in one text. */
+  content: string;
+}
+
+/** Says nothing of what somebody set. */
+const BESIDE = new Set(["id", "created_at", "updated_at", "last_used_at"]);
+/** What a profile holds, by its id. */
+const OF_PROFILE = [
+  "profile_mcp_servers",
+  "profile_mcp_server_tools",
+  "profile_mcp_server_prompts",
+  "profile_mcp_server_resources",
+  "profile_tools",
+  "profile_prompts",
+  "profile_resources",
+  "profile_roots",
+] as const;
+
+const text = z.string();
+
+const contentOf = (row: Row): string =>
+  JSON.stringify(Object.entries(row).filter(([column]) => !BESIDE.has(column)));
+
+const serversIn = (connection: Connection): Thing[] =>
+  readRows(connection, "mcp_servers", { id: text, name: text }).map((row) => ({
+    id: row.id,
+    name: row.name,
+    content: contentOf(row),
+  }));
+
+const profilesIn = (connection: Connection): Thing[] => {
+  const members = new Map<string, string[]>();
+  for (const table of OF_PROFILE) {
+    for (const row of readRows(connection, table, { profile_id: text })) {
+      const own = members.get(row.profile_id) ?? [];
+      own.push(`${table} ${contentOf(row)}`);
+      members.set(row.profile_id, own);
+    }
+  }
+  return readRows(connection, "profiles", { id: text, name: text }).map((row) => ({
+    id: row.id,
+    name: row.name,
+    content: [contentOf(row), ...(members.get(row.id) ?? []).sort()].join("\n"),
+  }));
+};
+
+const tokensIn = (connection: Connection): Thing[] =>
+  readRows(connection, "access_tokens", { id: text, name: text }).map((row) => ({
+    id: row.id,
+    name: row.name,
+    content: contentOf(row),
+  }));
+
+const settingsIn = (connection: Connection): Thing[] =>
+  readRows(connection, "settings", { key: text, value: text }).map(({ key, value }) => ({
+    id: key,
+    name: key,
+    content: value,
+  }));
+
+const signInsIn = (connection: Connection): Thing[] => {
+  const names = new Map(serversIn(connection).map(({ id, name }) => [id, name]));
+  const shape = { server_id: text, updated_at: z.number() };
+  return readRows(connection, "oauth_tokens", shape).map((row) => ({
+    id: row.server_id,
+    name: names.get(row.server_id) ?? row.server_id,
+    content: String(row.updated_at),
+  }));
+};
+
+const KINDS = [
+  ["server", serversIn],
+  ["profile", profilesIn],
+  ["token", tokensIn],
+  ["sign_in", signInsIn],
+  ["setting", settingsIn],
+] as const;
+
+/**
+ * What a restore changes against now, by id, and by name where something was made anew meanwhile.
+ * Both databases have the newest schema; null where there is nothing to compare with.
+ */
+export const changesTo = (staged: Connection, live: Connection | null): RestoreChange[] =>
+  KINDS.flatMap(([kind, thingsIn]) => {
+    const after = thingsIn(staged);
+    const before = live === null ? [] : thingsIn(live);
+    const byId = new Map(before.map((thing) => [thing.id, thing]));
+    const stays = new Set(after.map(({ id }) => id));
+    const gone = new Set(before.filter(({ id }) => !stays.has(id)));
+    const byName = new Map([...gone].map((thing) => [thing.name, thing]));
+    const anew = (name: string): Thing | undefined => {
+      const same = byName.get(name);
+      byName.delete(name);
+      if (same) gone.delete(same);
+      return same;
+    };
+    const changes = after.flatMap(({ id, name, content }): RestoreChange[] => {
+      const same = byId.get(id) ?? anew(name);
+      if (same === undefined) return [{ kind, name, change: "added" }];
+      return same.content === content ? [] : [{ kind, name, change: "changed" }];
+    });
+    const removed = [...gone].map(({ name }) => ({ kind, name, change: "removed" as const }));
+    return [...changes, ...removed];
+  });
+
+const stdio = z.object({
+  transport: z.literal("stdio"),
+  command: text,
+  args: z.array(text),
+  env: z.record(text, z.unknown()),
+});
+
+/**
+ * The commands of a backup that somebody confirmed when it was made, and which start once it is
+ * restored. New is one that nobody has confirmed here.
+ */
+export const commandsIn = (
+  staged: Connection,
+  live: Connection | null,
+): RestorePreview["commands"] => {
+  const shape = { name: text, config: text, confirmed_hash: text.nullable() };
+  const here = live === null ? [] : readRows(live, "mcp_servers", shape);
+  const confirmed = new Set(here.map(({ confirmed_hash }) => confirmed_hash));
+  return readRows(staged, "mcp_servers", shape).flatMap(({ name, config, confirmed_hash }) => {
+    const parsed = stdio.safeParse(jsonIn(config)).data;
+    if (parsed === undefined || confirmed_hash === null) return [];
+    const { command, args, env } = parsed;
+    const isNew = !confirmed.has(confirmed_hash);
+    return [{ server: name, command, args, env: Object.keys(env), isNew }];
+  });
+};

@@ -1,0 +1,24 @@
+export {
+  digestOf,
+  isThere,
+  makeOwnDirectory,
+  removeTree,
+  syncDirectory,
+  syncFile,
+  writeWhole,
+} from "./disk.ts";
+export { dropIntent, type Intent, writeIntent } from "./restore/intent.ts";
+export { KEEP_PREVIOUS_MS, type PreviousState, previousStates } from "./restore/previous.ts";
+export {
+  carryOut,
+  finishRestore,
+  recoverRestore,
+  type Recovery,
+  rollBack,
+} from "./restore/recover.ts";
+export type * from "./types.ts";
+export { type ContentDigest, contentDigest, type TableDigest } from "./digest.ts";
+export { partName } from "./manifest.ts";
+export { sealerOf } from "./moved-rows.ts";
+export { createBackupWorker } from "./worker-client.ts";
+export { type BackupFacts, whatIsMissing } from "./contents.ts";

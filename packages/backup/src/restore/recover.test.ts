@@ -1,0 +1,203 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type Paths, resolvePaths } from "@local-mcp/database";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Intent, writeIntent } from "./intent.ts";
+import { KEEP_PREVIOUS_MS, previousStates } from "./previous.ts";
+import { carryOut, finishRestore, recoverRestore, rollBack } from "./recover.ts";
+
+const DB = "local-mcp-gateway.db";
+const NOW = 1_795_300_000_000;
+
+let dataDir = "";
+let paths: Paths;
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), "lmg-restore-"));
+  paths = resolvePaths({ dataDir });
+});
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+const put = (name: string, text: string): void => {
+  mkdirSync(dirname(join(dataDir, name)), { recursive: true });
+  writeFileSync(join(dataDir, name), text);
+};
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+const INTENT: Intent = {
+  format: 1,
+  id: "one",
+  direction: "forward",
+  createdAt: NOW,
+  from: "a backup",
+  files: [{ name: DB, sha256: sha256("new"), hadBefore: true }],
+};
+
+/** Every file below the data directory with what is in it; a log is given as its own file. */
+const files = (): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(dataDir, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [path.slice(dataDir.length + 1), readFileSync(path, "utf8")]),
+  );
+const live = (): Record<string, string> =>
+  Object.fromEntries(Object.entries(files()).filter(([name]) => name.startsWith(DB)));
+
+const decided = async (intent = INTENT): Promise<void> => {
+  put(DB, "old");
+  put(`${DB}-wal`, "old log");
+  put(`${DB}-shm`, "index");
+  put(`restore/one/${DB}`, "new");
+  await writeIntent(paths, intent);
+};
+
+describe("a start", () => {
+  it("with nothing decided removes what was staged, and nothing else", async () => {
+    put(DB, "old");
+    put(`restore/one/${DB}`, "new");
+    put("restore.json.tmp", "{");
+    expect(await recoverRestore(paths, NOW)).toEqual({ outcome: "nothing" });
+    expect(files()).toEqual({ [DB]: "old" });
+  });
+
+  it("goes on with what was decided, and keeps what was there with its log", async () => {
+    await decided();
+    expect(await recoverRestore(paths, NOW)).toMatchObject({ outcome: "forward" });
+    expect(live()).toEqual({ [DB]: "new" });
+    await finishRestore(paths, INTENT);
+    expect(Object.keys(files()).toSorted()).toEqual([
+      DB,
+      `previous/one/${DB}`,
+      `previous/one/${DB}-wal`,
+      "previous/one/restore.json",
+    ]);
+    expect(await recoverRestore(paths, NOW)).toEqual({ outcome: "nothing" });
+  });
+
+  /** What a crash may have left, from the first file that moved to the last. */
+  const HALFWAY: [string, () => void][] = [
+    ["before anything moved", () => {}],
+    ["after the log", () => move(`${DB}-wal`, `previous/one/${DB}-wal`)],
+    [
+      "after the database",
+      () => {
+        move(`${DB}-wal`, `previous/one/${DB}-wal`);
+        move(DB, `previous/one/${DB}`);
+      },
+    ],
+    [
+      "after the new one",
+      () => {
+        move(`${DB}-wal`, `previous/one/${DB}-wal`);
+        move(DB, `previous/one/${DB}`);
+        rmSync(join(dataDir, `${DB}-shm`));
+        move(`restore/one/${DB}`, DB);
+      },
+    ],
+  ];
+  const move = (from: string, to: string): void => {
+    put(to, readFileSync(join(dataDir, from), "utf8"));
+    rmSync(join(dataDir, from));
+  };
+
+  it.each(HALFWAY)("%s goes forward", async (_, arrange) => {
+    await decided();
+    arrange();
+    expect(await recoverRestore(paths, NOW)).toMatchObject({ outcome: "forward" });
+    expect(live()).toEqual({ [DB]: "new" });
+    expect(files()).toMatchObject({ [`previous/one/${DB}`]: "old" });
+  });
+
+  it.each(HALFWAY)("%s goes back once that was decided", async (_, arrange) => {
+    await decided({ ...INTENT, direction: "back" });
+    arrange();
+    expect(await recoverRestore(paths, NOW)).toMatchObject({ outcome: "back" });
+    expect(live()).toMatchObject({ [DB]: "old", [`${DB}-wal`]: "old log" });
+    expect(existsSync(paths.restoreIntent)).toBe(false);
+    expect(existsSync(paths.staging)).toBe(false);
+    expect(await previousStates(paths)).toEqual([]);
+  });
+
+  it("goes back where what was staged is not what was decided on", async () => {
+    await decided();
+    put(`restore/one/${DB}`, "ne");
+    expect(await recoverRestore(paths, NOW)).toMatchObject({ outcome: "back" });
+    expect(live()).toEqual({ [DB]: "old", [`${DB}-wal`]: "old log", [`${DB}-shm`]: "index" });
+  });
+
+  it("keeps what came into the place of a database that was set aside", async () => {
+    await decided();
+    HALFWAY[2]?.[1]();
+    put(DB, "made by another program");
+    expect(await recoverRestore(paths, NOW)).toMatchObject({ outcome: "forward" });
+    expect(files()).toMatchObject({
+      [DB]: "new",
+      [`previous/one/${DB}`]: "old",
+      [`previous/one/${DB}.later`]: "made by another program",
+    });
+  });
+
+  it("touches nothing where what was decided cannot be read", async () => {
+    await decided();
+    put("restore.json", "{");
+    const before = files();
+    await expect(recoverRestore(paths, NOW)).rejects.toMatchObject({
+      code: "restore_intent_damaged",
+    });
+    expect(files()).toEqual(before);
+  });
+
+  it.each(["../x", "a/b", "..", ""])("takes %j for no file of the data directory", async (name) => {
+    await decided();
+    const [file] = INTENT.files;
+    put("restore.json", JSON.stringify({ ...INTENT, files: [{ ...file, name }] }));
+    await expect(recoverRestore(paths, NOW)).rejects.toMatchObject({
+      code: "restore_intent_damaged",
+    });
+  });
+});
+
+describe("a restore that does not open", () => {
+  it("is taken back, with the log of what was there, and leaves nothing", async () => {
+    await decided();
+    expect(await carryOut(paths, INTENT)).toBe("forward");
+    put(`${DB}-wal`, "written since");
+    await rollBack(paths, INTENT);
+    expect(files()).toEqual({ [DB]: "old", [`${DB}-wal`]: "old log" });
+  });
+
+  it("is taken back where there was nothing before", async () => {
+    const intent = { ...INTENT, files: [{ name: DB, sha256: sha256("new"), hadBefore: false }] };
+    put(`restore/one/${DB}`, "new");
+    await writeIntent(paths, intent);
+    await carryOut(paths, intent);
+    expect(live()).toEqual({ [DB]: "new" });
+    await rollBack(paths, intent);
+    expect(files()).toEqual({});
+  });
+});
+
+describe("what was there before", () => {
+  it("is kept for 30 days", async () => {
+    await decided();
+    await carryOut(paths, INTENT);
+    await finishRestore(paths, INTENT);
+    const [state] = await previousStates(paths);
+    expect(state).toMatchObject({ id: "one", from: "a backup", restoredAt: NOW });
+    await recoverRestore(paths, NOW + KEEP_PREVIOUS_MS - 1);
+    expect(await previousStates(paths)).toHaveLength(1);
+    await recoverRestore(paths, NOW + KEEP_PREVIOUS_MS);
+    expect(files()).toEqual({ [DB]: "new" });
+  });
+});

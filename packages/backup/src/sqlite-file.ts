@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import { GatewayError } from "@local-mcp/contract";
+import { type Connection, createPrivateFile, openSqlite, translating } from "@local-mcp/database";
+
+/** Nothing of a file that was not checked yet may run, and none of its sizes is believed. */
+const guard = (connection: Connection): void => {
+  connection.pragma("trusted_schema = OFF");
+  connection.pragma("cell_size_check = ON");
+  connection.pragma("mmap_size = 0");
+  // What SQLite sorts, or would need to take back, is never beside the file or in a shared directory.
+  connection.pragma("temp_store = MEMORY");
+};
+
+/** A connection to a file from elsewhere, which cannot write. https://sqlite.org/security.html */
+export const openToRead = (path: string): Connection => {
+  const connection = openSqlite(path, { readonly: true });
+  guard(connection);
+  return connection;
+};
+
+/**
+ * A connection to the live database, for reading. Not opened as read-only: the last connection to
+ * such a file leaves an empty log behind, which only one that may write removes.
+ *
+ * @throws GatewayError backup_unreadable where there is none: it is not made
+ */
+export const openLive = (path: string): Connection => {
+  if (!existsSync(path)) {
+    throw new GatewayError("backup_unreadable", { name: path, reason: "it is not there" });
+  }
+  const connection = openSqlite(path);
+  guard(connection);
+  return connection;
+};
+
+/**
+ * A connection to a file of our own that nobody needs if this process ends: it waits for no disk,
+ * and flushing the file afterwards is the caller's. What is deleted leaves no bytes.
+ */
+export const openScratch = (path: string): Connection => {
+  const connection = openSqlite(path);
+  guard(connection);
+  connection.pragma("journal_mode = MEMORY");
+  connection.pragma("synchronous = OFF");
+  connection.pragma("secure_delete = ON");
+  connection.pragma("foreign_keys = OFF");
+  return connection;
+};
+
+/**
+ * Copies a database into a new private file: what it held at one instant, and nothing of what was
+ * deleted. https://sqlite.org/lang_vacuum.html#vacuuminto
+ */
+export const copyInto = (connection: Connection, path: string): void => {
+  // VACUUM INTO keeps the mode of an empty file that is there.
+  createPrivateFile(path);
+  connection.prepare("VACUUM INTO ?").run(path);
+};
+
+/** Runs `work` on a connection and closes it, whatever comes of it. */
+export const withConnection = <T>(
+  connection: Connection,
+  work: (connection: Connection) => T,
+): T => {
+  try {
+    return work(connection);
+  } finally {
+    connection.close();
+  }
+};
+
+/**
+ * Runs SQLite on a backup at `path`, with what it says told of the backup as people call it.
+ *
+ * @throws GatewayError backup_damaged, backup_newer, disk_full
+ */
+export const readingBackup = <T>(path: string, name: string, work: () => T): T => {
+  try {
+    return translating(path, work);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    if (error.code === "database_newer") {
+      throw new GatewayError("backup_newer", { name, version: "newer" }, { cause: error });
+    }
+    if (error.code !== "database_damaged") throw error;
+    const reason = String(error.params["reason"]);
+    throw new GatewayError("backup_damaged", { name, reason }, { cause: error });
+  }
+};
