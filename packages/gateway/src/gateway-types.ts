@@ -4,6 +4,7 @@ import type { Redactor } from "@local-mcp/vault";
 import type { ContractRouterClient } from "@orpc/contract";
 import type { ApiContext } from "./api/context.ts";
 import type { Router } from "./api/router.ts";
+import type { BackupFiles } from "./backups/files.ts";
 import type { Launcher } from "./clients/connections.ts";
 import type { Events } from "./events.ts";
 import type { LogSink } from "./log.ts";
@@ -32,6 +33,10 @@ export interface GatewayOptions {
   loginShell?: boolean;
 }
 
+/**
+ * A gateway that is restored stays the same object: `api`, `router`, `context` and `backups` are to
+ * be read from it each time, and throw `restore_under_way` for the moment in which there is none.
+ */
 export interface Gateway {
   /** The contract in process, with every right. */
   api: ContractRouterClient<Contract>;
@@ -39,6 +44,8 @@ export interface Gateway {
   router: Router;
   /** The person at this computer. */
   context: ApiContext;
+  /** Files of backups, for those who carry them: HTTP, a dialog of the desktop, a command. */
+  backups: BackupFiles;
   events: Events;
   /**
    * Starts the servers and the endpoint. Where the port is taken the servers run all the same, the

@@ -1,9 +1,12 @@
 export { type ApiContext, asApiError } from "./api/context.ts";
+export { openRecovery, type RecoveryMode } from "./backups/recovery.ts";
+export { verifyBackupFile } from "./backups/verify-file.ts";
 export type { Launcher } from "./clients/connections.ts";
 export { VARIABLES, type Variable } from "./configuration/variables.ts";
 export { findGateway } from "./find-gateway.ts";
 export { createGateway } from "./gateway.ts";
 export type { Gateway, GatewayOptions } from "./gateway-types.ts";
+export type { BackupTransfer } from "./http/backup-routes.ts";
 export { isLoopbackHost } from "./http/guard.ts";
 export { openPrivate, reasonOf, writePrivate } from "./private-file.ts";
 export type { Runtime } from "./runtime-file.ts";

@@ -53,4 +53,6 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ["EPERM", "permission denied"],
   ["EISDIR", "it is a directory"],
   ["EEXIST", "it exists already"],
+  ["ENOSPC", "the disk is full"],
+  ["EROFS", "the file system is read-only"],
 ]);

@@ -30,13 +30,57 @@ export function createRest(router: Router, context: Omit<ApiContext, "principal"
   };
 }
 
+const BYTES = { "application/octet-stream": { schema: { type: "string", format: "binary" } } };
+
+/** What is beside the contract because its bodies are files; see http/backup-routes.ts. */
+const FILE_PATHS = {
+  "/backups/{backup}/file": {
+    get: {
+      operationId: "backups.download",
+      summary: "A backup as it is stored",
+      parameters: [{ name: "backup", in: "path", required: true, schema: { type: "string" } }],
+      responses: { "200": { description: "The file", content: BYTES } },
+    },
+  },
+  "/backups/files": {
+    post: {
+      operationId: "backups.upload",
+      summary: "Brings a file that is to be verified or restored, and is forgotten after an hour",
+      parameters: [
+        {
+          name: "name",
+          in: "query",
+          description: "What people call it. It decides nothing.",
+          schema: { type: "string" },
+        },
+      ],
+      requestBody: { required: true, content: BYTES },
+      responses: {
+        "201": {
+          description: "Its id, for verify, preview and restore",
+          content: {
+            "application/json": {
+              schema: {
+                type: "object",
+                properties: { backup: { type: "string" } },
+                required: ["backup"],
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+} as const;
+
 /** The description of the API, written from the contract. */
-export function describeApi(version: string): Promise<unknown> {
+export async function describeApi(version: string): Promise<unknown> {
   const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] });
-  return generator.generate(contract, {
+  const described = await generator.generate(contract, {
     info: { title: "Local MCP Gateway", version },
     servers: [{ url: PREFIX }],
     security: [{ bearer: [] }],
     components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } },
   });
+  return { ...described, paths: { ...described.paths, ...FILE_PATHS } };
 }

@@ -1,5 +1,6 @@
 import type { ServerUpdate } from "@local-mcp/contract";
 import type { Audit } from "../audit/audit.ts";
+import type { BackupsService } from "../backups/backups-service.ts";
 import type { ClientsService } from "../clients/clients-service.ts";
 import type { Connections } from "../clients/connections.ts";
 import type { DoctorService } from "../doctor/doctor-service.ts";
@@ -34,6 +35,7 @@ export interface Services {
   runtimes: RuntimesService;
   settings: SettingsService;
   vault: VaultService;
+  backups: BackupsService;
   audit: Audit;
   /** Ends what was opened with a token that is not valid any more. */
   endToken: (tokenId: string) => Promise<void>;
@@ -44,7 +46,7 @@ const done = { ok: true } as const;
 /** The contract, carried out. Each line only picks the service; what is decided is decided there. */
 export function createRouter(services: Services) {
   const { status, listen, doctor, events, servers, profiles, tokens, settings, vault } = services;
-  const { details, signIns, pastes, clients, connections, audit, endToken } = services;
+  const { details, signIns, pastes, clients, connections, audit, endToken, backups } = services;
 
   /** What is open to every program here is open to who opened it. */
   const mayOpen = (principal: Principal, allowWithoutToken: boolean | undefined): void => {
@@ -61,6 +63,9 @@ export function createRouter(services: Services) {
     // Whoever has them sent elsewhere can read them, as a process that is given them can.
     if (isAbout || changes.keepSecrets === true) requireRight(principal, "processes");
   };
+
+  /** What takes the place of everything starts other processes, and decides who else may. */
+  const mayReplace = (principal: Principal): void => requireRight(principal, "processes");
 
   return manage.router({
     status: {
@@ -221,6 +226,36 @@ export function createRouter(services: Services) {
       rotate: changeKeys.vault.rotate.handler(() => vault.rotate()),
       reset: changeKeys.vault.reset.handler(() => vault.reset()),
     },
+    backups: {
+      list: manage.backups.list.handler(() => backups.list()),
+      create: manage.backups.create.handler(({ input, context }) => {
+        // Whoever knows the passphrase of a backup can read every secret in it.
+        if (input.passphrase !== undefined) requireRight(context.principal, "processes");
+        return backups.create(input);
+      }),
+      verify: manage.backups.verify.handler(({ input }) => backups.verify(input)),
+      preview: manage.backups.preview.handler(({ input }) => backups.preview(input)),
+      restore: manage.backups.restore.handler(({ input, context }) => {
+        mayReplace(context.principal);
+        return backups.restore(input, context.principal);
+      }),
+      undo: manage.backups.undo.handler(({ context }) => {
+        mayReplace(context.principal);
+        return backups.undo(context.principal);
+      }),
+      remove: manage.backups.remove.handler(async ({ input }) => {
+        await backups.remove(input.backup);
+        return done;
+      }),
+      job: manage.backups.job.handler(() => ({ job: backups.job })),
+      cancel: manage.backups.cancel.handler(() => {
+        backups.cancel();
+        return done;
+      }),
+      keepPassphrase: changeKeys.backups.keepPassphrase.handler(({ input }) =>
+        backups.keepPassphrase(input.passphrase),
+      ),
+    },
     audit: {
       list: manage.audit.list.handler(({ input }) => audit.list(input)),
       export: manage.audit.export.handler(({ input }) => audit.export(input)),
@@ -231,8 +266,8 @@ export type Router = ReturnType<typeof createRouter>;
 
 /**
  * Settings that decide who gets to read what others send: secrets on their way to remote servers,
- * tokens on their way to the gateway, which another program may await where it was. And how long it
- * stays on record who did what.
+ * tokens on their way to the gateway, which another program may await where it was. How long it stays
+ * on record who did what. And where backups are written, which could be any folder.
  */
 const KEPT_FROM_MANAGERS = [
   "proxy",
@@ -241,6 +276,7 @@ const KEPT_FROM_MANAGERS = [
   "host",
   "port",
   "auditKeepDays",
+  "backupFolder",
 ] as const;
 
 /** Fields of a stdio server that decide what runs, or that something runs, or how often. */

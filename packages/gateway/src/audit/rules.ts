@@ -6,6 +6,7 @@ import {
   type ProfileView,
   type SettingKey,
 } from "@local-mcp/contract";
+import { BACKUP_RULES } from "./backup-rules.ts";
 import type { AuditNote } from "./note.ts";
 import { Changes, type Look, planOf, type Rule, rule } from "./plan.ts";
 import { SERVER_RULES } from "./server-rules.ts";
@@ -26,6 +27,7 @@ const serverNames = ({ servers }: ProfileView): string[] => servers.map(({ name 
 export const RULES: Record<string, Rule> = {
   ...SERVER_RULES,
   ...VAULT_RULES,
+  ...BACKUP_RULES,
   "status.listen": rule(contract.status.listen, () =>
     planOf("gateway.listen", { kind: "gateway", id: null, name: null }, ({ url }) => ({ url })),
   ),
@@ -159,6 +161,11 @@ export const NOT_RECORDED: readonly string[] = [
   "runtimes.refresh",
   "settings.list",
   "vault.status",
+  "backups.list",
+  "backups.preview",
+  "backups.job",
+  // What comes of a restore that was begun is recorded when it is over.
+  "backups.cancel",
   "audit.list",
 ];
 

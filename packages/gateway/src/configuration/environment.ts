@@ -52,7 +52,15 @@ export class Environment {
       });
   }
 
-  /** Variables that `.env` sets in vain, since they would move the data they are read beside. */
+  /** Names of the secrets that are set beside the `.env` file; one for a command alone is none. */
+  secretsBesideFile(): string[] {
+    return Object.values(VARIABLES)
+      .filter(({ secret, inEnvFile }) => secret && inEnvFile)
+      .filter(({ name }) => this.#process[name] || this.#process[`${name}_FILE`])
+      .map(({ name }) => name);
+  }
+
+  /** Variables that `.env` sets in vain: they would move the data they are read beside, or are a command's. */
   ignoredInFile(): string[] {
     return Object.values(VARIABLES)
       .filter(({ name, inEnvFile }) => !inEnvFile && this.#file[name] !== undefined)

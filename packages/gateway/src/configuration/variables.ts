@@ -50,6 +50,11 @@ export const VARIABLES = {
   VAULT_PASSPHRASE: variable("VAULT_PASSPHRASE", "Opens the vault with a passphrase slot.", {
     secret: true,
   }),
+  BACKUP_PASSPHRASE: variable(
+    "BACKUP_PASSPHRASE",
+    "Passphrase of the backup that a command makes, checks or restores. At least 12 characters.",
+    { secret: true, inEnvFile: false },
+  ),
   MCPGATEWAY_BEARER_TOKEN: variable(
     "MCPGATEWAY_BEARER_TOKEN",
     "A token with every right: accepted by the gateway that is started with it, and sent by the command line to a remote one.",

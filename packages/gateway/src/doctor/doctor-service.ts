@@ -1,6 +1,7 @@
 import type { DoctorFinding, ProgramView, RuntimesView, ServerStatus } from "@local-mcp/contract";
-import { counted } from "@local-mcp/engine";
+import { counted, formatBytes } from "@local-mcp/engine";
 import type { Audit } from "../audit/audit.ts";
+import type { BackupsService } from "../backups/backups-service.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import type { Status } from "../status/status.ts";
@@ -25,6 +26,7 @@ export class DoctorService {
   readonly #vault: VaultService;
   readonly #runtimes: RuntimesService;
   readonly #audit: Pick<Audit, "problem">;
+  readonly #backups: Pick<BackupsService, "health">;
 
   constructor(options: {
     configuration: Configuration;
@@ -33,6 +35,7 @@ export class DoctorService {
     vault: VaultService;
     runtimes: RuntimesService;
     audit: Pick<Audit, "problem">;
+    backups: Pick<BackupsService, "health">;
   }) {
     this.#configuration = options.configuration;
     this.#stores = options.stores;
@@ -40,6 +43,7 @@ export class DoctorService {
     this.#vault = options.vault;
     this.#runtimes = options.runtimes;
     this.#audit = options.audit;
+    this.#backups = options.backups;
   }
 
   async examine(): Promise<DoctorFinding[]> {
@@ -51,6 +55,7 @@ export class DoctorService {
       ...inArea("endpoint", this.#endpoint()),
       ...inArea("servers", this.#servers()),
       ...inArea("programs", await this.#programs()),
+      ...inArea("backups", await this.#backupFindings()),
     ];
   }
 
@@ -68,7 +73,7 @@ export class DoctorService {
         ? ok(`${database} is sound.`)
         : problem(
             `${database} is damaged.`,
-            "Put back a good copy: docs/database/troubleshooting.md.",
+            "Restore a backup: “local-mcp-gateway backup list” shows them.",
           ),
       ...this.#auditLog(),
     ];
@@ -98,7 +103,7 @@ export class DoctorService {
       .ignoredInFile()
       .map((name) =>
         note(
-          `${name} in .env has no effect: it would move the data it is read beside.`,
+          `${name} in .env has no effect: it is read from the environment only.`,
           "Set it in the environment instead.",
         ),
       );
@@ -125,6 +130,23 @@ export class DoctorService {
       default:
         return [note("There is no vault yet, so no secret can be stored.", wayOut)];
     }
+  }
+
+  async #backupFindings(): Promise<Finding[]> {
+    const { health, lastGood, folder } = await this.#backups.health();
+    const { state, message, wayOut } = health;
+    const last =
+      lastGood === null
+        ? []
+        : [
+            ok(
+              `The last good backup is ${lastGood.name} of ${new Date(lastGood.createdAt).toISOString()}, ${formatBytes(lastGood.bytes)}.`,
+            ),
+          ];
+    const where = ok(`Backups are kept in ${folder}.`);
+    if (state === "good") return [...last, where];
+    const isTrouble = state === "late" || state === "folder_gone";
+    return [isTrouble ? problem(message, wayOut) : note(message, wayOut), ...last, where];
   }
 
   #endpoint(): Finding[] {

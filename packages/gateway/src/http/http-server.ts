@@ -6,6 +6,7 @@ import type { ProfileRoute } from "../profiles/profiles-service.ts";
 import { ownerOf, type Principal } from "../tokens/principal.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import { FOR_NO_PAGE, sendError, sendJson, sendRpcError } from "./answers.ts";
+import type { Answer } from "./backup-routes.ts";
 import { letPass, readBody } from "./body.ts";
 import {
   type Address,
@@ -18,6 +19,7 @@ import {
 } from "./guard.ts";
 import { Listening } from "./listening.ts";
 import { OpenAnswers } from "./open-answers.ts";
+import { Unhurried } from "./unhurried.ts";
 
 /** Slowest client that is waited for before its headers are complete, ms. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -39,6 +41,8 @@ export interface HttpServerOptions {
   maxRequestBytes(): number;
   /** The API, for a request that is let in. @returns whether there is such a route */
   api(request: IncomingMessage, response: ServerResponse, principal: Principal): Promise<boolean>;
+  /** What answers at a path of the API whose bodies are files; null at all others. */
+  files(path: string): Answer | null;
   openApi(): Promise<unknown>;
   proof(challenge: string): string;
   /** A request was answered with an error; `address` is where it came from. */
@@ -82,6 +86,7 @@ export class HttpServer {
   readonly #server: Server;
   readonly #listening: Listening;
   readonly #open = new OpenAnswers();
+  readonly #unhurried: Unhurried;
   #address: Address = { host: "127.0.0.1", port: 0 };
 
   constructor(options: HttpServerOptions) {
@@ -97,6 +102,7 @@ export class HttpServer {
       },
       (request, response) => void this.#handle(request, response),
     );
+    this.#unhurried = new Unhurried(this.#server);
     // Their bytes are limited; what comes after so many would be left out without a word.
     this.#server.maxHeadersCount = 0;
     // Such as a connection that cannot be taken because too many files are open: the next one may be.
@@ -147,7 +153,7 @@ export class HttpServer {
       else await this.#serveOther(request, response, path);
     } catch (thrown) {
       // The client has left, or was left, while it still wrote.
-      if (response.destroyed && isReset(thrown)) return;
+      if (response.destroyed && isCut(thrown)) return;
       const error = this.#known(thrown);
       this.#options.onError(error, addressOf(request));
       if (mcp && NOT_VALID.includes(error.code)) {
@@ -239,6 +245,11 @@ export class HttpServer {
       return;
     }
     if (!path.startsWith("/api/")) throw nothing;
+    const file = this.#options.files(path);
+    if (file) {
+      await this.#unhurried.run(() => file(request, response, principal));
+      return;
+    }
     if (request.method === "POST") checkContentType(request);
     // The seeds' curl lines send JSON under a form's content type.
     request.headers["content-type"] = "application/json";
@@ -273,8 +284,11 @@ export const baseUrl = (host: string, port: number): string => {
 
 const inUrl = (host: string): string => (host.includes(":") ? `[${host}]` : host);
 
-const isReset = (thrown: unknown): boolean =>
-  thrown instanceof Error && "code" in thrown && thrown.code === "ECONNRESET";
+/** How a stream says that the other end has gone. */
+const CUTS: readonly unknown[] = ["ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE"];
+
+const isCut = (thrown: unknown): boolean =>
+  thrown instanceof Error && "code" in thrown && CUTS.includes(thrown.code);
 
 /**
  * With a bearer token a body is JSON whatever its content type says, since the seeds' curl lines

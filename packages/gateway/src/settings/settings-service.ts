@@ -1,7 +1,9 @@
+import { isAbsolute } from "node:path";
 import type { SettingKey, settingsChange, SettingView } from "@local-mcp/contract";
 import { GatewayError } from "@local-mcp/contract";
 import type { z } from "zod";
 import type { Configuration } from "../configuration/configuration.ts";
+import { problemOfFolder } from "../backups/folders.ts";
 import { readCertificates } from "../runtimes/certificates.ts";
 import type { SettingsStore } from "./settings-store.ts";
 
@@ -27,13 +29,18 @@ export class SettingsService {
     return this.#configuration.views();
   }
 
-  /** Stores all of it or nothing. @throws GatewayError setting_decided, file_unreadable */
-  update(changes: SettingsChange): SettingView[] {
+  /**
+   * Stores all of it or nothing.
+   *
+   * @throws GatewayError setting_decided, file_unreadable, backup_folder_unusable
+   */
+  async update(changes: SettingsChange): Promise<SettingView[]> {
     for (const view of this.list()) {
       const change = changes[view.key];
       if (change !== undefined && change !== null) this.#refuseDecided(view);
     }
     if (changes.extraCaFile) readCertificates(changes.extraCaFile);
+    if (changes.backupFolder) await checkFolder(changes.backupFolder);
     this.#store.write(changes);
     this.#configuration.store(this.#store.read());
     this.#onChange();
@@ -45,4 +52,12 @@ export class SettingsService {
     if (source === "stored" || source === "default") return;
     throw new GatewayError("setting_decided", { key, place: this.#configuration.placeOf(key) });
   }
+}
+
+/** @throws GatewayError backup_folder_unusable */
+async function checkFolder(folder: string): Promise<void> {
+  const reason = isAbsolute(folder)
+    ? await problemOfFolder(folder)
+    : "it has to be the whole path of a folder";
+  if (reason !== null) throw new GatewayError("backup_folder_unusable", { folder, reason });
 }

@@ -154,6 +154,7 @@ export class SignIns {
   async remove(row: ServerRow): Promise<SignedOut> {
     await this.#underWay.cancelAll(row.id);
     const revocation = await this.#revocations.of(row);
+    this.#store.revoke(row.id);
     this.forget(row.id);
     this.#reopen(row.id);
     const revoked = revocation === null ? "nothing_to_revoke" : await revocation();

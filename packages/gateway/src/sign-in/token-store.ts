@@ -115,6 +115,11 @@ export class TokenStore {
     this.#stores.signIns.tokens.remove(serverId);
   }
 
+  /** For good: no backup brings them back. */
+  revoke(serverId: string): void {
+    this.#stores.signIns.tokens.revoke(serverId);
+  }
+
   registrations(serverId: string, owner: string): RegistrationStore {
     const { registrations } = this.#stores.signIns;
     /** Undefined where it was changed or damaged. */

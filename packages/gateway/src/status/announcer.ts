@@ -40,13 +40,13 @@ export class StatusAnnouncer {
 
   #tell(): void {
     this.#timer = null;
-    const { state, summary, url, problem, servers } = this.#status().ofGateway();
+    const { state, summary, url, problem, warnings, servers } = this.#status().ofGateway();
     for (const server of servers) {
       if (!this.#changed.has(server.id)) continue;
       this.#events.publish({ type: "server.status", serverId: server.id, status: server.status });
     }
     this.#changed.clear();
-    const told = JSON.stringify([state, summary, url, problem]);
+    const told = JSON.stringify([state, summary, url, problem, warnings]);
     if (told !== this.#lastTold) this.#events.publish({ type: "gateway.status", state, summary });
     this.#lastTold = told;
   }

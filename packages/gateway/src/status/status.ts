@@ -24,8 +24,8 @@ export interface StatusOptions {
   url: () => string | null;
   /** Why nothing listens though it should. */
   problem: () => Problem | null;
-  /** What should be known of the address though it is served. */
-  warning: () => GatewayError | null;
+  /** What should be known though it is served: of the address, of backups. */
+  warnings: () => GatewayError[];
   version: string;
   dataDir: string;
 }
@@ -50,8 +50,7 @@ export class Status {
   }
 
   ofGateway(): GatewayStatus {
-    const { stores, engine, vault, url, problem, warning, version, dataDir } = this.#options;
-    const warned = warning();
+    const { stores, engine, vault, url, problem, warnings, version, dataDir } = this.#options;
     const servers = stores.servers.list().map(({ id, name, title, enabled }) => ({
       id,
       name,
@@ -63,7 +62,7 @@ export class Status {
       ...rollUp(url(), servers),
       url: url(),
       problem: problem(),
-      warnings: warned === null ? [] : [problemOf(warned)],
+      warnings: warnings().map(problemOf),
       pid: process.pid,
       version,
       dataDir,

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { BasicCredentials } from "./basic-credentials.ts";
 import { FailedTokens } from "./failed-tokens.ts";
 import { givenCredentials } from "./given-credentials.ts";
-import { type TokenRow, Tokens, type TokensOptions } from "./tokens.ts";
+import { newToken, type TokenRow, Tokens, type TokensOptions } from "./tokens.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -150,7 +150,8 @@ describe("a temporary token", () => {
 
   it("of the command line stays as long as the process", async () => {
     const { tokens } = start();
-    const token = tokens.createForCommandLine();
+    const token = newToken();
+    tokens.knowCommandLine(token);
     vi.advanceTimersByTime(30 * DAY_MS);
     expect(await tokens.authenticate(`Bearer ${token}`, HERE)).toMatchObject({
       kind: "cli",

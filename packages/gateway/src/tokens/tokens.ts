@@ -51,7 +51,8 @@ interface Known {
   idleSince: number | null;
 }
 
-const newToken = (): string => PREFIX + randomBytes(TOKEN_BYTES).toString("base64url");
+/** A token that nobody can guess: 256 random bits. */
+export const newToken = (): string => PREFIX + randomBytes(TOKEN_BYTES).toString("base64url");
 
 const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex");
 
@@ -145,16 +146,14 @@ export class Tokens {
     return { ...this.#view(row), token };
   }
 
-  /** For the command line: every right, until this process ends. */
-  createForCommandLine(): string {
-    const token = newToken();
+  /** The token of the command line: every right, until this process ends. */
+  knowCommandLine(token: string): void {
     const principal = { kind: "cli", name: "command line", profileId: null } as const;
     this.#byHash.set(hashOf(token), {
       principal: { ...principal, tokenId: randomUUID(), rights: ALL_RIGHTS, expiresAt: null },
       isStored: false,
       idleSince: null,
     });
-    return token;
   }
 
   /**

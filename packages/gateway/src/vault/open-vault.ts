@@ -1,4 +1,4 @@
-import type { SlotProvider } from "@local-mcp/contract";
+import { GatewayError, type SlotProvider } from "@local-mcp/contract";
 import { createSealedValueQueries } from "@local-mcp/database";
 import {
   createVault,
@@ -43,15 +43,7 @@ export function openVault(options: {
     keyStore,
     values: createSealedValueQueries(stores.db),
     now: () => Date.now(),
-    ambient: () => {
-      const known = passphrase ?? configuration.secret("VAULT_PASSPHRASE");
-      const secret = configuration.secret("AUTH_ENCRYPTION_SECRET");
-      const providers: KeyProvider[] = [];
-      if (known !== null) providers.push(passphraseProvider(known));
-      if (secret !== null) providers.push(environmentProvider(secret));
-      if (keychain) providers.push(keychain.provider);
-      return providers;
-    },
+    ambient: () => keysAtHand({ configuration, passphrase, keychain }),
     onSecret,
     onMade,
     onRotated: () => {
@@ -62,3 +54,41 @@ export function openVault(options: {
     onFailure: (what, error) => log.error(what, { error: String(error) }),
   });
 }
+
+interface KeysAtHand {
+  configuration: Configuration;
+  passphrase: string | null;
+  keychain: Keychain | null;
+}
+
+/** What opens a vault without asking anyone, best first. */
+function keysAtHand({ configuration, passphrase, keychain }: KeysAtHand): KeyProvider[] {
+  const known = passphrase ?? configuration.secret("VAULT_PASSPHRASE");
+  const secret = configuration.secret("AUTH_ENCRYPTION_SECRET");
+  const providers: KeyProvider[] = [];
+  if (known !== null) providers.push(passphraseProvider(known));
+  if (secret !== null) providers.push(environmentProvider(secret));
+  if (keychain) providers.push(keychain.provider);
+  return providers;
+}
+
+/** The vault of a computer whose database cannot be opened: nothing but the keys at hand. */
+export const vaultOfNothing = (keys: KeysAtHand): Vault =>
+  createVault({
+    keyStore: {
+      slots: () => [],
+      putSlot: refuse,
+      deleteSlot: refuse,
+      dataKeys: () => [],
+      putDataKey: refuse,
+      deleteDataKey: refuse,
+      transaction: (work) => work(),
+    },
+    values: { count: () => 0, beginningWith: () => [], replace: refuse, forget: refuse },
+    ambient: () => keysAtHand(keys),
+    now: () => Date.now(),
+  });
+
+const refuse = (): never => {
+  throw new GatewayError("vault_missing");
+};

@@ -1,0 +1,508 @@
+import { homedir } from "node:os";
+import { GatewayError, type ServerState } from "@local-mcp/contract";
+import { createDb, resolvePaths } from "@local-mcp/database";
+import { type EndedProcesses, Engine, Processes } from "@local-mcp/engine";
+import { createRedactor, type Vault } from "@local-mcp/vault";
+import { createRouterClient } from "@orpc/server";
+import type { ApiContext } from "./api/context.ts";
+import { createRest, describeApi } from "./api/rest.ts";
+import { createRouter } from "./api/router.ts";
+import { Audit } from "./audit/audit.ts";
+import { OwnDeeds } from "./audit/own-deeds.ts";
+import { ProcedureAudit } from "./audit/procedure-audit.ts";
+import { ClientsService } from "./clients/clients-service.ts";
+import { Connections, DEFAULT_LAUNCHER } from "./clients/connections.ts";
+import { Configuration } from "./configuration/configuration.ts";
+import { DoctorService } from "./doctor/doctor-service.ts";
+import { identityOf } from "./data-dir-identity.ts";
+import { createCatalogStore, createEraStore, createSessionStore } from "./engine-stores.ts";
+import { Events } from "./events.ts";
+import { BackupsService } from "./backups/backups-service.ts";
+import type { Jobs } from "./backups/jobs.ts";
+import type { Restorer } from "./backups/restorer.ts";
+import type { Gateway, GatewayOptions } from "./gateway-types.ts";
+import { Endpoint } from "./http/endpoint.ts";
+import { createBackupRoutes } from "./http/backup-routes.ts";
+import { isLoopbackHost } from "./http/guard.ts";
+import { baseUrl, HttpServer } from "./http/http-server.ts";
+import { createLog } from "./log.ts";
+import { type ProfileRoute, ProfilesService } from "./profiles/profiles-service.ts";
+import { createRegistry } from "./registry.ts";
+import { revealSecrets } from "./servers/secret-values.ts";
+import { proofOf, removeRuntime, writeRuntime } from "./runtime-file.ts";
+import { RuntimesService } from "./runtimes/runtimes-service.ts";
+import { Activity } from "./servers/activity.ts";
+import { PasteService } from "./servers/paste-service.ts";
+import { isOurselves } from "./servers/recognize/ourselves.ts";
+import { ServerDetails } from "./servers/server-details.ts";
+import { ServersService } from "./servers/servers-service.ts";
+import { SessionStorage } from "./sessions/session-storage.ts";
+import { SignIns } from "./sign-in/sign-ins.ts";
+import { SettingsService } from "./settings/settings-service.ts";
+import { createSettingsStore } from "./settings/settings-store.ts";
+import { StatusAnnouncer } from "./status/announcer.ts";
+import { Status } from "./status/status.ts";
+import { createStores, type Stores } from "./stores.ts";
+import { tryOut } from "./try-out.ts";
+import { ownAddresses, Surroundings } from "./surroundings/surroundings.ts";
+import { FailedTokens } from "./tokens/failed-tokens.ts";
+import { givenCredentials } from "./tokens/given-credentials.ts";
+import { LOCAL, Tokens } from "./tokens/tokens.ts";
+import { checkVaultSecrets } from "./vault/check-secrets.ts";
+import { openVault } from "./vault/open-vault.ts";
+import { VaultService } from "./vault/vault-service.ts";
+import { VERSION } from "./version.ts";
+
+/** States of a server that has been reached, or has not although it should have been. */
+const TRIED_STATES: readonly ServerState[] = [
+  "starting",
+  "ready",
+  "needs_sign_in",
+  "retrying",
+  "failed",
+];
+
+/** Tables of secrets that are replaced by themselves, again and again. */
+const PASSING = ["oauth_tokens", "mcp_sessions"];
+
+/** What a run is given that is there before it and after it. */
+export interface Shell {
+  events: Events;
+  /** Of the command line; the same in each run, since `runtime.json` may have been read. */
+  cliToken: string;
+  jobs: Jobs;
+  restorer: Restorer;
+  /** Where it was served last; null where it was not. */
+  port: number | null;
+}
+
+/** The gateway over one state of the data directory, from opening the database to closing it. */
+export interface Run extends Pick<
+  Gateway,
+  "api" | "router" | "context" | "backups" | "listen" | "recheck"
+> {
+  vault: Vault;
+  /** Writes down who did what. */
+  audit: Audit;
+  /** @throws where what is stored cannot be used */
+  tryOut(): Promise<void>;
+  close(): Promise<EndedProcesses>;
+}
+
+/**
+ * Opens the database and wires the packages together over it. Nothing runs before `listen` but what
+ * a call of the API needs.
+ *
+ * @throws GatewayError data_dir_unusable, database_newer, database_damaged
+ */
+export async function openRun(
+  options: GatewayOptions,
+  configuration: Configuration,
+  shell: Shell,
+): Promise<Run> {
+  const db = createDb({ path: configuration.paths.database });
+  try {
+    const run = await wire(options, configuration, createStores(db), shell);
+    const close = async (): Promise<EndedProcesses> => {
+      const ended = await run.close();
+      db.close();
+      return ended;
+    };
+    return { ...run, close };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+async function wire(
+  options: GatewayOptions,
+  configuration: Configuration,
+  stores: Stores,
+  shell: Shell,
+): Promise<Run> {
+  const { events, cliToken, jobs, restorer } = shell;
+  const redactor = options.redactor ?? createRedactor();
+  for (const secret of configuration.environment.secrets()) redactor.know(secret);
+  if (options.vaultPassphrase !== undefined) redactor.know(options.vaultPassphrase);
+  const log = createLog(options.log ?? (() => {}), redactor);
+  if (options.kind === "serve") checkVaultSecrets(configuration, log);
+  const settingsStore = createSettingsStore(stores);
+  configuration.store(settingsStore.read());
+  // Read once, so that a wrong value is told at the start and not at the first request.
+  let settings = configuration.settings;
+  const runtimes = new RuntimesService({
+    env: options.env,
+    settings: () => settings,
+    loginShell: options.loginShell ?? options.kind === "app",
+    onChange: () => {
+      engine.restartWhere((_, { reason }) => reason?.code === "command_not_found");
+      events.publish({ type: "runtimes.changed" });
+    },
+    onNetworkChange: () =>
+      engine.restartWhere(
+        ({ transport }, { state }) => transport !== "stdio" && TRIED_STATES.includes(state),
+      ),
+  });
+
+  const vault = openVault({
+    stores,
+    configuration,
+    passphrase: options.vaultPassphrase ?? null,
+    keychain: options.keychain ?? null,
+    onSecret: (secret, { table }) => {
+      if (PASSING.includes(table)) redactor.knowForNow(secret);
+      else redactor.know(secret);
+    },
+    onMade: (provider) => ownDeeds.vaultMade(provider),
+    onRotated: () => events.publish({ type: "vault.changed" }),
+    log,
+  });
+  const sessions = await SessionStorage.open({
+    db: stores.db,
+    sealer: vault,
+    clientIdleMs: () => settings.sessionIdleMs,
+    log,
+  });
+
+  const endpoint = new Endpoint({
+    http: {
+      listen: (host, port) => http.listen(host, port),
+      close: () => http.close(),
+    },
+    // Any free port, once found, stays the address through a restore.
+    wanted: () => ({ ...settings, port: settings.port || (shell.port ?? 0) }),
+    onOpened: (url) => {
+      shell.port = Number(new URL(url).port);
+      writeRuntime(configuration.paths.runtime, { pid: process.pid, url, token: cliToken });
+      log.info("serving", { url });
+    },
+    onClosed: () => removeRuntime(configuration.paths.runtime, cliToken),
+  });
+  const status: Status = new Status({
+    stores,
+    engine: () => engine,
+    vault,
+    signIn: (serverId) => signIns.facts(serverId),
+    url: () => endpoint.url,
+    problem: () => endpoint.problem,
+    warnings: () => [http.warning, backups.warning].filter((one) => one !== null),
+    version: VERSION,
+    dataDir: configuration.paths.dataDir,
+  });
+  const announcer = new StatusAnnouncer({ events, status: () => status });
+  const activity = new Activity();
+  const directory = identityOf(configuration.paths.dataDir);
+  const audit = new Audit({
+    store: stores.audit,
+    events,
+    redact: (text) => redactor.text(text),
+    keepDays: () => settings.auditKeepDays,
+    log,
+  });
+  const ownDeeds = new OwnDeeds({
+    audit,
+    stores,
+    self: { face: options.kind, version: VERSION, directory },
+    observation: (serverId) => engine.upstream(serverId)?.observation,
+  });
+  const processes = new Processes({
+    owner: directory,
+    onStarted: (started) => ownDeeds.processStarted(started),
+    log,
+  });
+  const reveal = revealSecrets(stores, vault);
+  const signIns: SignIns = new SignIns({
+    stores,
+    vault,
+    sessions: sessions.backend,
+    engine: () => engine,
+    audit,
+    reveal,
+    routeTo: (url) => runtimes.routeTo(url),
+    redactor,
+    clientMetadataUrl: () => settings.clientMetadataUrl || null,
+    onChange: (serverId) => announcer.changed(serverId),
+    log,
+  });
+  const engine: Engine = new Engine({
+    registry: createRegistry({
+      stores,
+      vault,
+      reveal,
+      authorization: (row) => signIns.authorization(row),
+      settings: () => settings,
+      runtimes,
+    }),
+    catalogs: createCatalogStore(stores),
+    eras: createEraStore(stores),
+    sessions: createSessionStore(sessions.backend),
+    traffic: { onExchange: (exchange) => clients.onExchange(exchange) },
+    serverInfo: { name: "local-mcp-gateway", title: "Local MCP Gateway", version: VERSION },
+    maxMessageBytes: () => settings.maxMessageBytes,
+    processes,
+    sessionIdleMs: () => settings.sessionIdleMs,
+    explain: (serverId) => status.explain(serverId),
+    redact: (text) => redactor.text(text),
+    log,
+    onServerChange: (serverId) => {
+      const observation = engine.upstream(serverId)?.observation;
+      if (observation) activity.record(serverId, observation);
+      announcer.changed(serverId);
+    },
+    onCatalogChange: (profile) => events.publish({ type: "catalog.changed", profile }),
+    onSessionsChange: () => {
+      events.publish({ type: "sessions.changed" });
+      clients.onSessionsChange();
+    },
+  });
+  await engine.reload();
+  const surroundings = new Surroundings({
+    now: () => Date.now(),
+    addresses: ownAddresses,
+    onChange: (reason) => {
+      log.info("servers are asked again", { reason });
+      engine.recheck(reason);
+      if (reason === "resume") backups.resumed();
+    },
+    onFailure: (error) => log.warn("the network cannot be watched", { error: String(error) }),
+  });
+
+  /** The engine takes over at once; what has to stop for it is not waited for. */
+  const applyChange = (type: "servers.changed" | "profiles.changed" | "settings.changed"): void => {
+    engine.reload().catch((error: unknown) => log.error("reload failed", { error: String(error) }));
+    events.publish({ type });
+  };
+  const tokens = new Tokens({
+    store: stores.tokens,
+    profileSlug: (id) => stores.profiles.get(id)?.slug ?? null,
+    ...givenCredentials(
+      configuration.credentials(),
+      (slug) => stores.profiles.getBySlug(slug)?.id ?? null,
+    ),
+    failed: new FailedTokens({ now: () => Date.now(), log }),
+    isInUse: (id) => http.hasOpen(id),
+    log,
+  });
+  tokens.knowCommandLine(cliToken);
+  /** Ends what was opened with a token that is not valid any more. */
+  const endToken = async (tokenId: string): Promise<void> => {
+    try {
+      await engine.endSessionsOfToken(tokenId);
+    } finally {
+      http.endOf(tokenId);
+    }
+  };
+  const servers = new ServersService({
+    stores,
+    vault,
+    engine,
+    status,
+    runtimes,
+    onChange: () => applyChange("servers.changed"),
+    onRemoved: (serverId) => activity.forget(serverId),
+    onMoved: (serverId) => signIns.forgetClients(serverId),
+    onSignInChanged: (serverId) => signIns.forgetClients(serverId),
+  });
+  const profiles = new ProfilesService({
+    stores,
+    engine,
+    servers,
+    url: () => endpoint.url,
+    onChange: () => applyChange("profiles.changed"),
+    onRemoved: (profileId) => {
+      for (const tokenId of tokens.forgetProfile(profileId)) {
+        endToken(tokenId).catch((error: unknown) => {
+          log.error("sessions could not be ended", { error: String(error) });
+        });
+      }
+    },
+  });
+  const address = (): string => endpoint.url ?? baseUrl(settings.host, settings.port);
+  const { dataDir } = configuration.paths;
+  const launcher = options.launcher ?? DEFAULT_LAUNCHER;
+  /** Beyond this computer no profile is open without a token. */
+  const reached = (route: ProfileRoute): ProfileRoute => ({
+    ...route,
+    allowWithoutToken: route.allowWithoutToken && isLoopbackHost(settings.host),
+  });
+  const isUsual = dataDir === resolvePaths({ env: {}, home: homedir() }).dataDir;
+  const connections = new Connections({
+    url: address,
+    isListening: () => endpoint.url !== null,
+    profile: (profile) => reached(profiles.routeBySlug(profiles.find(profile).slug)),
+    activeProfile: () => reached(profiles.activeRoute()),
+    launcher,
+    dataDir: isUsual ? null : dataDir,
+    home: homedir(),
+    env: () => runtimes.variables,
+    version: VERSION,
+  });
+  const clients: ClientsService = new ClientsService({
+    engine: () => engine,
+    events,
+    profileSlug: (id) => stores.profiles.get(id)?.slug ?? null,
+    activeProfileId: () => stores.profiles.active()?.id ?? null,
+    tokenName: (id) => tokens.nameOf(id),
+    testName: connections.testName,
+  });
+  const vaultService = new VaultService({
+    vault,
+    stores,
+    keychain: options.keychain ?? null,
+    environmentSecret: () => configuration.secret("AUTH_ENCRYPTION_SECRET"),
+    onSecret: (secret) => redactor.know(secret),
+    onChange: () => {
+      signIns.onVaultChange();
+      engine.restartWhere((_, { state }) => state === "locked");
+      events.publish({ type: "vault.changed" });
+    },
+  });
+  const backups: BackupsService = new BackupsService({
+    jobs,
+    restorer,
+    configuration,
+    settings: () => settings,
+    stores,
+    vault,
+    redactor,
+    audit,
+    onChange: () => events.publish({ type: "backups.changed" }),
+    onWarning: () => announcer.announce(),
+    log,
+  });
+  const startServers = (): void => {
+    if (engine.started || endpoint.closed) return;
+    ownDeeds.started();
+    // Also where no server that is a process is meant to run.
+    void processes.endLeftovers();
+    engine.start();
+    surroundings.start();
+    if (options.kind !== "cli") backups.start();
+    void signIns.recall();
+    vaultService.initWithKeychain().catch((error: unknown) => {
+      // A system without a keychain is told of in the vault's status.
+      if (error instanceof GatewayError && error.code === "vault_no_keychain") return;
+      log.error("the vault could not be made with the keychain", { error: String(error) });
+    });
+  };
+  const listen = async (): Promise<{ url: string }> => {
+    try {
+      return { url: await endpoint.open() };
+    } finally {
+      // A person with a window can mend the address while the servers run.
+      if (endpoint.url !== null || options.kind === "app") startServers();
+      announcer.announce();
+    }
+  };
+  const settingsService = new SettingsService({
+    configuration,
+    store: settingsStore,
+    onChange: () => {
+      const { host, port } = settings;
+      const before = settings;
+      settings = configuration.settings;
+      applyChange("settings.changed");
+      backups.settingsChanged(before, settings);
+      runtimes.checkNetwork();
+      const moved = host !== settings.host || port !== settings.port;
+      if (!engine.started || (!moved && endpoint.problem === null)) return;
+      // What comes of it is in the status; the setting itself is stored either way.
+      listen().catch((error: unknown) => log.warn("not serving", { error: String(error) }));
+    },
+  });
+  const router = createRouter({
+    status,
+    listen,
+    events,
+    servers,
+    signIns,
+    details: new ServerDetails({ servers, engine, activity, runtimes }),
+    pastes: new PasteService({
+      servers,
+      home: homedir(),
+      isOurselves: (reach) => isOurselves(reach, { url: address(), launcher }),
+      checkProfile: (slug) => profiles.routeBySlug(slug),
+    }),
+    clients,
+    connections,
+    profiles,
+    tokens,
+    endToken,
+    vault: vaultService,
+    doctor: new DoctorService({
+      configuration,
+      stores,
+      status,
+      vault: vaultService,
+      runtimes,
+      audit,
+      backups,
+    }),
+    runtimes,
+    settings: settingsService,
+    backups,
+    audit,
+  });
+  const calls = {
+    audit: new ProcedureAudit({
+      audit,
+      look: { stores, servers, profiles, tokens, settings: settingsService },
+      log,
+    }),
+    log,
+  };
+  const http = new HttpServer({
+    engine,
+    tokens,
+    profileBySlug: (slug) => profiles.routeBySlug(slug),
+    activeProfile: () => profiles.activeRoute(),
+    maxRequestBytes: () => settings.maxRequestBytes,
+    api: createRest(router, calls),
+    files: createBackupRoutes({ files: backups.files, audit }),
+    openApi: () => describeApi(VERSION),
+    proof: (challenge) => proofOf(cliToken, challenge),
+    onError: (error, from) => ownDeeds.onRequestFailed(error, from),
+    onRefused: (userAgent) => clients.onRefused(userAgent),
+    onWarning: () => announcer.announce(),
+    log,
+  });
+
+  const context: ApiContext = {
+    principal: { ...LOCAL, kind: options.kind === "app" ? "app" : "cli" },
+    ...calls,
+  };
+  // Only now are all there whom it tells of the sessions it finds.
+  await engine.recallSessions();
+  // Last, since it starts a process: from here on nothing fails, and `close` ends it.
+  runtimes.start();
+  return {
+    api: createRouterClient(router, { context }),
+    router,
+    context,
+    backups: backups.files,
+    vault,
+    audit,
+    listen,
+    tryOut: () => tryOut(stores, vault),
+    recheck: (reason) => surroundings.noticed(reason),
+    close: async () => {
+      surroundings.close();
+      announcer.close();
+      await backups.close();
+      clients.close();
+      const servers = engine.close();
+      await Promise.all([endpoint.close(), runtimes.close()]);
+      const ended = await servers;
+      // An answer that is on its way may hold the only refresh token that works from now on.
+      await signIns.close();
+      tokens.close();
+      ownDeeds.stopped();
+      vault.lock();
+      await sessions.close();
+      // One that was given may have more to do.
+      if (options.redactor === undefined) redactor.forget();
+      return ended;
+    },
+  };
+}
