@@ -1,12 +1,13 @@
 import type { Writable } from "node:stream";
 import type { ExitCode } from "@local-mcp/contract";
 import { GatewayError } from "@local-mcp/contract";
-import type { Redactor } from "@local-mcp/gateway";
+import type { RecoveryMode, Redactor } from "@local-mcp/gateway";
 import { askKey } from "./commands/vault-keys.ts";
 import { type Api, connect, type Connection, type Place } from "./connect.ts";
 import { toGatewayError } from "./errors.ts";
 import type { Io } from "./io.ts";
 import { quoted, visible } from "./output.ts";
+import { recovering, replaceable, withWayBack } from "./recovery.ts";
 
 /** The options that every command takes. */
 export interface GlobalOptions extends Place {
@@ -96,6 +97,30 @@ export class Cli {
     await api.vault.unlock(await askKey(this, status, "Passphrase of the vault: ", what));
   }
 
+  /** @returns a gateway, or what is wrong with a database that does not open */
+  async #connect(): Promise<Connection | GatewayError> {
+    try {
+      return await connect(this.io, this.options, { redactor: this.redactor });
+    } catch (error) {
+      const problem = replaceable(error);
+      if (problem === null) throw error;
+      return problem;
+    }
+  }
+
+  /** @throws GatewayError what is wrong with the database, and the way back where there is one */
+  #refuse(problem: GatewayError): Promise<never> {
+    return this.recover(async (recovery) => {
+      const restore = (name: string): string => this.command(`backup restore ${quoted(name)}`);
+      throw await withWayBack(problem, recovery, restore);
+    });
+  }
+
+  /** Runs `work` on a data directory whose database does not open. */
+  recover<T>(work: (recovery: RecoveryMode) => Promise<T>): Promise<T> {
+    return recovering(this.io, this.options, this.redactor, work);
+  }
+
   /** A command a person can copy, for the same data directory. */
   command(words: string): string {
     const { dataDir } = this.options;
@@ -107,13 +132,18 @@ export class Cli {
    * Runs `work` on a gateway, and closes what was opened for it however it ends. Where only the
    * key of the vault is missing and a person is there who can type one, asks for it and tries again.
    *
-   * @param options `endsItself`: `work` heeds the signal, and takes back what it has begun
+   * @param options `endsItself`: `work` heeds the signal, and takes back what it has begun;
+   * `rescue`: what is done where the database does not open
    */
   async use<T>(
     work: (api: Api, connection: Connection) => Promise<T>,
-    { endsItself = false }: { endsItself?: boolean } = {},
+    {
+      endsItself = false,
+      rescue = (problem) => this.#refuse(problem),
+    }: { endsItself?: boolean; rescue?: (problem: GatewayError) => Promise<T> } = {},
   ): Promise<T> {
-    const connection = await connect(this.io, this.options, { redactor: this.redactor });
+    const connection = await this.#connect();
+    if (connection instanceof GatewayError) return rescue(connection);
     const { api } = connection;
     try {
       const done = work(api, connection).catch(async (error: unknown) => {

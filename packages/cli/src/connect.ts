@@ -9,7 +9,9 @@ import type { ContractRouterClient } from "@orpc/contract";
 import { ResponseValidationPlugin } from "@orpc/contract/plugins";
 import { OpenAPILink } from "@orpc/openapi-client/fetch";
 import { toGatewayError } from "./errors.ts";
+import { type BackupFiles, backupFiles } from "./files.ts";
 import { exchange } from "./http.ts";
+import { httpTransfer } from "./http-transfer.ts";
 import type { Io } from "./io.ts";
 import { visible } from "./output.ts";
 import { environmentSecret } from "./values.ts";
@@ -26,7 +28,9 @@ export interface Place {
 }
 
 export interface Connection {
-  api: Api;
+  /** To be read each time: a restore in this process replaces it. */
+  readonly api: Api;
+  files: BackupFiles;
   /** True when a gateway that runs elsewhere answers, false when this process is it. */
   running: boolean;
   close(): Promise<void>;
@@ -123,6 +127,7 @@ export const httpConnection = (url: string, token: string): Connection => {
   });
   return {
     api: createORPCClient(link),
+    files: backupFiles(httpTransfer(url, token, agent)),
     running: true,
     close: async () => agent.destroy(),
   };
@@ -154,7 +159,17 @@ export const connect = async (
           if (level === "error") io.stderr.write(`${visible(line)}\n`);
         },
       });
-      return { api: gateway.api, running: false, close: async () => void (await gateway.close()) };
+      return {
+        get api() {
+          return gateway.api;
+        },
+        files: backupFiles({
+          read: (backup) => gateway.backups.read(backup),
+          receive: (name, stream, size) => gateway.backups.receive(name, stream, size),
+        }),
+        running: false,
+        close: async () => void (await gateway.close()),
+      };
     } catch (error) {
       const held = error instanceof GatewayError && error.code === "data_dir_held";
       if (!held || performance.now() >= giveUpAt || io.signal.aborted) throw error;

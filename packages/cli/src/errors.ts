@@ -1,6 +1,7 @@
 import { GatewayError, isErrorCode, type Problem } from "@local-mcp/contract";
 import { ORPCError } from "@orpc/client";
 import { z } from "zod";
+import { parseJson } from "./bridge/message.ts";
 
 /** What tells the entry of the error table. */
 const entry = z.object({
@@ -34,6 +35,14 @@ export const toGatewayError = (error: unknown, url?: string): GatewayError => {
     : new GatewayError("not_a_gateway", { url }, { cause: error });
 };
 
+const refusal = z.object({ error: entry });
+
+/** The error in the body of an answer beside the contract, from the gateway at `url`. */
+export const errorInBody = (text: string, url: string): GatewayError => {
+  const read = refusal.safeParse(parseJson(text));
+  return read.success ? errorOf(read.data.error) : new GatewayError("not_a_gateway", { url });
+};
+
 /** The error of which an answer told. */
-export const errorOf = ({ code, params }: Problem): GatewayError =>
+export const errorOf = ({ code, params }: Pick<Problem, "code" | "params">): GatewayError =>
   isErrorCode(code) ? new GatewayError(code, params) : new GatewayError("internal");

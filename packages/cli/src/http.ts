@@ -1,11 +1,14 @@
 import { type Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from "node:http";
 import { type Agent as HttpsAgent, request as requestTls } from "node:https";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 
 /** One HTTP request. */
 export interface Exchange {
   method: string;
   headers: OutgoingHttpHeaders;
-  body?: string | Uint8Array;
+  /** A stream is sent as it comes; `content-length` is the caller's. */
+  body?: string | Uint8Array | Readable;
   agent: Agent | HttpsAgent;
   /** Breaks it off, also while the answer is being read. */
   signal?: AbortSignal;
@@ -27,5 +30,6 @@ export const exchange = (
     outgoing.once("response", resolve);
     outgoing.once("error", reject);
     outgoing.once("finish", onSent);
-    outgoing.end(body);
+    if (body instanceof Readable) pipeline(body, outgoing).catch(reject);
+    else outgoing.end(body);
   });

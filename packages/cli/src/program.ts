@@ -4,6 +4,7 @@ import { ORPCError } from "@orpc/client";
 import { Command, CommanderError } from "commander";
 import { type Act, Cli, type GlobalOptions } from "./cli.ts";
 import { addAuditCommands } from "./commands/audit.ts";
+import { addBackupCommands } from "./commands/backup.ts";
 import { addBridgeCommand } from "./commands/bridge.ts";
 import { addProfileCommands } from "./commands/profiles.ts";
 import { addServeCommand } from "./commands/serve.ts";
@@ -52,6 +53,7 @@ export const buildProgram = (
   addToolCommands(program, act);
   addTokenCommands(program, act);
   addVaultCommands(program, act);
+  addBackupCommands(program, act);
   addSettingCommands(program, act);
   addAuditCommands(program, act);
   addBridgeCommand(program, act);

@@ -1,6 +1,7 @@
 import { type DoctorFinding, type GatewayStatus, STATE_WORDS } from "@local-mcp/contract";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
+import { toGatewayError } from "../errors.ts";
 import { dateTime, facts, table } from "../output.ts";
 import { stateNote, trouble } from "./server-views.ts";
 import { VAULT_WORDS } from "./vault-views.ts";
@@ -44,12 +45,25 @@ const findingText = ({ level, area, message, wayOut }: DoctorFinding): string =>
   `${LEVEL_WORDS[level].padEnd(7)}  ${area.padEnd(8)}  ${message}` +
   (wayOut === null ? "" : `\n${" ".repeat(19)}${wayOut}`);
 
-const doctor = (cli: Cli): Outcome =>
-  cli.use(async (api) => {
-    const { findings } = await api.status.doctor();
-    cli.answer({ findings }, findings.map(findingText).join("\n"));
-    return findings.some((finding) => finding.level === "problem") ? 1 : 0;
-  });
+/** What stands in the way of a gateway, where none can be asked. */
+const closedFindings = (error: unknown): DoctorFinding[] => {
+  const { code, message, wayOut } = toGatewayError(error);
+  if (!DATABASE_CODES.includes(code)) throw error;
+  return [{ area: "data", level: "problem", message, wayOut }];
+};
+const DATABASE_CODES: readonly string[] = [
+  "database_damaged",
+  "database_newer",
+  "database_restorable",
+];
+
+const doctor = async (cli: Cli): Outcome => {
+  const findings = await cli
+    .use(async (api) => (await api.status.doctor()).findings)
+    .catch(closedFindings);
+  cli.answer({ findings }, findings.map(findingText).join("\n"));
+  return findings.some((finding) => finding.level === "problem") ? 1 : 0;
+};
 
 export const addStatusCommands = (program: Command, act: Act): void => {
   program

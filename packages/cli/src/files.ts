@@ -1,0 +1,169 @@
+import { constants } from "node:fs";
+import { type FileHandle, link, lstat, open, rename, rm } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { Readable } from "node:stream";
+import { GatewayError } from "@local-mcp/contract";
+import { type BackupTransfer, reasonOf } from "@local-mcp/gateway";
+
+/** Backups on their way between a gateway and files of this computer. All paths are absolute. */
+export interface BackupFiles {
+  /**
+   * Fetches a backup into a file for its owner only, which is there whole or not at all.
+   *
+   * @throws GatewayError backup_file_exists, backup_not_found, backup_transfer_cut, disk_full,
+   * file_unwritable, request_cancelled
+   */
+  download(backup: string, to: string, signal?: AbortSignal): Promise<{ bytes: number }>;
+  /**
+   * Brings a file to the gateway.
+   *
+   * @returns its id there
+   * @throws GatewayError file_unreadable, before anything is sent; backup_too_big,
+   * backup_transfer_cut
+   */
+  upload(path: string): Promise<string>;
+}
+
+/** The care that files on this computer need, whatever brings them to a gateway. */
+export const backupFiles = (transfer: BackupTransfer): BackupFiles => ({
+  async download(backup, to, signal) {
+    const partial = `${to}.partial`;
+    await checkFree(to);
+    const file = await writing(partial, () => open(partial, "wx", OWNER_ONLY));
+    try {
+      const bytes = await fetchInto(file, await transfer.read(backup), { partial, signal });
+      await writing(partial, () => file.sync());
+      await place(partial, to);
+      return { bytes };
+    } finally {
+      await file.close();
+      await rm(partial, { force: true });
+    }
+  },
+
+  async upload(path) {
+    const file = await reading(path, () => open(path, READ_ONLY));
+    try {
+      const bytes = await sizeOf(file, path);
+      const stream = Readable.from(bytesOf(file, path, bytes), { objectMode: false });
+      const { backup } = await transfer.receive(basename(path), stream, bytes);
+      return backup;
+    } finally {
+      await file.close();
+    }
+  },
+});
+
+const OWNER_ONLY = 0o600;
+/** A FIFO is opened without waiting for who writes to it. Windows has neither. */
+const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** Read at once, bytes. */
+const CHUNK = 256 * 1024;
+
+/** What file systems without hard links say, such as those of USB sticks. */
+const NO_LINKS: readonly string[] = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"];
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "";
+
+/** @returns how many bytes were written, which are all there are */
+async function fetchInto(
+  file: FileHandle,
+  { name, bytes, stream }: Awaited<ReturnType<BackupTransfer["read"]>>,
+  { partial, signal }: { partial: string; signal: AbortSignal | undefined },
+): Promise<number> {
+  let written = 0;
+  try {
+    for await (const chunk of stream) {
+      if (signal?.aborted === true) throw new GatewayError("request_cancelled");
+      await writing(partial, () => file.appendFile(chunk));
+      written += chunk.length;
+    }
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    throw new GatewayError("backup_transfer_cut", { name }, { cause: error });
+  }
+  if (written !== bytes) throw new GatewayError("backup_transfer_cut", { name });
+  return bytes;
+}
+
+/** Gives a file its name, which is not taken from another one. */
+async function place(partial: string, to: string): Promise<void> {
+  await writing(to, async () => {
+    try {
+      await link(partial, to);
+    } catch (error) {
+      if (!NO_LINKS.includes(codeOf(error))) throw error;
+      await checkFree(to);
+      await rename(partial, to);
+    }
+  });
+  // Windows opens no directories, and has nothing else to flush.
+  if (process.platform === "win32") return;
+  await writing(to, async () => {
+    const directory = await open(dirname(to), "r");
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
+  });
+}
+
+/** @throws GatewayError backup_file_exists, also for a link to nothing */
+async function checkFree(path: string): Promise<void> {
+  const isThere = await lstat(path).then(
+    () => true,
+    // Whatever else is wrong with the path is found by who writes there.
+    () => false,
+  );
+  if (isThere) throw new GatewayError("backup_file_exists", { path });
+}
+
+/** @throws GatewayError file_unreadable where it is no file, or has nothing in it */
+async function sizeOf(file: FileHandle, path: string): Promise<number> {
+  const stats = await reading(path, () => file.stat());
+  const unfit = (reason: string): GatewayError =>
+    new GatewayError("file_unreadable", { path, reason });
+  if (stats.isDirectory()) throw unfit("it is a directory");
+  if (!stats.isFile()) throw unfit("it is no file");
+  if (stats.size === 0) throw unfit("it is empty");
+  return stats.size;
+}
+
+/** So many bytes, as was announced, or a failure. */
+async function* bytesOf(file: FileHandle, path: string, bytes: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes;) {
+    const room = Buffer.allocUnsafe(Math.min(CHUNK, bytes - at));
+    const { bytesRead } = await reading(path, () => file.read(room, 0, room.length, at));
+    if (bytesRead === 0) {
+      const reason = "it became shorter while it was read";
+      throw new GatewayError("file_unreadable", { path, reason });
+    }
+    at += bytesRead;
+    yield room.subarray(0, bytesRead);
+  }
+}
+
+async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new GatewayError("file_unreadable", { path, reason: reasonOf(error) }, { cause: error });
+  }
+}
+
+/** @throws GatewayError backup_file_exists, disk_full, file_unwritable */
+async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    const code = codeOf(error);
+    if (code === "EEXIST") throw new GatewayError("backup_file_exists", { path }, { cause: error });
+    const why = { path, reason: reasonOf(error) };
+    const isFull = code === "ENOSPC" || code === "EDQUOT";
+    throw new GatewayError(isFull ? "disk_full" : "file_unwritable", why, { cause: error });
+  }
+}
