@@ -65,7 +65,7 @@ const electronFor = async (account: Account | null): Promise<Electron | string> 
 };
 
 const account = as === null ? null : await accountNamed(as);
-await build({ ...options, logLevel: "silent" });
+await build(options);
 if (headless) {
   await serveWithout(null);
 } else {

@@ -7,11 +7,13 @@ export const PACKAGES: readonly string[] = [
   "libgbm1",
   "libxss1",
   "libsecret-1-0",
-  // Its tests: a display and a keyring of their own, and steps at which to kill.
+  // Its tests: a display and a keyring of their own, steps at which to kill, and who else reads a
+  // backup.
   "xvfb",
   "dbus-x11",
   "gnome-keyring",
   "strace",
+  "age",
   // The fallback runtime: SQLite compiled for it.
   "gcc",
   "g++",

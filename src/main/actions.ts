@@ -30,6 +30,7 @@ export function createActions(desktop: DesktopApp): MenuActions & TrayActions {
     setStartAtLogin: (on) => attempt(({ api }) => api.settings.update({ startAtLogin: on })),
     restartFailed: () => attempt(restartTroubled),
     copyEndpoint: (url) => attempt(async () => clipboard.writeText(url)),
+    backUp: () => desktop.show({ type: "run", command: "back_up" }),
     openDataFolder: () => desktop.openDataFolder(),
     copyDiagnostics: () => {
       desktop.copyDiagnostics().catch(desktop.onFailure);

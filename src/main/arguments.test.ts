@@ -16,6 +16,7 @@ test("what is ours is read and what others put there is left", () => {
       "team.json",
       "readme.md",
       "/etc/mcp.TOML",
+      "old.age",
     ],
     "/home/ada",
   );
@@ -25,7 +26,7 @@ test("what is ours is read and what others put there is left", () => {
     hidden: true,
     showRunning: false,
     links: ["local-mcp-gateway://open/servers"],
-    files: ["/home/ada/team.json", "/etc/mcp.TOML"],
+    files: ["/home/ada/team.json", "/etc/mcp.TOML", "/home/ada/old.age"],
   });
 });
 

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { isBackupFile } from "./backup-files.ts";
 import { SCHEME } from "./deep-links.ts";
 import { isServersFile } from "./servers-file.ts";
 
@@ -15,7 +16,7 @@ export const launchArguments = z.object({
   /** Only asks the running app for its window; never becomes the running app. */
   showRunning: z.boolean(),
   links: z.array(z.string()),
-  /** Absolute paths of files with servers that the app was opened with. */
+  /** Absolute paths of files with servers, and of backups, that the app was opened with. */
   files: z.array(z.string()),
 });
 export type LaunchArguments = z.infer<typeof launchArguments>;
@@ -38,12 +39,15 @@ export function readArguments(argv: readonly string[], cwd: string): LaunchArgum
     } else if (argument === "--hidden") read.hidden = true;
     else if (argument === "--show-running") read.showRunning = true;
     else if (argument.startsWith(`${SCHEME}:`)) read.links.push(argument);
-    else if (!argument.startsWith("-") && isServersFile(argument)) {
+    else if (!argument.startsWith("-") && isOpened(argument)) {
       read.files.push(resolve(cwd, argument));
     }
   }
   return read;
 }
+
+/** What the app can open. */
+const isOpened = (path: string): boolean => isServersFile(path) || isBackupFile(path);
 
 const split = (argument: string): [string, string?] => {
   const at = argument.indexOf("=");

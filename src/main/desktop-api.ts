@@ -3,10 +3,12 @@ import {
   desktopContract,
   type DesktopInfo,
   GatewayError,
+  type GivenBackup,
 } from "@local-mcp/contract";
 import { asApiError } from "@local-mcp/gateway";
 import { implement, type ORPCError } from "@orpc/server";
 import type { AppLog } from "./app-log.ts";
+import type { Recovery } from "./recovery.ts";
 import type { Startup } from "./startup.ts";
 import type { WindowCommands } from "./window-commands.ts";
 
@@ -14,6 +16,7 @@ import type { WindowCommands } from "./window-commands.ts";
 export interface Desktop {
   info: () => DesktopInfo;
   startup: Startup;
+  recovery: Recovery;
   commands: WindowCommands;
   log: AppLog;
   copyText: (text: string) => Promise<void>;
@@ -27,6 +30,14 @@ export interface Desktop {
   chooseServersFile: () => Promise<{ name: string; text: string } | null>;
   /** What the filter leaves of the audit log, saved where a person says. @throws GatewayError file_unwritable */
   saveAudit: (filter: AuditFilter) => Promise<{ name: string; entries: number } | null>;
+  /** A backup file, chosen and given to the gateway. @throws GatewayError backup_unreadable, … */
+  chooseBackup: () => Promise<GivenBackup | null>;
+  /** @throws GatewayError backup_not_found, file_unwritable */
+  saveBackup: (backup: string) => Promise<{ name: string } | null>;
+  /** @throws GatewayError backup_not_found */
+  showBackup: (backup: string) => Promise<void>;
+  /** @throws GatewayError file_unwritable */
+  saveRecoverySheet: (passphrase: string) => Promise<{ name: string } | null>;
   /** Ends this app and starts it again on another data directory. */
   startAgainWith: (dataDir: string) => void;
   copyDiagnostics: () => Promise<void>;
@@ -53,6 +64,17 @@ export function createDesktopRouter(desktop: Desktop) {
     startup: os.startup.handler(({ signal }) => desktop.startup.watch(signal)),
     retryStart: os.retryStart.handler(async () => {
       await desktop.startup.start();
+      return done;
+    }),
+    recovery: os.recovery.handler(async () => ({ backups: await desktop.recovery.backups() })),
+    recover: os.recover.handler(async ({ input }) => {
+      await desktop.recovery.restore(input.backup, input.passphrase ?? null);
+      await desktop.startup.start();
+      return done;
+    }),
+    recoveryJob: os.recoveryJob.handler(() => ({ job: desktop.recovery.job })),
+    cancelRecovery: os.cancelRecovery.handler(() => {
+      desktop.recovery.cancel();
       return done;
     }),
     commands: os.commands.handler(({ signal }) => desktop.commands.watch(signal)),
@@ -85,6 +107,15 @@ export function createDesktopRouter(desktop: Desktop) {
     })),
     openServersFile: os.openServersFile.handler(() => desktop.chooseServersFile()),
     saveAudit: os.saveAudit.handler(({ input }) => desktop.saveAudit(input)),
+    chooseBackup: os.chooseBackup.handler(() => desktop.chooseBackup()),
+    saveBackup: os.saveBackup.handler(({ input }) => desktop.saveBackup(input.backup)),
+    showBackup: os.showBackup.handler(async ({ input }) => {
+      await desktop.showBackup(input.backup);
+      return done;
+    }),
+    saveRecoverySheet: os.saveRecoverySheet.handler(({ input }) =>
+      desktop.saveRecoverySheet(input.passphrase),
+    ),
     copyDiagnostics: os.copyDiagnostics.handler(async () => {
       await desktop.copyDiagnostics();
       return done;

@@ -1,10 +1,18 @@
 import { homedir, userInfo } from "node:os";
 import { type DesktopInfo, platform, type WindowCommand } from "@local-mcp/contract";
-import { createGateway, type Gateway, type Paths, VERSION } from "@local-mcp/gateway";
+import {
+  createGateway,
+  type Gateway,
+  type GatewayOptions,
+  openRecovery,
+  type Paths,
+  VERSION,
+} from "@local-mcp/gateway";
 import { app, clipboard, Notification, safeStorage, shell } from "electron";
 import { createActions } from "./actions.ts";
 import type { AppLog } from "./app-log.ts";
 import type { LaunchArguments } from "./arguments.ts";
+import { giveBackup, isBackupFile } from "./backup-files.ts";
 import { readDeepLink } from "./deep-links.ts";
 import { DesktopState } from "./desktop-state.ts";
 import { describeForReport } from "./diagnostics.ts";
@@ -16,6 +24,7 @@ import { findLauncher } from "./launcher.ts";
 import { type Notice, Notifications } from "./notifications.ts";
 import { describe } from "./problem.ts";
 import { Quit } from "./quit.ts";
+import { Recovery } from "./recovery.ts";
 import { readServersFile } from "./servers-file.ts";
 import { Startup } from "./startup.ts";
 import { hasTrayHost } from "./tray-host.ts";
@@ -43,6 +52,7 @@ export class DesktopApp {
   readonly launched: LaunchArguments;
   readonly commands = new WindowCommands();
   readonly startup: Startup;
+  readonly recovery = new Recovery(() => openRecovery(this.#gatewayOptions()));
   readonly window: MainWindow;
   readonly quit: Quit;
   readonly #options: DesktopAppOptions;
@@ -136,13 +146,22 @@ export class DesktopApp {
 
   async openFile(path: string): Promise<void> {
     try {
-      const { text } = await readServersFile(path);
-      this.show({ type: "add_servers_from", text });
+      this.show(await this.#commandFor(path));
     } catch (error) {
       this.onFailure(error);
       // Whoever opened it would wait for something to happen.
       if (app.isReady()) await tellProblem(this.window.browserWindow, error).catch(this.onFailure);
     }
+  }
+
+  async #commandFor(path: string): Promise<WindowCommand> {
+    if (isBackupFile(path)) {
+      return {
+        type: "restore_from",
+        ...(await giveBackup((await this.startup.gateway()).backups, path)),
+      };
+    }
+    return { type: "add_servers_from", text: (await readServersFile(path)).text };
   }
 
   /** Shows the window, now or as soon as there can be one. */
@@ -200,8 +219,15 @@ export class DesktopApp {
   }
 
   async #openGateway(): Promise<Gateway> {
+    const gateway = await createGateway(this.#gatewayOptions());
+    // From here on the directory is ours to write in.
+    if (this.#options.paths) this.log.openIn(this.#options.paths.logs);
+    return gateway;
+  }
+
+  #gatewayOptions(): GatewayOptions {
     const { dataDir, configEnv } = this.launched;
-    const gateway = await createGateway({
+    return {
       dataDir,
       configEnv,
       env: process.env,
@@ -220,10 +246,7 @@ export class DesktopApp {
         appPath: app.getAppPath(),
         platform: process.platform,
       }),
-    });
-    // From here on the directory is ours to write in.
-    if (this.#options.paths) this.log.openIn(this.#options.paths.logs);
-    return gateway;
+    };
   }
 
   #follow(gateway: Gateway): void {
@@ -292,6 +315,7 @@ export class DesktopApp {
     this.log.write("info", "closing");
     this.#watch?.close();
     this.window.hide();
+    await this.recovery.close();
     await this.startup.close();
     // Not before: Electron 33 crashes where an icon goes that has only just come.
     this.#faces.tray.close();

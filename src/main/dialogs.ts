@@ -1,4 +1,4 @@
-import { type BrowserWindow, dialog, type MessageBoxOptions } from "electron";
+import { type BrowserWindow, dialog, type FileFilter, type MessageBoxOptions } from "electron";
 import { count } from "./menu/words.ts";
 import { asProblem } from "./problem.ts";
 
@@ -47,15 +47,15 @@ export async function chooseDirectory(
   parent: BrowserWindow | null,
   title: string,
 ): Promise<string | null> {
-  return choose(parent, title, ["openDirectory", "createDirectory"], []);
+  return choose(parent, title, ["openDirectory", "createDirectory"], null);
 }
 
 export async function chooseFile(
   parent: BrowserWindow | null,
   title: string,
-  extensions: string[] = [],
+  files: FileFilter | null = null,
 ): Promise<string | null> {
-  return choose(parent, title, ["openFile", "showHiddenFiles"], extensions);
+  return choose(parent, title, ["openFile", "showHiddenFiles"], files);
 }
 
 /** Where to save a new file; null where nothing was chosen. */
@@ -74,15 +74,9 @@ const choose = async (
   parent: BrowserWindow | null,
   title: string,
   properties: ("openDirectory" | "createDirectory" | "openFile" | "showHiddenFiles")[],
-  extensions: string[],
+  files: FileFilter | null,
 ): Promise<string | null> => {
-  const filters =
-    extensions.length === 0
-      ? []
-      : [
-          { name: "Servers", extensions },
-          { name: "All files", extensions: ["*"] },
-        ];
+  const filters = files === null ? [] : [files, { name: "All files", extensions: ["*"] }];
   const options = { title, properties, filters };
   const { filePaths } = parent
     ? await dialog.showOpenDialog(parent, options)

@@ -65,7 +65,7 @@ export class Faces {
     Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(menu, actions)));
   }
 
-  #follow({ status, settings }: GatewayView): void {
+  #follow({ status, settings, job }: GatewayView): void {
     const { state, launched, notifications, window, onFailure } = this.#options;
     const { appearance, startAtLogin } = settings;
     if (state.get().appearance !== appearance) state.update({ appearance });
@@ -78,7 +78,10 @@ export class Faces {
         onFailure(error);
       }
     }
-    if (!window.visible) notifications.consider(status);
+    notifications.followJob(job, window.visible);
+    if (window.visible) return;
+    notifications.consider(status);
+    notifications.considerBackups(status);
   }
 }
 

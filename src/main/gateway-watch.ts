@@ -1,4 +1,6 @@
 import {
+  type BackupJob,
+  GatewayError,
   type GatewayStatus,
   type ProfileView,
   type Settings,
@@ -11,6 +13,8 @@ export interface GatewayView {
   status: GatewayStatus;
   profiles: ProfileView[];
   settings: Settings;
+  /** The backup or restore under way, or the last one. */
+  job: BackupJob | null;
 }
 
 /** Changes within this time are read together, ms: a start changes much at once. */
@@ -67,15 +71,19 @@ export class GatewayWatch {
     this.#reading = true;
     try {
       const { api } = this.#gateway;
-      const [status, profiles, settings] = await Promise.all([
+      const [status, profiles, settings, { job }] = await Promise.all([
         api.status.get(),
         api.profiles.list(),
         api.settings.list(),
+        api.backups.job(),
       ]);
       const values = Object.fromEntries(settings.map(({ key, value }) => [key, value]));
-      if (this.#stop) this.#onChange({ status, profiles, settings: settingsSchema.parse(values) });
+      if (this.#stop)
+        this.#onChange({ status, profiles, settings: settingsSchema.parse(values), job });
     } catch (error) {
-      if (this.#stop) this.#onFailure(error);
+      // While a restore replaces everything there is nothing to read; its end is an event.
+      const isRestored = error instanceof GatewayError && error.code === "restore_under_way";
+      if (this.#stop && !isRestored) this.#onFailure(error);
     } finally {
       this.#reading = false;
       if (this.#again && this.#stop) this.#soon();

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import type { WindowContract } from "@local-mcp/contract";
-import { createGateway, pageUrl } from "@local-mcp/gateway";
+import { createGateway, openRecovery, pageUrl } from "@local-mcp/gateway";
 import { createORPCClient, ORPCError } from "@orpc/client";
 import { RPCLink } from "@orpc/client/message-port";
 import type { ContractRouterClient } from "@orpc/contract";
@@ -12,6 +12,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AppLog } from "./app-log.ts";
 import { createDesktopRouter, type Desktop } from "./desktop-api.ts";
 import { createLine } from "./line.ts";
+import { Recovery } from "./recovery.ts";
 import { Startup } from "./startup.ts";
 import { WindowCommands } from "./window-commands.ts";
 
@@ -42,6 +43,7 @@ const setUp = () => {
     };
   const desktop: Desktop = {
     startup,
+    recovery: new Recovery(() => openRecovery({ dataDir, env: {}, kind: "app" })),
     commands: new WindowCommands(),
     log,
     info: () => ({
@@ -66,6 +68,10 @@ const setUp = () => {
       record("saveAudit")(filter);
       return { name: "audit.jsonl", entries: 1 };
     },
+    chooseBackup: async () => ({ backup: "upload-1", name: "old.age" }),
+    saveBackup: async () => null,
+    showBackup: async (backup) => record("showBackup")(backup),
+    saveRecoverySheet: async () => null,
     startAgainWith: record("startAgainWith"),
     copyDiagnostics: async () => record("copyDiagnostics")(),
     setTitle: record("setTitle"),
@@ -162,6 +168,32 @@ test("events reach the window, and end with its port", async () => {
   expect(await nextOf(next)).toEqual({ type: "run", command: "find" });
 });
 
+test("a restore replaces everything below a line that stays", async () => {
+  const { startup, connect } = setUp();
+  await startup.start();
+  const { client } = connect();
+  await client.profiles.create({ slug: "before" });
+  const { id } = await client.backups.create({ unencrypted: true });
+  await client.profiles.create({ slug: "after" });
+  const events = await client.status.events();
+  const begun = await client.backups.restore({ backup: id });
+  await vi.waitFor(
+    async () => {
+      const { job } = await client.backups.job();
+      expect(job).toMatchObject({ id: begun.id, state: "done" });
+    },
+    { timeout: 15_000 },
+  );
+  const slugs = (await client.profiles.list()).map(({ slug }) => slug);
+  expect(slugs).toContain("before");
+  expect(slugs).not.toContain("after");
+  // Whoever follows what happens goes on hearing of it.
+  await client.profiles.create({ slug: "later" });
+  const types: string[] = [];
+  while (!types.includes("backups.changed") || types.at(-1) !== "profiles.changed")
+    types.push((await nextOf(events)).type);
+});
+
 test("each thing the window asks of the desktop is done", async () => {
   const { connect, calls } = setUp();
   const { desktop } = connect().client;
@@ -176,6 +208,12 @@ test("each thing the window asks of the desktop is done", async () => {
     name: "audit.jsonl",
     entries: 1,
   });
+  expect(await desktop.chooseBackup()).toEqual({ backup: "upload-1", name: "old.age" });
+  expect(await desktop.saveBackup({ backup: "a.age" })).toBeNull();
+  await desktop.showBackup({ backup: "a.age" });
+  expect(await desktop.saveRecoverySheet({ passphrase: "of a backup" })).toBeNull();
+  expect(await desktop.recoveryJob()).toEqual({ job: null });
+  await desktop.cancelRecovery();
   await desktop.copyDiagnostics();
   await desktop.setTitle({ title: "Servers" });
   await desktop.quit();
@@ -185,6 +223,7 @@ test("each thing the window asks of the desktop is done", async () => {
     ["openDataFolder"],
     ["startAgainWith", "/chosen"],
     ["saveAudit", { action: "server." }],
+    ["showBackup", "a.age"],
     ["copyDiagnostics"],
     ["setTitle", "Servers"],
     ["quit"],

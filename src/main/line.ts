@@ -18,10 +18,11 @@ export function createLine(options: {
   log: AppLog;
 }): (port: SupportedMessagePort) => void {
   const { desktop, gateway, onAnswer, log } = options;
-  const handlers = new WeakMap<Gateway, StandardRPCHandler<Gateway["context"]>>();
-  const handlerOf = (gateway: Gateway): StandardRPCHandler<Gateway["context"]> => {
-    const known = handlers.get(gateway) ?? new StandardRPCHandler(gateway.router, {});
-    handlers.set(gateway, known);
+  // A restore gives the same gateway another router.
+  const handlers = new WeakMap<Gateway["router"], StandardRPCHandler<Gateway["context"]>>();
+  const handlerOf = (router: Gateway["router"]): StandardRPCHandler<Gateway["context"]> => {
+    const known = handlers.get(router) ?? new StandardRPCHandler(router, {});
+    handlers.set(router, known);
     return known;
   };
 
@@ -37,8 +38,8 @@ export function createLine(options: {
             return answer;
           }
           try {
-            const current = await gateway();
-            return handlerOf(current).handle(request, { prefix, context: current.context });
+            const { router, context } = await gateway();
+            return handlerOf(router).handle(request, { prefix, context });
           } catch (error) {
             throw asOrpcError(error, log);
           }

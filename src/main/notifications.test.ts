@@ -1,4 +1,4 @@
-import type { GatewayStatus, ServerStatus, SignInStatus } from "@local-mcp/contract";
+import type { BackupJob, GatewayStatus, ServerStatus, SignInStatus } from "@local-mcp/contract";
 import { statusOf } from "@local-mcp/contract/test-kit";
 import { expect, test } from "vitest";
 import { type Notice, Notifications } from "./notifications.ts";
@@ -121,4 +121,57 @@ test("what is said once stays said, also after a restart; what is old is forgott
   second.notifications.consider({ servers: [crashed("files")] });
   expect(second.shown.map(({ cause }) => cause)).toEqual(["stopped"]);
   expect(Object.keys(second.lastShown())).toEqual(["tray.first", "stopped:id-files"]);
+});
+
+const running: BackupJob = {
+  id: "1",
+  kind: "restore",
+  state: "running",
+  phase: "decrypt",
+  progress: null,
+  cancellable: true,
+  problem: null,
+  notes: [],
+};
+
+test("a restore that ends while nobody looks is told of once; one that nobody began here is not", () => {
+  const { notifications, shown } = create();
+  notifications.followJob(running, false);
+  notifications.followJob({ ...running, state: "done" }, false);
+  expect(shown).toEqual([]);
+
+  notifications.followJob({ ...running, id: "2" }, true);
+  notifications.followJob({ ...running, id: "2" }, false);
+  notifications.followJob({ ...running, id: "2", state: "done" }, false);
+  notifications.followJob({ ...running, id: "2", state: "done" }, false);
+  expect(shown).toMatchObject([{ title: "The backup is restored", route: "/backups" }]);
+
+  notifications.followJob({ ...running, id: "3" }, true);
+  notifications.followJob({ ...running, id: "3", state: "done" }, true);
+  notifications.followJob({ ...running, id: "4" }, true);
+  notifications.followJob({ ...running, id: "4", state: "cancelled" }, false);
+  notifications.followJob({ ...running, id: "5", kind: "verify" }, true);
+  notifications.followJob({ ...running, id: "5", kind: "verify", state: "done" }, false);
+  expect(shown).toHaveLength(1);
+  notifications.followJob({ ...running, id: "6" }, true);
+  notifications.followJob({ ...running, id: "6", state: "failed" }, false);
+  expect(shown.at(-1)?.title).toBe("The backup was not restored");
+});
+
+test("backups that are late are told of once a day, without their folder", () => {
+  const { notifications, shown, clock } = create();
+  const warning = {
+    code: "backup_late",
+    message: "c4n4ry",
+    wayOut: "c4n4ry",
+    params: { reason: "c4n4ry" },
+  };
+  for (let hour = 0; hour < 24; hour += 1) {
+    notifications.considerBackups({ warnings: [warning, { ...warning, code: "other" }] });
+    clock.now += HOUR_MS;
+  }
+  expect(shown).toMatchObject([{ title: "The last good backup is old", route: "/backups" }]);
+  expect(JSON.stringify(shown)).not.toContain("c4n4ry");
+  notifications.considerBackups({ warnings: [warning] });
+  expect(shown).toHaveLength(2);
 });

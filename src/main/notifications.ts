@@ -1,4 +1,4 @@
-import type { GatewayStatus, ServerStatus } from "@local-mcp/contract";
+import type { BackupJob, GatewayStatus, ServerStatus } from "@local-mcp/contract";
 
 /** Something a person is told of outside the window. Holds no content of servers or clients. */
 export interface Notice {
@@ -41,6 +41,22 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
+/** What is wrong with automatic backups, by the code of the status' warning. */
+const BACKUP_TROUBLES: ReadonlyMap<string, string> = new Map([
+  ["backup_late", "The last good backup is old"],
+  ["backup_never_made", "No automatic backup could be made"],
+  ["backup_folder_unusable", "The folder for backups cannot be written"],
+]);
+
+/** What is told of a job that somebody began and looked away from. */
+const JOBS: Partial<Record<BackupJob["kind"], { done: string; failed: string }>> = {
+  create: { done: "The backup is made and verified", failed: "The backup was not made" },
+  restore: { done: "The backup is restored", failed: "The backup was not restored" },
+  undo: { done: "The restore is undone", failed: "The restore was not undone" },
+};
+
+const LOOK = "Open Local MCP Gateway to see what can be done.";
+
 /**
  * Decides what is worth a notification: only what needs a person, once a day for each cause, and
  * several servers with the same trouble together.
@@ -49,6 +65,8 @@ export class Notifications {
   readonly #now: () => number;
   readonly #show: (notice: Notice) => void;
   readonly #lastShown: () => Record<string, number>;
+  /** The job that was under way when a window was last seen. */
+  #begunHere: string | null = null;
   readonly #remember: (lastShown: Record<string, number>) => void;
 
   constructor(options: {
@@ -76,10 +94,42 @@ export class Notifications {
       this.#show({
         cause: kind.name,
         title: due.length === 1 ? kind.one(first.title) : kind.many(due.length),
-        body: "Open Local MCP Gateway to see what can be done.",
+        body: LOOK,
         route: due.length === 1 ? `/servers/${encodeURIComponent(first.id)}` : "/servers",
       });
     }
+  }
+
+  /** The same for backups that are not made. */
+  considerBackups({ warnings }: Pick<GatewayStatus, "warnings">): void {
+    for (const { code } of warnings) {
+      const title = BACKUP_TROUBLES.get(code);
+      const cause = `backup:${code}`;
+      if (title === undefined || !this.#isDue(cause, DAY_MS)) continue;
+      this.#noteShown([cause]);
+      this.#show({ cause, title, body: LOOK, route: "/backups" });
+    }
+  }
+
+  /**
+   * Call with each state of a job. One that ran while a window showed it, and ends while none does,
+   * is told of; one that nobody began here, as the daily backup, is not.
+   */
+  followJob(job: BackupJob | null, isVisible: boolean): void {
+    if (job?.state === "running") {
+      if (isVisible) this.#begunHere = job.id;
+      return;
+    }
+    if (job === null || job.id !== this.#begunHere) return;
+    this.#begunHere = null;
+    const words = JOBS[job.kind];
+    if (isVisible || words === undefined || job.state === "cancelled") return;
+    this.#show({
+      cause: `job:${job.id}`,
+      title: words[job.state],
+      body: job.state === "done" ? "Clients go on as before." : LOOK,
+      route: "/backups",
+    });
   }
 
   /** Shows what is to be said once and never again. */

@@ -1,5 +1,13 @@
-import { app, clipboard, type MessagePortMain } from "electron";
+import { app, clipboard, type MessagePortMain, shell } from "electron";
 import { sameData } from "./arguments.ts";
+import {
+  BACKUP_EXTENSIONS,
+  giveBackup,
+  placeOf,
+  saveBackup,
+  saveSheet,
+  SHEET_NAME,
+} from "./backup-files.ts";
 import type { DesktopApp } from "./desktop-app.ts";
 import { createDesktopRouter } from "./desktop-api.ts";
 import { chooseDirectory, chooseFile, chooseNewFile } from "./dialogs.ts";
@@ -14,11 +22,12 @@ export function createWindowLine(
   desktop: DesktopApp,
   onAnswer: () => void,
 ): (port: MessagePortMain) => void {
-  const { startup, commands, log, window, launched } = desktop;
+  const { startup, recovery, commands, log, window, launched } = desktop;
   // In a work tree Electron is the program, and the app one of its arguments.
   const appPath = app.isPackaged ? [] : [app.getAppPath()];
   const router = createDesktopRouter({
     startup,
+    recovery,
     commands,
     log,
     info: () => desktop.info(),
@@ -30,11 +39,10 @@ export function createWindowLine(
     chooseDirectory: (title) => chooseDirectory(window.browserWindow, title),
     chooseFile: (title) => chooseFile(window.browserWindow, title),
     chooseServersFile: async () => {
-      const path = await chooseFile(
-        window.browserWindow,
-        "Open a file with servers",
-        SERVERS_EXTENSIONS,
-      );
+      const path = await chooseFile(window.browserWindow, "Open a file with servers", {
+        name: "Servers",
+        extensions: SERVERS_EXTENSIONS,
+      });
       return path === null ? null : readServersFile(path);
     },
     saveAudit: async (filter) => {
@@ -43,6 +51,33 @@ export function createWindowLine(
         name: auditFileName(new Date()),
       });
       return path === null ? null : saveAudit((await startup.gateway()).api, filter, path);
+    },
+    chooseBackup: async () => {
+      const path = await chooseFile(window.browserWindow, "Restore from a backup", {
+        name: "Backups",
+        extensions: BACKUP_EXTENSIONS,
+      });
+      if (path === null) return null;
+      if (startup.state.state === "failed") return recovery.give(path);
+      return giveBackup((await startup.gateway()).backups, path);
+    },
+    saveBackup: async (backup) => {
+      const { backups } = await startup.gateway();
+      const path = await chooseNewFile(window.browserWindow, {
+        title: "Save a copy of the backup",
+        name: (await backups.find(backup)).view.name,
+      });
+      return path === null ? null : saveBackup(backups, backup, path);
+    },
+    showBackup: async (backup) => {
+      shell.showItemInFolder(await placeOf((await startup.gateway()).backups, backup));
+    },
+    saveRecoverySheet: async (passphrase) => {
+      const path = await chooseNewFile(window.browserWindow, {
+        title: "Save the recovery sheet",
+        name: SHEET_NAME,
+      });
+      return path === null ? null : saveSheet(passphrase, path, new Date());
     },
     startAgainWith: (dataDir) => {
       const args = [...appPath, ...sameData({ ...launched, dataDir })];

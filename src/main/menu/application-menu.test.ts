@@ -58,11 +58,11 @@ describe("the menu bar", () => {
   test("on Linux is as designed", () => {
     expect(drawn()).toEqual({
       "&File":
-        "&Add server… CmdOrCtrl+N · New &profile… CmdOrCtrl+Shift+N ─ &Import… CmdOrCtrl+O (off) · &Export… CmdOrCtrl+Shift+E (off) ─ &Back up now… CmdOrCtrl+Shift+B (off) · &Restore from backup… (off) ─ &Close window CmdOrCtrl+W ─ &Settings… Ctrl+, ─ &Quit Ctrl+Q",
+        "&Add server… CmdOrCtrl+N · New &profile… CmdOrCtrl+Shift+N ─ &Import… CmdOrCtrl+O (off) · &Export… CmdOrCtrl+Shift+E (off) ─ &Back up now… CmdOrCtrl+Shift+B · &Restore from backup… ─ &Close window CmdOrCtrl+W ─ &Settings… Ctrl+, ─ &Quit Ctrl+Q",
       "&Edit":
         "&Undo · &Redo ─ Cu&t · &Copy · &Paste · Select &all ─ &Find CmdOrCtrl+F ─ Copy endpoint U&RL CmdOrCtrl+Shift+C",
       "&View":
-        "&Command palette… CmdOrCtrl+K ─ &Overview CmdOrCtrl+1 · &Profiles CmdOrCtrl+2 · &Servers CmdOrCtrl+3 · &Debug logs CmdOrCtrl+4 (off) · S&essions CmdOrCtrl+5 (off) · &Metrics CmdOrCtrl+6 (off) · &Backups CmdOrCtrl+7 (off) ─ Side&bar CmdOrCtrl+B · &Appearance [&System · &Light · •&Dark] ─ Ac&tual size · Zoom &in · Zoom o&ut · &Full screen",
+        "&Command palette… CmdOrCtrl+K ─ &Overview CmdOrCtrl+1 · &Profiles CmdOrCtrl+2 · &Servers CmdOrCtrl+3 · &Debug logs CmdOrCtrl+4 (off) · S&essions CmdOrCtrl+5 (off) · &Metrics CmdOrCtrl+6 (off) · &Backups CmdOrCtrl+7 ─ Side&bar CmdOrCtrl+B · &Appearance [&System · &Light · •&Dark] ─ Ac&tual size · Zoom &in · Zoom o&ut · &Full screen",
       "&Gateway":
         "Active &profile [•R&&D · writing ─ &Manage profiles…] ─ &Connect a client… · &Restart failed servers ─ Record &uncapped bodies for 1 hour… (off) · Run &doctor…",
       "&Help":
@@ -139,6 +139,8 @@ test("each entry does what it says", () => {
   expect(calls).toEqual([
     "run add_server",
     "run new_profile",
+    "run back_up",
+    "run restore_backup",
     "go /settings",
     "quit",
     "run find",
@@ -147,6 +149,7 @@ test("each entry does what it says", () => {
     "go /overview",
     "go /profiles",
     "go /servers",
+    "go /backups",
     "run toggle_sidebar",
     "setAppearance system",
     "setAppearance light",

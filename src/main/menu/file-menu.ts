@@ -21,8 +21,15 @@ export const fileMenu = ({ state, actions, words }: MenuInput): MenuItemConstruc
     { label: words("Import…", "&Import…"), accelerator: "CmdOrCtrl+O", ...later },
     { label: words("Export…", "&Export…"), accelerator: "CmdOrCtrl+Shift+E", ...later },
     SEPARATOR,
-    { label: words("Back Up Now…", "&Back up now…"), accelerator: "CmdOrCtrl+Shift+B", ...later },
-    { label: words("Restore from Backup…", "&Restore from backup…"), ...later },
+    {
+      label: words("Back Up Now…", "&Back up now…"),
+      accelerator: "CmdOrCtrl+Shift+B",
+      click: () => actions.run("back_up"),
+    },
+    {
+      label: words("Restore from Backup…", "&Restore from backup…"),
+      click: () => actions.run("restore_backup"),
+    },
     SEPARATOR,
     { role: "close", label: words("Close Window", "&Close window"), accelerator: "CmdOrCtrl+W" },
     ...(state.platform === "darwin" ? [] : ending({ state, actions, words })),

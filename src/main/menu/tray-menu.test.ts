@@ -14,6 +14,7 @@ const actions: TrayActions = {
   go: record("go"),
   activateProfile: record("activateProfile"),
   copyEndpoint: record("copyEndpoint"),
+  backUp: record("backUp"),
   setStartAtLogin: record("setStartAtLogin"),
   quit: record("quit"),
 };
@@ -53,6 +54,7 @@ test("on Linux, where each click shows the menu, opening the window comes first"
     "─",
     "Active &profile",
     "&Copy endpoint URL",
+    "&Back up now…",
     "─",
     "✓ Start at &login",
     "&Settings…",
@@ -67,6 +69,7 @@ test("on macOS it has Title Case and the order of the design", () => {
     "─",
     "Active Profile",
     "Copy Endpoint URL",
+    "Back Up Now…",
     "─",
     "Open Local MCP Gateway",
     "─",
@@ -117,6 +120,7 @@ test("each entry does what it says", () => {
   expect(click("Open Local MCP Gateway")).toBe("open");
   expect(click("Serving · 7 of 8 servers ready")).toBe("go /overview");
   expect(click("&Copy endpoint URL")).toBe("copyEndpoint http://127.0.0.1:4444/mcp");
+  expect(click("&Back up now…")).toBe("backUp");
   expect(click("Start at &login")).toBe("setStartAtLogin false");
   expect(click("Start at &login", { startAtLogin: false })).toBe("setStartAtLogin true");
   expect(click("&Settings…")).toBe("go /settings");

@@ -23,6 +23,8 @@ export interface TrayActions {
   go: (route: string) => void;
   activateProfile: (slug: string) => void;
   copyEndpoint: (url: string) => void;
+  /** Shows the window, which makes a backup or asks for what it needs. */
+  backUp: () => void;
   setStartAtLogin: (on: boolean) => void;
   quit: () => void;
 }
@@ -50,6 +52,9 @@ export function trayMenu(state: TrayState, actions: TrayActions): MenuItems {
             click: () => actions.copyEndpoint(endpoint),
           },
         ]),
+    ...(state.profiles === null
+      ? []
+      : [{ label: words("Back Up Now…", "&Back up now…"), click: () => actions.backUp() }]),
     SEPARATOR,
     ...(state.platform === "linux" ? [] : [...open, SEPARATOR]),
     ...(state.profiles === null

@@ -9,7 +9,7 @@ const PAGES = [
   { mac: "Debug Logs", other: "&Debug logs", route: null },
   { mac: "Sessions", other: "S&essions", route: null },
   { mac: "Metrics", other: "&Metrics", route: null },
-  { mac: "Backups", other: "&Backups", route: null },
+  { mac: "Backups", other: "&Backups", route: "/backups" },
 ];
 
 const APPEARANCES: readonly { value: Appearance; mac: string; other: string }[] = [

@@ -1,5 +1,6 @@
 import type { WindowCommand } from "@local-mcp/contract";
 import { count } from "../components/time.ts";
+import { backUpNow } from "./back-up.ts";
 import { announce } from "./announce.ts";
 import { api, client, queryClient } from "./api.ts";
 import { isMac, isShortcut } from "./keys.ts";
@@ -29,6 +30,7 @@ export const PAGES: Command[] = [
   go("profiles", "Go to Profiles", routeTo("profiles"), "mod+2"),
   go("servers", "Go to Servers", routeTo("servers"), "mod+3"),
   go("tokens", "Go to Access tokens", routeTo("tokens")),
+  go("backups", "Go to Backups", routeTo("backups"), "mod+7"),
   go("settings", "Go to Settings", routeTo("settings"), "mod+,"),
 ];
 
@@ -56,6 +58,13 @@ const VERBS: Command[] = [
     title: "Copy endpoint URL",
     shortcuts: ["shift+mod+c"],
     run: copyEndpoint,
+  },
+  { id: "back_up", title: "Back up now", shortcuts: ["shift+mod+b"], run: backUpNow },
+  {
+    id: "restore_backup",
+    title: "Restore from a backup…",
+    shortcuts: [],
+    run: () => openDialog({ type: "restore" }),
   },
   { id: "restart_failed", title: "Restart failed servers", shortcuts: [], run: restartFailed },
   {
@@ -114,6 +123,9 @@ export function runWindowCommand(command: WindowCommand): void {
       return;
     case "add_servers_from":
       openDialog({ type: "add_server", text: command.text });
+      return;
+    case "restore_from":
+      openDialog({ type: "restore", backup: { id: command.backup, name: command.name } });
       return;
     case "run":
       void COMMANDS.find(({ id }) => id === command.command)?.run();

@@ -4,6 +4,7 @@ import { api, client, queryClient } from "./api.ts";
 import { reconnect } from "./link.ts";
 
 const RETRY_MS = 1000;
+const TOGETHER_MS = 200;
 
 /**
  * Keeps what was read true: each event of the gateway writes the status it carries and lets
@@ -84,7 +85,12 @@ function apply(event: GatewayEvent): void {
       refresh(api.tokens.key(), api.clients.key());
       return;
     case "settings.changed":
-      refresh(api.settings.key(), api.status.key(), api.clients.snippets.key());
+      refresh(
+        api.settings.key(),
+        api.status.key(),
+        api.clients.snippets.key(),
+        api.backups.list.key(),
+      );
       return;
     case "vault.changed":
       refresh(api.vault.key(), api.status.key(), api.servers.key());
@@ -96,10 +102,23 @@ function apply(event: GatewayEvent): void {
     case "runtimes.changed":
       refresh(api.runtimes.key(), api.status.doctor.key());
       return;
+    case "backups.changed":
+      backupsChanged();
+      return;
     case "audit.changed":
       // Only what counts the new ones: a list that is being read stays as it is.
       refresh(api.audit.list.key({ type: "query" }));
   }
+}
+
+let backupsTimer: ReturnType<typeof setTimeout> | null = null;
+
+/** A job tells of each step it makes; what it changes is read a few times a second. */
+function backupsChanged(): void {
+  backupsTimer ??= setTimeout(() => {
+    backupsTimer = null;
+    refresh(api.backups.key());
+  }, TOGETHER_MS);
 }
 
 function refresh(...keys: readonly (readonly unknown[])[]): void {

@@ -38,6 +38,7 @@ export const AREAS: readonly { prefix: string; label: string }[] = [
   { prefix: "sign_in.", label: "Sign-ins" },
   { prefix: "secret.", label: "Secrets read" },
   { prefix: "vault.", label: "Vault" },
+  { prefix: "backup.", label: "Backups" },
   { prefix: "setting.", label: "Settings" },
   { prefix: "gateway.", label: "Gateway" },
   { prefix: "audit.", label: "Audit log" },

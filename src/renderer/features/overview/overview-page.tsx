@@ -14,6 +14,7 @@ import { Page } from "../../components/page.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
 import { openDialog } from "../../stores/dialogs.ts";
+import { BackupLine } from "../backups/backup-line.tsx";
 import { ConnectedNow } from "./connected-now.tsx";
 import { EndpointPanel } from "./endpoint-panel.tsx";
 import { FirstRun } from "./first-run.tsx";
@@ -123,6 +124,7 @@ function Overview({ status, servers, profiles, tokens, clients }: OverviewProps)
       <EndpointPanel status={status} profiles={profiles} />
       <NeedsAttention status={status} />
       <ConnectedNow clients={clients} />
+      <BackupLine />
     </Page>
   );
 }

@@ -2,6 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, Unplug } from "lucide-react";
 import { type FocusEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { api } from "../../app/api.ts";
+import { backUpNow } from "../../app/back-up.ts";
 import { reconnect } from "../../app/link.ts";
 import { problemOf } from "../../app/problem.ts";
 import { navigate, routeTo } from "../../app/router.ts";
@@ -112,6 +113,21 @@ function ProblemBanner({ problem }: ProblemBannerProps) {
             waitingForVault(problem.waiting),
           ]}
           action="What can be done"
+        />
+      );
+    case "backups":
+      return (
+        <Banner
+          level="warn"
+          title={problem.problem.message}
+          actions={
+            <>
+              <Button onClick={goToSettings("backups")}>Choose folder…</Button>
+              <Button kind="quiet" onClick={() => void backUpNow()}>
+                Back up now
+              </Button>
+            </>
+          }
         />
       );
     case "warned":

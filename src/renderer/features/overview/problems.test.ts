@@ -26,6 +26,21 @@ describe("the banners", () => {
     ).toEqual([]);
   });
 
+  it("tell of backups that are late beside whatever else there is to know", () => {
+    const warning = (code: string) => ({ code, message: code, wayOut: "", params: {} });
+    const warnings = [warning("host_open"), warning("backup_late"), warning("other")];
+    expect(
+      wholeProblems({
+        connection: "live",
+        status: { ...status("ready"), warnings },
+        vault: vault({}),
+      }),
+    ).toEqual([
+      { kind: "backups", problem: warnings[1] },
+      { kind: "warned", problem: warnings[0] },
+    ]);
+  });
+
   it("come with the worst first", () => {
     const problems = wholeProblems({
       connection: "lost",

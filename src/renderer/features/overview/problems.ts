@@ -10,6 +10,8 @@ export type WholeProblem =
   | { kind: "vault_locked"; waiting: number; why: string[]; opensByHand: boolean }
   | { kind: "vault_lost"; waiting: number; secrets: number }
   | { kind: "vault_weak"; why: string }
+  /** Automatic backups are late, or have no place to go. */
+  | { kind: "backups"; problem: Problem }
   /** It serves, and something about that has to be known. */
   | { kind: "warned"; problem: Problem };
 
@@ -40,10 +42,15 @@ export function wholeProblems({ connection, status, vault }: Facts): WholeProble
     });
   if (vault?.state === "missing" && vault.keychain?.available === false)
     problems.push({ kind: "vault_weak", why: vault.keychain.problem ?? NO_KEYCHAIN });
-  const [warning] = status?.warnings ?? [];
-  if (warning) problems.push({ kind: "warned", problem: warning });
+  const warnings = status?.warnings ?? [];
+  const late = warnings.find(isOfBackups);
+  if (late) problems.push({ kind: "backups", problem: late });
+  const other = warnings.find((warning) => !isOfBackups(warning));
+  if (other) problems.push({ kind: "warned", problem: other });
   return problems;
 }
+
+const isOfBackups = ({ code }: Problem): boolean => code.startsWith("backup_");
 
 function endpointProblem(problem: Problem): WholeProblem {
   const other = Number(problem.params.other);

@@ -23,6 +23,7 @@ const AREAS: Record<DoctorFinding["area"], string> = {
   endpoint: "Endpoint",
   servers: "Servers",
   programs: "Programs",
+  backups: "Backups",
 };
 
 /** What is wrong comes first, each with its way out; what is fine is folded. */

@@ -1,5 +1,6 @@
 import type { SettingView } from "@local-mcp/contract";
 import { useRef, useState } from "react";
+import { client } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
 import { Select, Switch } from "../../components/choice.tsx";
 import { classNames } from "../../components/class-names.ts";
@@ -184,6 +185,11 @@ function TextControl({ row, view, isSaving, failure, onEdit, onSave }: ControlPr
     else field.current?.focus();
   };
 
+  const pick = async (): Promise<void> => {
+    const { path } = await client.desktop.chooseFolder();
+    if (path !== null) onSave(path, settle);
+  };
+
   return (
     <form
       className="flex flex-wrap items-start gap-2"
@@ -210,6 +216,11 @@ function TextControl({ row, view, isSaving, failure, onEdit, onSave }: ControlPr
           }}
         />
       </div>
+      {control.kind === "text" && control.picks === "folder" && !isDirty ? (
+        <Button className="self-end" onClick={() => void pick()}>
+          Choose…
+        </Button>
+      ) : null}
       {isDirty ? (
         <div className="flex gap-2 self-end">
           <Button onClick={settle}>Discard</Button>

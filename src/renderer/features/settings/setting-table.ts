@@ -14,6 +14,11 @@ export const SECTIONS = [
     words: "doctor npx uvx node docker path shell programs folders network findings check",
   },
   { id: "vault", title: "Vault", words: "secrets passphrase keychain key lock unlock" },
+  {
+    id: "backups",
+    title: "Backups",
+    words: "backup restore automatic daily schedule passphrase recovery sheet folder",
+  },
   { id: "appearance", title: "Appearance", words: "theme dark light" },
   {
     id: "audit",
@@ -46,7 +51,8 @@ export interface NumberControl {
 
 type Control =
   | { kind: "switch" }
-  | { kind: "text"; placeholder?: string }
+  /** `picks`: the system's dialog can fill it. */
+  | { kind: "text"; placeholder?: string; picks?: "folder" }
   | NumberControl
   | { kind: "choice"; options: { value: string; label: string }[] };
 
@@ -168,6 +174,34 @@ export const SETTING_ROWS: readonly SettingRow[] = [
     about:
       "A page that describes the gateway to authorization servers. Those that read such take its address as the client id, so that nothing is registered.",
     control: { kind: "text", placeholder: "https://example.com/client.json" },
+  },
+  {
+    key: "backupDaily",
+    section: "backups",
+    label: "Back up every day",
+    about: "One that is missed is made when the computer is back.",
+    control: { kind: "switch" },
+  },
+  {
+    key: "backupTime",
+    section: "backups",
+    label: "Time of day",
+    about: "In the time of this computer, as 02:00.",
+    control: { kind: "text", placeholder: "02:00" },
+  },
+  {
+    key: "backupKeep",
+    section: "backups",
+    label: "Automatic backups kept",
+    about: "When there are more, the oldest are deleted. Those that you make yourself stay.",
+    control: { kind: "number", unit: null },
+  },
+  {
+    key: "backupFolder",
+    section: "backups",
+    label: "Folder",
+    about: "Empty keeps them in the data folder. One on another disk survives this one.",
+    control: { kind: "text", placeholder: "/path/to/a/folder", picks: "folder" },
   },
   {
     key: "appearance",

@@ -11,6 +11,7 @@ import { FilterField } from "../../components/filter-field.tsx";
 import { Page, Panel, Section } from "../../components/page.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
+import { BackupPassphraseSection } from "../backups/passphrase-section.tsx";
 import { AuditSection } from "../audit/audit-section.tsx";
 import { AboutSection } from "./about-section.tsx";
 import { RuntimesSection } from "./runtimes-section.tsx";
@@ -23,6 +24,7 @@ import { VaultSection } from "./vault-section.tsx";
 const OWN_CONTENT: Partial<Record<SectionId, ComponentType>> = {
   runtimes: RuntimesSection,
   vault: VaultSection,
+  backups: BackupPassphraseSection,
   audit: AuditSection,
   about: AboutSection,
 };

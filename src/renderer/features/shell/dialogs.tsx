@@ -1,4 +1,8 @@
 import { closeDialog, useDialogs } from "../../stores/dialogs.ts";
+import { BackUpDialog } from "../backups/back-up-dialog.tsx";
+import { KeepPassphraseDialog } from "../backups/keep-passphrase-dialog.tsx";
+import { RestoreDialog } from "../backups/restore-dialog.tsx";
+import { UndoRestoreDialog } from "../backups/undo-restore-dialog.tsx";
 import { ConnectClientDialog } from "../clients/connect-client-dialog.tsx";
 import { Palette } from "../palette/palette.tsx";
 import { NewProfileDialog } from "../profiles/new-profile-dialog.tsx";
@@ -24,6 +28,14 @@ export function Dialogs() {
       return <NewProfileDialog onClose={closeDialog} />;
     case "connect_client":
       return <ConnectClientDialog profile={dialog.profile} onClose={closeDialog} />;
+    case "back_up":
+      return <BackUpDialog onClose={closeDialog} />;
+    case "restore":
+      return <RestoreDialog source={dialog.backup} onClose={closeDialog} />;
+    case "undo_restore":
+      return <UndoRestoreDialog onClose={closeDialog} />;
+    case "keep_passphrase":
+      return <KeepPassphraseDialog onClose={closeDialog} />;
     case "shortcuts":
       return <ShortcutsDialog onClose={closeDialog} />;
     case "palette":

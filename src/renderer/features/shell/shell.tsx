@@ -10,6 +10,8 @@ import { IconButton } from "../../components/button.tsx";
 import { Toasts } from "../../components/toast.tsx";
 import { useConnection } from "../../stores/connection.ts";
 import { toggleSidebar, useSidebar } from "../../stores/sidebar.ts";
+import { BackupsPage } from "../backups/backups-page.tsx";
+import { useReadAnewAfterRestore } from "../backups/use-backups.ts";
 import { OverviewPage } from "../overview/overview-page.tsx";
 import { ProblemBanners } from "../overview/problem-banners.tsx";
 import { ProfilesPage } from "../profiles/profiles-page.tsx";
@@ -25,6 +27,7 @@ const PAGES: Record<Page, { title: string; component: ComponentType }> = {
   profiles: { title: "Profiles", component: ProfilesPage },
   servers: { title: "Servers", component: ServersPage },
   tokens: { title: "Access tokens", component: TokensPage },
+  backups: { title: "Backups", component: BackupsPage },
   settings: { title: "Settings", component: SettingsPage },
 };
 
@@ -35,6 +38,7 @@ export function Shell() {
   const { title, component: Content } = PAGES[page];
 
   useEffect(stayLive, []);
+  useReadAnewAfterRestore();
   useEffect(() => {
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);

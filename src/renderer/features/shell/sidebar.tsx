@@ -6,6 +6,7 @@ import {
   CircleCheck,
   CircleDashed,
   CircleX,
+  DatabaseBackup,
   KeyRound,
   LayoutDashboard,
   type LucideIcon,
@@ -35,7 +36,10 @@ const MAIN: Item[] = [
   { page: "profiles", title: "Profiles", icon: Boxes, shortcut: "mod+2" },
   { page: "servers", title: "Servers", icon: Server, shortcut: "mod+3" },
 ];
-const SAFETY: Item[] = [{ page: "tokens", title: "Access tokens", icon: KeyRound }];
+const SAFETY: Item[] = [
+  { page: "tokens", title: "Access tokens", icon: KeyRound },
+  { page: "backups", title: "Backups", icon: DatabaseBackup, shortcut: "mod+7" },
+];
 const LAST: Item[] = [{ page: "settings", title: "Settings", icon: Settings, shortcut: "mod+," }];
 
 /** The way around: what the gateway does, which profile is active, and every page. */

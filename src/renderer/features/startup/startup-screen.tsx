@@ -1,12 +1,14 @@
 import type { Problem, Startup } from "@local-mcp/contract";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { CircleX, LoaderCircle } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
 import { useAfter } from "../../components/use-after.ts";
+import { RecoverDialog } from "../backups/recover-dialog.tsx";
+import { LastBackup } from "./last-backup.tsx";
 import { type StartupFailure, startupFailure } from "./startup-texts.ts";
 
 /** A start that is quicker than this shows nothing, ms. */
@@ -42,7 +44,8 @@ function Failed({ problem }: { problem: Problem }) {
   const { data: info } = useQuery(api.desktop.info.queryOptions());
   const retry = useMutation(api.desktop.retryStart.mutationOptions());
   const quit = useMutation(api.desktop.quit.mutationOptions());
-  const { title, why, path, action } = startupFailure(problem, info?.version ?? null);
+  const [isRestoring, setRestoring] = useState(false);
+  const { title, why, path, action, restore } = startupFailure(problem, info?.version ?? null);
   const error = retry.error ?? quit.error;
   const details = [
     title,
@@ -64,13 +67,19 @@ function Failed({ problem }: { problem: Problem }) {
           </p>
         ))}
       </div>
+      {restore === "first" ? <LastBackup /> : null}
       {path ? (
         <p className="rounded-panel bg-sunken px-3 py-2 font-mono text-log break-all select-text">
           {path}
         </p>
       ) : null}
       <div className="flex flex-wrap gap-2 pt-2">
-        {action ? <FailureAction action={action} /> : null}
+        {restore === "first" ? (
+          <Button kind="primary" onClick={() => setRestoring(true)}>
+            Restore it…
+          </Button>
+        ) : null}
+        {action ? <FailureAction action={action} isFirst={restore !== "first"} /> : null}
         <Button
           kind={action ? "secondary" : "primary"}
           disabled={retry.isPending}
@@ -89,11 +98,24 @@ function Failed({ problem }: { problem: Problem }) {
           Quit
         </Button>
       </div>
+      {restore === "other" ? (
+        <details>
+          <summary className="font-medium">Other ways</summary>
+          <div className="space-y-2 pt-2 text-text-2">
+            <p>
+              A backup that this version made can take the place of this data, which is kept for 30
+              days.
+            </p>
+            <Button onClick={() => setRestoring(true)}>Restore a backup…</Button>
+          </div>
+        </details>
+      ) : null}
       {error ? (
         <p role="alert" className="text-err">
           {problemLine(error)}
         </p>
       ) : null}
+      {isRestoring ? <RecoverDialog onClose={() => setRestoring(false)} /> : null}
     </div>
   );
 }
@@ -104,7 +126,13 @@ const ACTION_WORDS: Record<NonNullable<StartupFailure["action"]>, string> = {
   open_folder: "Open data folder",
 };
 
-function FailureAction({ action }: { action: NonNullable<StartupFailure["action"]> }) {
+interface FailureActionProps {
+  action: NonNullable<StartupFailure["action"]>;
+  /** Nothing helps better. */
+  isFirst: boolean;
+}
+
+function FailureAction({ action, isFirst }: FailureActionProps) {
   const show = useMutation(api.desktop.showWindowOfHolder.mutationOptions());
   const choose = useMutation(api.desktop.chooseDataFolder.mutationOptions());
   const open = useMutation(api.desktop.openDataFolder.mutationOptions());
@@ -112,7 +140,7 @@ function FailureAction({ action }: { action: NonNullable<StartupFailure["action"
   return (
     <>
       <Button
-        kind="primary"
+        kind={isFirst ? "primary" : "secondary"}
         disabled={mutation.isPending}
         onClick={() => mutation.mutate(undefined)}
       >

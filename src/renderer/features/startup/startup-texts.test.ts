@@ -23,7 +23,11 @@ describe("a start that failed", () => {
   it("says which version this is where the data are newer", () => {
     const newer = problemOf("database_newer", { path: "/data/x.db" });
     const failure = startupFailure(newer, "1.2.3");
-    expect(failure).toMatchObject({ path: "/data/x.db", action: "choose_folder" });
+    expect(failure).toMatchObject({
+      path: "/data/x.db",
+      action: "choose_folder",
+      restore: "other",
+    });
     expect(failure.why[0]).toBe("This is version 1.2.3. Nothing was changed.");
     expect(startupFailure(newer, null).why[0]).toBe("Nothing was changed.");
   });
@@ -31,7 +35,11 @@ describe("a start that failed", () => {
   it("shows the folder of a damaged database", () => {
     const damaged = problemOf("database_damaged", { path: "/data/x.db", reason: "bad header" });
     const failure = startupFailure(damaged, null);
-    expect(failure).toMatchObject({ path: "/data/x.db", action: "open_folder" });
+    expect(failure).toMatchObject({
+      path: "/data/x.db",
+      action: "open_folder",
+      restore: "first",
+    });
     expect(failure.why[0]).toBe("/data/x.db is damaged: bad header. Nothing was changed.");
   });
 
@@ -44,6 +52,7 @@ describe("a start that failed", () => {
       ],
       path: null,
       action: null,
+      restore: null,
     });
   });
 });

@@ -9,6 +9,8 @@ export interface StartupFailure {
   path: string | null;
   /** Beside “Copy details”, “Try again” and “Quit”, which are always there. */
   action: "show_holder" | "choose_folder" | "open_folder" | null;
+  /** How near at hand a backup is: it is what helps, or another way than those above. */
+  restore: "first" | "other" | null;
 }
 
 const text = (value: string | number | undefined): string | null =>
@@ -26,6 +28,7 @@ export function startupFailure(problem: Problem, version: string | null): Startu
         path: text(params.dataDir),
         // A gateway without a window cannot be shown; it is named, and can be ended where it runs.
         action: holder?.endsWith(", app") ? "show_holder" : null,
+        restore: null,
       };
     }
     case "database_newer":
@@ -37,13 +40,15 @@ export function startupFailure(problem: Problem, version: string | null): Startu
         ],
         path: text(params.path),
         action: "choose_folder",
+        restore: "other",
       };
     case "database_damaged":
       return {
         title: "The configuration database is damaged.",
-        why: [message, "Put a good copy in its place, then try again."],
+        why: [message],
         path: text(params.path),
         action: "open_folder",
+        restore: "first",
       };
     case "data_dir_unusable":
       return {
@@ -51,6 +56,7 @@ export function startupFailure(problem: Problem, version: string | null): Startu
         why: [message, "Make it readable and writable, or open another folder."],
         path: text(params.dataDir),
         action: "choose_folder",
+        restore: null,
       };
     default:
       return {
@@ -58,6 +64,7 @@ export function startupFailure(problem: Problem, version: string | null): Startu
         why: [message, wayOut],
         path: null,
         action: null,
+        restore: null,
       };
   }
 }

@@ -1,0 +1,51 @@
+import { passphrase as passphraseSchema } from "@local-mcp/contract";
+import { useState } from "react";
+import { Checkbox } from "../../components/choice.tsx";
+import { TextField } from "../../components/field.tsx";
+
+export interface TypedPassphrase {
+  text: string;
+  again: string;
+}
+
+export const NOTHING_TYPED: TypedPassphrase = { text: "", again: "" };
+
+/** What is wrong with it, as a sentence; null where it can be used. */
+export function wrongWith({ text, again }: TypedPassphrase): string | null {
+  const checked = passphraseSchema.safeParse(text);
+  if (!checked.success) return checked.error.issues[0]?.message ?? "This cannot be used.";
+  return text === again ? null : "The two differ. Type the same one twice.";
+}
+
+interface NewPassphraseProps {
+  typed: TypedPassphrase;
+  onTyped: (typed: TypedPassphrase) => void;
+  problem: string | null;
+}
+
+/** A passphrase that somebody thinks up, typed twice since nobody could read it back. */
+export function NewPassphrase({ typed, onTyped, problem }: NewPassphraseProps) {
+  const [shown, setShown] = useState(false);
+  const type = shown ? "text" : "password";
+  return (
+    <>
+      <TextField
+        label="Passphrase"
+        hint="At least 12 characters. Without it nobody can open the backup."
+        error={problem}
+        type={type}
+        autoComplete="new-password"
+        value={typed.text}
+        onChange={(event) => onTyped({ ...typed, text: event.target.value })}
+      />
+      <TextField
+        label="The same again"
+        type={type}
+        autoComplete="new-password"
+        value={typed.again}
+        onChange={(event) => onTyped({ ...typed, again: event.target.value })}
+      />
+      <Checkbox label="Show it while I type" checked={shown} onChange={setShown} />
+    </>
+  );
+}
