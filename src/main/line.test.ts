@@ -182,7 +182,7 @@ test("a restore replaces everything below a line that stays", async () => {
       const { job } = await client.backups.job();
       expect(job).toMatchObject({ id: begun.id, state: "done" });
     },
-    { timeout: 15_000 },
+    { timeout: 45_000, interval: 100 },
   );
   const slugs = (await client.profiles.list()).map(({ slug }) => slug);
   expect(slugs).toContain("before");
@@ -192,7 +192,7 @@ test("a restore replaces everything below a line that stays", async () => {
   const types: string[] = [];
   while (!types.includes("backups.changed") || types.at(-1) !== "profiles.changed")
     types.push((await nextOf(events)).type);
-});
+}, 60_000);
 
 test("each thing the window asks of the desktop is done", async () => {
   const { connect, calls } = setUp();

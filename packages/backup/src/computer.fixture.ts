@@ -224,6 +224,7 @@ export class Stage {
   content(): string {
     const tables = this.list("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
     return tables
+      .map(String)
       .map((table) => JSON.stringify(this.connection.prepare(`SELECT * FROM "${table}"`).all()))
       .join("\n");
   }

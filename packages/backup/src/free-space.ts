@@ -11,6 +11,14 @@ const sizeOf = async (path: string): Promise<number> => {
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
 
+/** @param needed and `free`: bytes */
+export const tooBig = (name: string, needed: number, free: number): GatewayError =>
+  new GatewayError("backup_too_big", {
+    name,
+    needed: megabytes(needed),
+    free: megabytes(free),
+  });
+
 /**
  * Says before anything is written that a disk is too small: for the snapshot where the database is,
  * and for the backup in its folder.
@@ -35,8 +43,7 @@ export const refuseWithoutSpace = async ({
     [folder, bytes],
   ] as const) {
     if (needed > disk.free) {
-      const params = { needed: megabytes(needed), free: megabytes(disk.free) };
-      throw new GatewayError("backup_too_big", { name: basename(target), ...params });
+      throw tooBig(basename(target), needed, disk.free);
     }
   }
 };

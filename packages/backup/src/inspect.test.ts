@@ -90,12 +90,12 @@ describe("a schema that is not ours is refused before anything of it runs", () =
     ["an index over an expression", "CREATE INDEX more ON settings (length(hex(zeroblob(9))))"],
     [
       "a check that takes all memory",
-      "PRAGMA ignore_check_constraints = ON; CREATE TABLE more (a CHECK (length(hex(zeroblob(400000000 + a))) > 0)); INSERT INTO more VALUES (NULL)",
+      "PRAGMA ignore_check_constraints = ON; CREATE TABLE more (a CHECK (length(hex(zeroblob(200000000 + a))) > 0)); INSERT INTO more VALUES (NULL)",
     ],
-    ["a generated column", "ALTER TABLE settings ADD more AS (length(hex(zeroblob(400000000))))"],
+    ["a generated column", "ALTER TABLE settings ADD more AS (length(hex(zeroblob(200000000))))"],
     [
       "a view in the place of the list",
-      "DROP TABLE backup_manifest; CREATE VIEW backup_manifest AS SELECT hex(zeroblob(400000000)) AS json",
+      "DROP TABLE backup_manifest; CREATE VIEW backup_manifest AS SELECT hex(zeroblob(200000000)) AS json",
     ],
     [
       "another default",

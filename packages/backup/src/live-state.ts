@@ -1,4 +1,4 @@
-import { type Connection, type RevokedKind } from "@local-mcp/database";
+import type { Connection, RevokedKind } from "@local-mcp/database";
 import { z } from "zod";
 import { readRows } from "./rows.ts";
 
@@ -7,13 +7,7 @@ const time = z.number().int();
 
 /** What of a database can be newer than a backup, and whose keys open it. */
 export const readState = (connection: Connection) => ({
-  servers: readRows(connection, "mcp_servers", {
-    id: text,
-    name: text,
-    transport: text,
-    config: text,
-    confirmed_hash: text.nullable(),
-  }),
+  servers: readRows(connection, "mcp_servers", { id: text, name: text, config: text }),
   signIns: readRows(connection, "oauth_tokens", {
     id: text,
     server_id: text,
@@ -26,8 +20,8 @@ export const readState = (connection: Connection) => ({
     server_id: text,
     issuer: text,
   }),
-  tokens: readRows(connection, "access_tokens", { id: text, name: text }),
-  profiles: readRows(connection, "profiles", { id: text, slug: text, name: text }),
+  tokens: readRows(connection, "access_tokens", { id: text }),
+  profiles: readRows(connection, "profiles", { id: text }),
   settings: readRows(connection, "settings", { key: text, value: text }),
   secrets: readRows(connection, "vault_secrets", {
     id: text,
@@ -41,7 +35,7 @@ export const readState = (connection: Connection) => ({
     revoked_at: time,
   }),
   sessions: readRows(connection, "mcp_sessions", { session_id: text, kind: text, data: text }),
-  slots: readRows(connection, "vault_keys", { id: text, key_id: text }),
+  slots: readRows(connection, "vault_keys", { id: text }),
   dataKeys: readRows(connection, "vault_data_keys", {
     id: text,
     key_check: text,

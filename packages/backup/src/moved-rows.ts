@@ -1,12 +1,12 @@
 import { GatewayError } from "@local-mcp/contract";
 import { type Connection, sealedColumns } from "@local-mcp/database";
 import { createSealer, type DataKey, type Place, type Sealer } from "@local-mcp/vault";
+import { z } from "zod";
 import { type Row, readRows } from "./rows.ts";
 import type { KeyBytes, StagedKeys } from "./types.ts";
-import { z } from "zod";
 
 /** Tables of which rows are carried with what is sealed in them. */
-export type SealedTable = "oauth_tokens" | "oauth_client_registrations" | "vault_secrets";
+type SealedTable = "oauth_tokens" | "oauth_client_registrations" | "vault_secrets";
 
 /** A row for another database, with its values sealed by a key of that; null where none can be. */
 export type MoveRow = (table: SealedTable, row: Row & { id: string }) => Row | null;

@@ -1,8 +1,8 @@
 import type { Connection } from "@local-mcp/database";
 import type { SlotRecord } from "@local-mcp/vault";
+import { z } from "zod";
 import type { State } from "./live-state.ts";
 import { putRow, readRows, type Row } from "./rows.ts";
-import { z } from "zod";
 
 /**
  * By what a restored vault opens. `given`: slots that were made for it here. `here`: the slots of

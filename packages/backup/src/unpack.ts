@@ -5,6 +5,7 @@ import { GatewayError } from "@local-mcp/contract";
 import { openSqlite } from "@local-mcp/database";
 import { decryptFile, kindOfFile, readFileKey } from "./age/index.ts";
 import { digestOf, isThere } from "./disk.ts";
+import { tooBig } from "./free-space.ts";
 import { readingBackup, withConnection } from "./sqlite-file.ts";
 import type { StageInput, Watch } from "./types.ts";
 
@@ -104,12 +105,3 @@ const takeOverLog = (path: string, name: string): void =>
       connection.pragma("journal_mode = DELETE");
     }),
   );
-
-const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
-
-const tooBig = (name: string, needed: number, free: number): GatewayError =>
-  new GatewayError("backup_too_big", {
-    name,
-    needed: megabytes(needed),
-    free: megabytes(free),
-  });

@@ -1,7 +1,7 @@
 const MOST_NAMES = 5;
 
 /** “a”, “b” and 3 more. */
-export const listed = (names: readonly string[]): string => {
+const listed = (names: readonly string[]): string => {
   const quoted = names.slice(0, MOST_NAMES).map((name) => `“${name}”`);
   const more = names.length - quoted.length;
   if (more > 0) return `${quoted.join(", ")} and ${more} more`;

@@ -44,9 +44,9 @@ const staging = (): string[] => readdirSync(join(root, "restore"));
 
 test("works in a thread of its own, while this one turns", async () => {
   let turns = 0;
-  let isDone = false;
+  const done = new AbortController();
   const turn = async (): Promise<void> => {
-    while (!isDone) {
+    while (!done.signal.aborted) {
       turns += 1;
       await setImmediate();
     }
@@ -67,7 +67,7 @@ test("works in a thread of its own, while this one turns", async () => {
     },
     {},
   );
-  isDone = true;
+  done.abort();
   await turning;
   expect(phases).toEqual(["snapshot", "check", "store"]);
   expect(staged).toMatchObject({ verified: true, digest: made.sha256, contents: made.contents });

@@ -3,6 +3,7 @@ import { GatewayError } from "@local-mcp/contract";
 import type { Paths } from "@local-mcp/database";
 import type { EndedProcesses } from "@local-mcp/engine";
 import { createRedactor, type Vault } from "@local-mcp/vault";
+import { lastingClient } from "./api/lasting-client.ts";
 import { GATEWAY } from "./audit/note.ts";
 import { Jobs } from "./backups/jobs.ts";
 import { type RestoreHost, type RestoreRecord, Restorer, rolledBack } from "./backups/restorer.ts";
@@ -98,9 +99,7 @@ export class GatewayHost implements RestoreHost {
   gateway(): Gateway {
     const current = (): Run => this.#current();
     return {
-      get api() {
-        return current().api;
-      },
+      api: lastingClient(() => current().api),
       get router() {
         return current().router;
       },

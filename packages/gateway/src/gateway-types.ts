@@ -34,8 +34,9 @@ export interface GatewayOptions {
 }
 
 /**
- * A gateway that is restored stays the same object: `api`, `router`, `context` and `backups` are to
- * be read from it each time, and throw `restore_under_way` for the moment in which there is none.
+ * A gateway that is restored stays the same object. `api` may be kept; `router`, `context` and
+ * `backups` are to be read from it each time. For the moment in which there is nothing to answer,
+ * each fails with `restore_under_way`.
  */
 export interface Gateway {
   /** The contract in process, with every right. */

@@ -25,7 +25,7 @@ export const createDataKey = (): DataKey => ({
 });
 
 /** Hexadecimal. Tells one data key from another, and nothing about either. */
-export const checkOf = ({ id, bytes }: DataKey): string => {
+const checkOf = ({ id, bytes }: DataKey): string => {
   const info = "local-mcp-gateway v1 key check";
   const key = Buffer.from(hkdfSync("sha256", bytes, Buffer.alloc(0), info, KEY_BYTES));
   const check = createHmac("sha256", key).update(bind(id)).digest();
@@ -73,7 +73,7 @@ const binding = (keyId: string, underId: string): Buffer =>
 export const sealDataKey = (key: DataKey, under: DataKey): string =>
   encrypt(under.bytes, key.bytes, binding(key.id, under.id));
 
-export const openDataKey = (record: DataKeyRecord, under: DataKey): DataKey | null => {
+const openDataKey = (record: DataKeyRecord, under: DataKey): DataKey | null => {
   const bytes = decrypt(under.bytes, record.sealed ?? "", binding(record.id, under.id));
   if (bytes?.length !== KEY_BYTES) return null;
   const key = { id: record.id, bytes };

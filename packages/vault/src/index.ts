@@ -1,4 +1,4 @@
-export { type DataKey, type DataKeys, letGo } from "./data-key.ts";
+export { type DataKey, letGo } from "./data-key.ts";
 export { hintOf } from "./hint.ts";
 export type { Place } from "./key-ring.ts";
 export type { KeyProvider, Unwrapped, WrapContext } from "./providers.ts";
@@ -13,9 +13,9 @@ export { createRedactor, redactJson, type Redactor } from "./redaction/redactor.
 export { redactText } from "./redaction/shapes.ts";
 export type { SealedValue, SealedValues } from "./rotation.ts";
 export { createSealer, type Sealer } from "./sealer.ts";
-export { freshSlots, type SlotsFor } from "./slots-for.ts";
+export type { SlotsFor } from "./slots-for.ts";
 export type { DataKeyRecord, KeyStore, SlotRecord } from "./slots.ts";
 export { boundTo } from "./slots.ts";
-export { type StoredKeys, unlockKeys } from "./unlock-keys.ts";
+export { unlockKeys } from "./unlock-keys.ts";
 export type { Vault, VaultState } from "./vault.ts";
 export { createVault } from "./vault.ts";

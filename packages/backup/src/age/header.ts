@@ -15,7 +15,7 @@ export type FileKey = Uint8Array;
  */
 export const WORK_FACTOR = 17;
 /** More is refused before anything is derived: at 2^20 it is one gigabyte and a few seconds. */
-export const MAX_WORK_FACTOR = 20;
+const MAX_WORK_FACTOR = 20;
 
 const FILE_KEY_BYTES = 16;
 const SALT_BYTES = 16;

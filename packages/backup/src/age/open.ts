@@ -23,7 +23,7 @@ export interface AgeSource {
 }
 
 /** Up to 16 chunks as they are in the file, and what they hold. */
-export interface Piece {
+interface Piece {
   sealed: Uint8Array;
   plain: Uint8Array;
 }

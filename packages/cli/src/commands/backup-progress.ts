@@ -15,7 +15,7 @@ const UNSTOPPABLE =
   "It cannot be stopped any more, and goes on. “backup undo” takes it back afterwards.";
 
 /** Says how far something is. */
-export interface PhaseLine {
+interface PhaseLine {
   /** @param progress 0 to 1 within the phase, null where it cannot be known */
   show: (phase: BackupPhase, progress: number | null) => void;
   /** Leaves the cursor on a line of its own. */

@@ -6,7 +6,7 @@ import { usage } from "../forms.ts";
 import { recoverySheetText, scheduleText } from "./backup-views.ts";
 import { givenPassphrase, type PassphraseOptions } from "./vault-keys.ts";
 
-export interface ScheduleOptions extends PassphraseOptions {
+interface ScheduleOptions extends PassphraseOptions {
   at?: string;
   off?: boolean;
   keep?: number;

@@ -70,7 +70,7 @@ const contentsFacts = (contents: BackupContents): (readonly [string, string | nu
 const missingText = ({ missing }: BackupContents): string[] =>
   section(
     "Not in it:",
-    missing.map(({ what, how }) => `${what}. ${how}`),
+    missing.map(({ what, how }) => `${what} ${how}`),
   );
 
 const wholeness = (verified: boolean): string =>

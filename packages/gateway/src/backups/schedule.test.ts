@@ -126,9 +126,9 @@ it("makes none while it is off, before it is started and after it was closed", a
   state.time = "02:00";
   schedule.changed();
   await schedule.close();
+  expect(vi.getTimerCount()).toBe(0);
   await pass(48 * HOUR);
   expect(state.made).toEqual([]);
-  expect(vi.getTimerCount()).toBe(0);
 
   const unstarted = scheduled({ last: null });
   unstarted.schedule.resumed();

@@ -1,14 +1,14 @@
 import { routeTo } from "../../app/router.ts";
 import { classNames } from "../../components/class-names.ts";
-import { HEALTH_LOOKS, lastGoodText, STATE_LOOKS } from "./backup-words.ts";
+import { healthLook, lastGoodText, STATE_LOOKS } from "./backup-words.ts";
 import { useBackups } from "./use-backups.ts";
 
 /** Whether there is a good backup, in one line. */
 export function BackupLine() {
   const { data } = useBackups();
   if (!data) return null;
-  const { health, lastGood } = data;
-  const { icon: Icon, colour } = HEALTH_LOOKS[health.state];
+  const { lastGood } = data;
+  const { icon: Icon, colour } = healthLook(data);
   return (
     <p className="flex flex-wrap items-center gap-x-2">
       <Icon aria-hidden size={16} strokeWidth={1.75} className={classNames("shrink-0", colour)} />

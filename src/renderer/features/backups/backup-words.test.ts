@@ -1,10 +1,11 @@
-import type { BackupJob, BackupView, RestoreChange } from "@local-mcp/contract";
+import type { BackupHealth, BackupJob, BackupView, RestoreChange } from "@local-mcp/contract";
 import { describe, expect, it } from "vitest";
 import {
   changesText,
   confirmText,
   countsText,
   dayTime,
+  healthLook,
   holdText,
   lastGoodText,
   scheduleText,
@@ -14,6 +15,18 @@ import {
 /** The 21st of November 2026 at noon, where the tests run. */
 const NOON = new Date(2026, 10, 21, 12).getTime();
 const at = (day: number, hour: number): number => new Date(2026, 10, day, hour, 5).getTime();
+
+const backup: BackupView = {
+  id: "a.age",
+  name: "a.age",
+  kind: "automatic",
+  createdAt: at(21, 2),
+  bytes: 1,
+  encrypted: true,
+  state: "verified",
+  verifiedAt: 1,
+  counts: null,
+};
 
 describe("words of backups", () => {
   it("name a size with at most one digit behind the point", () => {
@@ -40,19 +53,19 @@ describe("words of backups", () => {
   });
 
   it("say whether there is a good one", () => {
-    const backup: BackupView = {
-      id: "a.age",
-      name: "a.age",
-      kind: "automatic",
-      createdAt: at(21, 2),
-      bytes: 1,
-      encrypted: true,
-      state: "verified",
-      verifiedAt: 1,
-      counts: null,
-    };
     expect(lastGoodText(backup, NOON)).toBe("Last good backup: today 02:05");
     expect(lastGoodText(null)).toBe("No good backup yet");
+  });
+
+  it("are beside a sign of whether there is a good one, and whether it is late", () => {
+    const health = (state: BackupHealth["state"]) => ({ state, message: "", wayOut: null });
+    const look = (state: BackupHealth["state"], lastGood: BackupView | null) =>
+      healthLook({ health: health(state), lastGood }).colour;
+    expect(look("good", backup)).toBe("text-ok");
+    expect(look("no_passphrase", backup)).toBe("text-ok");
+    expect(look("late", backup)).toBe("text-warn");
+    expect(look("folder_gone", null)).toBe("text-warn");
+    expect(look("never", null)).toBe("text-text-2");
   });
 
   it("say when the next is made", () => {

@@ -8,14 +8,7 @@ import type {
   RestoreChange,
 } from "@local-mcp/contract";
 import { BACKUP_PHASE_WORDS } from "@local-mcp/contract";
-import {
-  CircleAlert,
-  CircleCheck,
-  CircleDashed,
-  CircleSlash,
-  CircleX,
-  type LucideIcon,
-} from "lucide-react";
+import { CircleAlert, CircleCheck, CircleDashed, CircleX, type LucideIcon } from "lucide-react";
 import { clockTime, count, listed } from "../../components/time.ts";
 
 /** Everything that this page says, by what it says it of. */
@@ -38,15 +31,14 @@ export const STATE_LOOKS: Record<BackupView["state"], Look> = {
   damaged: { icon: CircleX, colour: "text-err", word: "Damaged" },
 };
 
-/** The icon of the line on top. Its words come from the gateway. */
-export const HEALTH_LOOKS: Record<BackupHealth["state"], Omit<Look, "word">> = {
-  good: { icon: CircleCheck, colour: "text-ok" },
-  never: { icon: CircleDashed, colour: "text-text-2" },
-  late: { icon: CircleAlert, colour: "text-warn" },
-  folder_gone: { icon: CircleAlert, colour: "text-warn" },
-  no_passphrase: { icon: CircleDashed, colour: "text-text-2" },
-  off: { icon: CircleSlash, colour: "text-text-2" },
-};
+/** The icon of the line on top: whether there is a good one, and whether that is late. */
+export function healthLook({
+  health,
+  lastGood,
+}: Pick<BackupsView, "health" | "lastGood">): Omit<Look, "word"> {
+  if (isTrouble(health)) return { icon: CircleAlert, colour: "text-warn" };
+  return lastGood ? STATE_LOOKS[lastGood.state] : { icon: CircleDashed, colour: "text-text-2" };
+}
 
 /** What is told on every page, and when no window is there. */
 export const isTrouble = ({ state }: BackupHealth): boolean =>

@@ -45,7 +45,9 @@ export function NewPassphrase({ typed, onTyped, problem }: NewPassphraseProps) {
         value={typed.again}
         onChange={(event) => onTyped({ ...typed, again: event.target.value })}
       />
-      <Checkbox label="Show it while I type" checked={shown} onChange={setShown} />
+      <div>
+        <Checkbox label="Show it while I type" checked={shown} onChange={setShown} />
+      </div>
     </>
   );
 }

@@ -9,7 +9,7 @@ import { openDialog } from "../../stores/dialogs.ts";
 import {
   countsText,
   dayTime,
-  HEALTH_LOOKS,
+  healthLook,
   isTrouble,
   lastGoodText,
   scheduleText,
@@ -22,7 +22,7 @@ const QUIET_ICON = { "aria-hidden": true, size: 16, strokeWidth: 1.75 } as const
 /** Whether there is a good backup, when the next one is made, and what that needs. */
 export function StatusPanel({ view }: { view: BackupsView }) {
   const { health, lastGood, schedule } = view;
-  const { icon: Icon, colour } = HEALTH_LOOKS[health.state];
+  const { icon: Icon, colour } = healthLook(view);
   const facts =
     lastGood === null
       ? []
