@@ -18,6 +18,7 @@ const KNOWN: Record<string, string> = {
   profile: PROFILE,
   profiles: PROFILE,
   clientMetadataUrl: "https://127.0.0.1:1/client.json",
+  backupTime: "03:30",
 };
 
 interface Procedure {

@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
-import cli from "../../rolldown.config.ts";
+import { cli } from "../../rolldown.config.ts";
 import { readRecorded, type Recorded } from "../wire/record.ts";
 import { readRun, type Check } from "./checks.ts";
 import { runSuite, suiteEntry, type Suite } from "./suites.ts";

@@ -1,9 +1,18 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  createReadStream,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createGateway } from "@local-mcp/gateway";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { until } from "../gateway/test-gateway.ts";
 import { PASSPHRASE, snapshot } from "./snapshot.ts";
 
 const directories = readdirSync(import.meta.dirname, { withFileTypes: true })
@@ -18,6 +27,38 @@ const withSettingsByKey = (taken: unknown): unknown => {
   return { ...others, settings: Object.fromEntries(settings.map((one) => [one.key, one])) };
 };
 
+/** A gateway over a copy of a golden directory, or over an empty one. */
+const openCopy = async (name: string | null) => {
+  const root = mkdtempSync(join(tmpdir(), "golden-"));
+  const dataDir = join(root, "data");
+  if (name !== null) {
+    cpSync(join(import.meta.dirname, name, "data"), dataDir, { recursive: true });
+  }
+  const gateway = await createGateway({
+    dataDir,
+    kind: "cli",
+    env: { PATH: process.env.PATH, HOME: root },
+    vaultPassphrase: PASSPHRASE,
+  });
+  const end = async (): Promise<void> => {
+    await gateway.close();
+    rmSync(root, { recursive: true, force: true });
+  };
+  return { gateway, end };
+};
+
+/** A later build may say more of a thing and have more settings, but nothing else. */
+const expectedOf = (name: string) =>
+  z
+    .looseObject({})
+    .parse(
+      withSettingsByKey(
+        JSON.parse(readFileSync(join(import.meta.dirname, name, "expected.json"), "utf8")),
+      ),
+    );
+
+const settingsIn = (settings: unknown) => z.record(z.string(), z.unknown()).parse(settings);
+
 describe("data directories of earlier builds", () => {
   it("has some", () => {
     expect(directories).toEqual(
@@ -28,31 +69,50 @@ describe("data directories of earlier builds", () => {
         "0004-supervision",
         "0005-vault",
         "0006-sign-in",
+        "0007-backup",
       ]),
     );
   });
 
   it.each(directories)("%s opens with everything that was configured", async (name) => {
-    const root = mkdtempSync(join(tmpdir(), "golden-"));
-    const dataDir = join(root, "data");
-    cpSync(join(import.meta.dirname, name, "data"), dataDir, { recursive: true });
-    const gateway = await createGateway({
-      dataDir,
-      kind: "cli",
-      env: { PATH: process.env.PATH, HOME: root },
-      vaultPassphrase: PASSPHRASE,
-    });
+    const { gateway, end } = await openCopy(name);
     try {
-      const expected: unknown = JSON.parse(
-        readFileSync(join(import.meta.dirname, name, "expected.json"), "utf8"),
-      );
-      // A later build may say more of a thing and have more settings, but nothing else.
-      expect(withSettingsByKey(await snapshot(gateway))).toMatchObject(
-        Object(withSettingsByKey(expected)),
-      );
+      expect(withSettingsByKey(await snapshot(gateway))).toMatchObject(expectedOf(name));
     } finally {
-      await gateway.close();
-      rmSync(root, { recursive: true, force: true });
+      await end();
+    }
+  });
+});
+
+describe("backups of earlier builds", () => {
+  const files = directories.map((name) => {
+    const backup = join(import.meta.dirname, name, "backup.age");
+    const copiedByHand = join(import.meta.dirname, name, "data/local-mcp-gateway.db");
+    return [name, existsSync(backup) ? backup : copiedByHand];
+  });
+
+  it.each(files)("%s is restored on another computer", async (name, file) => {
+    const { gateway, end } = await openCopy(null);
+    try {
+      const { backup } = await gateway.backups.receive(name, createReadStream(file), null);
+      await gateway.api.backups.restore({ backup, passphrase: PASSPHRASE });
+      await until(
+        () => gateway.api.backups.job().catch(() => ({ job: null })),
+        ({ job }) => job !== null && job.state !== "running",
+      );
+      expect((await gateway.api.backups.job()).job).toMatchObject({ state: "done", problem: null });
+      const taken = withSettingsByKey(await snapshot(gateway));
+      const { settings, vault, ...configured } = expectedOf(name);
+      expect(taken).toMatchObject(configured);
+      // What belongs to a computer is not restored on another one.
+      const { host, port, ...carried } = settingsIn(settings);
+      for (const key of Object.keys(carried).filter((key) => key.startsWith("backup"))) {
+        delete carried[key];
+      }
+      expect(taken).toMatchObject({ settings: carried });
+      expect(vault).toMatchObject({ state: "open" });
+    } finally {
+      await end();
     }
   });
 });

@@ -3,7 +3,7 @@
  * work, from the root of the project. It is committed and never made again: the test opens every
  * one of them with the build of the day.
  */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createGateway } from "@local-mcp/gateway";
 import { startAuthorizationServer } from "../fixtures/authorization-server.ts";
@@ -140,9 +140,18 @@ await api.settings.update({ startAtLogin: true, askBeforeQuit: false });
 await api.settings.update({ maxConcurrentCalls: 8, idleStopMs: 3_600_000, auditKeepDays: 90 });
 await api.vault.addRecoveryKey();
 await api.vault.rotate();
+await api.tokens.create({ name: "Taken back" });
+for (const { id, name } of await api.tokens.list()) {
+  if (name === "Taken back") await api.tokens.revoke({ token: id });
+}
+await api.settings.update({ backupTime: "03:30", backupKeep: 7 });
+await api.backups.keepPassphrase({ passphrase: PASSPHRASE });
 
 const expected = await snapshot(gateway);
+const backup = await api.backups.create({});
 await gateway.close();
+renameSync(join(dataDir, "backups", backup.name), join(directory, "backup.age"));
+rmSync(join(dataDir, "backups"), { recursive: true });
 rmSync(join(dataDir, "lock.db"), { force: true });
 writeFileSync(join(directory, "expected.json"), `${JSON.stringify(expected, null, 2)}\n`);
 console.log(`${directory} is made; commit it`);

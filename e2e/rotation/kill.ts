@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
-import cli from "../../rolldown.config.ts";
+import { cli } from "../../rolldown.config.ts";
 import type { Change } from "./changes.ts";
 import { KILLING_CALLS } from "./disk.ts";
 import type { Keys } from "./stage.ts";

@@ -129,6 +129,12 @@ const NEEDS_MORE: Record<string, { rights: readonly TokenRight[]; path?: string;
     body: { name: "none" },
   },
   "tokens.createTemporary": { rights: ["use", "manage"], body: { profile: "dev" } },
+  // Refused by what it asks for, after its rights: the answer without a passphrase is a 403 as well.
+  "backups.create": { rights: MANAGE, body: { unencrypted: true, parts: ["environment"] } },
+  // What takes the place of everything starts processes, and whoever knows its passphrase reads it.
+  "backups.restore": { rights: ["manage", "processes"], body: {} },
+  "backups.undo": { rights: ["manage", "processes"], body: {} },
+  "backups.keepPassphrase": { rights: ["manage", "processes"], body: { passphrase: null } },
   // A key opens every secret, and stays when the token that added it is revoked.
   ...Object.fromEntries(
     Object.keys(contract.vault)
