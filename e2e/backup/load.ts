@@ -31,6 +31,8 @@ const database = join(root, "local-mcp-gateway.db");
 
 /** The last transaction that is known to be committed. */
 let committed = 0;
+/** When each was known to be, ms since 1970; since the last backup. */
+let known: { committed: number; at: number }[] = [];
 
 async function startWriter(): Promise<ChildProcess> {
   closeFile(openFile(database, configurationFile, {}));
@@ -44,6 +46,7 @@ async function startWriter(): Promise<ChildProcess> {
   const lines = createInterface({ input: writer.stdout });
   lines.on("line", (line) => {
     committed = Number(line);
+    known.push({ committed, at: Date.now() });
   });
   await once(lines, "line");
   return writer;
@@ -57,7 +60,8 @@ async function backUp(number: number): Promise<number> {
   const passphrase = number % ENCRYPTED_EVERY === 0 ? PASSPHRASE : null;
   const file = join(root, `backup-${number}`);
   const before = committed;
-  await worker.create(
+  known = [];
+  const { contents } = await worker.create(
     {
       database,
       target: file,
@@ -77,7 +81,9 @@ async function backUp(number: number): Promise<number> {
   const connection = openFile(staged.database, configurationFile, {});
   try {
     const holds = checkInvariant(connection);
-    if (holds < before) throw new Error(`it holds ${holds} of ${before} transactions`);
+    // What was known to be committed when its instant was chosen is in it.
+    const last = known.findLast(({ at }) => at < contents.createdAt)?.committed ?? before;
+    if (holds < last) throw new Error(`it holds ${holds} of ${last} transactions`);
     return meanwhile;
   } finally {
     closeFile(connection);

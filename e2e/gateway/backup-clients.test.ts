@@ -7,6 +7,8 @@ import { z } from "zod";
 import { afterTest } from "../fixtures/test-support.ts";
 import { fixture, serve, type TestGateway, until } from "./test-gateway.ts";
 
+/** Each job has a thread of its own, and there are many other tests at the same time. */
+const PATIENCE_MS = 240_000;
 const CALL = { name: "echo", arguments: { text: "hello" } };
 const answered = z.object({
   id: z.number(),
@@ -78,18 +80,22 @@ async function restore(gateway: TestGateway["gateway"], backup: string): Promise
   expect(ended).toMatchObject({ state: "done", problem: null });
 }
 
-it("clients of every kind go on by themselves after a restore", async () => {
-  const { gateway, api, url, token, dataDir } = await serve({ far: fixture() });
-  const { id } = await api.backups.create({ unencrypted: true });
-  const legacy = await sdkClient(url, token);
-  const modern = await sdkClient(url, token, "2026-07-28");
-  const overBridge = await bridge(dataDir);
-  const work = async (): Promise<void> => {
-    expect((await legacy.callTool(CALL)).content).toHaveLength(1);
-    expect((await modern.callTool(CALL)).content).toHaveLength(1);
-    await overBridge();
-  };
-  await work();
-  await restore(gateway, id);
-  await work();
-});
+it(
+  "clients of every kind go on by themselves after a restore",
+  async () => {
+    const { gateway, api, url, token, dataDir } = await serve({ far: fixture() });
+    const { id } = await api.backups.create({ unencrypted: true });
+    const legacy = await sdkClient(url, token);
+    const modern = await sdkClient(url, token, "2026-07-28");
+    const overBridge = await bridge(dataDir);
+    const work = async (): Promise<void> => {
+      expect((await legacy.callTool(CALL)).content).toHaveLength(1);
+      expect((await modern.callTool(CALL)).content).toHaveLength(1);
+      await overBridge();
+    };
+    await work();
+    await restore(gateway, id);
+    await work();
+  },
+  PATIENCE_MS,
+);

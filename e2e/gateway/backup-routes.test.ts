@@ -16,6 +16,8 @@ import { request, sendBytes } from "./hardening/raw.ts";
 import { fixture, startGateway, type TestGateway, until } from "./test-gateway.ts";
 
 const PASSPHRASE = "correct horse battery staple";
+/** Each job has a thread of its own, and there are many other tests at the same time. */
+const PATIENCE_MS = 240_000;
 
 interface Answer {
   status: number;
@@ -100,111 +102,123 @@ const codeOf = ({ body }: Answer): unknown => {
 };
 
 describe("a backup over REST", () => {
-  it("is made, listed, fetched, brought elsewhere and looked at there", async () => {
-    const here = await overHttp();
-    const opened = { passphrase: PASSPHRASE };
-    const made = await create(here.ask, opened);
-    const listed = backupsView.parse((await here.ask("GET", "/backups")).body);
-    expect(listed.backups.map(({ id }) => id)).toEqual([made.id]);
-    const fetched = await here.fetchFile(made.id);
-    const file = Buffer.from(await fetched.arrayBuffer());
-    expect(file.subarray(0, 21).toString()).toBe("age-encryption.org/v1");
-    expect([fetched.headers.get("content-disposition"), file.length]).toEqual([
-      `attachment; filename="${made.name}"`,
-      made.bytes,
-    ]);
-    const { entries } = await here.api.audit.list({ limit: 10, action: "backup.read" });
-    expect(entries).toMatchObject([{ subject: { name: made.name }, outcome: "ok" }]);
+  it(
+    "is made, listed, fetched, brought elsewhere and looked at there",
+    async () => {
+      const here = await overHttp();
+      const opened = { passphrase: PASSPHRASE };
+      const made = await create(here.ask, opened);
+      const listed = backupsView.parse((await here.ask("GET", "/backups")).body);
+      expect(listed.backups.map(({ id }) => id)).toEqual([made.id]);
+      const fetched = await here.fetchFile(made.id);
+      const file = Buffer.from(await fetched.arrayBuffer());
+      expect(file.subarray(0, 21).toString()).toBe("age-encryption.org/v1");
+      expect([fetched.headers.get("content-disposition"), file.length]).toEqual([
+        `attachment; filename="${made.name}"`,
+        made.bytes,
+      ]);
+      const { entries } = await here.api.audit.list({ limit: 10, action: "backup.read" });
+      expect(entries).toMatchObject([{ subject: { name: made.name }, outcome: "ok" }]);
 
-    const there = await overHttp();
-    const brought = await there.send(file, "from-elsewhere.age");
-    const verified = await there.ask("POST", `/backups/${brought}/verify`, opened);
-    expect(verified).toMatchObject({
-      status: 200,
-      body: { name: "from-elsewhere.age", bytes: file.length, verified: true },
-    });
-    const needed = await there.ask("POST", `/backups/${brought}/verify`, {});
-    expect([needed.status, codeOf(needed)]).toEqual([403, "backup_passphrase_needed"]);
-  });
+      const there = await overHttp();
+      const brought = await there.send(file, "from-elsewhere.age");
+      const verified = await there.ask("POST", `/backups/${brought}/verify`, opened);
+      expect(verified).toMatchObject({
+        status: 200,
+        body: { name: "from-elsewhere.age", bytes: file.length, verified: true },
+      });
+      const needed = await there.ask("POST", `/backups/${brought}/verify`, {});
+      expect([needed.status, codeOf(needed)]).toEqual([403, "backup_passphrase_needed"]);
+    },
+    PATIENCE_MS,
+  );
 
-  it("is restored and undone at the same address with the same token", async () => {
-    const { api, ask, end, fetchFile, gateway, send, url } = await overHttp();
-    await api.servers.create({ name: "kept", config: fixture() });
-    const { id } = await create(ask);
-    await api.servers.remove({ server: "kept" });
-    await api.servers.create({ name: "newer", config: fixture() });
-    const brought = await send(Buffer.from(await (await fetchFile(id)).arrayBuffer()), "mine.db");
-    const preview = await ask("POST", `/backups/${brought}/preview`, {});
-    expect(preview).toMatchObject({
-      status: 200,
-      body: {
-        name: "mine.db",
-        contents: { counts: { servers: 1 } },
-        changes: expect.arrayContaining([
-          { kind: "server", name: "kept", change: "added" },
-          { kind: "server", name: "newer", change: "removed" },
-        ]),
-      },
-    });
-    const { digest } = z.object({ digest: z.string() }).parse(preview.body);
-    const begun = await ask("POST", `/backups/${brought}/restore`, { digest });
-    expect(begun).toMatchObject({ status: 202, body: { kind: "restore", state: "running" } });
-    expect(await end()).toMatchObject({ state: "done", problem: null });
-    const names = async (): Promise<string[]> => {
-      const { body } = await ask("GET", "/servers");
-      return z
-        .array(z.object({ name: z.string() }))
-        .parse(body)
-        .map(({ name }) => name);
-    };
-    expect(await names()).toEqual(["kept"]);
-    expect((await gateway.api.status.get()).url).toBe(url);
-    // What was brought is not kept any longer.
-    expect(codeOf(await ask("POST", `/backups/${brought}/verify`, {}))).toBe("backup_not_found");
-    expect(await ask("POST", "/backups/undo", {})).toMatchObject({ status: 202 });
-    expect(await end()).toMatchObject({ kind: "undo", state: "done", problem: null });
-    expect(await names()).toEqual(["newer"]);
-    const { entries } = await gateway.api.audit.list({ limit: 1, action: "backup.undo" });
-    expect(entries).toMatchObject([{ outcome: "ok" }]);
-  });
+  it(
+    "is restored and undone at the same address with the same token",
+    async () => {
+      const { api, ask, end, fetchFile, gateway, send, url } = await overHttp();
+      await api.servers.create({ name: "kept", config: fixture() });
+      const { id } = await create(ask);
+      await api.servers.remove({ server: "kept" });
+      await api.servers.create({ name: "newer", config: fixture() });
+      const brought = await send(Buffer.from(await (await fetchFile(id)).arrayBuffer()), "mine.db");
+      const preview = await ask("POST", `/backups/${brought}/preview`, {});
+      expect(preview).toMatchObject({
+        status: 200,
+        body: {
+          name: "mine.db",
+          contents: { counts: { servers: 1 } },
+          changes: expect.arrayContaining([
+            { kind: "server", name: "kept", change: "added" },
+            { kind: "server", name: "newer", change: "removed" },
+          ]),
+        },
+      });
+      const { digest } = z.object({ digest: z.string() }).parse(preview.body);
+      const begun = await ask("POST", `/backups/${brought}/restore`, { digest });
+      expect(begun).toMatchObject({ status: 202, body: { kind: "restore", state: "running" } });
+      expect(await end()).toMatchObject({ state: "done", problem: null });
+      const names = async (): Promise<string[]> => {
+        const { body } = await ask("GET", "/servers");
+        return z
+          .array(z.object({ name: z.string() }))
+          .parse(body)
+          .map(({ name }) => name);
+      };
+      expect(await names()).toEqual(["kept"]);
+      expect((await gateway.api.status.get()).url).toBe(url);
+      // What was brought is not kept any longer.
+      expect(codeOf(await ask("POST", `/backups/${brought}/verify`, {}))).toBe("backup_not_found");
+      expect(await ask("POST", "/backups/undo", {})).toMatchObject({ status: 202 });
+      expect(await end()).toMatchObject({ kind: "undo", state: "done", problem: null });
+      expect(await names()).toEqual(["newer"]);
+      const { entries } = await gateway.api.audit.list({ limit: 1, action: "backup.undo" });
+      expect(entries).toMatchObject([{ outcome: "ok" }]);
+    },
+    PATIENCE_MS,
+  );
 
-  it("is refused by name for every wrong input, and changes nothing", async () => {
-    const { ask, send, api, fetchFile } = await overHttp();
-    await api.servers.create({ name: "kept", config: fixture() });
-    const { id } = await create(ask);
-    const bytes = Buffer.from(await (await fetchFile(id)).arrayBuffer());
-    const torn = await send(bytes.subarray(0, -1));
-    const text = await send(Buffer.from("hello"), "..%2F..%2Fetc%2Fpasswd%00");
-    const cases: [string, object, number, string][] = [
-      ["none.age", {}, 404, "backup_not_found"],
-      ["upload-1", {}, 404, "backup_not_found"],
-      [encodeURIComponent("../local-mcp-gateway.db"), {}, 404, "backup_not_found"],
-      [encodeURIComponent(`../backups/${id}`), {}, 404, "backup_not_found"],
-      [encodeURIComponent("/etc/passwd"), {}, 404, "backup_not_found"],
-      [`${id}%00`, {}, 404, "backup_not_found"],
-      ["x".repeat(201), {}, 400, "validation_failed"],
-      [id, { passphrase: 1 }, 400, "validation_failed"],
-      [id, { passphrase: "", parts: ["all"] }, 400, "validation_failed"],
-      [torn, {}, 422, "backup_damaged"],
-      [text, {}, 422, "backup_not_ours"],
-    ];
-    const said: string[] = [];
-    for (const [backup, body, status, code] of cases) {
-      const answer = await ask("POST", `/backups/${backup}/preview`, body);
-      expect([backup, answer.status, codeOf(answer)]).toEqual([backup, status, code]);
-      said.push(JSON.stringify(answer.body));
-    }
-    expect(said.at(-1)).toContain("“passwd”");
-    // What was shown is what is restored, or nothing is.
-    expect((await ask("POST", `/backups/${id}/restore`, { digest: "0".repeat(64) })).status).toBe(
-      202,
-    );
-    await until(
-      () => api.backups.job(),
-      ({ job }) => job?.state === "failed" && job.problem?.code === "backup_changed",
-    );
-    expect((await api.servers.list()).map(({ name }) => name)).toEqual(["kept"]);
-  });
+  it(
+    "is refused by name for every wrong input, and changes nothing",
+    async () => {
+      const { ask, send, api, fetchFile } = await overHttp();
+      await api.servers.create({ name: "kept", config: fixture() });
+      const { id } = await create(ask);
+      const bytes = Buffer.from(await (await fetchFile(id)).arrayBuffer());
+      const torn = await send(bytes.subarray(0, -1));
+      const text = await send(Buffer.from("hello"), "..%2F..%2Fetc%2Fpasswd%00");
+      const cases: [string, object, number, string][] = [
+        ["none.age", {}, 404, "backup_not_found"],
+        ["upload-1", {}, 404, "backup_not_found"],
+        [encodeURIComponent("../local-mcp-gateway.db"), {}, 404, "backup_not_found"],
+        [encodeURIComponent(`../backups/${id}`), {}, 404, "backup_not_found"],
+        [encodeURIComponent("/etc/passwd"), {}, 404, "backup_not_found"],
+        [`${id}%00`, {}, 404, "backup_not_found"],
+        ["x".repeat(201), {}, 400, "validation_failed"],
+        [id, { passphrase: 1 }, 400, "validation_failed"],
+        [id, { passphrase: "", parts: ["all"] }, 400, "validation_failed"],
+        [torn, {}, 422, "backup_damaged"],
+        [text, {}, 422, "backup_not_ours"],
+      ];
+      const said: string[] = [];
+      for (const [backup, body, status, code] of cases) {
+        const answer = await ask("POST", `/backups/${backup}/preview`, body);
+        expect([backup, answer.status, codeOf(answer)]).toEqual([backup, status, code]);
+        said.push(JSON.stringify(answer.body));
+      }
+      expect(said.at(-1)).toContain("“passwd”");
+      // What was shown is what is restored, or nothing is.
+      expect((await ask("POST", `/backups/${id}/restore`, { digest: "0".repeat(64) })).status).toBe(
+        202,
+      );
+      await until(
+        () => api.backups.job(),
+        ({ job }) => job?.state === "failed" && job.problem?.code === "backup_changed",
+      );
+      expect((await api.servers.list()).map(({ name }) => name)).toEqual(["kept"]);
+    },
+    PATIENCE_MS,
+  );
 
   it("is one at a time", async () => {
     const { ask, api } = await overHttp();

@@ -51,7 +51,7 @@ export async function saveBackup(
   path: string,
 ): Promise<{ name: string }> {
   const { stream } = await files.read(backup);
-  const partial = path;
+  const partial = `${path}.partial`;
   try {
     await writeFlushed(partial, stream);
     await rename(partial, path);
@@ -66,7 +66,7 @@ export async function saveBackup(
 }
 
 async function writeFlushed(path: string, from: Readable): Promise<void> {
-  const file = await open(path, "w", 0o600);
+  const file = await open(path, "wx", 0o600);
   try {
     await file.writeFile(from);
     await file.sync();

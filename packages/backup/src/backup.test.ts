@@ -11,13 +11,16 @@ import {
 } from "@local-mcp/database";
 import { passphraseProvider, type SlotRecord } from "@local-mcp/vault";
 import { refusalOf } from "@local-mcp/vault/test-kit";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { decryptFile } from "./age/index.ts";
 import { Computer, someKey } from "./computer.fixture.ts";
 import { finish } from "./finish.ts";
 import { createBackup } from "./snapshot.ts";
 import { stage } from "./stage.ts";
 import type { BackupInput, Staged } from "./types.ts";
+
+// Threads are started and keys derived, beside all that other tests compute.
+vi.setConfig({ testTimeout: 90_000 });
 
 const PASSPHRASE = "correct horse battery";
 const CANARY = "canary-5f1d";

@@ -96,7 +96,8 @@ export const openEverySecret = (connection: Connection, sealer: Sealer, name: st
 
 /**
  * JSON that SQLite cannot read, or that is nested deeper than it reads, is none that was written
- * here: https://sqlite.org/json1.html#jvalid
+ * here: https://sqlite.org/json1.html#jvalid. Nor is what SQLite alone takes for JSON: it reads a
+ * text up to its first NUL, and a blob like a text.
  *
  * @throws GatewayError backup_refused
  */
@@ -105,7 +106,8 @@ export const refuseForeignJson = (connection: Connection, name: string): void =>
   for (const { table, column, class: kind } of classifiedColumns) {
     if ((kind !== "json" && kind !== "sealed_json") || !tables.includes(table)) continue;
     const bad = connection.prepare(
-      `SELECT 1 FROM "${table}" WHERE "${column}" IS NOT NULL AND NOT json_valid("${column}") LIMIT 1`,
+      `SELECT 1 FROM "${table}" WHERE "${column}" IS NOT NULL AND (typeof("${column}") <> 'text'
+        OR instr("${column}", char(0)) > 0 OR NOT json_valid("${column}")) LIMIT 1`,
     );
     if (bad.get() === undefined) continue;
     const reason = `what ${table}.${column} holds cannot be read`;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { chmod, copyFile, open, stat } from "node:fs/promises";
+import { basename } from "node:path";
 import { GatewayError } from "@local-mcp/contract";
 import { openSqlite } from "@local-mcp/database";
 import { decryptFile, kindOfFile, readFileKey } from "./age/index.ts";
@@ -81,7 +82,7 @@ const copyWithLog = async (
 ): Promise<string> => {
   const hasLog = await isThere(file + LOG);
   const parts = hasLog ? ["", LOG] : [""];
-  const sizes = await Promise.all(parts.map(async (part) => (await stat(file + part)).size));
+  const sizes = await Promise.all(parts.map((part) => sizeOf(file + part, name)));
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   if (bytes > maxBytes) throw tooBig(name, bytes, maxBytes);
   const hash = createHash("sha256");
@@ -93,6 +94,14 @@ const copyWithLog = async (
   if (!hasLog) return digestOf(target);
   takeOverLog(target, name);
   return hash.digest("hex");
+};
+
+/** Bytes of a file. Whoever opened a pipe would wait for somebody to write into it. */
+const sizeOf = async (path: string, name: string): Promise<number> => {
+  const found = await stat(path);
+  if (found.isFile()) return found.size;
+  const reason = `${basename(path)} is not a file`;
+  throw new GatewayError("backup_unreadable", { name, reason });
 };
 
 /** What was committed last may be in the log alone: https://sqlite.org/wal.html */

@@ -5,9 +5,12 @@ import { setImmediate } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import { closeFile, configurationFile, type Connection, openFile } from "@local-mcp/database";
 import { refusalOf } from "@local-mcp/vault/test-kit";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { BackupWorker } from "./types.ts";
 import { createBackupWorker } from "./worker-client.ts";
+
+// Threads are started and keys derived, beside all that other tests compute.
+vi.setConfig({ testTimeout: 90_000 });
 
 let root: string;
 let live: Connection;

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buffer } from "node:stream/consumers";
 import { contract, type Contract, GatewayError } from "@local-mcp/contract";
-import { createGateway, findGateway, type Redactor } from "@local-mcp/gateway";
+import { createGateway, findGateway, type Redactor, resolvePaths } from "@local-mcp/gateway";
 import { createORPCClient } from "@orpc/client";
 import type { ContractRouterClient } from "@orpc/contract";
 import { ResponseValidationPlugin } from "@orpc/contract/plugins";
@@ -163,10 +163,13 @@ export const connect = async (
         get api() {
           return gateway.api;
         },
-        files: backupFiles({
-          read: (backup) => gateway.backups.read(backup),
-          receive: (name, stream, size) => gateway.backups.receive(name, stream, size),
-        }),
+        files: backupFiles(
+          {
+            read: (backup) => gateway.backups.read(backup),
+            receive: (name, stream, size) => gateway.backups.receive(name, stream, size),
+          },
+          resolvePaths({ dataDir, env: io.env }).database,
+        ),
         running: false,
         close: async () => void (await gateway.close()),
       };

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, link, lstat, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, link, lstat, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { Readable } from "node:stream";
 import { GatewayError } from "@local-mcp/contract";
@@ -24,8 +24,15 @@ export interface BackupFiles {
   upload(path: string): Promise<string>;
 }
 
-/** The care that files on this computer need, whatever brings them to a gateway. */
-export const backupFiles = (transfer: BackupTransfer): BackupFiles => ({
+/**
+ * The care that files on this computer need, whatever brings them to a gateway.
+ *
+ * @param opened the database that this process has open; null where another one has it
+ */
+export const backupFiles = (
+  transfer: BackupTransfer,
+  opened: string | null = null,
+): BackupFiles => ({
   async download(backup, to, signal) {
     const partial = `${to}.partial`;
     await checkFree(to);
@@ -42,6 +49,7 @@ export const backupFiles = (transfer: BackupTransfer): BackupFiles => ({
   },
 
   async upload(path) {
+    if (opened !== null) await refuseOpened(path, opened);
     const file = await reading(path, () => open(path, READ_ONLY));
     try {
       const bytes = await sizeOf(file, path);
@@ -120,6 +128,28 @@ async function checkFree(path: string): Promise<void> {
   );
   if (isThere) throw new GatewayError("backup_file_exists", { path });
 }
+
+/**
+ * SQLite's locks on a file are lost when this process closes it another way
+ * (https://sqlite.org/howtocorrupt.html, “posix advisory locks canceled”).
+ *
+ * @throws GatewayError file_unreadable
+ */
+async function refuseOpened(path: string, opened: string): Promise<void> {
+  const [given, live] = await reading(path, () => Promise.all([stat(path), stat(opened)]));
+  if (given.ino !== live.ino || given.dev !== live.dev) return;
+  throw new GatewayError("file_unreadable", { path, reason: "it is the database that is in use" });
+}
+
+/** Whether a backup can be read there at all. @throws GatewayError file_unreadable */
+export const checkReadable = async (path: string): Promise<void> => {
+  const file = await reading(path, () => open(path, READ_ONLY));
+  try {
+    await sizeOf(file, path);
+  } finally {
+    await file.close();
+  }
+};
 
 /** @throws GatewayError file_unreadable where it is no file, or has nothing in it */
 async function sizeOf(file: FileHandle, path: string): Promise<number> {

@@ -27,10 +27,13 @@ export const backupCounts = z.object({
 });
 export type BackupCounts = z.infer<typeof backupCounts>;
 
+/** ms since 1970, as far as a Date reaches: one that was made elsewhere says what it likes. */
+export const backupMoment = z.number().int().min(0).max(8.64e15);
+
 /** What a backup holds, and what it does not. */
 export const backupContents = z.object({
   /** When the state was as it holds it, ms since 1970. */
-  createdAt: z.number().int(),
+  createdAt: backupMoment,
   /** Of the program that made it; empty for a database that was copied by hand. */
   version: z.string(),
   /** How many migrations its database has had. */

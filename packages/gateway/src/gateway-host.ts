@@ -11,7 +11,8 @@ import { Configuration } from "./configuration/configuration.ts";
 import { Events } from "./events.ts";
 import type { Gateway, GatewayOptions } from "./gateway-types.ts";
 import { createLog } from "./log.ts";
-import { openRun, type Run, type Shell } from "./run.ts";
+import { openRun } from "./run.ts";
+import type { Run, Shell } from "./run-types.ts";
 import { newToken } from "./tokens/tokens.ts";
 import { vaultOfNothing } from "./vault/open-vault.ts";
 
@@ -66,7 +67,7 @@ export class GatewayHost implements RestoreHost {
       log: this.#log,
     });
     const { events, jobs, restorer } = this;
-    this.#shell = { events, jobs, restorer, cliToken: newToken(), port: null };
+    this.#shell = { events, jobs, restorer, cliToken: newToken(), port: null, isRestored: false };
   }
 
   /** Opens what is there, after a restore that was decided is finished or taken back. */
@@ -141,6 +142,8 @@ export class GatewayHost implements RestoreHost {
   async start(): Promise<void> {
     const configuration = new Configuration(this.#options);
     this.#run = await openRun(this.#options, configuration, this.#shell);
+    // Any later one is over data that were put in its place.
+    this.#shell.isRestored = true;
   }
 
   async prove(): Promise<void> {

@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { GatewayError, type ServerState } from "@local-mcp/contract";
 import { createDb, resolvePaths } from "@local-mcp/database";
 import { type EndedProcesses, Engine, Processes } from "@local-mcp/engine";
-import { createRedactor, type Vault } from "@local-mcp/vault";
+import { createRedactor } from "@local-mcp/vault";
 import { createRouterClient } from "@orpc/server";
 import type { ApiContext } from "./api/context.ts";
 import { createRest, describeApi } from "./api/rest.ts";
@@ -16,11 +16,9 @@ import { Configuration } from "./configuration/configuration.ts";
 import { DoctorService } from "./doctor/doctor-service.ts";
 import { identityOf } from "./data-dir-identity.ts";
 import { createCatalogStore, createEraStore, createSessionStore } from "./engine-stores.ts";
-import { Events } from "./events.ts";
 import { BackupsService } from "./backups/backups-service.ts";
-import type { Jobs } from "./backups/jobs.ts";
-import type { Restorer } from "./backups/restorer.ts";
-import type { Gateway, GatewayOptions } from "./gateway-types.ts";
+import type { GatewayOptions } from "./gateway-types.ts";
+import type { Run, Shell } from "./run-types.ts";
 import { Endpoint } from "./http/endpoint.ts";
 import { createBackupRoutes } from "./http/backup-routes.ts";
 import { isLoopbackHost } from "./http/guard.ts";
@@ -53,41 +51,11 @@ import { openVault } from "./vault/open-vault.ts";
 import { VaultService } from "./vault/vault-service.ts";
 import { VERSION } from "./version.ts";
 
-/** States of a server that has been reached, or has not although it should have been. */
-const TRIED_STATES: readonly ServerState[] = [
-  "starting",
-  "ready",
-  "needs_sign_in",
-  "retrying",
-  "failed",
-];
+/** States of a server that nobody has tried to reach. */
+const UNTRIED_STATES: readonly ServerState[] = ["off", "unconfirmed", "idle", "locked"];
 
 /** Tables of secrets that are replaced by themselves, again and again. */
 const PASSING = ["oauth_tokens", "mcp_sessions"];
-
-/** What a run is given that is there before it and after it. */
-export interface Shell {
-  events: Events;
-  /** Of the command line; the same in each run, since `runtime.json` may have been read. */
-  cliToken: string;
-  jobs: Jobs;
-  restorer: Restorer;
-  /** Where it was served last; null where it was not. */
-  port: number | null;
-}
-
-/** The gateway over one state of the data directory, from opening the database to closing it. */
-export interface Run extends Pick<
-  Gateway,
-  "api" | "router" | "context" | "backups" | "listen" | "recheck"
-> {
-  vault: Vault;
-  /** Writes down who did what. */
-  audit: Audit;
-  /** @throws where what is stored cannot be used */
-  tryOut(): Promise<void>;
-  close(): Promise<EndedProcesses>;
-}
 
 /**
  * Opens the database and wires the packages together over it. Nothing runs before `listen` but what
@@ -141,7 +109,7 @@ async function wire(
     },
     onNetworkChange: () =>
       engine.restartWhere(
-        ({ transport }, { state }) => transport !== "stdio" && TRIED_STATES.includes(state),
+        ({ transport }, { state }) => transport !== "stdio" && !UNTRIED_STATES.includes(state),
       ),
   });
 
@@ -204,6 +172,7 @@ async function wire(
     audit,
     stores,
     self: { face: options.kind, version: VERSION, directory },
+    isRestored: shell.isRestored,
     observation: (serverId) => engine.upstream(serverId)?.observation,
   });
   const processes = new Processes({
@@ -399,13 +368,12 @@ async function wire(
     configuration,
     store: settingsStore,
     onChange: () => {
-      const { host, port } = settings;
       const before = settings;
       settings = configuration.settings;
       applyChange("settings.changed");
       backups.settingsChanged(before, settings);
       runtimes.checkNetwork();
-      const moved = host !== settings.host || port !== settings.port;
+      const moved = before.host !== settings.host || before.port !== settings.port;
       if (!engine.started || (!moved && endpoint.problem === null)) return;
       // What comes of it is in the status; the setting itself is stored either way.
       listen().catch((error: unknown) => log.warn("not serving", { error: String(error) }));

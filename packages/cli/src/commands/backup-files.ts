@@ -4,6 +4,7 @@ import { type BackupReport, GatewayError } from "@local-mcp/contract";
 import { reasonOf, verifyBackupFile } from "@local-mcp/gateway";
 import type { Cli } from "../cli.ts";
 import type { Connection } from "../connect.ts";
+import { checkReadable } from "../files.ts";
 import { phaseLine } from "./backup-progress.ts";
 
 /** The file that a person means, absolute; null for the name of a backup that is listed. */
@@ -52,6 +53,7 @@ export const verifyFile = async (
   what: { path: string; passphrase: string | null; drill: boolean },
 ): Promise<BackupReport> => {
   const { signal } = cli.io;
+  await checkReadable(what.path);
   const line = phaseLine(cli);
   try {
     return await verifyBackupFile(what, { signal, onProgress: line.show });

@@ -7,6 +7,7 @@ import {
 } from "@local-mcp/contract";
 import type { Cli, Outcome } from "../cli.ts";
 import type { Connection } from "../connect.ts";
+import { checkReadable } from "../files.ts";
 import { usage } from "../forms.ts";
 import { isInteractive } from "../io.ts";
 import { dateTime, visible } from "../output.ts";
@@ -92,6 +93,7 @@ const replaceDamaged = (
 ): Promise<void> =>
   cli.recover(async (recovery) => {
     const file = fileMeant(cli, wanted);
+    if (file !== null) await checkReadable(file);
     const source = file === null ? { backup: wanted } : { file };
     if (!yes) {
       show(cli, message);

@@ -192,8 +192,8 @@ describe("backups of a closed directory", { timeout: 150_000 }, () => {
       [file, {}, 6, /is encrypted, and no passphrase was given/],
       [damaged, ENV, 1, /is damaged: /],
       [place.write("notes.age", "these are notes"), ENV, 1, /is no backup of Local MCP Gateway/],
-      ["./folder.age", ENV, 1, /folder/],
-      ["./none.age", ENV, 1, /none\.age.* cannot be read/],
+      ["./folder.age", ENV, 1, /folder\.age cannot be read: it is a directory/],
+      ["./none.age", ENV, 1, /none\.age cannot be read: there is no such file/],
     ];
     for (const [path, env, exit, err] of files) {
       const ran = await place.run(["backup", "verify", path], { env });

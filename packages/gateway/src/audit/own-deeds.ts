@@ -29,6 +29,8 @@ export interface OwnDeedsOptions {
   stores: Stores;
   /** Which face of the product it is, its version, and which data directory it works on. */
   self: { face: string; version: string; directory: string };
+  /** Whether it goes on over data that were restored, whose log ends when the backup was made. */
+  isRestored?: boolean;
   observation: (serverId: string) => Observation | undefined;
 }
 
@@ -45,13 +47,14 @@ export class OwnDeeds {
   started(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    const { audit, stores, self } = this.#options;
+    const { audit, stores, self, isRestored = false } = this.#options;
     const newest = (action: AuditAction) => stores.audit.page({ action }, null, 1)[0];
     const start = newest("gateway.start");
     const stop = newest("gateway.stop");
     const detail: AuditDetail = { ...self, pid: process.pid };
     if (start) {
-      detail.before = stop && stop.id > start.id ? "stopped" : "killed";
+      const isStopped = stop !== undefined && stop.id > start.id;
+      detail.before = isRestored ? "restored" : isStopped ? "stopped" : "killed";
       if (start.detail.directory !== self.directory) detail.takenOver = true;
     }
     audit.record(GATEWAY, { action: "gateway.start", subject: SELF, detail });

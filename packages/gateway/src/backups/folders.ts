@@ -30,7 +30,7 @@ export async function backupsInAll(folders: readonly string[]): Promise<StoredBa
  * The backups of one folder, in no order. One that is gone or cannot be read has none. Links are no
  * backups: what they lead to is somewhere else.
  */
-export async function backupsIn(folder: string): Promise<StoredBackup[]> {
+async function backupsIn(folder: string): Promise<StoredBackup[]> {
   const names = await namesIn(folder);
   const found = await Promise.all(names.map((name) => backupIn(folder, name)));
   return found.flatMap((backup) => backup ?? []);

@@ -172,8 +172,11 @@ export class Restorer {
     control.onProgress("commit", null);
     try {
       await host.stop();
-      const { files, notes } = await worker.finish({ staged, live, ...keys, parts }, control);
-      for (const sentence of notes) control.note(sentence);
+      const { files, stays, notes } = await worker.finish(
+        { staged, live, ...keys, parts },
+        control,
+      );
+      for (const sentence of [...notes, ...stays]) control.note(sentence);
       const intent: Intent = {
         format: 1,
         id,

@@ -105,9 +105,10 @@ export class Schedule {
       this.#last = await last();
       const { nextAt } = this;
       if (nextAt === null || nextAt > now() || isBusy()) return;
+      const begun = now();
       await make();
-      // Not again at once, whatever the clock says next.
-      this.#earliest = now() + RETRY_MS;
+      // Not again at once, whatever the clock says by now.
+      this.#earliest = begun + RETRY_MS;
       this.#last = await last();
     } catch (error) {
       // Somebody began something in the same moment: it is looked at again in a minute.

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { writeWhole } from "@local-mcp/backup";
-import { backupCounts, backupKind } from "@local-mcp/contract";
+import { backupCounts, backupKind, backupMoment } from "@local-mcp/contract";
 import { z } from "zod";
 
 /** What is longer was not written here, bytes. */
@@ -12,7 +12,7 @@ const sidecarSchema = z.object({
   format: z.literal(1),
   kind: backupKind,
   /** ms since 1970. */
-  createdAt: z.number().int(),
+  createdAt: backupMoment,
   /** Of the file, as it was when somebody looked. */
   bytes: z.number().int(),
   /** Of the file, hexadecimal. */
@@ -20,7 +20,7 @@ const sidecarSchema = z.object({
   /** What came of the last look at all of it. */
   found: z.enum(["whole", "damaged"]),
   /** When that was, ms since 1970. */
-  checkedAt: z.number().int(),
+  checkedAt: backupMoment,
   counts: backupCounts.nullable(),
 });
 export type Sidecar = z.infer<typeof sidecarSchema>;

@@ -163,6 +163,7 @@ describe("a backup that is fetched", () => {
     ends.push(() => void stalling.destroy());
     stalling.write(head("GET /api/backups/a.age/file"));
     await until(() => streams.length === 2 && streams.every(({ destroyed }) => destroyed));
+    expect(streams.map(({ destroyed }) => destroyed)).toEqual([true, true]);
   });
 
   test.each(["nothing", "..%2f..%2fetc%2fpasswd", "%2e%2e", "%00", "a%", "a.age%00"])(

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { Checkbox } from "../../components/choice.tsx";
 import { TextField } from "../../components/field.tsx";
 
-export interface TypedPassphrase {
+interface TypedPassphrase {
   text: string;
   again: string;
 }

@@ -2,6 +2,7 @@ import type { BackupJob } from "@local-mcp/contract";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { api, client, queryClient } from "../../app/api.ts";
+import { problemOf } from "../../app/problem.ts";
 
 /** How often a job is asked after, ms. */
 const EVERY_MS = 250;
@@ -13,12 +14,16 @@ export const useBackups = () => useQuery(api.backups.list.queryOptions());
  * where nobody answers: a restore closes the gateway and opens another.
  */
 export function useJob(): BackupJob | null {
-  const { data } = useQuery(
+  const { data, error } = useQuery(
     api.backups.job.queryOptions({
       refetchInterval: ({ state }) => (state.data?.job?.state === "running" ? EVERY_MS : false),
     }),
   );
-  return data?.job ?? null;
+  const job = data?.job ?? null;
+  if (job?.state !== "running" || !error || problemOf(error).code !== "restore_under_way")
+    return job;
+  // Nobody answers between the commit point and the opening of what was restored.
+  return { ...job, phase: "commit", progress: null, cancellable: false };
 }
 
 /** Once everything was replaced, all that the window has read is of before. */

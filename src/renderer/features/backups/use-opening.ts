@@ -3,7 +3,7 @@ import { problemOf } from "../../app/problem.ts";
 import { askAfterJob, cancelJob } from "./use-backups.ts";
 
 /** How far it is with a backup that is opened. */
-export type Opening<Result> =
+type Opening<Result> =
   | { step: "working" }
   /** `problem`: of the passphrase before. */
   | { step: "asking"; problem: string | null }
