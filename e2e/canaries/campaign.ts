@@ -32,7 +32,7 @@ const CONTROLLED = [
 ];
 
 /** The secrets that the gateway itself is started with. */
-const ownSecrets = (stage: Stage) => {
+export const ownSecrets = (stage: Stage) => {
   const [sealing, bearer, password, signing] = stage.samples.take(4, "query");
   const own = { sealing, bearer, password, signing };
   const all = Object.values(own).filter((one): one is Sample => one !== undefined);
@@ -61,7 +61,13 @@ const crashOnSignal = (stage: Stage): string =>
     `process.on("SIGUSR2", () => { throw new Error("refused: " + process.env.SAID_AT_THE_END); });`,
   );
 
-const seed = async (stage: Stage, secret: string, samples: number): Promise<void> => {
+/** @param kinds of places that secrets are put in */
+export const seed = async (
+  stage: Stage,
+  secret: string,
+  samples: number,
+  kinds: readonly string[] = Object.keys(PLANTS),
+): Promise<void> => {
   const origin = await startTelltale();
   const log: string[] = [];
   const gateway = await createGateway({
@@ -71,7 +77,7 @@ const seed = async (stage: Stage, secret: string, samples: number): Promise<void
     log: (line) => log.push(line),
   });
   try {
-    for (const [name, plant] of Object.entries(PLANTS)) {
+    for (const [name, plant] of Object.entries(PLANTS).filter(([kind]) => kinds.includes(kind))) {
       const wanted = Math.max(plant.least ?? 2, Math.round((samples * plant.percent) / 100));
       const some = stage.samples.take(Math.min(wanted, plant.most ?? wanted), plant.fit);
       stage.samples.planted(name, some);
@@ -87,7 +93,7 @@ const seed = async (stage: Stage, secret: string, samples: number): Promise<void
   }
 };
 
-const sealRows = (stage: Stage, secret: string, samples: number): Promise<void> =>
+export const sealRows = (stage: Stage, secret: string, samples: number): Promise<void> =>
   withVault(join(stage.dataDir, "local-mcp-gateway.db"), secret, async (db, vault) => {
     const tokens = stage.samples.take(Math.ceil((samples * TOKENS_PERCENT) / 100));
     stage.samples.planted("token of a sign-in", tokens);

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { endAll, endOnSignals } from "../conformance/closing.ts";
 import { conclude, runPart } from "../leaks/parts.ts";
 import type { Form, Section } from "../leaks/section.ts";
+import { backups } from "./backups.ts";
 import { campaign, start } from "./campaign.ts";
 import { signIns } from "./sign-ins.ts";
 import { swaps } from "./swaps.ts";
@@ -15,10 +16,11 @@ const PARTS: Record<string, (form: Form) => Promise<Section>> = {
   campaign,
   swaps,
   "sign-ins": signIns,
+  backups,
   start,
 };
 /** The last one is a part of the first, by itself for who looks for one fault. */
-const USUAL = ["campaign", "swaps", "sign-ins"];
+const USUAL = ["campaign", "swaps", "sign-ins", "backups"];
 
 const { values: options } = parseArgs({
   options: {

@@ -34,10 +34,13 @@ const CONTROLLED = [
 ];
 
 /** How long anything may take that is waited for, ms. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 /** @throws Error where it never holds */
-const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
+export const until = async (
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+): Promise<void> => {
   const end = Date.now() + PATIENCE_MS;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`${what} did not happen`);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,6 +32,8 @@ export class Stage {
   /** Ids of the samples that each server is given, by the server's name. */
   readonly given = new Map<string, Set<string>>();
   readonly outputs: Output[] = [];
+  /** Digests of what is in files, by their paths. */
+  readonly #read = new Map<string, string>();
 
   constructor() {
     for (const directory of [...this.#searched, this.inputs]) mkdirSync(directory);
@@ -74,13 +77,17 @@ export class Stage {
     this.outputs.push({ where, bytes, mayHold });
   }
 
-  /** Takes down every file of the run as it is at this moment. */
+  /** Takes down every file of the run that is another than when it was last looked at. */
   readFiles(moment: string): void {
     for (const directory of this.#searched) {
       for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
         if (!entry.isFile()) continue;
         const path = join(entry.parentPath, entry.name);
-        this.heard(`${path.slice(this.root.length + 1)}, ${moment}`, readFileSync(path));
+        const bytes = readFileSync(path);
+        const digest = createHash("sha256").update(bytes).digest("hex");
+        if (this.#read.get(path) === digest) continue;
+        this.#read.set(path, digest);
+        this.heard(`${path.slice(this.root.length + 1)}, ${moment}`, bytes);
       }
     }
   }

@@ -16,6 +16,7 @@ import { startSseServer } from "../fixtures/sse-server.ts";
 import { StdioClient } from "../fixtures/stdio-client.ts";
 import { PASSPHRASE } from "../golden/snapshot.ts";
 import { runs } from "../leaks/proc.ts";
+import { Backup } from "./backup.ts";
 import { BothEras, ERA_SERVERS } from "./both-eras.ts";
 import { Journey } from "./journey.ts";
 import { locks } from "./locks.ts";
@@ -254,6 +255,10 @@ async function day(): Promise<void> {
     const clients = [client, bridge];
     await signIn.work(clients);
 
+    console.log("10:00 a backup while everybody works");
+    const backup = new Backup({ root, cli, check });
+    await backup.make(clients);
+
     console.log("11:00 the way to another office");
     await carryAway(journey, serving, web);
     await work(serving.url, client, bridge);
@@ -283,6 +288,14 @@ async function day(): Promise<void> {
     await expectStates(TRUE_STATES);
     await work(serving.url, client, bridge);
 
+    console.log("16:00 a restore, and an undo");
+    await backup.bringBack(serving.url, clients);
+    await expectStates(TRUE_STATES);
+    await work(serving.url, client, bridge);
+    await both.listen();
+    await both.work();
+    await signIn.work(clients);
+
     console.log("18:00 the end of the day");
     await both.close();
     await bridge.close();
@@ -294,7 +307,8 @@ async function day(): Promise<void> {
     const after = textOf(await configured());
     check("no setting is lost", after === before, after);
     check("no secret lies about", filesWith(CANARY).length === 0, filesWith(CANARY));
-    const withTokens = [token, eraToken, ...secrets, ...signIn.tokens].flatMap(filesWith);
+    const all = [token, eraToken, ...secrets, ...signIn.tokens, ...backup.secrets];
+    const withTokens = all.flatMap(filesWith);
     check("no token and no key lies about", withTokens.length === 0, withTokens);
   } finally {
     await serving?.end("SIGKILL");

@@ -123,7 +123,7 @@ test("a damaged database is told, and not one byte of it is touched", async () =
   const testApp = await startApp({ home });
   const { app, page } = testApp;
   await told(testApp, "The configuration database is damaged.");
-  await page.getByText("Put a good copy in its place, then try again.").waitFor();
+  await page.getByText("There is no backup in the data folder.").waitFor();
   await app.evaluate(({ shell }) => {
     shell.showItemInFolder = (item) => void Object.assign(globalThis, { item });
   });

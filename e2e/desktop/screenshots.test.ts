@@ -2,7 +2,8 @@
  * The pictures of README and docs, made anew where they are asked for: `run.ts --full`, or with
  * E2E_SCREENSHOTS=1.
  */
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
@@ -15,6 +16,7 @@ import { TOOL_FOR_ADMINS } from "../fixtures/protected-server.ts";
 import { afterTest } from "../fixtures/test-support.ts";
 import { appDirectory, startApp } from "./app.ts";
 import { endpoint } from "./endpoint.ts";
+import { makeOlder, seedBackups } from "./pictures/backups.ts";
 import { Camera, type Mask } from "./pictures/camera.ts";
 import { demoPrograms, PASSPHRASE, seedDemo } from "./pictures/demo.ts";
 import { opened, opensNoPages } from "./person.ts";
@@ -346,6 +348,75 @@ test.runIf(isWanted)("a working day", { timeout }, async () => {
   await camera.take("palette");
   expect(camera.leaks).toEqual([]);
 });
+
+test.runIf(isWanted)(
+  "backups: none yet, the sheet, one, a restore, late, damaged",
+  { timeout: 3 * timeout },
+  async () => {
+    const masks: Mask[] = [
+      [hostname(), "your-computer"],
+      [String.raw`T\d\d-\d\d-\d\dZ`, "T09-41-07Z"],
+      [String.raw`\b\d+(\.\d)? KB\b`, "412 KB"],
+      ...RANDOM,
+    ];
+    const empty = appDirectory();
+    await seed(empty, async (api) => {
+      await api.vault.init({ passphrase: PASSPHRASE });
+      await seedSmall(api);
+    });
+    const env = { VAULT_PASSPHRASE: PASSPHRASE };
+    const first = await startApp({ home: empty, scale: 2, env });
+    const before = new Camera(first, masks);
+    await before.prepare();
+    await go(first.page, "/backups");
+    await first.page.getByText("A backup is one encrypted file").waitFor();
+    await before.take("backups-empty");
+    await press(first.page, "Keep one…");
+    await press(first.page, "Make one for me…");
+    await first.page.getByRole("dialog", { name: "Passphrase of your backups" }).waitFor();
+    await before.take("recovery-sheet");
+    expect(before.leaks).toEqual([]);
+    await first.close();
+
+    const home = appDirectory();
+    const { dataDir } = await seed(home, seedBackups);
+    const app = await startApp({ home, scale: 2, env });
+    const { page } = app;
+    const camera = new Camera(app, masks);
+    await camera.prepare();
+    await go(page, "/backups");
+    await page.getByText("Last good backup: today").waitFor();
+    await camera.take("backups");
+    await page.getByRole("button", { name: /^Restore the backup/ }).click();
+    await dialogOf(page).getByText("Commands that may start").waitFor({ timeout });
+    await camera.take("backup-restore-preview", "readme");
+    await press(page, "Replace with this backup");
+    await dialogOf(page).getByText("Stopping servers…").waitFor({ timeout });
+    await camera.take("backup-restore-running");
+    await dialogOf(page)
+      .getByText(/^Restored\./)
+      .waitFor({ timeout });
+    await app.close();
+
+    makeOlder(dataDir, 9);
+    const late = await startApp({ home, scale: 2, env });
+    const later = new Camera(late, masks);
+    await later.prepare();
+    await go(late.page, "/backups");
+    await late.page.getByText("The last good backup is 9 days old").first().waitFor();
+    await later.take("backups-late");
+    await late.close();
+
+    const database = join(dataDir, "local-mcp-gateway.db");
+    writeFileSync(database, readFileSync(database).fill(0xff, 4096, 12_288));
+    const damaged = await startApp({ home, scale: 2, env });
+    const last = new Camera(damaged, masks);
+    await last.prepare();
+    await damaged.page.getByText(/^The last good backup is from/).waitFor();
+    await last.take("database-damaged");
+    expect([...camera.leaks, ...later.leaks, ...last.leaks]).toEqual([]);
+  },
+);
 
 test.runIf(isWanted)("all of them together are small enough for a repository", () => {
   const pictures = readdirSync(IMAGES).filter((name) => name.endsWith(".png"));

@@ -84,6 +84,8 @@ describe("a restore", () => {
     expect(existsSync(join(dataDir, "restore"))).toBe(false);
     const { entries } = await gateway.api.audit.list({ action: "backup.restore" });
     expect(entries).toMatchObject([{ outcome: "ok", subject: { name: backup.name } }]);
+    const { entries: starts } = await gateway.api.audit.list({ action: "gateway.start" });
+    expect(starts.map(({ detail }) => detail.before)).toEqual(["restored", undefined]);
 
     const { undo } = await gateway.api.backups.list();
     expect(undo).toMatchObject({ from: backup.name });

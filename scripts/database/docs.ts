@@ -49,6 +49,7 @@ const PURPOSES: Record<File, Record<string, string>> = {
     prompt_metrics_hourly: "Uses of a prompt, by the hour.",
     resource_metrics_hourly: "Reads of a resource, by the hour.",
     server_metrics_hourly: "Requests to a server, by the hour.",
+    revoked_access: "Access that was taken back, so that no backup from before gives it again.",
     settings: "What a person set, and the gateway's own choices such as the active profile.",
     import_jobs: "Imports of configuration and what became of them.",
     audit_log: "Who did what, and when.",

@@ -68,6 +68,18 @@ describe("a copy", () => {
     expect(readdirSync(directory).toSorted()).toEqual(["copy.age", "data"]);
   });
 
+  test("touches no other file, whatever it is called", async () => {
+    const path = join(directory, "copy.age");
+    writeFileSync(`${path}.partial`, "somebody's own");
+    await saveBackup(
+      listed(() => Readable.from([bytes])),
+      "a.age",
+      path,
+    );
+    expect(readFileSync(`${path}.partial`, "utf8")).toBe("somebody's own");
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
   test("into a folder that is not there says so", async () => {
     const path = join(directory, "no", "copy.age");
     await expect(

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createReadStream, type Stats } from "node:fs";
 import { open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, extname } from "node:path";
@@ -51,7 +52,8 @@ export async function saveBackup(
   path: string,
 ): Promise<{ name: string }> {
   const { stream } = await files.read(backup);
-  const partial = `${path}.partial`;
+  // Of a name that nothing else has: where this fails it is removed.
+  const partial = `${path}.${randomUUID()}.partial`;
   try {
     await writeFlushed(partial, stream);
     await rename(partial, path);

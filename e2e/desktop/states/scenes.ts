@@ -1,3 +1,4 @@
+import { backups } from "./backups.ts";
 import { beforeShell } from "./before-shell.ts";
 import { firstRun } from "./first-run.ts";
 import { lostKeys } from "./lost-keys.ts";
@@ -7,4 +8,13 @@ import type { Scene } from "./state.ts";
 import { troubles } from "./troubles.ts";
 import { work } from "./work.ts";
 
-export const SCENES: Scene[] = [firstRun, work, troubles, signIn, locked, lostKeys, ...beforeShell];
+export const SCENES: Scene[] = [
+  firstRun,
+  work,
+  troubles,
+  signIn,
+  backups,
+  locked,
+  lostKeys,
+  ...beforeShell,
+];

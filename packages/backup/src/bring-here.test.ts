@@ -81,12 +81,18 @@ const refreshTokens = (stage: Stage, keys: StagedKeys | null = stage.keys): stri
   );
 };
 
-test("a refresh token that was used since is not restored, and neither is its client", async () => {
+/** A stage, and a sign-in that was renewed here since. */
+const renewedSince = async () => {
   const github = here.addServer("github");
   here.signIn(github, "first");
   const stage = await stageOf(here);
   later();
   here.signIn(github, "second");
+  return { github, stage };
+};
+
+test("a refresh token that was used since is not restored, and neither is its client", async () => {
+  const { stage } = await renewedSince();
   const { stays, notes } = bring(stage);
   expect(stays).toContain("Newer sign-ins stay: “github”.");
   expect(notes).toEqual([]);
@@ -95,11 +101,7 @@ test("a refresh token that was used since is not restored, and neither is its cl
 });
 
 test("tokens that no registered client got come without the client of the backup", async () => {
-  const github = here.addServer("github");
-  here.signIn(github, "first");
-  const stage = await stageOf(here);
-  later();
-  here.signIn(github, "second");
+  const { github, stage } = await renewedSince();
   here.signIns.registrations.remove(github);
   bring(stage);
   expect(refreshTokens(stage)).toEqual(["second"]);
@@ -160,21 +162,13 @@ test("what cannot be opened here is in neither state, and is said", async () => 
 });
 
 test("with the same data key nothing has to be opened", async () => {
-  const github = here.addServer("github");
-  here.signIn(github, "first");
-  const stage = await stageOf(here);
-  later();
-  here.signIn(github, "second");
+  const { stage } = await renewedSince();
   expect(bring(stage, { liveKeys: null }).notes).toEqual([]);
   expect(refreshTokens(stage)).toEqual(["second"]);
 });
 
 test("a sign-in that is damaged here is not carried", async () => {
-  const github = here.addServer("github");
-  here.signIn(github, "first");
-  const stage = await stageOf(here);
-  later();
-  here.signIn(github, "second");
+  const { stage } = await renewedSince();
   here.db.run("UPDATE oauth_tokens SET refresh_token = substr(refresh_token, 1, 40) || 'AAAA'");
   expect(bring(stage).notes.join(" ")).toContain("Sign in again: “github”.");
   expect(refreshTokens(stage)).toEqual([]);

@@ -2,14 +2,16 @@ import { GatewayError } from "@local-mcp/contract";
 import type { Connection } from "@local-mcp/database";
 import { z } from "zod";
 import { changesTo, commandsIn } from "./compare.ts";
+import { holdBack } from "./hold-back.ts";
 import { readState, type State } from "./live-state.ts";
 import { rowMover } from "./moved-rows.ts";
 import { type Kept, keepNewer } from "./newer-truth.ts";
+import { openedWays } from "./opened-ways.ts";
 import { type Opening, seatVault } from "./restore-keys.ts";
 import type { FinishInput, StagedKeys, StagePreview } from "./types.ts";
 
 /** A staged database, and what is here now; both have the newest schema. */
-export interface BringHere extends Pick<FinishInput, "liveKeys" | "slots"> {
+export interface BringHere extends Pick<FinishInput, "liveKeys" | "slots" | "isUnseen"> {
   /** Open for writing, with foreign keys on. */
   staged: Connection;
   stagedKeys: StagedKeys | null;
@@ -56,7 +58,7 @@ export const previewHere = (input: Omit<BringHere, "slots">): StagePreview => {
       changes: changesTo(staged, live),
       stays,
       commands: commandsIn(staged, live),
-      warnings: notes,
+      warnings: [...notes, ...openedWays(staged, live)],
     }));
   } finally {
     staged.exec("ROLLBACK");
@@ -64,14 +66,17 @@ export const previewHere = (input: Omit<BringHere, "slots">): StagePreview => {
 };
 
 const bring = (
-  { staged, stagedKeys, liveKeys, slots }: BringHere,
+  { staged, stagedKeys, liveKeys, slots, isUnseen = false }: BringHere,
   state: State | null,
 ): { opening: Opening; kept: Kept } =>
   reading(() => {
     // Who was connected, and which sign-ins were under way, is no state to come back to.
     staged.exec("DELETE FROM resource_subscriptions; DELETE FROM mcp_sessions");
     const opening = seatVault(staged, state, slots);
-    if (state === null) return { opening, kept: { stays: [], notes: [UNREADABLE] } };
+    if (state === null) {
+      const unreadable = { stays: [], notes: [UNREADABLE] };
+      return { opening, kept: isUnseen ? together(unreadable, holdBack(staged)) : unreadable };
+    }
     const move = rowMover(staged, { live: liveKeys, staged: stagedKeys });
     return { opening, kept: keepNewer(state, staged, move) };
   });

@@ -135,8 +135,29 @@ test("commands that start are named without a value, and those that nobody confi
       server,
       command: "npx",
       args: ["--token", "${secret:token}", server],
+      cwd: null,
       env,
       isNew: server !== "known",
     })),
   );
+});
+
+test("a command is shown with its folder and with the variables that decide what it runs", () => {
+  then.servers.insert({
+    name: "odd",
+    title: "odd",
+    config: {
+      transport: "stdio",
+      command: "node",
+      args: ["server.js"],
+      cwd: "/tmp/elsewhere",
+      env: { NODE_OPTIONS: { plain: "--require ./more.js" }, TOKEN: { plain: "not shown" } },
+      secrets: {},
+    },
+    connections: "shared",
+    confirmedHash: "hash",
+  });
+  expect(compared().commands).toMatchObject([
+    { cwd: "/tmp/elsewhere", env: ["NODE_OPTIONS=--require ./more.js", "TOKEN"] },
+  ]);
 });

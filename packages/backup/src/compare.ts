@@ -1,4 +1,4 @@
-import type { RestoreChange, RestorePreview } from "@local-mcp/contract";
+import { decidesWhatRuns, type RestoreChange, type RestorePreview } from "@local-mcp/contract";
 import type { Connection } from "@local-mcp/database";
 import { z } from "zod";
 import { jsonIn, type Row, readRows } from "./rows.ts";
@@ -116,8 +116,16 @@ const stdio = z.object({
   transport: z.literal("stdio"),
   command: text,
   args: z.array(text),
+  cwd: text.nullable(),
   env: z.record(text, z.unknown()),
 });
+const plain = z.object({ plain: text });
+
+/** As a person has to see it who decides: what is hidden in a value that decides what runs. */
+const variable = ([name, value]: [string, unknown]): string => {
+  const shown = decidesWhatRuns(name) ? plain.safeParse(value).data?.plain : undefined;
+  return shown === undefined ? name : `${name}=${shown}`;
+};
 
 /**
  * The commands of a backup that somebody confirmed when it was made, and which start once it is
@@ -133,8 +141,8 @@ export const commandsIn = (
   return readRows(staged, "mcp_servers", shape).flatMap(({ name, config, confirmed_hash }) => {
     const parsed = stdio.safeParse(jsonIn(config)).data;
     if (parsed === undefined || confirmed_hash === null) return [];
-    const { command, args, env } = parsed;
+    const { command, args, cwd, env } = parsed;
     const isNew = !confirmed.has(confirmed_hash);
-    return [{ server: name, command, args, env: Object.keys(env), isNew }];
+    return [{ server: name, command, args, cwd, env: Object.entries(env).map(variable), isNew }];
   });
 };

@@ -18,7 +18,7 @@ import type { Finished, FinishInput, Staged, StagedKeys, StagePreview } from "./
  */
 export const finish = (input: FinishInput): Promise<Finished> =>
   usingDisk(input.staged.directory, async () => {
-    const { staged, live, liveKeys, slots } = input;
+    const { staged, live, liveKeys, slots, isUnseen } = input;
     const { stays, notes } = withStage(staged, live, (connection, live) => {
       const kept = bringHere({
         staged: connection,
@@ -26,6 +26,7 @@ export const finish = (input: FinishInput): Promise<Finished> =>
         live,
         liveKeys,
         slots,
+        isUnseen,
       });
       const name = basename(staged.database);
       const keys = staged.keys ?? sameKeys(connection, liveKeys, name);

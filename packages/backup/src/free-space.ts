@@ -9,14 +9,16 @@ const sizeOf = async (path: string): Promise<number> => {
   return found?.size ?? 0;
 };
 
-const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
+/** In tenths, and away from each other: what does not fit never reads as if it did. */
+const megabytes = (bytes: number, round: (tenths: number) => number): string =>
+  `${round((bytes * 10) / 2 ** 20) / 10} MB`;
 
 /** @param needed and `free`: bytes */
 export const tooBig = (name: string, needed: number, free: number): GatewayError =>
   new GatewayError("backup_too_big", {
     name,
-    needed: megabytes(needed),
-    free: megabytes(free),
+    needed: megabytes(needed, Math.ceil),
+    free: megabytes(free, Math.floor),
   });
 
 /**

@@ -52,7 +52,9 @@ test.each([
 });
 
 test("a moment that no calendar has", async () => {
-  change("UPDATE backup_manifest SET json = json_set(json, '$.contents.createdAt', 8640000000000001)");
+  change(
+    "UPDATE backup_manifest SET json = json_set(json, '$.contents.createdAt', 8640000000000001)",
+  );
   expect(await refusal()).toMatchObject({
     code: "backup_damaged",
     message: expect.stringContaining("its list cannot be read"),

@@ -94,6 +94,8 @@ export interface FinishInput {
   slots: SlotRecord[];
   /** Of its parts, those to bring back. */
   parts: BackupPart[];
+  /** It came from elsewhere, and could not be shown because what is here cannot be read. */
+  isUnseen?: boolean | undefined;
 }
 
 /** A stage that can take the place of what is there: flushed to the disk, closed, every secret opens. */

@@ -3,7 +3,13 @@ import { Agent as HttpsAgent } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buffer } from "node:stream/consumers";
 import { contract, type Contract, GatewayError } from "@local-mcp/contract";
-import { createGateway, findGateway, type Redactor, resolvePaths } from "@local-mcp/gateway";
+import {
+  createGateway,
+  findGateway,
+  type GatewayOptions,
+  type Redactor,
+  resolvePaths,
+} from "@local-mcp/gateway";
 import { createORPCClient } from "@orpc/client";
 import type { ContractRouterClient } from "@orpc/contract";
 import { ResponseValidationPlugin } from "@orpc/contract/plugins";
@@ -133,6 +139,23 @@ export const httpConnection = (url: string, token: string): Connection => {
   };
 };
 
+/** How a command opens a data directory itself. */
+export const optionsHere = (
+  io: Io,
+  { dataDir, configEnv }: Place,
+  redactor: Redactor | undefined,
+): GatewayOptions => ({
+  dataDir,
+  configEnv,
+  env: io.env,
+  kind: "cli",
+  redactor,
+  // What goes wrong with a server is part of its status, which commands show.
+  log: (line, level) => {
+    if (level === "error") io.stderr.write(`${visible(line)}\n`);
+  },
+});
+
 /**
  * A running gateway where there is one, else one in this process, which holds the data directory
  * until it is closed. While another command holds it, waits a moment.
@@ -143,22 +166,11 @@ export const connect = async (
   { patienceMs = PATIENCE_MS, redactor }: { patienceMs?: number; redactor?: Redactor } = {},
 ): Promise<Connection> => {
   const giveUpAt = performance.now() + patienceMs;
-  const { dataDir, configEnv } = place;
   for (;;) {
     const running = await findRunning(io, place);
     if (running !== null) return httpConnection(running.url, running.token);
     try {
-      const gateway = await createGateway({
-        dataDir,
-        configEnv,
-        env: io.env,
-        kind: "cli",
-        redactor,
-        // What goes wrong with a server is part of its status, which commands show.
-        log: (line, level) => {
-          if (level === "error") io.stderr.write(`${visible(line)}\n`);
-        },
-      });
+      const gateway = await createGateway(optionsHere(io, place, redactor));
       return {
         get api() {
           return gateway.api;
@@ -168,7 +180,7 @@ export const connect = async (
             read: (backup) => gateway.backups.read(backup),
             receive: (name, stream, size) => gateway.backups.receive(name, stream, size),
           },
-          resolvePaths({ dataDir, env: io.env }).database,
+          resolvePaths({ dataDir: place.dataDir, env: io.env }).database,
         ),
         running: false,
         close: async () => void (await gateway.close()),

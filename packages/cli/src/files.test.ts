@@ -247,6 +247,30 @@ describe("a file that is brought", () => {
     });
   });
 
+  test("is not sent on where a person stops it, whatever its receiver makes of that", async () => {
+    const path = join(directory, "a.age");
+    writeFileSync(path, Buffer.alloc(2_000_000));
+    const stop = new AbortController();
+    let received = 0;
+    const files = backupFiles({
+      read: never,
+      receive: async (_name, stream) => {
+        try {
+          for await (const chunk of stream) {
+            received += Buffer.byteLength(chunk);
+            stop.abort();
+          }
+        } catch {
+          throw new GatewayError("backup_transfer_cut", { name: "a.age" });
+        }
+        return { backup: "upload-1" };
+      },
+    });
+    const sent = files.upload(path, stop.signal);
+    await expect(sent).rejects.toMatchObject({ code: "backup_cancelled" });
+    expect(received).toBeLessThan(2_000_000);
+  });
+
   test("that becomes shorter meanwhile is not taken for a whole one", async () => {
     const path = join(directory, "a.age");
     writeFileSync(path, Buffer.alloc(2_000_000));

@@ -19,9 +19,9 @@ export interface BackupFiles {
    *
    * @returns its id there
    * @throws GatewayError file_unreadable, before anything is sent; backup_too_big,
-   * backup_transfer_cut
+   * backup_transfer_cut, backup_cancelled
    */
-  upload(path: string): Promise<string>;
+  upload(path: string, signal?: AbortSignal): Promise<string>;
 }
 
 /**
@@ -48,14 +48,18 @@ export const backupFiles = (
     }
   },
 
-  async upload(path) {
+  async upload(path, signal) {
     if (opened !== null) await refuseOpened(path, opened);
     const file = await reading(path, () => open(path, READ_ONLY));
     try {
       const bytes = await sizeOf(file, path);
-      const stream = Readable.from(bytesOf(file, path, bytes), { objectMode: false });
+      const stream = Readable.from(bytesOf(file, path, { bytes, signal }), { objectMode: false });
       const { backup } = await transfer.receive(basename(path), stream, bytes);
       return backup;
+    } catch (error) {
+      // Who receives it sees a transfer that was cut.
+      if (signal?.aborted !== true) throw error;
+      throw new GatewayError("backup_cancelled", {}, { cause: error });
     } finally {
       await file.close();
     }
@@ -163,8 +167,13 @@ async function sizeOf(file: FileHandle, path: string): Promise<number> {
 }
 
 /** So many bytes, as was announced, or a failure. */
-async function* bytesOf(file: FileHandle, path: string, bytes: number): AsyncGenerator<Buffer> {
+async function* bytesOf(
+  file: FileHandle,
+  path: string,
+  { bytes, signal }: { bytes: number; signal: AbortSignal | undefined },
+): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes;) {
+    if (signal?.aborted === true) throw new GatewayError("backup_cancelled");
     const room = Buffer.allocUnsafe(Math.min(CHUNK, bytes - at));
     const { bytesRead } = await reading(path, () => file.read(room, 0, room.length, at));
     if (bytesRead === 0) {

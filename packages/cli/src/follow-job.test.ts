@@ -62,7 +62,7 @@ test.each([
 });
 
 test.each([
-  ["gateway_unreachable", "gateway_unreachable"],
+  ["gateway_unreachable", "backup_interrupted"],
   ["restore_under_way", "restore_under_way"],
   // What was restored does not hold the token.
   ["token_unknown", "restore_token_gone"],

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type BackupJob, GatewayError } from "@local-mcp/contract";
+import { type BackupJob, type ErrorCode, GatewayError } from "@local-mcp/contract";
 import type { Api } from "./connect.ts";
 import { errorOf, toGatewayError } from "./errors.ts";
 
@@ -31,13 +31,19 @@ const MEANWHILE: readonly string[] = [
   "token_unknown",
 ];
 
+/** What it means where it is said for too long. */
+const FOR_EVER: ReadonlyMap<string, ErrorCode> = new Map([
+  ["token_unknown", "restore_token_gone"],
+  ["gateway_unreachable", "backup_interrupted"],
+]);
+
 /**
  * Follows a restore to its end, also through the moment in which the gateway it replaces is closed
  * and opened again at the same address.
  *
  * @returns the job, done
  * @throws GatewayError what it failed with; backup_cancelled; restore_token_gone,
- * backup_interrupted, gateway_unreachable where its end cannot be known
+ * backup_interrupted, restore_under_way where its end cannot be known
  */
 export const followJob = async (
   connection: Asked,
@@ -69,7 +75,8 @@ export const followJob = async (
       const { code } = toGatewayError(error);
       if (!MEANWHILE.includes(code)) throw error;
       if (performance.now() - answeredAt >= patienceMs) {
-        throw code === "token_unknown" ? new GatewayError("restore_token_gone") : error;
+        const end = FOR_EVER.get(code);
+        throw end === undefined ? error : new GatewayError(end, {}, { cause: error });
       }
     }
     await sleep(pollMs);

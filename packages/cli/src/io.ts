@@ -9,6 +9,11 @@ export interface Io {
   cwd: string;
   /** Aborts when a person or the system asks the command to stop. */
   signal: AbortSignal;
+  /**
+   * Takes back how long the command may go on after that: what it has begun comes to its own end, and
+   * is not to be cut off in the middle.
+   */
+  goOn?: () => void;
 }
 
 /** Whether there is a person who can be asked; questions go to stderr, so that stdout stays data. */

@@ -12,10 +12,14 @@ const SAME_SIGNAL_MS = 500;
 /** How long the command may take to end then, ms. */
 const STOP_LIMIT_MS = 5000;
 
-/** The first signal asks the command to end, a later one ends it at once, and so does its time. */
-const stopOnSignal = (): AbortSignal => {
+/**
+ * The first signal asks the command to end, a later one ends it at once, and so does its time, where
+ * it does not have to go on.
+ */
+const stopOnSignal = (): Pick<Io, "signal" | "goOn"> => {
   const stopping = new AbortController();
   let first: number | null = null;
+  let limit: NodeJS.Timeout | undefined;
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
       if (first !== null) {
@@ -23,11 +27,11 @@ const stopOnSignal = (): AbortSignal => {
         return;
       }
       first = performance.now();
-      setTimeout(() => process.exit(130), STOP_LIMIT_MS).unref();
+      limit = setTimeout(() => process.exit(130), STOP_LIMIT_MS).unref();
       stopping.abort();
     });
   }
-  return stopping.signal;
+  return { signal: stopping.signal, goOn: () => clearTimeout(limit) };
 };
 
 /**
@@ -50,7 +54,7 @@ const main = async (): Promise<void> => {
     stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
-    signal: stopOnSignal(),
+    ...stopOnSignal(),
   };
   // After the check above, since it brings the database along.
   const { run } = await import("./program.ts");

@@ -1,8 +1,8 @@
 import { GatewayError } from "@local-mcp/contract";
 import { openRecovery, type RecoveryMode, type Redactor } from "@local-mcp/gateway";
-import type { Place } from "./connect.ts";
+import { optionsHere, type Place } from "./connect.ts";
 import type { Io } from "./io.ts";
-import { dateTime, visible } from "./output.ts";
+import { dateTime } from "./output.ts";
 
 /** Why a database does not open; a backup may take its place. */
 const REPLACEABLE: readonly string[] = ["database_damaged", "database_newer"];
@@ -14,20 +14,11 @@ export const replaceable = (error: unknown): GatewayError | null =>
 /** Runs `work` on a data directory whose database does not open, and lets go of it. */
 export const recovering = async <T>(
   io: Io,
-  { dataDir, configEnv }: Place,
+  place: Place,
   redactor: Redactor,
   work: (recovery: RecoveryMode) => Promise<T>,
 ): Promise<T> => {
-  const recovery = await openRecovery({
-    dataDir,
-    configEnv,
-    env: io.env,
-    kind: "cli",
-    redactor,
-    log: (line, level) => {
-      if (level === "error") io.stderr.write(`${visible(line)}\n`);
-    },
-  });
+  const recovery = await openRecovery(optionsHere(io, place, redactor));
   try {
     return await work(recovery);
   } finally {

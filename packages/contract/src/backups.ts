@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { problem } from "./problem.ts";
-import { secretIn, secretOnce } from "./secret-fields.ts";
+import { noSecret, secretIn, secretOnce } from "./secret-fields.ts";
 import { passphrase } from "./vault.ts";
 
 /** Why a backup was made. `before_migration` is a copy for this computer, made without a passphrase. */
@@ -217,8 +217,10 @@ export const restorePreview = z.object({
       server: z.string(),
       command: z.string(),
       args: z.array(z.string()),
-      /** Names of environment variables. */
-      env: z.array(z.string()),
+      /** The folder that it starts in; null for the gateway's own. */
+      cwd: z.string().nullable(),
+      /** Names of environment variables; `NAME=value` where it decides which code runs. */
+      env: z.array(noSecret(z.string())),
       /** Nobody has allowed it on this computer yet. */
       isNew: z.boolean(),
     }),

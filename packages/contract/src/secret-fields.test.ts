@@ -11,6 +11,7 @@ const LOOKS_SECRET =
 
 /** Answers that are allowed to hold a secret, since they are where it was made. */
 const MADE_HERE = [
+  "backups.keepPassphrase passphrase",
   "signIn.start url",
   "signIn.start userCode",
   "tokens.create token",

@@ -103,6 +103,12 @@ const remoteWrite = <T extends "http" | "sse">(kind: T) =>
     signIn: signInWrite.optional(),
   });
 
+const DECIDES_WHAT_RUNS =
+  /^(PATH|ENV|BASH_ENV|NODE_OPTIONS|NODE_PATH|PYTHON(PATH|HOME|STARTUP)|PERL5(OPT|LIB)|RUBY(OPT|LIB)|JAVA_TOOL_OPTIONS|DOCKER_HOST|LD_\w+|DYLD_\w+|(NPM_CONFIG|UV|PIP)_\w+)$/i;
+
+/** Whether a variable decides which code runs, as much as the command line does. */
+export const decidesWhatRuns = (name: string): boolean => DECIDES_WHAT_RUNS.test(name);
+
 export const serverConfigWrite = z.discriminatedUnion("transport", [
   stdioWrite,
   remoteWrite("http"),

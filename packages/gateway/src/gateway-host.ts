@@ -6,7 +6,7 @@ import { createRedactor, type Vault } from "@local-mcp/vault";
 import { lastingClient } from "./api/lasting-client.ts";
 import { GATEWAY } from "./audit/note.ts";
 import { Jobs } from "./backups/jobs.ts";
-import { type RestoreHost, type RestoreRecord, Restorer, rolledBack } from "./backups/restorer.ts";
+import { type RestoreHost, type RestoreRecord, Restorer } from "./backups/restorer.ts";
 import { Configuration } from "./configuration/configuration.ts";
 import { Events } from "./events.ts";
 import type { Gateway, GatewayOptions } from "./gateway-types.ts";
@@ -82,7 +82,7 @@ export class GatewayHost implements RestoreHost {
     const what = { actor: GATEWAY, kind: "restore", name: intent.from } as const;
     if (found.outcome === "forward") {
       try {
-        await this.start();
+        await this.start({ isRestored: true });
         await this.prove();
         await finishRestore(this.#paths, intent);
         return this.record({ ...what, error: null });
@@ -93,7 +93,7 @@ export class GatewayHost implements RestoreHost {
       }
     }
     await this.start();
-    this.record({ ...what, error: rolledBack("it was interrupted").code });
+    this.record({ ...what, error: "restore_rolled_back" });
   }
 
   /** The gateway that stays the same however often its data are replaced. */
@@ -139,11 +139,10 @@ export class GatewayHost implements RestoreHost {
     await run?.close();
   }
 
-  async start(): Promise<void> {
+  async start({ isRestored = false } = {}): Promise<void> {
     const configuration = new Configuration(this.#options);
+    this.#shell.isRestored = isRestored;
     this.#run = await openRun(this.#options, configuration, this.#shell);
-    // Any later one is over data that were put in its place.
-    this.#shell.isRestored = true;
   }
 
   async prove(): Promise<void> {

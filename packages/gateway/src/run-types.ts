@@ -15,7 +15,7 @@ export interface Shell {
   restorer: Restorer;
   /** Where it was served last; null where it was not. */
   port: number | null;
-  /** Whether it follows another run of this process. */
+  /** Whether its data were put there by a restore, and it is the first over them. */
   isRestored: boolean;
 }
 

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { GatewayError } from "@local-mcp/contract";
+import { tooBig } from "../free-space.ts";
 import { type FileKey, makeHeader, WORK_FACTOR } from "./header.ts";
 import { openToRead, readAt } from "./kind.ts";
 import { type AgeFile, type AgeSource, openAge, type Opener } from "./open.ts";
@@ -103,11 +104,7 @@ export const decryptFile = async ({
   const file = await openAge(from);
   try {
     if (file.plainBytes > maxBytes) {
-      throw new GatewayError("backup_too_big", {
-        name: from.name,
-        needed: megabytes(file.plainBytes),
-        free: megabytes(maxBytes),
-      });
+      throw tooBig(from.name, file.plainBytes, maxBytes);
     }
     return await creating(target, (out) =>
       readThrough(file, { signal, onProgress }, (plain) => out.writeFile(plain)),
@@ -188,5 +185,3 @@ const creating = async <T>(target: string, fill: (out: FileHandle) => Promise<T>
 const refuseCancelled = ({ signal }: Following): void => {
   if (signal?.aborted) throw new GatewayError("backup_cancelled");
 };
-
-const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;

@@ -1,33 +1,45 @@
 import { existsSync, lstatSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { type BackupReport, GatewayError } from "@local-mcp/contract";
-import { reasonOf, verifyBackupFile } from "@local-mcp/gateway";
+import { verifyBackupFile } from "@local-mcp/gateway";
 import type { Cli } from "../cli.ts";
 import type { Connection } from "../connect.ts";
 import { checkReadable } from "../files.ts";
+import { usage } from "../forms.ts";
 import { phaseLine } from "./backup-progress.ts";
+
+/** Reading goes back and forth in a file. @throws GatewayError usage for “-” */
+const refuseStream = (wanted: string): void => {
+  if (wanted === "-") throw usage("A backup is a file, not a stream. Name one in place of “-”.");
+};
 
 /** The file that a person means, absolute; null for the name of a backup that is listed. */
 export const fileMeant = ({ io }: Cli, wanted: string): string | null => {
+  refuseStream(wanted);
   const path = resolve(io.cwd, wanted);
   return basename(wanted) !== wanted || existsSync(path) ? path : null;
 };
 
+const isDirectory = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
 /**
  * Where a new file is to be, after a look at whether it can be: a backup may take a while.
  *
- * @throws GatewayError backup_file_exists, file_unwritable
+ * @throws GatewayError backup_file_exists, file_unwritable, usage
  */
 export const newFile = ({ io }: Cli, wanted: string): string => {
+  refuseStream(wanted);
   const path = resolve(io.cwd, wanted);
+  const unfit = (reason: string): GatewayError =>
+    new GatewayError("file_unwritable", { path, reason });
+  // A name that ends in a slash means a folder, whether it is there or not.
+  const isFolder = /[/\\]$/.test(wanted) || isDirectory(path);
+  if (isFolder) throw unfit("it is a folder; name the file in it");
   if (lstatSync(path, { throwIfNoEntry: false })) {
     throw new GatewayError("backup_file_exists", { path });
   }
-  try {
-    statSync(dirname(path));
-  } catch (error) {
-    throw new GatewayError("file_unwritable", { path, reason: reasonOf(error) }, { cause: error });
-  }
+  if (!isDirectory(dirname(path))) throw unfit("its folder is not there");
   return path;
 };
 

@@ -58,7 +58,7 @@ interface Jobs {
  */
 export const watched = async <T>(cli: Cli, jobs: Jobs, work: () => Promise<T>): Promise<T> => {
   const { signal } = cli.io;
-  if (signal.aborted) throw new GatewayError("request_cancelled");
+  if (signal.aborted) throw new GatewayError("backup_cancelled");
   const line = phaseLine(cli);
   let over = false;
   const look = async (): Promise<void> => {
@@ -69,8 +69,8 @@ export const watched = async <T>(cli: Cli, jobs: Jobs, work: () => Promise<T>): 
     // What is wrong with the gateway is said by the work itself.
     look().catch(() => clearInterval(timer));
   }, LOOK_MS);
-  // Where it is over already, or has come too far, the work tells.
-  const cancel = (): void => void jobs.cancel().catch(() => {});
+  // Where it is over already, or has come too far, the work tells, and is waited for.
+  const cancel = (): void => void jobs.cancel().catch(() => cli.io.goOn?.());
   signal.addEventListener("abort", cancel);
   try {
     return await work();
@@ -99,6 +99,7 @@ export const followed = async (
       onPhase: ({ phase, progress }) => line.show(phase, progress),
       signal: cli.io.signal,
       onUnstoppable: () => {
+        cli.io.goOn?.();
         line.end();
         cli.io.stderr.write(`${UNSTOPPABLE}\n`);
       },

@@ -10,7 +10,7 @@ import type { Connection } from "../connect.ts";
 import { checkReadable } from "../files.ts";
 import { usage } from "../forms.ts";
 import { isInteractive } from "../io.ts";
-import { dateTime, visible } from "../output.ts";
+import { dateTime, oneLine, visible } from "../output.ts";
 import { askYes } from "../prompt.ts";
 import { knownPassphrase, type Opened, opening } from "./backup-passphrase.ts";
 import { fileMeant } from "./backup-files.ts";
@@ -38,17 +38,21 @@ interface Wish {
 
 const KEPT = "Today's state is kept and can be brought back for 30 days.";
 
+/** Names in the notes of a restore are those of the backup, whoever made it. */
+const outcomeText = (done: string, job: BackupJob | null): string =>
+  [done, ...(job?.notes ?? []).map(oneLine)].join("\n");
+
 /** Says what a person has to see before they agree; with --json standard output stays one document. */
 const show = (cli: Cli, text: string): void => {
   (cli.json ? cli.io.stderr : cli.io.stdout).write(`${visible(text)}\n\n`);
 };
 
-/** @throws GatewayError usage where nobody can be asked, request_cancelled where the answer is no */
+/** @throws GatewayError usage where nobody can be asked, backup_cancelled where the answer is no */
 const agree = async (cli: Cli, question: string): Promise<void> => {
   if (!isInteractive(cli.io)) {
     throw usage("There is no terminal to ask on. Read what would be replaced, then add --yes.");
   }
-  if (!(await askYes(cli.io, question))) throw new GatewayError("request_cancelled");
+  if (!(await askYes(cli.io, question))) throw new GatewayError("backup_cancelled");
 };
 
 /** Waits for the end of what was begun, and says how it went. @throws GatewayError what it failed with */
@@ -60,7 +64,7 @@ const finish = async (
 ): Promise<void> => {
   const job = await followed(cli, connection, begun);
   const next = connection.running ? " Clients reconnect by themselves." : "";
-  cli.answer(job, [done + next, ...job.notes].join("\n"));
+  cli.answer(job, outcomeText(done + next, job));
 };
 
 /** Shows what a restore would do, and asks for it. */
@@ -70,7 +74,7 @@ const looked = async (
   { wanted, known, yes }: Wish,
 ): Promise<{ backup: string } & Opened<RestorePreview>> => {
   const path = fileMeant(cli, wanted);
-  const backup = path === null ? wanted : await files.upload(path);
+  const backup = path === null ? wanted : await files.upload(path, cli.io.signal);
   const opened = await opening(cli, { known, name: wanted }, (passphrase) =>
     watched(cli, api.backups, () => api.backups.preview({ backup, passphrase })),
   );
@@ -110,8 +114,8 @@ const replaceDamaged = (
       watched(cli, jobs, () => recovery.restore(source, passphrase ?? null)),
     );
     const job = recovery.job();
-    cli.answer(job, ["Restored.", ...(job?.notes ?? [])].join("\n"));
-    hintUndo(cli);
+    cli.answer(job, outcomeText("Restored.", job));
+    cli.hint("The file that was there is kept for 30 days, in “previous” of the data directory.");
   });
 
 /** Replaces everything with a backup, also where the database does not open. */
@@ -146,6 +150,7 @@ export const undo = (cli: Cli, { yes = false }: YesOption): Outcome =>
         await agree(cli, `Bring back what was there before? ${KEPT}`);
       }
       await finish(cli, connection, await api.backups.undo(), "What was there before is back.");
+      cli.hint(`The same command takes that back: ${cli.command("backup undo")}`);
     },
     { endsItself: true },
   );

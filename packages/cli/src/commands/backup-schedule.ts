@@ -19,7 +19,7 @@ interface ScheduleOptions extends PassphraseOptions {
 export const timeOfDay = (text: string): string => {
   const time = settings.shape.backupTime.safeParse(text);
   if (time.success) return time.data;
-  throw usage(`--at takes a time of day as 02:00, not “${text}”.`);
+  throw usage(`--at takes a time of day from 00:00 to 23:59, in that form, not “${text}”.`);
 };
 
 const changesOf = (

@@ -103,10 +103,12 @@ const commandText = ({
   server,
   command,
   args,
+  cwd,
   env,
   isNew,
 }: RestorePreview["commands"][number]): string =>
   `${server}: ${[command, ...args].map(quoted).join(" ")}` +
+  (cwd === null ? "" : ` in ${quoted(cwd)}`) +
   (env.length === 0 ? "" : ` (with ${env.join(", ")})`) +
   (isNew ? ", which nobody has allowed on this computer yet" : "");
 

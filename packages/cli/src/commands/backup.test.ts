@@ -10,7 +10,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { backupReport, backupsView, backupView } from "@local-mcp/contract";
+import { text } from "node:stream/consumers";
+import { backupReport, backupsView, backupView, GatewayError } from "@local-mcp/contract";
 import { createRedactor } from "@local-mcp/gateway";
 import type { Command } from "commander";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -18,7 +19,7 @@ import { z } from "zod";
 import { Cli } from "../cli.ts";
 import { buildProgram } from "../program.ts";
 import { Place, type Ran } from "../test-kit.ts";
-import { phaseLine } from "./backup-progress.ts";
+import { phaseLine, watched } from "./backup-progress.ts";
 
 const PASSPHRASE = "a passphrase for backups";
 const ENV = { BACKUP_PASSPHRASE: PASSPHRASE };
@@ -74,6 +75,12 @@ describe("a passphrase of a backup", { timeout: 60_000 }, () => {
       ["--passphrase", PASSPHRASE],
       "",
       { exit: 2, err: /^Unknown option “--passphrase”/ },
+    ],
+    [
+      "one within an option",
+      [`--passphrase=${PASSPHRASE}`],
+      "",
+      { exit: 2, err: /^Unknown option “--passphrase”\.\n(?!.*for backups)/ },
     ],
   ];
   test.each(refused)("%s: no backup is made", async (_, options, input, { exit, err }) => {
@@ -144,8 +151,17 @@ describe("backups of a closed directory", { timeout: 150_000 }, () => {
     expect(filesIn(join(place.dataDir, "backups")).toSorted()).toEqual([name, `${name}.json`]);
     const again = await place.run(words);
     expect(again).toMatchObject({ exit: 4, err: expect.stringContaining("is there already") });
-    const nowhere = await place.run(["backup", "create", "--out", "none/x.age"], { env: ENV });
-    expect(nowhere).toMatchObject({ exit: 1, err: expect.stringContaining("cannot be written") });
+    const unfit: [string, number, string][] = [
+      ["none/x.age", 1, "x.age cannot be written: its folder is not there"],
+      [".", 1, "cannot be written: it is a folder; name the file in it"],
+      ["none/", 1, "cannot be written: it is a folder; name the file in it"],
+      ["-", 2, "A backup is a file, not a stream"],
+    ];
+    for (const [out, exit, err] of unfit) {
+      const ran = await place.run(["backup", "create", "--out", out], { env: ENV });
+      expect(ran).toEqual({ exit, out: "", err: expect.stringContaining(err) });
+    }
+    expect(filesIn(join(place.dataDir, "backups")).toSorted()).toEqual([name, `${name}.json`]);
   });
 
   test("are verified as a file, without a data directory", async () => {
@@ -189,7 +205,8 @@ describe("backups of a closed directory", { timeout: 150_000 }, () => {
     const other = { BACKUP_PASSPHRASE: "another passphrase" };
     const files: [string, NodeJS.ProcessEnv, number, RegExp][] = [
       [file, other, 6, /^This passphrase does not open the file/],
-      [file, {}, 6, /is encrypted, and no passphrase was given/],
+      [file, {}, 6, /is encrypted, and no passphrase was given.*\n.* --passphrase-file FILE or /],
+      ["-", ENV, 2, /^A backup is a file, not a stream/],
       [damaged, ENV, 1, /is damaged: /],
       [place.write("notes.age", "these are notes"), ENV, 1, /is no backup of Local MCP Gateway/],
       ["./folder.age", ENV, 1, /folder\.age cannot be read: it is a directory/],
@@ -199,6 +216,8 @@ describe("backups of a closed directory", { timeout: 150_000 }, () => {
       const ran = await place.run(["backup", "verify", path], { env });
       expect({ path, ...ran }).toEqual({ path, exit, out: "", err: expect.stringMatching(err) });
     }
+    const split = await place.run(["backup", "restore", "my", "backup.age"]);
+    expect(split).toMatchObject({ exit: 2, err: expect.stringMatching(/^A name with spaces/) });
     const restore = ["backup", "restore", damaged, "--yes"];
     expect(await place.run(restore, { env: ENV })).toMatchObject({ exit: 1, out: "" });
     expect(await serversOf(place)).toEqual(["one"]);
@@ -286,6 +305,15 @@ describe("a database that does not open", { timeout: 150_000 }, () => {
       expect(readFileSync(database).equals(damaged)).toBe(true);
       const ran = await place.run(["backup", "restore", name, "--yes"]);
       expect(ran).toMatchObject({ exit: 0, out: expect.stringMatching(/^Restored\.\n/) });
+      expect(ran.err).not.toContain("backup undo");
+      expect(await serversOf(place)).toEqual(["one"]);
+      const back = await place.run(["backup", "undo", "--yes"]);
+      expect(back).toMatchObject({
+        exit: 1,
+        err: expect.stringMatching(
+          /^What was there before cannot be brought back: .*\n.*\/previous\//,
+        ),
+      });
       expect(await serversOf(place)).toEqual(["one"]);
     } finally {
       place.remove();
@@ -347,6 +375,20 @@ describe("backup schedule", { timeout: 150_000 }, () => {
     expect(forgot).toMatchObject({ schedule: { passphrase: { set: false } } });
     expect((await place.run(["backup", "create"], { env })).exit).toBe(6);
   });
+});
+
+test("what cannot be cancelled any more is waited for, and not cut off", async () => {
+  const stream = new PassThrough();
+  const stop = new AbortController();
+  const io = { stdin: stream, stdout: stream, stderr: stream, env: {}, cwd: "/" };
+  let ended: (text: string) => void = () => {};
+  const end = new Promise<string>((resolve) => (ended = resolve));
+  const goOn = (): void => ended("to its end");
+  const cli = new Cli({ ...io, signal: stop.signal, goOn }, {}, createRedactor());
+  const cancel = () => Promise.reject(new GatewayError("backup_not_cancellable"));
+  const work = watched(cli, { job: async () => ({ job: null }), cancel }, () => text(end));
+  stop.abort();
+  expect(await work).toBe("to its end");
 });
 
 test("how far it is stands on one line per phase, for a person alone", () => {

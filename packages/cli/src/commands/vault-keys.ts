@@ -29,7 +29,9 @@ const INSTEAD = "Give it with --…-file or --…-stdin, or be asked for it.";
 /** Refuses secrets as arguments without repeating them. */
 const refusesLiterals = (command: Command): Command =>
   command.allowExcessArguments().hook("preAction", (_, { args, registeredArguments }) => {
-    if (args.length > registeredArguments.length) throw usage(`${NO_LITERAL} ${INSTEAD}`);
+    if (args.length <= registeredArguments.length) return;
+    const spaces = registeredArguments.length === 0 ? "" : "A name with spaces needs quotes. ";
+    throw usage(`${spaces}${NO_LITERAL} ${INSTEAD}`);
   });
 
 export const takesPassphrase = (command: Command): Command =>

@@ -29,7 +29,7 @@ export const BACKUP_ERRORS = {
     jsonRpc: -32603,
     exit: 6,
     sentence: "“{name}” is encrypted, and no passphrase was given that opens it.",
-    wayOut: "Give its passphrase: --passphrase-file FILE, or BACKUP_PASSPHRASE.",
+    wayOut: "Give the one it was made with, by --passphrase-file FILE or BACKUP_PASSPHRASE.",
   },
   backup_passphrase_missing: {
     http: 403,
@@ -116,7 +116,8 @@ export const BACKUP_ERRORS = {
     jsonRpc: -32603,
     exit: 1,
     sentence: "The gateway ended while it worked on this, so what came of it is not known.",
-    wayOut: "Start it again. “local-mcp-gateway backup list” shows what is there.",
+    wayOut:
+      "Start it again: it finishes a restore or takes it back. “local-mcp-gateway backup list” shows what is there.",
   },
   backup_transfer_cut: {
     http: 502,
@@ -205,11 +206,19 @@ export const BACKUP_ERRORS = {
     sentence: "The gateway is being restored.",
     wayOut: "Try again in a moment.",
   },
+  restore_not_undoable: {
+    http: 422,
+    jsonRpc: -32603,
+    exit: 1,
+    sentence: "What was there before cannot be brought back: {reason}. Your data is unchanged.",
+    wayOut: "It is left as it is in {folder}. Restore a backup instead.",
+  },
   restore_nothing_to_undo: {
     http: 404,
     jsonRpc: -32603,
     exit: 1,
     sentence: "There is no restore to undo.",
-    wayOut: "What was there before a restore is kept for 30 days.",
+    wayOut:
+      "A restore can be undone for 30 days. “local-mcp-gateway backup list” shows the backups there are.",
   },
 } as const satisfies Record<string, ErrorEntry>;

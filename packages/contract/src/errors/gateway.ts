@@ -51,7 +51,7 @@ export const GATEWAY_ERRORS = {
     exit: 1,
     sentence: "{path} is damaged: {reason}. Nothing was changed.",
     wayOut:
-      "Put back a good copy (docs/database/troubleshooting.md), or choose another directory with --data-dir.",
+      "Put back a good copy: “local-mcp-gateway backup restore FILE” (docs/database/troubleshooting.md), or choose another directory with --data-dir.",
   },
   database_busy: {
     http: 503,

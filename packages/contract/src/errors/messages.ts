@@ -14,7 +14,7 @@ export const MESSAGE_ERRORS = {
     jsonRpc: -32602,
     exit: 3,
     sentence: "{detail}",
-    wayOut: "Correct it and send it again; nothing was changed.",
+    wayOut: "Correct it and try again; nothing was changed.",
   },
   tool_refused: {
     http: 400,

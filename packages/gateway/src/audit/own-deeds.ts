@@ -29,8 +29,8 @@ export interface OwnDeedsOptions {
   stores: Stores;
   /** Which face of the product it is, its version, and which data directory it works on. */
   self: { face: string; version: string; directory: string };
-  /** Whether it goes on over data that were restored, whose log ends when the backup was made. */
-  isRestored?: boolean;
+  /** Whether its data were restored, so that their log ends when the backup was made. */
+  isRestored: boolean;
   observation: (serverId: string) => Observation | undefined;
 }
 
@@ -47,7 +47,7 @@ export class OwnDeeds {
   started(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    const { audit, stores, self, isRestored = false } = this.#options;
+    const { audit, stores, self, isRestored } = this.#options;
     const newest = (action: AuditAction) => stores.audit.page({ action }, null, 1)[0];
     const start = newest("gateway.start");
     const stop = newest("gateway.stop");

@@ -8,6 +8,7 @@ import { GatewayHost } from "../gateway-host.ts";
 import type { GatewayOptions } from "../gateway-types.ts";
 import { LOCAL } from "../tokens/principal.ts";
 import { backupsWithoutSettings } from "./elsewhere.ts";
+import type { RestoreRequest } from "./restorer.ts";
 
 /** A data directory whose database does not open: its backups, and the way back. */
 export interface RecoveryMode {
@@ -15,7 +16,8 @@ export interface RecoveryMode {
   backups(): Promise<BackupView[]>;
   /**
    * Puts a backup in the place of the database, which is kept for 30 days. Once; close it then and
-   * open the gateway.
+   * open the gateway. Commands of a file that is not listed are to be allowed anew: nobody has seen
+   * which they are.
    *
    * @param source a backup that is listed, by its id, or the path of a file
    * @throws GatewayError backup_not_found, backup_wrong_passphrase, backup_damaged, …
@@ -49,10 +51,10 @@ export async function openRecovery(options: GatewayOptions): Promise<RecoveryMod
   return {
     backups: async () => (await list()).map(({ view }) => view),
     async restore(source, passphrase) {
-      const { file, name } =
-        "file" in source ? { file: source.file, name: source.file } : await find(source.backup);
+      const { file, name, isUnseen } =
+        "file" in source ? await given(source.file) : await find(source.backup);
       const request = { kind: "restore", actor, file, name, passphrase, digest: null } as const;
-      await host.restorer.begin({ ...request, parts: [] }).done;
+      await host.restorer.begin({ ...request, parts: [], isUnseen }).done;
     },
     job: () => host.jobs.current,
     cancel: () => host.jobs.cancel(),
@@ -60,9 +62,16 @@ export async function openRecovery(options: GatewayOptions): Promise<RecoveryMod
     close: async () => void (await host.close()),
   };
 
-  async function find(backup: string): Promise<{ file: string; name: string }> {
+  async function given(file: string): Promise<Found> {
+    const isListed = (await list()).some(({ path }) => path === file);
+    return { file, name: file, isUnseen: !isListed };
+  }
+
+  async function find(backup: string): Promise<Found> {
     const found = (await list()).find(({ view }) => view.id === backup);
     if (found === undefined) throw new GatewayError("backup_not_found", { backup });
-    return { file: found.path, name: found.view.name };
+    return { file: found.path, name: found.view.name, isUnseen: false };
   }
 }
+
+type Found = Required<Pick<RestoreRequest, "file" | "name" | "isUnseen">>;

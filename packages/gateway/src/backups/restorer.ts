@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { lstat, statfs } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { lstat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import {
   type BackupWorker,
   carryOut,
@@ -23,6 +23,7 @@ import type { Vault } from "@local-mcp/vault";
 import type { AuditActor } from "../audit/note.ts";
 import type { JobControl, Jobs } from "./jobs.ts";
 import { forgetKeys, keysForRestore } from "./restore-keys.ts";
+import { roomIn } from "./room.ts";
 
 /** The gateway that a restore stops, and starts again over other data. */
 export interface RestoreHost {
@@ -32,8 +33,12 @@ export interface RestoreHost {
   vault(): Vault;
   /** Closes the run; nothing has the database open afterwards. */
   stop(): Promise<void>;
-  /** Opens a run over what is there. Serves nothing yet. */
-  start(): Promise<void>;
+  /**
+   * Opens a run over what is there. Serves nothing yet.
+   *
+   * @param how `isRestored`: what is there was put there by a restore
+   */
+  start(how?: { isRestored: boolean }): Promise<void>;
   /** @throws where what the run has opened cannot be used */
   prove(): Promise<void>;
   /** Serves again, where it did before. */
@@ -61,6 +66,8 @@ export interface RestoreRequest {
   /** SHA-256 of the file that was shown; null takes any. */
   digest: string | null;
   parts: BackupPart[];
+  /** It came from elsewhere, and could not be shown because what is here cannot be read. */
+  isUnseen?: boolean;
 }
 
 interface RestorerOptions {
@@ -130,23 +137,24 @@ export class Restorer {
   }
 
   async #stage(
-    { file, name, passphrase, digest }: RestoreRequest,
+    { kind, file, name, passphrase, digest }: RestoreRequest,
     { id, worker, control }: { id: string; worker: BackupWorker; control: JobControl },
   ): Promise<Staged> {
     const { paths } = this.#options;
-    const { bavail, bsize } = await statfs(paths.dataDir);
-    const staged = await worker.stage(
+    const staging = worker.stage(
       {
         file,
         name,
         passphrase,
         directory: join(paths.staging, id),
         databaseName: basename(paths.database),
-        maxBytes: bavail * bsize,
+        maxBytes: await roomIn(paths.dataDir),
       },
       control,
     );
+    const staged = await (kind === "undo" ? staging.catch(notUndoable(file)) : staging);
     if (digest !== null && staged.digest !== digest) {
+      forgetKeys(staged.keys);
       throw new GatewayError("backup_changed", { name });
     }
     return staged;
@@ -157,7 +165,7 @@ export class Restorer {
    * writes down what is to be done: the commit point. Where that fails the run goes on as it was.
    */
   async #decide(
-    { name, parts }: RestoreRequest,
+    { name, parts, isUnseen }: RestoreRequest,
     work: { id: string; worker: BackupWorker; control: JobControl; staged: Staged },
   ): Promise<Intent> {
     const { host, paths, now } = this.#options;
@@ -173,7 +181,7 @@ export class Restorer {
     try {
       await host.stop();
       const { files, stays, notes } = await worker.finish(
-        { staged, live, ...keys, parts },
+        { staged, live, ...keys, parts, isUnseen },
         control,
       );
       for (const sentence of [...notes, ...stays]) control.note(sentence);
@@ -220,7 +228,7 @@ export class Restorer {
     try {
       if ((await carryOut(paths, intent)) === "back") throw new Error("it was lost on the disk");
       control.onProgress("open", null);
-      await host.start();
+      await host.start({ isRestored: true });
       control.onProgress("smoke", null);
       await host.prove();
       await finishRestore(paths, intent);
@@ -235,8 +243,20 @@ export class Restorer {
   }
 }
 
+/** Says of what was kept that it is what cannot be read: nobody chose it as a backup. */
+const notUndoable =
+  (file: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof GatewayError) || !NOT_READABLE.includes(error.code)) throw error;
+    const { reason = error.message } = error.params;
+    const params = { reason, folder: dirname(file) };
+    throw new GatewayError("restore_not_undoable", params, { cause: error });
+  };
+const NOT_READABLE: readonly string[] = ["backup_damaged", "backup_not_ours", "backup_refused"];
+
 /** Why what was restored is not there. */
-export const rolledBack = (error: unknown): GatewayError => {
-  const reason = error instanceof Error ? error.message : String(error);
+const rolledBack = (error: unknown): GatewayError => {
+  // A sentence of ours goes on in another one.
+  const reason = (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
   return new GatewayError("restore_rolled_back", { reason }, { cause: error });
 };

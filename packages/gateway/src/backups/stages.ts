@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { stat, statfs } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import {
   createBackupWorker,
@@ -14,6 +14,7 @@ import type { Vault } from "@local-mcp/vault";
 import { drill } from "./drill.ts";
 import type { BackupSource } from "./files.ts";
 import { forgetKeys } from "./restore-keys.ts";
+import { roomIn } from "./room.ts";
 
 type Worker = ReturnType<typeof createBackupWorker>;
 
@@ -90,7 +91,6 @@ export class Stages {
     const worker = createBackupWorker();
     try {
       await makeOwnDirectory(staging);
-      const { bavail, bsize } = await statfs(staging);
       const staged = await worker.stage(
         {
           file: path,
@@ -98,7 +98,7 @@ export class Stages {
           passphrase,
           directory,
           databaseName: basename(database),
-          maxBytes: bavail * bsize,
+          maxBytes: await roomIn(staging),
         },
         watch,
       );

@@ -1,17 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, rm, statfs } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { GatewayError } from "@local-mcp/contract";
 import { formatBytes } from "@local-mcp/engine";
 import { reasonOf } from "../private-file.ts";
+import { roomIn } from "./room.ts";
 
 /** A file that was given is forgotten after so long, ms. */
 const KEEP_MS = 60 * 60_000;
-/** Left free on the disk for the gateway's own writes, bytes. */
-const RESERVE = 64 * 1024 * 1024;
 /** A person's name for a file is shown, and never used as one; characters. */
 const MAX_LABEL = 100;
 
@@ -65,7 +64,7 @@ export class Uploads {
     this.#receiving.add(abort);
     try {
       await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-      const free = await this.#room();
+      const free = await roomIn(this.#directory);
       if (size !== null && size > free) throw tooBig(name, size, free);
       const file = createWriteStream(path, { flags: "wx", mode: 0o600 });
       await pipeline(stream, atMost(free, name), file, { signal: abort.signal });
@@ -96,11 +95,6 @@ export class Uploads {
     this.#uploads.delete(id);
     // Removed with the stage by a restore, or at the next start.
     await rm(upload.path, { force: true }).catch(() => {});
-  }
-
-  async #room(): Promise<number> {
-    const { bavail, bsize } = await statfs(this.#directory);
-    return Math.max(0, bavail * bsize - RESERVE);
   }
 
   #known(error: unknown, name: string): unknown {

@@ -243,11 +243,11 @@ describe("a file that is brought", () => {
 
   test("is not given up while the disk is waited for", async () => {
     const { url } = await serve({
-      stallMs: 50,
+      stallMs: 250,
       files: {
         receive: async (_name, stream) => {
           await buffer(stream);
-          await sleep(200);
+          await sleep(500);
           return { backup: "upload-2" };
         },
       },

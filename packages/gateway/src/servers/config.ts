@@ -1,5 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
-import { GatewayError, type ServerConfigWrite, type ServerUpdate } from "@local-mcp/contract";
+import {
+  decidesWhatRuns,
+  GatewayError,
+  type ServerConfigWrite,
+  type ServerUpdate,
+} from "@local-mcp/contract";
 import type { StoredServerConfig } from "@local-mcp/database";
 import { assertAllowed } from "@local-mcp/engine";
 import { changeSignIn, signInSecretIds } from "./sign-in-config.ts";
@@ -262,10 +267,6 @@ const byKey = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b
 /** Identifies how a server is reached; a secret that was replaced has another id. */
 export const configHash = (config: StoredServerConfig): string => sha256(config);
 
-/** Variables that decide which code runs, as much as the command line does. */
-const DECIDES_WHAT_RUNS =
-  /^(PATH|ENV|BASH_ENV|NODE_OPTIONS|NODE_PATH|PYTHON(PATH|HOME|STARTUP)|PERL5(OPT|LIB)|RUBY(OPT|LIB)|JAVA_TOOL_OPTIONS|DOCKER_HOST|LD_\w+|DYLD_\w+|(NPM_CONFIG|UV|PIP)_\w+)$/i;
-
 /**
  * Identifies what a person agrees to run: the command line, its folder, the names of its variables
  * and the values of those that decide which code runs. Null for servers that run nothing here.
@@ -274,7 +275,7 @@ export const consentHash = (config: StoredServerConfig): string | null => {
   if (config.transport !== "stdio") return null;
   const { command, args, cwd, env } = config;
   const decisive = Object.entries(env)
-    .filter(([name]) => DECIDES_WHAT_RUNS.test(name))
+    .filter(([name]) => decidesWhatRuns(name))
     .sort(byKey);
   const agreed = [command, args, cwd, Object.keys(env).sort()];
   return sha256(decisive.length === 0 ? agreed : [...agreed, decisive]);

@@ -40,9 +40,8 @@ export function healthLook({
   return lastGood ? STATE_LOOKS[lastGood.state] : { icon: CircleDashed, colour: "text-text-2" };
 }
 
-/** What is told on every page, and when no window is there. */
-export const isTrouble = ({ state }: BackupHealth): boolean =>
-  state === "late" || state === "folder_gone";
+/** What a banner tells on every page. */
+const isTrouble = ({ state }: BackupHealth): boolean => state === "late" || state === "folder_gone";
 
 const STEPS = ["bytes", "KB", "MB", "GB"];
 

@@ -2,13 +2,13 @@ import type { BackupView } from "@local-mcp/contract";
 import { useMutation } from "@tanstack/react-query";
 import { useRef } from "react";
 import { announce } from "../../app/announce.ts";
-import { api, queryClient } from "../../app/api.ts";
+import { api } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { dayTime } from "./backup-words.ts";
-import { useBackups } from "./use-backups.ts";
+import { readBackups, useBackups } from "./use-backups.ts";
 
 interface DeleteBackupDialogProps {
   backup: BackupView;
@@ -33,7 +33,7 @@ export function DeleteBackupDialog({
       onSuccess: () => {
         isDeleted.current = true;
         announce("The backup was deleted.");
-        void queryClient.invalidateQueries({ queryKey: api.backups.list.key() });
+        readBackups();
         onClose();
       },
     }),

@@ -1,11 +1,12 @@
 import { type SubmitEvent, useId, useState } from "react";
 import { announce } from "../../app/announce.ts";
-import { api, client, queryClient } from "../../app/api.ts";
+import { client } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { NewPassphrase, NOTHING_TYPED, wrongWith } from "./new-passphrase.tsx";
 import { RecoverySheetDialog } from "./recovery-sheet-dialog.tsx";
+import { readBackups } from "./use-backups.ts";
 
 /** Keeps a passphrase for automatic backups: one that is made, or one that somebody has. */
 export function KeepPassphraseDialog({ onClose }: { onClose: () => void }) {
@@ -21,7 +22,7 @@ export function KeepPassphraseDialog({ onClose }: { onClose: () => void }) {
     setError(null);
     try {
       const sheet = await client.backups.keepPassphrase({ passphrase });
-      void queryClient.invalidateQueries({ queryKey: api.backups.list.key() });
+      readBackups();
       announce("The passphrase for automatic backups is kept.");
       if (sheet.passphrase === null) onClose();
       else setMade(sheet.passphrase);

@@ -8,7 +8,7 @@ import { Panel, Row, Section } from "../../components/page.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
 import { clockTime } from "../../components/time.ts";
 import { openDialog } from "../../stores/dialogs.ts";
-import { askAfterJob, useBackups } from "./use-backups.ts";
+import { readBackups, useBackups } from "./use-backups.ts";
 
 /** The passphrase that automatic backups are encrypted with, among the settings. */
 export function BackupPassphraseSection() {
@@ -17,7 +17,7 @@ export function BackupPassphraseSection() {
     api.backups.keepPassphrase.mutationOptions({
       onSuccess: () => {
         announce("The passphrase for automatic backups is forgotten.");
-        askAfterJob();
+        readBackups();
       },
     }),
   );

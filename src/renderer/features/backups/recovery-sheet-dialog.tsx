@@ -1,29 +1,20 @@
-import { Printer } from "lucide-react";
 import { useState } from "react";
 import { createPortal } from "react-dom";
 import { client } from "../../app/api.ts";
 import { announce } from "../../app/announce.ts";
 import { Button } from "../../components/button.tsx";
-import { Checkbox } from "../../components/choice.tsx";
-import { CopyButton } from "../../components/copy-button.tsx";
-import { Dialog } from "../../components/dialog.tsx";
 import { layer } from "../../components/layer.ts";
 import { problemLine } from "../../components/problem-view.tsx";
+import { SecretOnce } from "../../components/secret-once.tsx";
 
 interface RecoverySheetDialogProps {
   passphrase: string;
   onClose: () => void;
 }
 
-/**
- * Shows a made passphrase once. It does not go away by a slip: not before somebody says that they
- * have kept it.
- */
+/** Shows a passphrase that was made, this once. */
 export function RecoverySheetDialog({ passphrase, onClose }: RecoverySheetDialogProps) {
-  const [isKept, setKept] = useState(false);
-  const [isHeld, setHeld] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const leave = (): void => (isKept ? onClose() : setHeld(true));
   const save = async (): Promise<void> => {
     setProblem(null);
     try {
@@ -34,56 +25,18 @@ export function RecoverySheetDialog({ passphrase, onClose }: RecoverySheetDialog
     }
   };
   return (
-    <Dialog
-      open
-      staysOpen
-      onClose={leave}
+    <SecretOnce
       title="Passphrase of your backups"
       description="Keep it away from this computer: without it nobody can open a backup elsewhere. It cannot be shown again."
-      footer={
-        <>
-          <CopyButton text={passphrase} label="Copy passphrase">
-            Copy
-          </CopyButton>
-          <Button onClick={() => void save()}>Save…</Button>
-          <Button icon={Printer} onClick={() => window.print()}>
-            Print…
-          </Button>
-          <Button kind="primary" aria-disabled={!isKept} onClick={leave}>
-            Done
-          </Button>
-        </>
-      }
-    >
-      <div className="space-y-3">
-        <p
-          role="group"
-          aria-label="Passphrase"
-          className="rounded-panel bg-sunken px-3 py-4 text-center font-mono text-lead break-words text-text select-all"
-        >
-          {passphrase}
-        </p>
-        <Checkbox
-          label="I have kept it"
-          checked={isKept}
-          onChange={(next) => {
-            setKept(next);
-            setHeld(false);
-          }}
-        />
-        {problem === null ? null : (
-          <p role="alert" className="text-meta text-err">
-            {problem}
-          </p>
-        )}
-        {isHeld ? (
-          <p role="alert" className="text-meta text-err">
-            Copy, save or print the passphrase first, then say so above.
-          </p>
-        ) : null}
-      </div>
-      <Sheet passphrase={passphrase} />
-    </Dialog>
+      name="Passphrase"
+      secret={passphrase}
+      kept="I have kept it"
+      reminder="Copy, save or print the passphrase first, then say so above."
+      actions={<Button onClick={() => void save()}>Save…</Button>}
+      problem={problem}
+      sheet={<Sheet passphrase={passphrase} />}
+      onKept={onClose}
+    />
   );
 }
 

@@ -41,7 +41,7 @@ export function RestorePreviewView({ preview, parts, onParts }: RestorePreviewVi
       {commands.length > 0 ? (
         <Group title="Commands that may start">
           <ul className="space-y-2">
-            {commands.map(({ server, command, args, env, isNew }) => (
+            {commands.map(({ server, command, args, cwd, env, isNew }) => (
               <li key={server} className="space-y-1">
                 <p>
                   <UntrustedText text={server} />
@@ -53,6 +53,11 @@ export function RestorePreviewView({ preview, parts, onParts }: RestorePreviewVi
                   wrap
                   untrusted
                 />
+                {cwd === null ? null : (
+                  <p className="text-meta text-text-2">
+                    In <UntrustedText text={cwd} />
+                  </p>
+                )}
                 {env.length > 0 ? (
                   <p className="text-meta text-text-2">
                     With <UntrustedText text={env.join(", ")} />

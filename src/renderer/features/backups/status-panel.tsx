@@ -10,7 +10,6 @@ import {
   countsText,
   dayTime,
   healthLook,
-  isTrouble,
   lastGoodText,
   scheduleText,
   sizeText,
@@ -21,7 +20,7 @@ const QUIET_ICON = { "aria-hidden": true, size: 16, strokeWidth: 1.75 } as const
 
 /** Whether there is a good backup, when the next one is made, and what that needs. */
 export function StatusPanel({ view }: { view: BackupsView }) {
-  const { health, lastGood, schedule } = view;
+  const { lastGood, schedule } = view;
   const { icon: Icon, colour } = healthLook(view);
   const facts =
     lastGood === null
@@ -36,16 +35,7 @@ export function StatusPanel({ view }: { view: BackupsView }) {
       <Row
         icon={<Icon {...QUIET_ICON} className={classNames("shrink-0", colour)} />}
         title={lastGoodText(lastGood)}
-        detail={
-          <>
-            {facts.length > 0 ? <p>{facts.join(" · ")}</p> : null}
-            {isTrouble(health) ? (
-              <p className="text-warn">
-                {health.message} {health.wayOut}
-              </p>
-            ) : null}
-          </>
-        }
+        detail={facts.length > 0 ? facts.join(" · ") : null}
       />
       <Row
         icon={<CalendarClock {...QUIET_ICON} className="shrink-0 text-text-2" />}

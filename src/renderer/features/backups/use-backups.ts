@@ -9,6 +9,10 @@ const EVERY_MS = 250;
 
 export const useBackups = () => useQuery(api.backups.list.queryOptions());
 
+/** Something was done to them here that nobody has told of yet. */
+export const readBackups = (): void =>
+  void queryClient.invalidateQueries({ queryKey: api.backups.list.key() });
+
 /**
  * The backup or restore under way, or the last one. While one runs it is asked again and again, also
  * where nobody answers: a restore closes the gateway and opens another.

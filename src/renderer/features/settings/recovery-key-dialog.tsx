@@ -1,12 +1,10 @@
-import { Printer } from "lucide-react";
 import { useState } from "react";
 import { api, client, queryClient } from "../../app/api.ts";
 import { announce } from "../../app/announce.ts";
 import { Button } from "../../components/button.tsx";
-import { Checkbox } from "../../components/choice.tsx";
-import { CopyButton } from "../../components/copy-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
+import { SecretOnce } from "../../components/secret-once.tsx";
 import { KeySheet } from "./key-sheet.tsx";
 
 /** Makes a recovery key and shows it once. It is held here alone and dropped when the dialog closes. */
@@ -30,7 +28,23 @@ export function RecoveryKeyDialog({ onClose }: { onClose: () => void }) {
     }
   };
 
-  if (key !== null) return <KeyOnce recoveryKey={key} onClose={onClose} />;
+  if (key !== null) {
+    return (
+      <SecretOnce
+        title="Your recovery key"
+        description="Write it down or print it, and keep it away from this computer. It cannot be shown again."
+        name="Recovery key"
+        secret={key}
+        kept="I have written it down"
+        reminder="Write the key down first, then say so above. Without it nobody can bring it back."
+        sheet={<KeySheet recoveryKey={key} />}
+        onKept={() => {
+          announce("The recovery key opens the vault now.");
+          onClose();
+        }}
+      />
+    );
+  }
   return (
     <Dialog
       open
@@ -47,71 +61,6 @@ export function RecoveryKeyDialog({ onClose }: { onClose: () => void }) {
       }
     >
       {error === null ? null : <ProblemView what="No recovery key was made." error={error} />}
-    </Dialog>
-  );
-}
-
-interface KeyOnceProps {
-  recoveryKey: string;
-  onClose: () => void;
-}
-
-/** It does not go away by a slip: not before somebody says that they have it on paper. */
-function KeyOnce({ recoveryKey, onClose }: KeyOnceProps) {
-  const [isWritten, setWritten] = useState(false);
-  const [isHeld, setHeld] = useState(false);
-  const leave = (): void => {
-    if (!isWritten) {
-      setHeld(true);
-      return;
-    }
-    announce("The recovery key opens the vault now.");
-    onClose();
-  };
-  return (
-    <Dialog
-      open
-      staysOpen
-      onClose={leave}
-      title="Your recovery key"
-      description="Write it down or print it, and keep it away from this computer. It cannot be shown again."
-      footer={
-        <>
-          <CopyButton text={recoveryKey} label="Copy recovery key">
-            Copy
-          </CopyButton>
-          <Button icon={Printer} onClick={() => window.print()}>
-            Print…
-          </Button>
-          <Button kind="primary" aria-disabled={!isWritten} onClick={leave}>
-            Done
-          </Button>
-        </>
-      }
-    >
-      <div className="space-y-3">
-        <p
-          role="group"
-          aria-label="Recovery key"
-          className="rounded-panel bg-sunken px-3 py-4 text-center font-mono text-lead break-words text-text select-all"
-        >
-          {recoveryKey}
-        </p>
-        <Checkbox
-          label="I have written it down"
-          checked={isWritten}
-          onChange={(next) => {
-            setWritten(next);
-            setHeld(false);
-          }}
-        />
-        {isHeld ? (
-          <p role="alert" className="text-meta text-err">
-            Write the key down first, then say so above. Without it nobody can bring it back.
-          </p>
-        ) : null}
-      </div>
-      <KeySheet recoveryKey={recoveryKey} />
     </Dialog>
   );
 }
