@@ -10,7 +10,6 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { text } from "node:stream/consumers";
 import { backupReport, backupsView, backupView, GatewayError } from "@local-mcp/contract";
 import { createRedactor } from "@local-mcp/gateway";
 import type { Command } from "commander";
@@ -386,7 +385,7 @@ test("what cannot be cancelled any more is waited for, and not cut off", async (
   const goOn = (): void => ended("to its end");
   const cli = new Cli({ ...io, signal: stop.signal, goOn }, {}, createRedactor());
   const cancel = () => Promise.reject(new GatewayError("backup_not_cancellable"));
-  const work = watched(cli, { job: async () => ({ job: null }), cancel }, () => text(end));
+  const work = watched(cli, { job: async () => ({ job: null }), cancel }, () => end);
   stop.abort();
   expect(await work).toBe("to its end");
 });
