@@ -87,6 +87,15 @@ export const removeTree = (path: string): Promise<void> =>
   rm(path, { recursive: true, force: true });
 
 /**
+ * Clears up behind work that went well, or failed for a reason of its own. What cannot be removed
+ * now is removed at the next start.
+ */
+export const clearUp = async (path: string): Promise<void> => {
+  // Neither the work nor its reason is any different for it.
+  await removeTree(path).catch(() => {});
+};
+
+/**
  * A private directory of our own, durable. Where it is there already it is taken as it is, but not
  * where it is a link or a file.
  *

@@ -1,10 +1,12 @@
 export {
+  clearUp,
   digestOf,
   isThere,
   makeOwnDirectory,
   removeTree,
   syncDirectory,
   syncFile,
+  usingDisk,
   writeWhole,
 } from "./disk.ts";
 export { dropIntent, type Intent, writeIntent } from "./restore/intent.ts";

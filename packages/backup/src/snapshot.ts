@@ -11,6 +11,7 @@ import {
 import type { SlotRecord } from "@local-mcp/vault";
 import { encryptFile, verifyFile } from "./age/index.ts";
 import {
+  clearUp,
   digestOf,
   isThere,
   makeOwnDirectory,
@@ -51,14 +52,16 @@ export const createBackup = async (input: Work, watch: Watch): Promise<MadeBacku
   const { target, directory } = input;
   if (await isThere(target)) throw new GatewayError("backup_file_exists", { path: target });
   await refuseWithoutSpace(input);
-  await makeOwnDirectory(dirname(directory));
-  await makeOwnDirectory(directory);
+  await usingDisk(dirname(directory), async () => {
+    await makeOwnDirectory(dirname(directory));
+    await makeOwnDirectory(directory);
+  });
   try {
     const snapshot = join(directory, "snapshot.db");
     const contents = await takeSnapshot(input, snapshot, watch);
     return { ...(await store(input, snapshot, watch)), contents };
   } finally {
-    await removeTree(directory);
+    await clearUp(directory);
   }
 };
 
@@ -175,7 +178,7 @@ const store = (
       await move(partial, target);
       return written;
     } catch (error) {
-      await removeTree(partial);
+      await clearUp(partial);
       throw error;
     }
   });

@@ -10,7 +10,7 @@ import {
   trafficFile,
 } from "@local-mcp/database";
 import { passphraseProvider, unlockKeys } from "@local-mcp/vault";
-import { makeOwnDirectory, removeTree, usingDisk } from "./disk.ts";
+import { clearUp, makeOwnDirectory, usingDisk } from "./disk.ts";
 import { checkIntegrity, countsOf, inspect, type Inspection } from "./inspect.ts";
 import { BACKUP_TABLES } from "./manifest.ts";
 import { sealerOf } from "./moved-rows.ts";
@@ -39,12 +39,14 @@ export const STAGED_FILE: FileKind = {
  */
 export const stage = async (input: StageInput, watch: Watch): Promise<Staged> => {
   const { directory } = input;
-  await makeOwnDirectory(dirname(directory));
-  await makeOwnDirectory(directory);
+  await usingDisk(dirname(directory), async () => {
+    await makeOwnDirectory(dirname(directory));
+    await makeOwnDirectory(directory);
+  });
   try {
     return await usingDisk(directory, () => fill(input, watch));
   } catch (error) {
-    await removeTree(directory);
+    await clearUp(directory);
     throw error;
   }
 };

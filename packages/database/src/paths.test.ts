@@ -17,6 +17,9 @@ test("everything is in one directory of the home directory", () => {
     lock: join(dataDir, "lock.db"),
     env: join(dataDir, ".env"),
     backups: join(dataDir, "backups"),
+    staging: join(dataDir, "restore"),
+    restoreIntent: join(dataDir, "restore.json"),
+    previous: join(dataDir, "previous"),
     logs: join(dataDir, "logs"),
   });
 });

@@ -46,6 +46,8 @@ export class GatewayHost implements RestoreHost {
   readonly jobs: Jobs;
   readonly restorer: Restorer;
   #run: Run | null = null;
+  /** Why there is no run though nothing is being restored. */
+  #failure: unknown = null;
   /** Whether somebody has asked it to serve. */
   #serves = false;
   #closed: Promise<EndedProcesses> | null = null;
@@ -142,7 +144,13 @@ export class GatewayHost implements RestoreHost {
   async start({ isRestored = false } = {}): Promise<void> {
     const configuration = new Configuration(this.#options);
     this.#shell.isRestored = isRestored;
-    this.#run = await openRun(this.#options, configuration, this.#shell);
+    try {
+      this.#run = await openRun(this.#options, configuration, this.#shell);
+      this.#failure = null;
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
   }
 
   async prove(): Promise<void> {
@@ -182,9 +190,11 @@ export class GatewayHost implements RestoreHost {
     }
   }
 
-  /** @throws GatewayError restore_under_way, shutting_down */
+  /** @throws GatewayError restore_under_way, shutting_down, or why nothing could be opened after it */
   #current(): Run {
     if (this.#run) return this.#run;
-    throw new GatewayError(this.#closed ? "shutting_down" : "restore_under_way");
+    if (this.#closed) throw new GatewayError("shutting_down");
+    if (!this.jobs.isRunning && this.#failure !== null) throw this.#failure;
+    throw new GatewayError("restore_under_way");
   }
 }

@@ -11,8 +11,8 @@ import { backupName, readBackupName } from "./names.ts";
 import { removeSidecar, type Sidecar, writeSidecar } from "./sidecar.ts";
 import { Uploads, type UploadsOptions } from "./uploads.ts";
 
-/** A backup is written under such a name until it was read back. */
-const PARTIAL = ".partial";
+/** How a backup, and what is kept beside it, are called until they are whole. */
+const LEFTOVERS = [".partial", ".json.tmp"] as const;
 /** One that was not touched for so long is not being written any more, ms. */
 const LEFTOVER_MS = 86_400_000;
 
@@ -194,9 +194,8 @@ export class BackupFiles {
   async removeLeftovers(now: number): Promise<void> {
     const { folder } = this;
     for (const name of await namesIn(folder)) {
-      if (!name.endsWith(PARTIAL) || readBackupName(name.slice(0, -PARTIAL.length)) === null) {
-        continue;
-      }
+      const written = LEFTOVERS.find((ending) => name.endsWith(ending));
+      if (!written || readBackupName(name.slice(0, -written.length)) === null) continue;
       const path = join(folder, name);
       const file = await lstat(path);
       if (file.isFile() && file.mtimeMs < now - LEFTOVER_MS) await rm(path, { force: true });

@@ -4,16 +4,17 @@ import { basename, dirname, join } from "node:path";
 import {
   type BackupWorker,
   carryOut,
+  clearUp,
   createBackupWorker,
   dropIntent,
   finishRestore,
   type Intent,
   isThere,
   makeOwnDirectory,
-  removeTree,
   rollBack,
   type Staged,
   syncDirectory,
+  usingDisk,
   writeIntent,
 } from "@local-mcp/backup";
 import { type BackupJob, type BackupPart, GatewayError } from "@local-mcp/contract";
@@ -111,19 +112,21 @@ export class Restorer {
   }
 
   async #restore(request: RestoreRequest, control: JobControl): Promise<void> {
-    const { staging } = this.#options.paths;
+    const { dataDir, staging } = this.#options.paths;
     const id = randomUUID();
     const worker = createBackupWorker();
     try {
-      await this.#refuseLink();
-      await makeOwnDirectory(staging);
-      const staged = await this.#stage(request, { id, worker, control });
-      const wasOpen = this.#options.host.isOpen;
-      const intent = await this.#decide(request, { id, worker, control, staged });
-      await this.#replace(intent, wasOpen, control);
+      await usingDisk(dataDir, async () => {
+        await this.#refuseLink();
+        await makeOwnDirectory(staging);
+        const staged = await this.#stage(request, { id, worker, control });
+        const wasOpen = this.#options.host.isOpen;
+        const intent = await this.#decide(request, { id, worker, control, staged });
+        await this.#replace(intent, wasOpen, control);
+      });
     } finally {
       await worker.close();
-      await removeTree(join(staging, id));
+      await clearUp(join(staging, id));
     }
   }
 

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import {
+  clearUp,
   createBackupWorker,
   makeOwnDirectory,
-  removeTree,
   type Staged,
   type Watch,
 } from "@local-mcp/backup";
@@ -109,7 +109,7 @@ export class Stages {
       }
     } finally {
       await worker.close();
-      await removeTree(directory);
+      await clearUp(directory);
     }
   }
 }
