@@ -391,6 +391,12 @@ describe("a secret", () => {
     const { token } = await api.tokens.create({ name: "Cursor" });
     canaries.push(token);
     await call("clients.test", api.clients.test({ token }));
+    const none = () => ({ backup: "none", passphrase: canary() });
+    await call("backups.create", api.backups.create({ passphrase: canary() }));
+    await call("backups.verify", api.backups.verify(none()));
+    await call("backups.preview", api.backups.preview(none()));
+    await call("backups.restore", api.backups.restore(none()));
+    await call("backups.keepPassphrase", api.backups.keepPassphrase({ passphrase: canary() }));
 
     const takeSecrets = Object.entries(contract).flatMap(([area, procedures]) =>
       Object.keys(procedures)

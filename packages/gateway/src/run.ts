@@ -133,13 +133,14 @@ async function wire(
     log,
   });
 
+  // Any free port, once found, stays the address through a restore.
+  const portBefore = shell.port ?? 0;
   const endpoint = new Endpoint({
     http: {
       listen: (host, port) => http.listen(host, port),
       close: () => http.close(),
     },
-    // Any free port, once found, stays the address through a restore.
-    wanted: () => ({ ...settings, port: settings.port || (shell.port ?? 0) }),
+    wanted: () => ({ ...settings, port: settings.port || portBefore }),
     onOpened: (url) => {
       shell.port = Number(new URL(url).port);
       writeRuntime(configuration.paths.runtime, { pid: process.pid, url, token: cliToken });
