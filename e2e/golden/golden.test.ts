@@ -85,7 +85,9 @@ describe("data directories of earlier builds", () => {
 });
 
 describe("backups of earlier builds", () => {
-  const files = directories.map((name) => {
+  // Directories 0002 and 0004 have the schema of the one before them.
+  const ofOneSchemaEach = directories.filter((name) => !/^000[24]/.test(name));
+  const files = ofOneSchemaEach.map((name) => {
     const backup = join(import.meta.dirname, name, "backup.age");
     const copiedByHand = join(import.meta.dirname, name, "data/local-mcp-gateway.db");
     return [name, existsSync(backup) ? backup : copiedByHand];

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import type { Paths } from "@local-mcp/database";
 import { removeEmpty, removeTree, syncDirectory, usingDisk } from "../disk.ts";
@@ -64,16 +65,24 @@ const goBack = async (paths: Paths, intent: Intent): Promise<void> => {
  *
  * @throws GatewayError restore_intent_damaged, disk_full, data_dir_unusable
  */
-export const recoverRestore = (paths: Paths, now: number): Promise<Recovery> =>
-  usingDisk(paths.dataDir, async () => {
-    const intent = await readIntent(paths);
-    if (intent === null) {
-      await removeTree(paths.staging);
-      await rm(`${paths.restoreIntent}.tmp`, { force: true });
-      await forgetOldStates(paths, now);
-      return { outcome: "nothing" };
-    }
-    const outcome = await carryOut(paths, intent);
-    await syncDirectory(paths.dataDir);
-    return { outcome, intent };
-  });
+export const recoverRestore = async (paths: Paths, now: number): Promise<Recovery> => {
+  if (isUntouched(paths)) return { outcome: "nothing" };
+  return usingDisk(paths.dataDir, () => recover(paths, now));
+};
+
+/** Found without a wait, since the app serves before it does anything else that it waits for. */
+const isUntouched = ({ restoreIntent, staging, previous }: Paths): boolean =>
+  ![restoreIntent, `${restoreIntent}.tmp`, staging, previous].some((path) => existsSync(path));
+
+const recover = async (paths: Paths, now: number): Promise<Recovery> => {
+  const intent = await readIntent(paths);
+  if (intent === null) {
+    await removeTree(paths.staging);
+    await rm(`${paths.restoreIntent}.tmp`, { force: true });
+    await forgetOldStates(paths, now);
+    return { outcome: "nothing" };
+  }
+  const outcome = await carryOut(paths, intent);
+  await syncDirectory(paths.dataDir);
+  return { outcome, intent };
+};
