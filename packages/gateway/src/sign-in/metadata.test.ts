@@ -66,7 +66,7 @@ describe("any document", () => {
     });
     fc.assert(holds, { numRuns: 500 });
     // Neither all nor none.
-    expect(read).toBeGreaterThan(20);
+    expect(read).toBeGreaterThan(0);
     expect(read).toBeLessThan(480);
   });
 
