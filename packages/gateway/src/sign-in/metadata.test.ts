@@ -7,6 +7,9 @@ import { metadataOf } from "./web.fixture.ts";
 
 const FROM = new URL("https://a.example/.well-known/oauth-authorization-server");
 
+/** The same documents in each run, so that how many of them are read is no matter of luck. */
+const SAME_DICE = { numRuns: 500, seed: 17 };
+
 /** What reading gives; null where it was refused in a sentence that can be shown. */
 function readOrRefused<T>(read: () => T): T | null {
   try {
@@ -64,9 +67,9 @@ describe("any document", () => {
       if (found !== null) read += 1;
       return found === null || isUsable(found);
     });
-    fc.assert(holds, { numRuns: 500 });
+    fc.assert(holds, SAME_DICE);
     // Neither all nor none.
-    expect(read).toBeGreaterThan(0);
+    expect(read).toBeGreaterThan(20);
     expect(read).toBeLessThan(480);
   });
 
@@ -85,8 +88,8 @@ describe("any document", () => {
       if (found !== null) read += 1;
       return found === null || isWebAddress(found.resource);
     });
-    fc.assert(holds, { numRuns: 500 });
-    expect(read).toBeGreaterThan(0);
+    fc.assert(holds, SAME_DICE);
+    expect(read).toBeGreaterThan(5);
   });
 
   it("is parsed or is none", () => {
