@@ -4,7 +4,7 @@ import { open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, extname } from "node:path";
 import type { Readable } from "node:stream";
 import { GatewayError, type GivenBackup } from "@local-mcp/contract";
-import { type Gateway, reasonOf, writePrivate } from "@local-mcp/gateway";
+import { type Gateway, reasonOf, syncDirectory, writePrivate } from "@local-mcp/gateway";
 
 type Files = Gateway["backups"];
 
@@ -57,7 +57,7 @@ export async function saveBackup(
   try {
     await writeFlushed(partial, stream);
     await rename(partial, path);
-    await flushDirectory(dirname(path));
+    await syncDirectory(dirname(path));
   } catch (error) {
     await rm(partial, { force: true });
     throw new GatewayError("file_unwritable", { path, reason: reasonOf(error) }, { cause: error });
@@ -74,17 +74,6 @@ async function writeFlushed(path: string, from: Readable): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** A name is on the disk once its directory is; Windows has no such call and needs none. */
-async function flushDirectory(path: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const directory = await open(path);
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }
 

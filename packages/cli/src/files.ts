@@ -3,7 +3,7 @@ import { type FileHandle, link, lstat, open, rename, rm, stat } from "node:fs/pr
 import { basename, dirname } from "node:path";
 import { Readable } from "node:stream";
 import { GatewayError } from "@local-mcp/contract";
-import { type BackupTransfer, reasonOf } from "@local-mcp/gateway";
+import { type BackupTransfer, reasonOf, syncDirectory } from "@local-mcp/gateway";
 
 /** Backups on their way between a gateway and files of this computer. All paths are absolute. */
 export interface BackupFiles {
@@ -111,16 +111,7 @@ async function place(partial: string, to: string): Promise<void> {
       await rename(partial, to);
     }
   });
-  // Windows opens no directories, and has nothing else to flush.
-  if (process.platform === "win32") return;
-  await writing(to, async () => {
-    const directory = await open(dirname(to), "r");
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
-  });
+  await writing(to, () => syncDirectory(dirname(to)));
 }
 
 /** @throws GatewayError backup_file_exists, also for a link to nothing */
