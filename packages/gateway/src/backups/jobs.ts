@@ -76,9 +76,7 @@ export class Jobs {
     const done = this.#carryOut(running, change, () =>
       work({
         signal: abort.signal,
-        onProgress: (phase, progress) => {
-          if (isWorthTelling(running.job, phase, progress)) change({ phase, progress });
-        },
+        onProgress: (phase, progress) => change({ phase, progress }),
         commit: () => {
           abort.signal.throwIfAborted();
           change({ cancellable: false });
@@ -140,18 +138,3 @@ export class Jobs {
     return new GatewayError("internal");
   }
 }
-
-/** What is left out between two steps that are told. */
-const STEP = 0.02;
-
-/** Whoever follows a job reads it again each time. */
-const isWorthTelling = (
-  { phase, progress }: BackupJob,
-  nextPhase: BackupPhase,
-  next: number | null,
-): boolean =>
-  phase !== nextPhase ||
-  progress === null ||
-  next === null ||
-  next === 1 ||
-  Math.abs(next - progress) >= STEP;
