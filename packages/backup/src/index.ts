@@ -19,6 +19,7 @@ export {
   rollBack,
 } from "./restore/recover.ts";
 export type * from "./types.ts";
+export { tooBig } from "./free-space.ts";
 export { type ContentDigest, contentDigest, type TableDigest } from "./digest.ts";
 export { partName } from "./manifest.ts";
 export { sealerOf } from "./moved-rows.ts";

@@ -4,8 +4,8 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { tooBig } from "@local-mcp/backup";
 import { GatewayError } from "@local-mcp/contract";
-import { formatBytes } from "@local-mcp/engine";
 import { reasonOf } from "../private-file.ts";
 import { roomIn } from "./room.ts";
 
@@ -114,13 +114,6 @@ const ENDED_EARLY: readonly string[] = ["ERR_STREAM_PREMATURE_CLOSE", "ECONNRESE
 
 const cutOff = (name: string, cause?: unknown): GatewayError =>
   new GatewayError("backup_unreadable", { name, reason: "it was cut off on its way" }, { cause });
-
-const tooBig = (name: string, needed: number, free: number): GatewayError =>
-  new GatewayError("backup_too_big", {
-    name,
-    needed: formatBytes(needed),
-    free: formatBytes(free),
-  });
 
 /** Passes on what fits, and fails at the first byte that does not. */
 function atMost(bytes: number, name: string): Transform {
