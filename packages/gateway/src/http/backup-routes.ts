@@ -7,6 +7,7 @@ import type { BackupFiles } from "../backups/files.ts";
 import { exactLength } from "../exact-length.ts";
 import type { Principal } from "../tokens/principal.ts";
 import { FOR_NO_PAGE, sendJson } from "./answers.ts";
+import { checkMethod, isBearer, READS } from "./guard.ts";
 
 /** How long a transfer may stand still, ms. One that moves takes as long as it takes. */
 const STALL_MS = 60_000;
@@ -39,8 +40,7 @@ export function createBackupRoutes({ files, audit, stallMs = STALL_MS }: BackupR
     (id: string): Answer =>
     async (request, response, principal) => {
       requireRight(principal, "manage");
-      const isHead = request.method === "HEAD";
-      if (!isHead) checkMethod(request, "GET", "GET or HEAD");
+      checkMethod(request, READS);
       const { name, bytes, stream } = await files.read(id);
       response.writeHead(200, {
         ...FOR_NO_PAGE,
@@ -48,7 +48,7 @@ export function createBackupRoutes({ files, audit, stallMs = STALL_MS }: BackupR
         "content-length": bytes,
         "content-disposition": `attachment; filename="${name.replace(/[^\w.-]/g, "_")}"`,
       });
-      if (isHead) {
+      if (request.method === "HEAD") {
         stream.destroy();
         response.end();
         return;
@@ -62,7 +62,7 @@ export function createBackupRoutes({ files, audit, stallMs = STALL_MS }: BackupR
 
   const upload: Answer = async (request, response, principal) => {
     requireRight(principal, "manage");
-    checkMethod(request, "POST", "POST");
+    checkMethod(request, ["POST"]);
     checkIsFile(request);
     response.setTimeout(stallMs, () => response.destroy());
     // From then on it is the disk that is waited for.
@@ -96,24 +96,15 @@ function decoded(id: string): string {
 const nameIn = ({ url = "" }: IncomingMessage): string =>
   new URL(url, "http://localhost").searchParams.get("name") ?? "";
 
-/** @throws GatewayError method_not_allowed */
-function checkMethod(request: IncomingMessage, only: string, allowed: string): void {
-  const { method = "" } = request;
-  if (method === only) return;
-  const path = (request.url ?? "").split("?", 1)[0] ?? "";
-  throw new GatewayError("method_not_allowed", { method, path: path.slice(0, 200), allowed });
-}
-
 /**
  * The body is the file. No form can send this type, and a page that sends no type has no bearer
  * token to send.
  *
  * @throws GatewayError backup_upload_type
  */
-function checkIsFile({ headers }: IncomingMessage): void {
-  const type = headers["content-type"];
-  const isBearer = /^bearer /i.test(headers.authorization ?? "");
-  if (type === undefined && isBearer) return;
+function checkIsFile(request: IncomingMessage): void {
+  const type = request.headers["content-type"];
+  if (type === undefined && isBearer(request)) return;
   if (/^application\/octet-stream\s*(;|$)/i.test(type ?? "")) return;
   throw new GatewayError("backup_upload_type", { type: (type ?? "").slice(0, 100) });
 }

@@ -57,7 +57,7 @@ export function checkOrigin(request: IncomingMessage, address: Address): void {
     if (!OWN_SITES.includes(site)) refuseOrigin("another site");
   }
   // A form that is sent by navigating: no program does that.
-  if (values("sec-fetch-mode").includes("navigate") && !isRead(request)) {
+  if (values("sec-fetch-mode").includes("navigate") && !READS.includes(request.method ?? "")) {
     refuseOrigin("a form");
   }
   for (const name of ONCE) {
@@ -73,9 +73,22 @@ export function isLocal(request: IncomingMessage): boolean {
 
 export const addressOf = (request: IncomingMessage): string => request.socket.remoteAddress ?? "";
 
-/** Whether it only reads, whatever else it says. */
-export const isRead = ({ method }: IncomingMessage): boolean =>
-  method === "GET" || method === "HEAD";
+export const pathOf = ({ url = "/" }: IncomingMessage): string => url.split("?", 1)[0] ?? "/";
+
+/** Methods that only read. */
+export const READS: readonly string[] = ["GET", "HEAD"];
+
+/** @throws GatewayError method_not_allowed */
+export function checkMethod(request: IncomingMessage, allowed: readonly string[]): void {
+  const { method = "" } = request;
+  if (allowed.includes(method)) return;
+  const path = pathOf(request).slice(0, 200);
+  throw new GatewayError("method_not_allowed", { method, path, allowed: allowed.join(" or ") });
+}
+
+/** Whether it brings a token, which no browser adds by itself. */
+export const isBearer = ({ headers }: IncomingMessage): boolean =>
+  /^bearer /i.test(headers.authorization ?? "");
 
 function refuseHost(host: string, { host: own, port }: Address): never {
   throw new GatewayError("host_refused", {

@@ -12,10 +12,13 @@ import {
   type Address,
   addressOf,
   ANY_ADDRESS,
+  checkMethod,
   checkOrigin,
+  isBearer,
   isLocal,
   isLoopbackHost,
-  isRead,
+  pathOf,
+  READS,
 } from "./guard.ts";
 import { Listening } from "./listening.ts";
 import { OpenAnswers } from "./open-answers.ts";
@@ -144,7 +147,7 @@ export class HttpServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+    const path = pathOf(request);
     const mcp = mcpAddress(path);
     const read: { message?: unknown } = {};
     try {
@@ -228,7 +231,7 @@ export class HttpServer {
     path: string,
   ): Promise<void> {
     if (path === "/health" || path === "/ready") {
-      checkMethod(request, path);
+      checkMethod(request, READS);
       this.#serveHealth(request, response);
       return;
     }
@@ -240,7 +243,7 @@ export class HttpServer {
     if (principal === null) throw new GatewayError("token_missing");
     this.#open.add(response, principal, false);
     if (path === "/openapi.json") {
-      checkMethod(request, path);
+      checkMethod(request, READS);
       sendJson(response, 200, await this.#options.openApi());
       return;
     }
@@ -297,18 +300,10 @@ const isCut = (thrown: unknown): boolean =>
  *
  * @throws GatewayError unsupported_media_type
  */
-function checkContentType({ headers }: IncomingMessage): void {
-  const type = headers["content-type"] ?? "";
-  const isBearer = /^bearer /i.test(headers.authorization ?? "");
-  if (isBearer || /^application\/json\s*(;|$)/i.test(type)) return;
+function checkContentType(request: IncomingMessage): void {
+  const type = request.headers["content-type"] ?? "";
+  if (isBearer(request) || /^application\/json\s*(;|$)/i.test(type)) return;
   throw new GatewayError("unsupported_media_type", { type: type.slice(0, 100) });
-}
-
-/** @throws GatewayError method_not_allowed */
-function checkMethod(request: IncomingMessage, path: string): void {
-  if (isRead(request)) return;
-  const method = request.method ?? "";
-  throw new GatewayError("method_not_allowed", { method, path, allowed: "GET or HEAD" });
 }
 
 function orNull<T>(read: () => T): T | null {
