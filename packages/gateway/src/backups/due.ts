@@ -9,11 +9,13 @@
  * @returns ms since 1970; in the past where one was missed
  */
 export function dueAt(time: string, last: number | null, now: number): number {
-  const latest = momentOn(time, now, 0) <= now ? momentOn(time, now, 0) : momentOn(time, now, -1);
+  const today = momentOn(time, now, 0);
+  const isPast = today <= now;
+  const latest = isPast ? today : momentOn(time, now, -1);
   // One from the future was made while the clock was wrong, and says nothing.
   const isMade = last !== null && last >= latest && last <= now;
   if (!isMade) return latest;
-  return latest === momentOn(time, now, 0) ? momentOn(time, now, 1) : momentOn(time, now, 0);
+  return isPast ? momentOn(time, now, 1) : today;
 }
 
 /** The moment at `time` of the day that is `days` after that of `now`. */

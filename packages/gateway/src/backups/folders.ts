@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { access, lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { BackupView } from "@local-mcp/contract";
+import { reasonOf } from "../private-file.ts";
 import { readBackupName } from "./names.ts";
 import { readSidecar, type Sidecar } from "./sidecar.ts";
 
@@ -84,12 +85,11 @@ export async function problemOfFolder(folder: string): Promise<string | null> {
 
 const folderProblem = (error: unknown): string => {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return WORDS.get(code) ?? (code === "" ? String(error) : code);
+  return OF_FOLDERS.get(code) ?? reasonOf(error);
 };
-const WORDS: ReadonlyMap<string, string> = new Map([
+/** What reads better of a folder than of a file. */
+const OF_FOLDERS: ReadonlyMap<string, string> = new Map([
   ["ENOENT", "it is not there"],
   ["ENOTDIR", "it is no folder"],
-  ["EACCES", "permission denied"],
-  ["EPERM", "permission denied"],
   ["EROFS", "the disk is read-only"],
 ]);
