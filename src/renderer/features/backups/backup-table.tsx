@@ -32,7 +32,8 @@ interface BackupTableProps {
 
 /** Every backup that is there, newest first. */
 export function BackupTable({ backups, isBusy }: BackupTableProps) {
-  const [asked, setAsked] = useState<{ to: "verify" | "delete"; index: number } | null>(null);
+  // By its id: another one may come into the list while a dialog asks about this one.
+  const [asked, setAsked] = useState<{ to: "verify" | "delete"; id: string } | null>(null);
   const list = useRef<HTMLTableSectionElement>(null);
   const beside = useRef<HTMLElement | null>(null);
   const save = useMutation(
@@ -44,7 +45,8 @@ export function BackupTable({ backups, isBusy }: BackupTableProps) {
   );
   const show = useMutation(api.desktop.showBackup.mutationOptions());
   const error = save.error ?? show.error;
-  const backup = asked ? backups[asked.index] : undefined;
+  const index = backups.findIndex(({ id }) => id === asked?.id);
+  const backup = backups[index];
   const close = (): void => setAsked(null);
   return (
     <>
@@ -70,15 +72,18 @@ export function BackupTable({ backups, isBusy }: BackupTableProps) {
           <tbody
             ref={list}
             className="divide-y divide-border"
-            onKeyDown={rowKeys((index) => setAsked({ to: "delete", index }))}
+            onKeyDown={rowKeys((at) => {
+              const id = backups[at]?.id;
+              if (id !== undefined) setAsked({ to: "delete", id });
+            })}
           >
-            {backups.map((one, index) => (
+            {backups.map((one) => (
               <BackupRow
                 key={one.id}
                 backup={one}
                 isBusy={isBusy}
-                onVerify={() => setAsked({ to: "verify", index })}
-                onDelete={() => setAsked({ to: "delete", index })}
+                onVerify={() => setAsked({ to: "verify", id: one.id })}
+                onDelete={() => setAsked({ to: "delete", id: one.id })}
                 onSave={() => save.mutate({ backup: one.id })}
                 onShow={() => show.mutate({ backup: one.id })}
               />
@@ -97,7 +102,7 @@ export function BackupTable({ backups, isBusy }: BackupTableProps) {
           backup={backup}
           onClose={close}
           onDeleting={() => {
-            beside.current = rowBeside(list.current, asked.index);
+            beside.current = rowBeside(list.current, index);
           }}
           focusAfter={() => beside.current ?? pageHeading()}
         />
