@@ -1,9 +1,4 @@
-import {
-  BACKUP_PART_WORDS,
-  type BackupCreate,
-  type BackupPart,
-  backupPart,
-} from "@local-mcp/contract";
+import { type BackupCreate, type BackupPart, backupPart } from "@local-mcp/contract";
 import { type SubmitEvent, useId, useState } from "react";
 import { announce } from "../../app/announce.ts";
 import { client } from "../../app/api.ts";
@@ -12,8 +7,10 @@ import { Button } from "../../components/button.tsx";
 import { Checkbox } from "../../components/choice.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
+import { useAttempt } from "../../components/use-attempt.ts";
 import { CancelJob, JobProgress } from "./job-progress.tsx";
-import { NewPassphrase, NOTHING_TYPED, wrongWith } from "./new-passphrase.tsx";
+import { NewPassphrase, useNewPassphrase } from "./new-passphrase.tsx";
+import { PartChoice } from "./part-choice.tsx";
 import { RecoverySheetDialog } from "./recovery-sheet-dialog.tsx";
 import { askAfterJob, useBackups, useJob } from "./use-backups.ts";
 
@@ -22,29 +19,16 @@ export function BackUpDialog({ onClose }: { onClose: () => void }) {
   const form = useId();
   const { data } = useBackups();
   const current = useJob();
-  const [typed, setTyped] = useState(NOTHING_TYPED);
+  const { field, take } = useNewPassphrase();
   const [isToKeep, setToKeep] = useState(true);
   const [parts, setParts] = useState<BackupPart[]>([]);
   const [isPlain, setPlain] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { isBusy, error, attempt } = useAttempt();
   /** A passphrase that was made here, until somebody has it. */
   const [made, setMade] = useState<string | null>(null);
   const isKept = data?.schedule.passphrase.set === true;
   const needsPassphrase = !isKept && !isPlain;
 
-  const attempt = async (work: () => Promise<void>): Promise<void> => {
-    setBusy(true);
-    setError(null);
-    try {
-      await work();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
   const create = async (input: Pick<BackupCreate, "passphrase">): Promise<void> => {
     const answer = client.backups.create({ ...input, parts, unencrypted: isPlain });
     askAfterJob();
@@ -55,13 +39,15 @@ export function BackUpDialog({ onClose }: { onClose: () => void }) {
   };
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const wrong = needsPassphrase ? wrongWith(typed) : null;
-    setProblem(wrong);
-    if (wrong !== null) return;
+    if (!needsPassphrase) {
+      void attempt(() => create({}));
+      return;
+    }
+    const passphrase = take();
+    if (passphrase === null) return;
     void attempt(async () => {
-      if (!needsPassphrase) return create({});
-      if (!isToKeep) return create({ passphrase: typed.text });
-      await client.backups.keepPassphrase({ passphrase: typed.text });
+      if (!isToKeep) return create({ passphrase });
+      await client.backups.keepPassphrase({ passphrase });
       return create({});
     });
   };
@@ -120,7 +106,7 @@ export function BackUpDialog({ onClose }: { onClose: () => void }) {
           ) : null}
           {needsPassphrase ? (
             <>
-              <NewPassphrase typed={typed} onTyped={setTyped} problem={problem} />
+              <NewPassphrase {...field} />
               <Checkbox
                 label="Keep it in the vault for automatic backups"
                 checked={isToKeep}
@@ -128,21 +114,12 @@ export function BackUpDialog({ onClose }: { onClose: () => void }) {
               />
             </>
           ) : null}
-          <fieldset>
-            <legend className="font-medium">Also put into it</legend>
-            <div className="flex flex-wrap gap-x-4">
-              {backupPart.options.map((part) => (
-                <Checkbox
-                  key={part}
-                  label={BACKUP_PART_WORDS[part]}
-                  checked={parts.includes(part)}
-                  onChange={(wanted) =>
-                    setParts(wanted ? [...parts, part] : parts.filter((one) => one !== part))
-                  }
-                />
-              ))}
-            </div>
-          </fieldset>
+          <PartChoice
+            legend="Also put into it"
+            parts={backupPart.options}
+            chosen={parts}
+            onChosen={setParts}
+          />
           <details open={isPlain}>
             <summary className="font-medium">Without encryption</summary>
             <Checkbox

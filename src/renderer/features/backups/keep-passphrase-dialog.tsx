@@ -4,39 +4,30 @@ import { client } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
-import { NewPassphrase, NOTHING_TYPED, wrongWith } from "./new-passphrase.tsx";
+import { useAttempt } from "../../components/use-attempt.ts";
+import { NewPassphrase, useNewPassphrase } from "./new-passphrase.tsx";
 import { RecoverySheetDialog } from "./recovery-sheet-dialog.tsx";
 import { readBackups } from "./use-backups.ts";
 
 /** Keeps a passphrase for automatic backups: one that is made, or one that somebody has. */
 export function KeepPassphraseDialog({ onClose }: { onClose: () => void }) {
   const form = useId();
-  const [typed, setTyped] = useState(NOTHING_TYPED);
-  const [problem, setProblem] = useState<string | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { field, take } = useNewPassphrase();
+  const { isBusy, error, attempt } = useAttempt();
   const [made, setMade] = useState<string | null>(null);
 
-  const keep = async (passphrase?: string): Promise<void> => {
-    setBusy(true);
-    setError(null);
-    try {
-      const sheet = await client.backups.keepPassphrase({ passphrase });
+  const keep = (given?: string): void =>
+    void attempt(async () => {
+      const { passphrase } = await client.backups.keepPassphrase({ passphrase: given });
       readBackups();
       announce("The passphrase for automatic backups is kept.");
-      if (sheet.passphrase === null) onClose();
-      else setMade(sheet.passphrase);
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
+      if (passphrase === null) onClose();
+      else setMade(passphrase);
+    });
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const wrong = wrongWith(typed);
-    setProblem(wrong);
-    if (wrong === null) void keep(typed.text);
+    const passphrase = take();
+    if (passphrase !== null) keep(passphrase);
   };
 
   if (made !== null) return <RecoverySheetDialog passphrase={made} onClose={onClose} />;
@@ -50,17 +41,17 @@ export function KeepPassphraseDialog({ onClose }: { onClose: () => void }) {
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} disabled={isBusy || typed.text === ""}>
+          <Button type="submit" form={form} disabled={isBusy || field.typed.text === ""}>
             Keep this one
           </Button>
-          <Button kind="primary" disabled={isBusy} onClick={() => void keep()}>
+          <Button kind="primary" disabled={isBusy} onClick={() => keep()}>
             Make one for me…
           </Button>
         </>
       }
     >
       <form id={form} onSubmit={submit} className="space-y-3">
-        <NewPassphrase typed={typed} onTyped={setTyped} problem={problem} />
+        <NewPassphrase {...field} />
         {error === null ? null : <ProblemView what="No passphrase was kept." error={error} />}
       </form>
     </Dialog>

@@ -8,13 +8,24 @@ interface TypedPassphrase {
   again: string;
 }
 
-export const NOTHING_TYPED: TypedPassphrase = { text: "", again: "" };
-
 /** What is wrong with it, as a sentence; null where it can be used. */
-export function wrongWith({ text, again }: TypedPassphrase): string | null {
+function wrongWith({ text, again }: TypedPassphrase): string | null {
   const checked = passphraseSchema.safeParse(text);
   if (!checked.success) return checked.error.issues[0]?.message ?? "This cannot be used.";
   return text === again ? null : "The two differ. Type the same one twice.";
+}
+
+/** What is typed into {@link NewPassphrase}. */
+export function useNewPassphrase() {
+  const [typed, setTyped] = useState<TypedPassphrase>({ text: "", again: "" });
+  const [problem, setProblem] = useState<string | null>(null);
+  /** The passphrase; null where it cannot be used, and then the field says why. */
+  const take = (): string | null => {
+    const wrong = wrongWith(typed);
+    setProblem(wrong);
+    return wrong === null ? typed.text : null;
+  };
+  return { field: { typed, onTyped: setTyped, problem }, take };
 }
 
 interface NewPassphraseProps {

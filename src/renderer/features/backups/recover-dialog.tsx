@@ -1,16 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useId, useRef, useState } from "react";
 import { api, client } from "../../app/api.ts";
-import { problemOf } from "../../app/problem.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
-import { ProblemView } from "../../components/problem-view.tsx";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import type { Source } from "../../stores/dialogs.ts";
-import { JobProgress } from "./job-progress.tsx";
-import { PassphraseForm } from "./passphrase-form.tsx";
+import { OpeningView } from "./opening-view.tsx";
 import { SourceChoice } from "./source-choice.tsx";
 import { useHeadingFocus } from "./use-heading-focus.ts";
+import { notOpened, type ToOpen } from "./use-opening.ts";
 
 /**
  * Brings a backup back where the database cannot be opened: which one, its passphrase, and how it
@@ -31,12 +29,8 @@ export function RecoverDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-type At =
-  /** A plain file needs no passphrase, and nobody has said yet that it shall be done. */
-  | { step: "sure" }
-  | { step: "asking"; problem: string | null }
-  | { step: "working" }
-  | { step: "failed"; error: unknown };
+/** How often it is asked how far it is, ms. */
+const EVERY_MS = 250;
 
 interface RecoverFromProps {
   source: Source;
@@ -46,30 +40,42 @@ interface RecoverFromProps {
 function RecoverFrom({ source: { id, name }, onClose }: RecoverFromProps) {
   const form = useId();
   const content = useRef<HTMLDivElement>(null);
-  const [at, setAt] = useState<At>(
+  const [at, setAt] = useState<ToOpen | { step: "sure" }>(
+    // A plain file needs no passphrase, and nobody has said yet that it shall be done.
     name.endsWith(".age") ? { step: "asking", problem: null } : { step: "sure" },
   );
+  const isWorking = at.step === "working";
+  const { data } = useQuery(
+    api.desktop.recoveryJob.queryOptions({
+      enabled: isWorking,
+      staleTime: 0,
+      refetchInterval: EVERY_MS,
+    }),
+  );
+  const job = data?.job ?? null;
   useHeadingFocus(content, at.step);
   const recover = async (passphrase?: string): Promise<void> => {
     setAt({ step: "working" });
     try {
       await client.desktop.recover({ backup: id, passphrase });
     } catch (error) {
-      const { code, message } = problemOf(error);
-      const isAsked = code === "backup_wrong_passphrase" || code === "backup_passphrase_needed";
-      const problem = passphrase === undefined ? null : message;
-      setAt(isAsked ? { step: "asking", problem } : { step: "failed", error });
+      setAt(notOpened(error, passphrase));
     }
   };
   return (
     <Dialog
       open
       staysOpen
-      onClose={at.step === "working" ? () => undefined : onClose}
+      onClose={isWorking ? () => undefined : onClose}
       title="Restore a backup"
       footer={
-        at.step === "working" ? (
-          <CancelRecovery />
+        isWorking ? (
+          job?.cancellable && (
+            // Where it cannot be cancelled any more the next look says so.
+            <Button onClick={() => void client.desktop.cancelRecovery().catch(() => undefined)}>
+              Cancel
+            </Button>
+          )
         ) : (
           <>
             <Button onClick={onClose}>{at.step === "failed" ? "Close" : "Cancel"}</Button>
@@ -92,43 +98,17 @@ function RecoverFrom({ source: { id, name }, onClose }: RecoverFromProps) {
           <p>
             <UntrustedText text={name} /> is not encrypted. It takes the place of the database.
           </p>
-        ) : null}
-        {at.step === "asking" ? (
-          <PassphraseForm
-            id={form}
+        ) : (
+          <OpeningView
+            at={at}
+            job={job}
+            form={form}
             name={name}
-            problem={at.problem}
+            failure="The backup was not restored."
             onGiven={(passphrase) => void recover(passphrase)}
           />
-        ) : null}
-        {at.step === "working" ? <Progress /> : null}
-        {at.step === "failed" ? (
-          <ProblemView what="The backup was not restored." error={at.error} />
-        ) : null}
+        )}
       </div>
     </Dialog>
-  );
-}
-
-/** How often it is asked how far it is, ms. */
-const EVERY_MS = 250;
-
-const useRecoveryJob = () =>
-  useQuery(api.desktop.recoveryJob.queryOptions({ staleTime: 0, refetchInterval: EVERY_MS })).data
-    ?.job ?? null;
-
-function Progress() {
-  const job = useRecoveryJob();
-  return job ? <JobProgress job={job} /> : <p role="status">Opening the backup…</p>;
-}
-
-function CancelRecovery() {
-  const job = useRecoveryJob();
-  if (!job?.cancellable) return null;
-  // Where it cannot be cancelled any more the next look says so.
-  return (
-    <Button onClick={() => void client.desktop.cancelRecovery().catch(() => undefined)}>
-      Cancel
-    </Button>
   );
 }

@@ -1,4 +1,3 @@
-import { useState } from "react";
 import { createPortal } from "react-dom";
 import { client } from "../../app/api.ts";
 import { announce } from "../../app/announce.ts";
@@ -6,6 +5,7 @@ import { Button } from "../../components/button.tsx";
 import { layer } from "../../components/layer.ts";
 import { problemLine } from "../../components/problem-view.tsx";
 import { SecretOnce } from "../../components/secret-once.tsx";
+import { useAttempt } from "../../components/use-attempt.ts";
 
 interface RecoverySheetDialogProps {
   passphrase: string;
@@ -14,15 +14,10 @@ interface RecoverySheetDialogProps {
 
 /** Shows a passphrase that was made, this once. */
 export function RecoverySheetDialog({ passphrase, onClose }: RecoverySheetDialogProps) {
-  const [problem, setProblem] = useState<string | null>(null);
+  const { error, attempt } = useAttempt();
   const save = async (): Promise<void> => {
-    setProblem(null);
-    try {
-      const saved = await client.desktop.saveRecoverySheet({ passphrase });
-      if (saved) announce("Recovery sheet saved.");
-    } catch (error) {
-      setProblem(problemLine(error));
-    }
+    const saved = await client.desktop.saveRecoverySheet({ passphrase });
+    if (saved) announce("Recovery sheet saved.");
   };
   return (
     <SecretOnce
@@ -32,8 +27,8 @@ export function RecoverySheetDialog({ passphrase, onClose }: RecoverySheetDialog
       secret={passphrase}
       kept="I have kept it"
       reminder="Copy, save or print the passphrase first, then say so above."
-      actions={<Button onClick={() => void save()}>Save…</Button>}
-      problem={problem}
+      actions={<Button onClick={() => void attempt(save)}>Save…</Button>}
+      problem={error === null ? null : problemLine(error)}
       sheet={<Sheet passphrase={passphrase} />}
       onKept={onClose}
     />

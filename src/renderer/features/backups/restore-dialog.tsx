@@ -5,9 +5,9 @@ import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { openDialog, type Source } from "../../stores/dialogs.ts";
-import { JobOutcome } from "./job-outcome.tsx";
-import { CancelJob, JobProgress } from "./job-progress.tsx";
-import { PassphraseForm } from "./passphrase-form.tsx";
+import { JobView } from "./job-view.tsx";
+import { CancelJob } from "./job-progress.tsx";
+import { OpeningView } from "./opening-view.tsx";
 import { RestorePreviewView } from "./restore-preview.tsx";
 import { SourceChoice } from "./source-choice.tsx";
 import { useBackups, useJob } from "./use-backups.ts";
@@ -102,33 +102,19 @@ function RestoreOf({ source: { id, name }, onClose }: RestoreOfProps) {
     >
       <div ref={content} className="space-y-3">
         {job ? (
-          job.state === "running" ? (
-            <JobProgress job={job} />
-          ) : (
-            <JobOutcome job={job} />
-          )
-        ) : null}
-        {job === null && at.step === "working" ? (
-          current?.state === "running" ? (
-            <JobProgress job={current} />
-          ) : (
-            <p role="status">Opening the backup…</p>
-          )
-        ) : null}
-        {job === null && at.step === "asking" ? (
-          <PassphraseForm
-            id={form}
+          <JobView job={job} />
+        ) : at.step === "open" ? (
+          <RestorePreviewView preview={at.result} parts={parts} onParts={setParts} />
+        ) : (
+          <OpeningView
+            at={at}
+            job={current}
+            form={form}
             name={name}
-            problem={at.problem}
+            failure="This backup cannot be restored."
             onGiven={(given) => void attempt(given)}
           />
-        ) : null}
-        {job === null && at.step === "open" ? (
-          <RestorePreviewView preview={at.result} parts={parts} onParts={setParts} />
-        ) : null}
-        {job === null && at.step === "failed" ? (
-          <ProblemView what="This backup cannot be restored." error={at.error} />
-        ) : null}
+        )}
         {error === null ? null : <ProblemView what="Nothing was restored." error={error} />}
       </div>
     </Dialog>

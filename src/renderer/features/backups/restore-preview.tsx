@@ -1,11 +1,11 @@
-import { BACKUP_PART_WORDS, type BackupPart, type RestorePreview } from "@local-mcp/contract";
+import type { BackupPart, RestorePreview } from "@local-mcp/contract";
 import type { ReactNode } from "react";
 import { Banner } from "../../components/banner.tsx";
-import { Checkbox } from "../../components/choice.tsx";
 import { CodeBlock } from "../../components/code-block.tsx";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { BackupContentsList } from "./backup-contents.tsx";
 import { changesText, confirmText } from "./backup-words.ts";
+import { PartChoice } from "./part-choice.tsx";
 
 interface RestorePreviewViewProps {
   preview: RestorePreview;
@@ -69,20 +69,12 @@ export function RestorePreviewView({ preview, parts, onParts }: RestorePreviewVi
         </Group>
       ) : null}
       {contents.parts.length > 0 ? (
-        <Group title="Also bring back">
-          <div className="flex flex-wrap gap-x-4">
-            {contents.parts.map((part) => (
-              <Checkbox
-                key={part}
-                label={BACKUP_PART_WORDS[part]}
-                checked={parts.includes(part)}
-                onChange={(wanted) =>
-                  onParts(wanted ? [...parts, part] : parts.filter((one) => one !== part))
-                }
-              />
-            ))}
-          </div>
-        </Group>
+        <PartChoice
+          legend="Also bring back"
+          parts={contents.parts}
+          chosen={parts}
+          onChosen={onParts}
+        />
       ) : null}
       <p className="font-medium">{confirmText(contents.createdAt)}</p>
     </div>

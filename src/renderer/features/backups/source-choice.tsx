@@ -1,11 +1,11 @@
 import type { BackupView } from "@local-mcp/contract";
 import { FileArchive } from "lucide-react";
-import { useState } from "react";
 import { client } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { Panel, Row } from "../../components/page.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
+import { useAttempt } from "../../components/use-attempt.ts";
 import type { Source } from "../../stores/dialogs.ts";
 import { countsText, dayTime, KIND_WORDS, sizeText, STATE_LOOKS } from "./backup-words.ts";
 
@@ -22,15 +22,10 @@ interface SourceChoiceProps {
 
 /** The first step of a restore: one of the backups that are there, or a file from elsewhere. */
 export function SourceChoice({ backups, description, onChosen, onClose }: SourceChoiceProps) {
-  const [error, setError] = useState<unknown>(null);
+  const { error, attempt } = useAttempt();
   const chooseFile = async (): Promise<void> => {
-    setError(null);
-    try {
-      const given = await client.desktop.chooseBackup();
-      if (given) onChosen({ id: given.backup, name: given.name });
-    } catch (problem) {
-      setError(problem);
-    }
+    const given = await client.desktop.chooseBackup();
+    if (given) onChosen({ id: given.backup, name: given.name });
   };
   const shown = backups.slice(0, SHOWN);
   return (
@@ -45,7 +40,7 @@ export function SourceChoice({ backups, description, onChosen, onClose }: Source
           <Button onClick={onClose}>Cancel</Button>
           <Button
             kind={backups.length === 0 ? "primary" : "secondary"}
-            onClick={() => void chooseFile()}
+            onClick={() => void attempt(chooseFile)}
           >
             Choose a file…
           </Button>

@@ -5,8 +5,8 @@ import { Dialog } from "../../components/dialog.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { dayTime } from "./backup-words.ts";
-import { JobOutcome } from "./job-outcome.tsx";
-import { CancelJob, JobProgress } from "./job-progress.tsx";
+import { JobView } from "./job-view.tsx";
+import { CancelJob } from "./job-progress.tsx";
 import { useBackups } from "./use-backups.ts";
 import { useHeadingFocus } from "./use-heading-focus.ts";
 import { useRestore } from "./use-restore.ts";
@@ -54,10 +54,8 @@ export function UndoRestoreDialog({ onClose }: { onClose: () => void }) {
           ) : (
             <p>There is no restore to undo.</p>
           )
-        ) : job.state === "running" ? (
-          <JobProgress job={job} />
         ) : (
-          <JobOutcome job={job} />
+          <JobView job={job} />
         )}
         {error === null ? null : <ProblemView what="Nothing was undone." error={error} />}
       </div>

@@ -2,16 +2,24 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { problemOf } from "../../app/problem.ts";
 import { askAfterJob, cancelJob } from "./use-backups.ts";
 
-/** How far it is with a backup that is opened. */
-type Opening<Result> =
-  | { step: "working" }
+type NotOpened =
   /** `problem`: of the passphrase before. */
-  | { step: "asking"; problem: string | null }
-  | { step: "open"; result: Result; passphrase: string | undefined }
-  | { step: "failed"; error: unknown };
+  { step: "asking"; problem: string | null } | { step: "failed"; error: unknown };
+
+/** How far it is with a backup that is not open yet. */
+export type ToOpen = { step: "working" } | NotOpened;
+
+type Opening<Result> = ToOpen | { step: "open"; result: Result; passphrase: string | undefined };
 
 /** What a passphrase may mend. */
 const ASKS = ["backup_passphrase_needed", "backup_wrong_passphrase"];
+
+/** Why it was not opened: for a passphrase, which is asked for, or for something else. */
+export function notOpened(error: unknown, passphrase: string | undefined): NotOpened {
+  const { code, message } = problemOf(error);
+  if (!ASKS.includes(code)) return { step: "failed", error };
+  return { step: "asking", problem: passphrase === undefined ? null : message };
+}
 
 /**
  * Opens a backup, first with what the gateway has at hand, then with what a person types. The
@@ -32,9 +40,7 @@ export function useOpening<Result>(open: (passphrase: string | undefined) => Pro
       try {
         setAt({ step: "open", result: await answer, passphrase });
       } catch (error) {
-        const { code, message } = problemOf(error);
-        const problem = passphrase === undefined ? null : message;
-        setAt(ASKS.includes(code) ? { step: "asking", problem } : { step: "failed", error });
+        setAt(notOpened(error, passphrase));
       } finally {
         isWorking.current = false;
       }

@@ -4,12 +4,12 @@ import { useCallback, useId, useRef, useState } from "react";
 import { client } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
-import { problemLine, ProblemView } from "../../components/problem-view.tsx";
+import { problemLine } from "../../components/problem-view.tsx";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
+import { useAttempt } from "../../components/use-attempt.ts";
 import { BackupContentsList } from "./backup-contents.tsx";
 import { dayTime, sizeText } from "./backup-words.ts";
-import { JobProgress } from "./job-progress.tsx";
-import { PassphraseForm } from "./passphrase-form.tsx";
+import { OpeningView } from "./opening-view.tsx";
 import { askAfterJob, useJob } from "./use-backups.ts";
 import { useHeadingFocus } from "./use-heading-focus.ts";
 import { useOpening } from "./use-opening.ts";
@@ -27,10 +27,9 @@ export function VerifyDialog({ backup: { id, name, createdAt }, onClose }: Verif
     [id],
   );
   const { at, attempt } = useOpening(verify);
-  const current = useJob();
+  const job = useJob();
   const content = useRef<HTMLDivElement>(null);
   useHeadingFocus(content, at.step);
-  const job = at.step === "working" && current?.state === "running" ? current : null;
   return (
     <Dialog
       open
@@ -49,19 +48,6 @@ export function VerifyDialog({ backup: { id, name, createdAt }, onClose }: Verif
       }
     >
       <div ref={content} className="space-y-3">
-        {job ? <JobProgress job={job} /> : null}
-        {at.step === "working" && !job ? <p role="status">Reading the backup…</p> : null}
-        {at.step === "asking" ? (
-          <PassphraseForm
-            id={form}
-            name={name}
-            problem={at.problem}
-            onGiven={(given) => void attempt(given)}
-          />
-        ) : null}
-        {at.step === "failed" ? (
-          <ProblemView what="The backup is not good." error={at.error} />
-        ) : null}
         {at.step === "open" ? (
           <Report
             report={at.result}
@@ -69,7 +55,16 @@ export function VerifyDialog({ backup: { id, name, createdAt }, onClose }: Verif
               client.backups.verify({ backup: id, passphrase: at.passphrase, drill: true })
             }
           />
-        ) : null}
+        ) : (
+          <OpeningView
+            at={at}
+            job={job}
+            form={form}
+            name={name}
+            failure="The backup is not good."
+            onGiven={(given) => void attempt(given)}
+          />
+        )}
       </div>
     </Dialog>
   );
@@ -83,20 +78,11 @@ interface ReportProps {
 
 function Report({ report, drill }: ReportProps) {
   const [found, setFound] = useState<string[] | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { isBusy, error, attempt } = useAttempt();
   const tryOut = async (): Promise<void> => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      const answer = drill();
-      askAfterJob();
-      setFound((await answer).drill ?? []);
-    } catch (error) {
-      setProblem(problemLine(error));
-    } finally {
-      setBusy(false);
-    }
+    const answer = drill();
+    askAfterJob();
+    setFound((await answer).drill ?? []);
   };
   return (
     <>
@@ -106,7 +92,7 @@ function Report({ report, drill }: ReportProps) {
       </p>
       <BackupContentsList contents={report.contents} verified={report.verified} />
       {found === null ? (
-        <Button disabled={isBusy} onClick={() => void tryOut()}>
+        <Button disabled={isBusy} onClick={() => void attempt(tryOut)}>
           {isBusy ? "Trying it out…" : "Try it out in a scratch folder"}
         </Button>
       ) : (
@@ -118,9 +104,9 @@ function Report({ report, drill }: ReportProps) {
           ))}
         </ul>
       )}
-      {problem === null ? null : (
+      {error === null ? null : (
         <p role="alert" className="text-err">
-          {problem}
+          {problemLine(error)}
         </p>
       )}
     </>

@@ -5,27 +5,18 @@ import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { SecretOnce } from "../../components/secret-once.tsx";
+import { useAttempt } from "../../components/use-attempt.ts";
 import { KeySheet } from "./key-sheet.tsx";
 
 /** Makes a recovery key and shows it once. It is held here alone and dropped when the dialog closes. */
 export function RecoveryKeyDialog({ onClose }: { onClose: () => void }) {
   const [key, setKey] = useState<string | null>(null);
-  const [isMaking, setMaking] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const { isBusy, error, attempt } = useAttempt();
 
-  // Not a mutation: its answer would stay in a cache for minutes, with the key in it.
   const make = async (): Promise<void> => {
-    setMaking(true);
-    setError(null);
-    try {
-      const { status, recoveryKey } = await client.vault.addRecoveryKey({});
-      queryClient.setQueryData(api.vault.status.queryKey(), status);
-      setKey(recoveryKey);
-    } catch (problem) {
-      setError(problem);
-    } finally {
-      setMaking(false);
-    }
+    const { status, recoveryKey } = await client.vault.addRecoveryKey({});
+    queryClient.setQueryData(api.vault.status.queryKey(), status);
+    setKey(recoveryKey);
   };
 
   if (key !== null) {
@@ -54,7 +45,7 @@ export function RecoveryKeyDialog({ onClose }: { onClose: () => void }) {
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" disabled={isMaking} onClick={() => void make()}>
+          <Button kind="primary" disabled={isBusy} onClick={() => void attempt(make)}>
             Make recovery key
           </Button>
         </>

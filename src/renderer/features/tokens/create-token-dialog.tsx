@@ -7,6 +7,7 @@ import { Checkbox, Select } from "../../components/choice.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { TextField } from "../../components/field.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
+import { useAttempt } from "../../components/use-attempt.ts";
 import { RIGHTS } from "./texts.ts";
 import { TokenOnceDialog } from "./token-once-dialog.tsx";
 
@@ -28,34 +29,24 @@ export function CreateTokenDialog({ profile = EVERY, onClose }: CreateTokenDialo
   const [name, setName] = useState("");
   const [validFor, setValidFor] = useState(profile);
   const [rights, setRights] = useState<ReadonlySet<TokenRight>>(new Set(["use"]));
-  const [isCreating, setCreating] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const { isBusy, error, attempt } = useAttempt();
   const [created, setCreated] = useState<{ name: string; token: string } | null>(null);
   const form = useId();
   const isForAll = validFor === EVERY;
   const wanted: ReadonlySet<TokenRight> = isForAll ? rights : ONLY_USE;
-  const ready = name.trim() !== "" && wanted.size > 0 && !isCreating;
+  const ready = name.trim() !== "" && wanted.size > 0 && !isBusy;
 
-  // Not a mutation: its answer would stay in a cache for minutes, with the token in it.
   const create = async (): Promise<void> => {
-    setCreating(true);
-    setError(null);
-    try {
-      const { token } = await client.tokens.create({
-        name,
-        profile: isForAll ? null : validFor,
-        rights: tokenRight.options.filter((right) => wanted.has(right)),
-      });
-      setCreated({ name: name.trim(), token });
-    } catch (problem) {
-      setError(problem);
-    } finally {
-      setCreating(false);
-    }
+    const { token } = await client.tokens.create({
+      name,
+      profile: isForAll ? null : validFor,
+      rights: tokenRight.options.filter((right) => wanted.has(right)),
+    });
+    setCreated({ name: name.trim(), token });
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (ready) void create();
+    if (ready) void attempt(create);
   };
   const toggle = (right: TokenRight, wanted: boolean): void => {
     const next = new Set(rights);

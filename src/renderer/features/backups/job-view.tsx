@@ -1,10 +1,12 @@
 import type { BackupJob } from "@local-mcp/contract";
 import { Banner } from "../../components/banner.tsx";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
+import { JobProgress } from "./job-progress.tsx";
 
 /** How a restore, or the undoing of one, goes and went. */
-export function JobOutcome({ job }: { job: BackupJob }) {
+export function JobView({ job }: { job: BackupJob }) {
   const { state, kind, problem, notes } = job;
+  if (state === "running") return <JobProgress job={job} />;
   if (state === "failed" && problem) {
     return (
       <div role="alert">
