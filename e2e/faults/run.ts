@@ -17,9 +17,10 @@ import { parseArgs, promisify } from "node:util";
 
 /**
  * Plants faults in copies of the tree, one at a time in each, and expects the gate of each to fail:
- * `npm run faults [-- --short] [NAME]`. First each gate has to pass without a fault; `--short` asks
- * that of one gate of each kind only, for a run that has just seen all of them pass, and tries one
- * fault of each kind and of each folder of tests.
+ * `npm run faults [-- --short] [NAME]`. First each gate has to pass without a fault. `--short` is for
+ * a run that has just seen all of them pass: it asks that of one quick gate of each tool, which shows
+ * that the copies work, tries one fault of each slow kind and of each package, and of the others sees
+ * that they still apply.
  */
 
 const { values: options, positionals } = parseArgs({
@@ -57,29 +58,42 @@ const faults: Fault[] = readdirSync(import.meta.dirname)
     return { name: file.replace(/\.patch$/, ""), gate, patch };
   });
 
-/** Gates that start the app, a suite or a campaign: what takes the time of ten others. */
-const SLOW = [
-  "e2e/desktop",
-  "e2e/package",
-  "conformance",
-  "e2e/canaries/run.ts",
-  "e2e/rotation/run.ts",
-  "leaks",
-  "e2e/sign-in",
-  "e2e/crash",
-  "e2e/backup",
+/** What takes the time of ten other gates: the app, a suite, a campaign. */
+const SLOW = /e2e\/(desktop|package|canaries\/run|rotation|crash|backup)|conformance|leaks/;
+/** Of each kind of those, the fault that is noticed soonest. */
+const SOONEST = [
+  "snapshot-is-a-copy-of-the-file",
+  "sockets-stay-open",
+  "quit-leaves-the-gateway",
+  "client-id-written-as-no-server-reads-it",
+  "backup-named-before-it-is-on-the-disk",
+  "passphrase-goes-before-the-next",
+  "secret-of-any-column",
 ];
 
-/** The first of each kind: of what takes long, and of each other folder of tests. */
+/** One of each kind of what takes long, which begins; then the first of each package or folder. */
 function shortened(all: readonly Fault[]): Fault[] {
   const seen = new Set<string>();
-  return all.filter(({ gate }) => {
-    const slow = SLOW.find((one) => gate.includes(one));
-    const kind = slow ?? dirname(/[\w/.-]+\.test\.ts/.exec(gate)?.[0] ?? gate);
-    const isFirst = !seen.has(kind);
-    seen.add(kind);
-    return isFirst;
+  const quick = all.filter(({ gate }) => {
+    const [, folder] = /([\w-]+\/[\w-]+)\/[\w/.-]+\.test\.ts/.exec(gate) ?? [];
+    const kind = folder ?? toolOf(gate);
+    const isChosen = !SLOW.test(gate) && !seen.has(kind);
+    if (isChosen) seen.add(kind);
+    return isChosen;
   });
+  return [...all.filter(({ name }) => SOONEST.includes(name)), ...quick];
+}
+
+/** The program that a gate begins with. */
+const toolOf = (gate: string): string => gate.replace(/^npx /, "").split(" ", 1).join("");
+
+/** Those that were left behind when the source went on. */
+async function outdated(all: readonly Fault[]): Promise<string[]> {
+  const names: string[] = [];
+  for (const { name, patch } of all) {
+    await execute("git", ["apply", "--check", patch], { cwd: ROOT }).catch(() => names.push(name));
+  }
+  return names;
 }
 
 /** The tracked files, with the installed packages beside them but our own packages from the copy. */
@@ -172,14 +186,19 @@ async function inTrees<Work>(
 const [wanted = ""] = positionals;
 const named = faults.filter(({ name }) => name.includes(wanted));
 const chosen = options.short ? shortened(named) : named;
+const unknown = SOONEST.filter((name) => !faults.some((fault) => fault.name === name));
+if (unknown.length > 0) throw new Error(`there is no ${unknown.join(", ")}`);
+const old = await outdated(named);
+if (old.length > 0) throw new Error(`no longer to be planted: ${old.join(", ")}`);
 const trees = Array.from({ length: LANES }, () => mkdtempSync(join(tmpdir(), "planted-faults-")));
 let unnoticed = 0;
 try {
   trees.forEach(copyTree);
   await Promise.all(trees.map(buildTree));
   const gates = [...new Set(chosen.map((fault) => fault.gate))];
-  const kinds = new Map(gates.map((gate) => [gate.split(" ", 3).join(" "), gate]));
-  await inTrees(options.short ? kinds.values() : gates, trees, async (gate, tree) => {
+  const quick = gates.filter((gate) => !SLOW.test(gate));
+  const ofTools = new Map(quick.map((gate) => [toolOf(gate), gate]));
+  await inTrees(options.short ? ofTools.values() : gates, trees, async (gate, tree) => {
     const { passed, output } = await runGate(gate, tree);
     if (passed) return;
     console.error(output);
