@@ -10,7 +10,12 @@ export {
   writeWhole,
 } from "./disk.ts";
 export { dropIntent, type Intent, writeIntent } from "./restore/intent.ts";
-export { KEEP_PREVIOUS_MS, type PreviousState, previousStates } from "./restore/previous.ts";
+export {
+  forgetOldStates,
+  KEEP_PREVIOUS_MS,
+  type PreviousState,
+  previousStates,
+} from "./restore/previous.ts";
 export {
   carryOut,
   finishRestore,

@@ -1,4 +1,10 @@
-import { finishRestore, type Recovery, recoverRestore, rollBack } from "@local-mcp/backup";
+import {
+  finishRestore,
+  forgetOldStates,
+  type Recovery,
+  recoverRestore,
+  rollBack,
+} from "@local-mcp/backup";
 import { GatewayError } from "@local-mcp/contract";
 import type { Paths } from "@local-mcp/database";
 import type { EndedProcesses } from "@local-mcp/engine";
@@ -48,6 +54,8 @@ export class GatewayHost implements RestoreHost {
   #run: Run | null = null;
   /** Why there is no run though nothing is being restored. */
   #failure: unknown = null;
+  /** Of the states before earlier restores, those that were kept long enough. */
+  #forgetting: Promise<void> | null = null;
   /** Whether somebody has asked it to serve. */
   #serves = false;
   #closed: Promise<EndedProcesses> | null = null;
@@ -69,14 +77,31 @@ export class GatewayHost implements RestoreHost {
       log: this.#log,
     });
     const { events, jobs, restorer } = this;
-    this.#shell = { events, jobs, restorer, cliToken: newToken(), port: null, isRestored: false };
+    this.#shell = {
+      events,
+      jobs,
+      restorer,
+      cliToken: newToken(),
+      port: null,
+      isRestored: false,
+      isChecked: false,
+    };
   }
 
   /** Opens what is there, after a restore that was decided is finished or taken back. */
   async open(): Promise<void> {
-    const found = await recoverRestore(this.#paths, Date.now());
-    if (found.outcome === "nothing") return this.start();
-    return this.#openRestored(found);
+    const found = await recoverRestore(this.#paths);
+    await (found.outcome === "nothing" ? this.start() : this.#openRestored(found));
+    this.#forgetting = this.#forget();
+  }
+
+  /** Nobody waits for it but who replaces the data, or gives the directory back. */
+  async #forget(): Promise<void> {
+    try {
+      await forgetOldStates(this.#paths, Date.now());
+    } catch (error) {
+      this.#log.warn("what was kept of earlier restores is still there", { error: String(error) });
+    }
   }
 
   async #openRestored(found: Exclude<Recovery, { outcome: "nothing" }>): Promise<void> {
@@ -139,11 +164,13 @@ export class GatewayHost implements RestoreHost {
     const run = this.#run;
     this.#run = null;
     await run?.close();
+    await this.#forgetting;
   }
 
-  async start({ isRestored = false } = {}): Promise<void> {
+  async start({ isRestored = false, isChecked = false } = {}): Promise<void> {
     const configuration = new Configuration(this.#options);
     this.#shell.isRestored = isRestored;
+    this.#shell.isChecked = isChecked;
     try {
       this.#run = await openRun(this.#options, configuration, this.#shell);
       this.#failure = null;
@@ -186,6 +213,7 @@ export class GatewayHost implements RestoreHost {
     try {
       return (await run?.close()) ?? NOTHING_ENDED;
     } finally {
+      await this.#forgetting;
       this.#release();
     }
   }

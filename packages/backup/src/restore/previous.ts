@@ -46,7 +46,10 @@ export const previousStates = async (paths: Paths): Promise<PreviousState[]> => 
   return found.flatMap((state) => state ?? []).sort((a, b) => b.restoredAt - a.restoredAt);
 };
 
-/** Removes those that were kept long enough, and what a restore that went back has left. */
+/**
+ * Removes those that were kept long enough, and what a restore that went back has left. None may
+ * replace anything meanwhile: what it has just made is empty too.
+ */
 export const forgetOldStates = async (paths: Paths, now: number): Promise<void> => {
   for (const id of await directoriesIn(paths.previous)) await removeEmpty(join(paths.previous, id));
   for (const { id, until } of await previousStates(paths)) {

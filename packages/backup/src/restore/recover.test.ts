@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createHash } from "node:crypto";
@@ -13,7 +14,7 @@ import { dirname, join } from "node:path";
 import { type Paths, resolvePaths } from "@local-mcp/database";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Intent, writeIntent } from "./intent.ts";
-import { KEEP_PREVIOUS_MS, previousStates } from "./previous.ts";
+import { forgetOldStates, KEEP_PREVIOUS_MS, previousStates } from "./previous.ts";
 import { carryOut, finishRestore, recoverRestore, rollBack } from "./recover.ts";
 
 const DB = "local-mcp-gateway.db";
@@ -67,13 +68,30 @@ describe("a start", () => {
     put(DB, "old");
     put(`restore/one/${DB}`, "new");
     put("restore.json.tmp", "{");
-    expect(await recoverRestore(paths, NOW)).toEqual({ outcome: "nothing" });
+    expect(await recoverRestore(paths)).toEqual({ outcome: "nothing" });
     expect(files()).toEqual({ [DB]: "old" });
+  });
+
+  it.each([
+    ["a directory that is empty", () => mkdirSync(paths.staging), ["restore"]],
+    [
+      "a link to one",
+      () => {
+        mkdirSync(join(dataDir, "elsewhere"));
+        symlinkSync("elsewhere", paths.staging);
+      },
+      ["elsewhere"],
+    ],
+    ["a file", () => put("restore", ""), []],
+  ])("with nothing staged but %s leaves %s", async (_, arrange, left) => {
+    arrange();
+    expect(await recoverRestore(paths)).toEqual({ outcome: "nothing" });
+    expect(readdirSync(dataDir)).toEqual(left);
   });
 
   it("goes on with what was decided, and keeps what was there with its log", async () => {
     await decided();
-    expect(await recoverRestore(paths, NOW)).toMatchObject({ outcome: "forward" });
+    expect(await recoverRestore(paths)).toMatchObject({ outcome: "forward" });
     expect(live()).toEqual({ [DB]: "new" });
     await finishRestore(paths, INTENT);
     expect(Object.keys(files()).toSorted()).toEqual([
@@ -82,7 +100,7 @@ describe("a start", () => {
       `previous/one/${DB}-wal`,
       "previous/one/restore.json",
     ]);
-    expect(await recoverRestore(paths, NOW)).toEqual({ outcome: "nothing" });
+    expect(await recoverRestore(paths)).toEqual({ outcome: "nothing" });
   });
 
   /** What a crash may have left, from the first file that moved to the last. */
@@ -114,7 +132,7 @@ describe("a start", () => {
   it.each(HALFWAY)("%s goes forward", async (_, arrange) => {
     await decided();
     arrange();
-    expect(await recoverRestore(paths, NOW)).toMatchObject({ outcome: "forward" });
+    expect(await recoverRestore(paths)).toMatchObject({ outcome: "forward" });
     expect(live()).toEqual({ [DB]: "new" });
     expect(files()).toMatchObject({ [`previous/one/${DB}`]: "old" });
   });
@@ -122,7 +140,7 @@ describe("a start", () => {
   it.each(HALFWAY)("%s goes back once that was decided", async (_, arrange) => {
     await decided({ ...INTENT, direction: "back" });
     arrange();
-    expect(await recoverRestore(paths, NOW)).toMatchObject({ outcome: "back" });
+    expect(await recoverRestore(paths)).toMatchObject({ outcome: "back" });
     expect(live()).toMatchObject({ [DB]: "old", [`${DB}-wal`]: "old log" });
     expect(existsSync(paths.restoreIntent)).toBe(false);
     expect(existsSync(paths.staging)).toBe(false);
@@ -132,7 +150,7 @@ describe("a start", () => {
   it("goes back where what was staged is not what was decided on", async () => {
     await decided();
     put(`restore/one/${DB}`, "ne");
-    expect(await recoverRestore(paths, NOW)).toMatchObject({ outcome: "back" });
+    expect(await recoverRestore(paths)).toMatchObject({ outcome: "back" });
     expect(live()).toEqual({ [DB]: "old", [`${DB}-wal`]: "old log", [`${DB}-shm`]: "index" });
   });
 
@@ -140,7 +158,7 @@ describe("a start", () => {
     await decided();
     HALFWAY[2]?.[1]();
     put(DB, "made by another program");
-    expect(await recoverRestore(paths, NOW)).toMatchObject({ outcome: "forward" });
+    expect(await recoverRestore(paths)).toMatchObject({ outcome: "forward" });
     expect(files()).toMatchObject({
       [DB]: "new",
       [`previous/one/${DB}`]: "old",
@@ -152,7 +170,7 @@ describe("a start", () => {
     await decided();
     put("restore.json", "{");
     const before = files();
-    await expect(recoverRestore(paths, NOW)).rejects.toMatchObject({
+    await expect(recoverRestore(paths)).rejects.toMatchObject({
       code: "restore_intent_damaged",
     });
     expect(files()).toEqual(before);
@@ -162,7 +180,7 @@ describe("a start", () => {
     await decided();
     const [file] = INTENT.files;
     put("restore.json", JSON.stringify({ ...INTENT, files: [{ ...file, name }] }));
-    await expect(recoverRestore(paths, NOW)).rejects.toMatchObject({
+    await expect(recoverRestore(paths)).rejects.toMatchObject({
       code: "restore_intent_damaged",
     });
   });
@@ -195,9 +213,9 @@ describe("what was there before", () => {
     await finishRestore(paths, INTENT);
     const [state] = await previousStates(paths);
     expect(state).toMatchObject({ id: "one", from: "a backup", restoredAt: NOW });
-    await recoverRestore(paths, NOW + KEEP_PREVIOUS_MS - 1);
+    await forgetOldStates(paths, NOW + KEEP_PREVIOUS_MS - 1);
     expect(await previousStates(paths)).toHaveLength(1);
-    await recoverRestore(paths, NOW + KEEP_PREVIOUS_MS);
+    await forgetOldStates(paths, NOW + KEEP_PREVIOUS_MS);
     expect(files()).toEqual({ [DB]: "new" });
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import type { Paths } from "@local-mcp/database";
 import { removeEmpty, removeTree, syncDirectory, usingDisk } from "../disk.ts";
@@ -10,7 +10,6 @@ import {
   readIntent,
   writeIntent,
 } from "./intent.ts";
-import { forgetOldStates } from "./previous.ts";
 import { StageLost, swapBack, swapForward } from "./swap.ts";
 
 /** What a start found. `forward`: a restore is in place and has to prove itself. */
@@ -61,25 +60,30 @@ const goBack = async (paths: Paths, intent: Intent): Promise<void> => {
 
 /**
  * To be called at each start, under the lock of the data directory and before a connection opens:
- * goes on with a restore that was decided, and removes what one that was not has left.
+ * goes on with a restore that was decided, and removes what one that was not has left. Where there is
+ * neither it does not wait, since the app serves before it does anything else that it waits for.
  *
  * @throws GatewayError restore_intent_damaged, disk_full, data_dir_unusable
  */
-export const recoverRestore = async (paths: Paths, now: number): Promise<Recovery> => {
-  if (isUntouched(paths)) return { outcome: "nothing" };
-  return usingDisk(paths.dataDir, () => recover(paths, now));
+export const recoverRestore = (paths: Paths): Promise<Recovery> =>
+  usingDisk(paths.dataDir, async () =>
+    isUntouched(paths) ? { outcome: "nothing" } : recover(paths),
+  );
+
+const isUntouched = ({ restoreIntent, staging }: Paths): boolean =>
+  !existsSync(restoreIntent) && !existsSync(`${restoreIntent}.tmp`) && isFree(staging);
+
+/** Whether nothing is there but what each backup leaves: an empty directory, and no link to one. */
+const isFree = (directory: string): boolean => {
+  const found = lstatSync(directory, { throwIfNoEntry: false });
+  return found === undefined || (found.isDirectory() && readdirSync(directory).length === 0);
 };
 
-/** Found without a wait, since the app serves before it does anything else that it waits for. */
-const isUntouched = ({ restoreIntent, staging, previous }: Paths): boolean =>
-  ![restoreIntent, `${restoreIntent}.tmp`, staging, previous].some((path) => existsSync(path));
-
-const recover = async (paths: Paths, now: number): Promise<Recovery> => {
+const recover = async (paths: Paths): Promise<Recovery> => {
   const intent = await readIntent(paths);
   if (intent === null) {
     await removeTree(paths.staging);
     await rm(`${paths.restoreIntent}.tmp`, { force: true });
-    await forgetOldStates(paths, now);
     return { outcome: "nothing" };
   }
   const outcome = await carryOut(paths, intent);

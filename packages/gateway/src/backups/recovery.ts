@@ -43,7 +43,7 @@ export async function openRecovery(options: GatewayOptions): Promise<RecoveryMod
   const actor: AuditActor = { ...LOCAL, kind: options.kind === "app" ? "app" : "cli" };
   const list = () => backupsWithoutSettings(paths.backups);
   try {
-    await recoverRestore(paths, Date.now());
+    await recoverRestore(paths);
   } catch (error) {
     await host.close();
     throw error;
