@@ -1,44 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { closeFile, configurationFile, openFile, openSqlite } from "@local-mcp/database";
-import { refusalOf } from "@local-mcp/vault/test-kit";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { createBackup } from "./snapshot.ts";
-import { stage } from "./stage.ts";
+import { rmSync } from "node:fs";
+import { expect, test } from "vitest";
+import { plainBackup, WITHOUT_LIST } from "./plain-backup.fixture.ts";
 
-const root = mkdtempSync(join(tmpdir(), "hostile-"));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-
-const original = join(root, "original.db");
-const file = join(root, "backup.db");
-
-beforeAll(async () => {
-  const database = join(root, "live.db");
-  const connection = openFile(database, configurationFile, {});
-  connection.exec("INSERT INTO settings VALUES ('appearance', '\"dark\"', 1)");
-  closeFile(connection);
-  const input = { database, target: original, directory: join(root, "restore", "work") };
-  const rest = { passphrase: null, slot: null, parts: [], version: "1", machine: "", missing: [] };
-  await createBackup({ ...input, ...rest }, {});
-});
-beforeEach(() => copyFileSync(original, file));
-
-/** Changes it as somebody who has the file can, who takes care that its list still fits or is gone. */
-const change = (...statements: string[]): void => {
-  const connection = openSqlite(file);
-  for (const statement of statements) connection.exec(statement);
-  connection.close();
-};
-const WITHOUT_LIST = ["DROP TABLE backup_manifest", "DROP TABLE backup_files"];
-
-let stages = 0;
-const refusal = () => {
-  const directory = join(root, "restore", `stage-${(stages += 1)}`);
-  const input = { file, name: "it", passphrase: null, directory, databaseName: "a.db" };
-  return refusalOf(() => stage({ ...input, maxBytes: 2 ** 30 }, {}));
-};
+const { file, change, refusal } = plainBackup(
+  "INSERT INTO settings VALUES ('appearance', '\"dark\"', 1)",
+);
 
 test.each([
   ["that goes on behind a NUL", "UPDATE settings SET value = value || char(0) || 'more'"],

@@ -1,61 +1,17 @@
-import {
-  closeSync,
-  copyFileSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import {
-  closeFile,
-  configurationFile,
-  type Connection,
-  openFile,
-  openSqlite,
-} from "@local-mcp/database";
+import { closeSync, openSync, statSync, truncateSync, writeSync } from "node:fs";
+import { configurationFile } from "@local-mcp/database";
 import { refusalOf } from "@local-mcp/vault/test-kit";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { MAX_ROW_BYTES } from "./digest.ts";
 import { inspect } from "./inspect.ts";
-import { createBackup } from "./snapshot.ts";
-import { stage } from "./stage.ts";
+import { plainBackup, WITHOUT_LIST } from "./plain-backup.fixture.ts";
 
 /** What an inspection may add to the memory of the process, bytes. */
 const MEMORY = 300 * 1024 * 1024;
 
-const root = mkdtempSync(join(tmpdir(), "inspect-"));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-
-const original = join(root, "original.db");
-const file = join(root, "backup.db");
-
-/** A backup that was made here, without encryption: whoever knows the passphrase can write one. */
-beforeAll(async () => {
-  const database = join(root, "live.db");
-  const connection = openFile(database, configurationFile, {});
-  connection.exec(
-    "INSERT INTO settings VALUES ('port', '4444', 1); INSERT INTO profiles VALUES ('p', 'dev', 'Dev', '', 'on_collision', 0, 0, 1, 1)",
-  );
-  const input = { database, target: original, directory: join(root, "restore", "work") };
-  const rest = { passphrase: null, slot: null, parts: [], version: "1", machine: "", missing: [] };
-  await createBackup({ ...input, ...rest }, {});
-  closeFile(connection);
-});
-beforeEach(() => copyFileSync(original, file));
-
-/** Changes it as SQLite lets somebody who has the file. */
-const change = (work: string | ((connection: Connection) => void)): void => {
-  const connection = openSqlite(file);
-  connection.unsafeMode();
-  connection.pragma("foreign_keys = OFF");
-  if (typeof work === "string") connection.exec(work);
-  else work(connection);
-  connection.close();
-};
+const { file, change, refusal } = plainBackup(
+  "INSERT INTO settings VALUES ('port', '4444', 1); INSERT INTO profiles VALUES ('p', 'dev', 'Dev', '', 'on_collision', 0, 0, 1, 1)",
+);
 
 const poke = (position: number, bytes: Buffer): void => {
   const handle = openSync(file, "r+");
@@ -190,11 +146,6 @@ test.each([
 });
 
 test("JSON that is nested deeper than can be read is refused where it would be read", async () => {
-  change(
-    `UPDATE settings SET value = '${"[".repeat(5000)}${"]".repeat(5000)}'; DROP TABLE backup_manifest; DROP TABLE backup_files`,
-  );
-  const directory = join(root, "restore", "deep");
-  const input = { file, name: "it", passphrase: null, directory, databaseName: "a.db" };
-  const refusal = await refusalOf(() => stage({ ...input, maxBytes: 2 ** 30 }, {}));
-  expect(refusal.message).toContain("what settings.value holds cannot be read");
+  change(`UPDATE settings SET value = '${"[".repeat(5000)}${"]".repeat(5000)}'`, ...WITHOUT_LIST);
+  expect((await refusal()).message).toContain("what settings.value holds cannot be read");
 });
