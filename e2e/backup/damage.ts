@@ -4,10 +4,8 @@
  * backups, every field of the header, and some of each given to a gateway that serves. Ends with 1
  * where one was, and says which. On Linux, whose `/proc` it reads.
  */
-import { parseArgs } from "node:util";
-import { endAll, endOnSignals } from "../conformance/closing.ts";
-import { conclude, runPart } from "../leaks/parts.ts";
-import type { Form, Section } from "../leaks/section.ts";
+import { runParts } from "../leaks/parts.ts";
+import type { Section } from "../leaks/section.ts";
 import { everyBit, randomBits } from "./damage/flips.ts";
 import { memoryFinding } from "./damage/memory.ts";
 import { structure } from "./damage/structure.ts";
@@ -21,34 +19,14 @@ const memory = (): Promise<Section> => {
   return Promise.resolve({ name: "memory", ...memoryFinding(rssBefore, peak) });
 };
 
-const PARTS: Record<string, (form: Form) => Promise<Section>> = {
-  "every-bit": everyBit,
-  "random-bits": randomBits,
-  structure,
-  memory,
-  // Loaded late: with it comes the database, and it is not its memory that is measured.
-  gateway: async (form) => (await import("./damage/through.ts")).throughTheGateway(form),
-};
-
-const { values: options } = parseArgs({
-  options: {
-    only: { type: "string", multiple: true },
-    short: { type: "boolean", default: false },
-    json: { type: "string" },
+await runParts(
+  {
+    "every-bit": everyBit,
+    "random-bits": randomBits,
+    structure,
+    memory,
+    // Loaded late: with it comes the database, and it is not its memory that is measured.
+    gateway: async (form) => (await import("./damage/through.ts")).throughTheGateway(form),
   },
-});
-
-const run = (name: string): Promise<Section> => {
-  const part = PARTS[name];
-  if (part === undefined) throw new Error(`no ${name}; there is ${Object.keys(PARTS).join(", ")}`);
-  return runPart(name, () => part(options.short ? "short" : "full"));
-};
-
-endOnSignals();
-try {
-  const sections: Section[] = [];
-  for (const name of options.only ?? Object.keys(PARTS)) sections.push(await run(name));
-  await conclude(sections, "no damaged backup was opened", options.json);
-} finally {
-  await endAll();
-}
+  "no damaged backup was opened",
+);

@@ -1,8 +1,9 @@
 import { writeFile } from "node:fs/promises";
-import { inspect } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import { table } from "../../bench/stats.ts";
 import { counted } from "@local-mcp/engine";
-import { ms, type Section } from "./section.ts";
+import { endAll, endOnSignals } from "../conformance/closing.ts";
+import { type Form, ms, type Section } from "./section.ts";
 
 /** Of each part; the file has all. */
 const SHOWN_FAULTS = 40;
@@ -40,4 +41,39 @@ export async function conclude(
   console.log(failed.length === 0 ? `\n${passed}` : `\nfailed: ${failed.join(", ")}`);
   if (file !== undefined) await writeFile(file, JSON.stringify(sections, null, 2));
   process.exitCode = failed.length === 0 ? 0 : 1;
+}
+
+/**
+ * A gate whose parts are done one after another: `[--short --only PART --json FILE]`.
+ *
+ * @param parts all that there are, by name
+ * @param passed what is said where they have
+ * @param usual those that are done where none is named
+ */
+export async function runParts(
+  parts: Record<string, (form: Form) => Promise<Section>>,
+  passed: string,
+  usual = Object.keys(parts),
+): Promise<void> {
+  const { values: options } = parseArgs({
+    options: {
+      only: { type: "string", multiple: true },
+      short: { type: "boolean", default: false },
+      json: { type: "string" },
+    },
+  });
+  const run = (name: string): Promise<Section> => {
+    const part = parts[name];
+    if (part === undefined)
+      throw new Error(`no ${name}; there is ${Object.keys(parts).join(", ")}`);
+    return runPart(name, () => part(options.short ? "short" : "full"));
+  };
+  endOnSignals();
+  try {
+    const sections: Section[] = [];
+    for (const name of options.only ?? usual) sections.push(await run(name));
+    await conclude(sections, passed, options.json);
+  } finally {
+    await endAll();
+  }
 }
