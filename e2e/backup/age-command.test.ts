@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createDb } from "@local-mcp/database";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { decryptFile, encryptFile } from "../../packages/backup/src/age/index.ts";
+import { decryptFile, encryptFile, makeHeader } from "../../packages/backup/src/age/index.ts";
 import { hasAge, typeToAge } from "./age-command.ts";
 
 const PASSPHRASE = "naïve horse – пароль";
@@ -37,7 +37,7 @@ describe("the age command", () => {
   test("opens a backup without this program, and SQLite reads what is in it", async () => {
     const { root, database } = stage();
     const backup = join(root, "backup.age");
-    await encryptFile({ source: database, target: backup, passphrase: PASSPHRASE });
+    await encryptFile({ source: database, target: backup, header: await makeHeader(PASSPHRASE) });
     const opened = join(root, "opened.db");
     const wrong = await typeToAge(["-d", "-o", opened, backup], "another passphrase");
     expect(wrong).toMatchObject({ code: 1, said: expect.stringContaining("incorrect passphrase") });
@@ -58,8 +58,7 @@ describe("the age command", () => {
     expect(made).toMatchObject({ code: 0 });
     const target = join(root, "ours.db");
     const opening = { source, name: "theirs.age", passphrase: PASSPHRASE };
-    const { plainSha256 } = await decryptFile({ ...opening, target, maxBytes: 2 ** 30 });
-    expect(plainSha256).toBe(sha256(database));
+    await decryptFile({ ...opening, target, maxBytes: 2 ** 30 });
     expect(sha256(target)).toBe(sha256(database));
   });
 });

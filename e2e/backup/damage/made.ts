@@ -2,7 +2,7 @@ import { randomFillSync } from "node:crypto";
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encryptFile } from "../../../packages/backup/src/age/index.ts";
+import { encryptFile, makeHeader } from "../../../packages/backup/src/age/index.ts";
 import { atEnd } from "../../conformance/closing.ts";
 
 export const PASSPHRASE = "correct horse battery staple";
@@ -30,12 +30,8 @@ export const makeFile = async (bytes: number, logN?: number) => {
     await handle.writeFile(randomFillSync(piece).subarray(0, left));
   }
   await handle.close();
-  const { key, ...sums } = await encryptFile({
-    source: plain,
-    target: source,
-    passphrase: PASSPHRASE,
-    logN,
-  });
+  const header = await makeHeader(PASSPHRASE, logN);
+  const sums = await encryptFile({ source: plain, target: source, header });
   await rm(plain);
-  return { directory, source, key, sums };
+  return { directory, source, key: header.key, sums };
 };

@@ -9,7 +9,7 @@ import {
   translating,
 } from "@local-mcp/database";
 import type { SlotRecord } from "@local-mcp/vault";
-import { encryptFile, verifyFile } from "./age/index.ts";
+import { encryptFile, type Header, makeHeader, type Sums, verifyFile } from "./age/index.ts";
 import {
   clearUp,
   digestOf,
@@ -58,8 +58,12 @@ export const createBackup = async (input: Work, watch: Watch): Promise<MadeBacku
   });
   try {
     const snapshot = join(directory, "snapshot.db");
-    const contents = await takeSnapshot(input, snapshot, watch);
-    return { ...(await store(input, snapshot, watch)), contents };
+    // A passphrase takes its time on another thread, while SQLite has this one.
+    const [header, contents] = await Promise.all([
+      input.passphrase === null ? null : makeHeader(input.passphrase),
+      takeSnapshot(input, snapshot, watch),
+    ]);
+    return { ...(await store(input.target, snapshot, header, watch)), contents };
   } finally {
     await clearUp(directory);
   }
@@ -70,6 +74,7 @@ const copyOut = (database: string, snapshot: string): void =>
     withConnection(openLive(database), (connection) => copyInto(connection, snapshot)),
   );
 
+/** Nobody needs it after a power cut: it is not flushed. */
 const takeSnapshot = async (
   input: Work,
   snapshot: string,
@@ -88,7 +93,7 @@ const takeSnapshot = async (
   // What was sealed has left bytes behind in pages that are not full: the copy has none of them.
   if (isPlain) copyOut(raw, snapshot);
   const parts = input.parts.map((part) => readyPart(part, input.directory));
-  const contents = withConnection(openScratch(snapshot), (connection) => {
+  return withConnection(openScratch(snapshot), (connection) => {
     createBackupTables(connection);
     const entries = parts.map((part) => packPart(connection, part));
     onProgress?.("check", null);
@@ -96,8 +101,6 @@ const takeSnapshot = async (
       onProgress?.("check", progress),
     );
   });
-  await usingDisk(input.directory, () => syncFile(snapshot));
-  return contents;
 };
 
 /** A database that is written meanwhile is copied out like the other one. */
@@ -161,19 +164,20 @@ const checkAndList = (
 
 /** Under another name until it was read back: what has the name of a backup is a whole one. */
 const store = (
-  { target, passphrase }: BackupInput,
+  target: string,
   snapshot: string,
+  header: Header | null,
   watch: Watch,
-): Promise<{ bytes: number; sha256: string }> =>
+): Promise<Sums> =>
   usingFolder(dirname(target), async () => {
     const partial = `${target}.partial`;
     // Of a backup that was killed.
     await removeTree(partial);
     try {
       const written =
-        passphrase === null
+        header === null
           ? await copyAndCompare(snapshot, partial)
-          : await encryptAndRead({ source: snapshot, target: partial, passphrase }, watch);
+          : await encryptAndRead({ source: snapshot, target: partial, header }, watch);
       watch.onProgress?.("store", null);
       await move(partial, target);
       return written;
@@ -184,25 +188,22 @@ const store = (
   });
 
 const encryptAndRead = async (
-  file: { source: string; target: string; passphrase: string },
+  { source, target, header }: { source: string; target: string; header: Header },
   { signal, onProgress }: Watch,
-): Promise<{ bytes: number; sha256: string }> => {
+): Promise<Sums> => {
   const following = (phase: "encrypt" | "verify") => ({
     signal,
     onProgress: (progress: number) => onProgress?.(phase, progress),
   });
-  const name = basename(file.target);
-  const written = await encryptFile({ ...file, ...following("encrypt") });
-  const opener = { source: file.target, name, key: written.key };
-  const { bytes, sha256, plainSha256 } = await verifyFile({ ...opener, ...following("verify") });
-  if (plainSha256 !== written.plainSha256) throw notAsWritten(name);
-  return { bytes, sha256 };
+  const written = await encryptFile({ source, target, header, ...following("encrypt") });
+  const name = basename(target);
+  const opener = { source: target, name, key: header.key };
+  const read = await verifyFile({ ...opener, plain: source, ...following("verify") });
+  if (read.sha256 !== written.sha256) throw notAsWritten(name);
+  return read;
 };
 
-const copyAndCompare = async (
-  source: string,
-  target: string,
-): Promise<{ bytes: number; sha256: string }> => {
+const copyAndCompare = async (source: string, target: string): Promise<Sums> => {
   await copyFile(source, target, constants.COPYFILE_EXCL);
   await syncFile(target);
   const sha256 = await digestOf(target);

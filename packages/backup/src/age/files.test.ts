@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { describe, expect, it } from "vitest";
 import { decryptFile, encryptFile, verifyFile } from "./files.ts";
+import { makeHeader } from "./header.ts";
 import { kindOfFile } from "./kind.ts";
 import { openAge, readFileKey } from "./open.ts";
 import { CHUNK_BYTES } from "./stream.ts";
@@ -35,11 +36,7 @@ describe("a file with a passphrase", () => {
     const file = await encrypted(plain);
     const { plain: back, sums } = await decrypted(file);
     expect(back.equals(plain)).toBe(true);
-    expect(sums).toEqual({
-      bytes: file.length,
-      sha256: sha256(file),
-      plainSha256: sha256(plain),
-    });
+    expect(sums).toEqual({ bytes: file.length, sha256: sha256(file) });
   });
 
   it.each(SIZES)("is one that the library opens: %i bytes", async (size) => {
@@ -77,24 +74,39 @@ describe("a file with a passphrase", () => {
     const { source, target } = stage(plain);
     const progress: number[] = [];
     const onProgress = (share: number): void => void progress.push(share);
-    const { key, ...sums } = await encryptFile({
-      source,
-      target,
-      passphrase: PASSPHRASE,
-      logN: EASY,
-      onProgress,
-    });
+    const header = await makeHeader(PASSPHRASE, EASY);
+    const { key } = header;
+    const sums = await encryptFile({ source, target, header, onProgress });
     expect(progress.at(-1)).toBe(1);
-    expect(await verifyFile({ source: target, name: "made.age", key, onProgress })).toEqual(sums);
+    const reading = { source: target, name: "made.age", key, plain: source, onProgress };
+    expect(await verifyFile(reading)).toEqual(sums);
     expect(progress.at(-1)).toBe(1);
-    expect(sums.plainSha256).toBe(sha256(plain));
     expect(sha256(readFileSync(target))).toBe(sums.sha256);
     expect(Buffer.from(await readFileKey(target, "made.age", PASSPHRASE)).equals(key)).toBe(true);
   });
 
+  it("is damaged where it holds something else than what it was made of", async () => {
+    const plain = randomPlain(40 * CHUNK_BYTES);
+    const { source, target } = stage(plain);
+    const header = await makeHeader(PASSPHRASE, EASY);
+    await encryptFile({ source, target, header });
+    const verifying = () =>
+      verifyFile({ source: target, name: "made.age", key: header.key, plain: source });
+    const other = { code: "backup_damaged", params: { name: "made.age" } };
+    writeFileSync(source, plain.subarray(0, -1));
+    await expect(verifying()).rejects.toMatchObject(other);
+    writeFileSync(source, Buffer.concat([plain, Buffer.from("x")]));
+    await expect(verifying()).rejects.toMatchObject(other);
+    plain.writeUInt8(plain.readUInt8(17 * CHUNK_BYTES) ^ 1, 17 * CHUNK_BYTES);
+    writeFileSync(source, plain);
+    await expect(verifying()).rejects.toMatchObject(other);
+  });
+
   it("is for its owner only, encrypted and decrypted", async () => {
     const { directory, source, target } = stage(Buffer.from("x"));
-    const { key } = await encryptFile({ source, target, passphrase: PASSPHRASE, logN: EASY });
+    const header = await makeHeader(PASSPHRASE, EASY);
+    const { key } = header;
+    await encryptFile({ source, target, header });
     const out = join(directory, "out");
     await decryptFile({ source: target, name: "made.age", target: out, key, maxBytes: 1 });
     expect([statSync(target).mode & 0o777, statSync(out).mode & 0o777]).toEqual([0o600, 0o600]);
@@ -102,7 +114,7 @@ describe("a file with a passphrase", () => {
 
   it("holds the work factor of every backup, and tells a wrong passphrase from the header alone", async () => {
     const { source, target } = stage(randomPlain(100_000));
-    await encryptFile({ source, target, passphrase: PASSPHRASE });
+    await encryptFile({ source, target, header: await makeHeader(PASSPHRASE) });
     const file = readFileSync(target);
     expect(file.toString("latin1")).toMatch(
       /^age-encryption\.org\/v1\n-> scrypt [A-Za-z0-9+/]{22} 17\n/,
@@ -117,7 +129,9 @@ describe("a file with a passphrase", () => {
   it("may be read from any chunk on", async () => {
     const plain = randomPlain(3 * CHUNK_BYTES + 7);
     const { source, target } = stage(plain);
-    const { key } = await encryptFile({ source, target, passphrase: PASSPHRASE, logN: EASY });
+    const header = await makeHeader(PASSPHRASE, EASY);
+    const { key } = header;
+    await encryptFile({ source, target, header });
     const file = await openAge({ source: target, name: "made.age", key });
     const read: Uint8Array[] = [];
     for await (const piece of file.pieces(2)) read.push(piece.plain);
@@ -127,17 +141,18 @@ describe("a file with a passphrase", () => {
 });
 
 describe("a target", () => {
-  const over = { passphrase: PASSPHRASE, logN: EASY };
+  const headed = () => makeHeader(PASSPHRASE, EASY);
 
   it("that is there is left as it is", async () => {
     const { directory, source, target } = stage(Buffer.from("x"));
     writeFileSync(target, "mine");
-    await expect(encryptFile({ source, target, ...over })).rejects.toMatchObject({
+    const header = await headed();
+    await expect(encryptFile({ source, target, header })).rejects.toMatchObject({
       code: "EEXIST",
     });
     symlinkSync(join(directory, "elsewhere"), join(directory, "link"));
     await expect(
-      encryptFile({ source, target: join(directory, "link"), ...over }),
+      encryptFile({ source, target: join(directory, "link"), header }),
     ).rejects.toMatchObject({ code: "EEXIST" });
     expect(readFileSync(target, "utf8")).toBe("mine");
     expect(readdirSync(directory).sort()).toEqual(["link", "made.age", "plain.db"]);
@@ -149,11 +164,13 @@ describe("a target", () => {
       const controller = new AbortController();
       return { signal: controller.signal, onProgress: () => controller.abort() };
     };
-    await expect(encryptFile({ source, target, ...over, ...ending() })).rejects.toMatchObject({
+    const header = await headed();
+    const { key } = header;
+    await expect(encryptFile({ source, target, header, ...ending() })).rejects.toMatchObject({
       code: "backup_cancelled",
     });
     expect(existsSync(target)).toBe(false);
-    const { key } = await encryptFile({ source, target, ...over });
+    await encryptFile({ source, target, header });
     const out = join(directory, "out");
     await expect(
       decryptFile({
@@ -170,7 +187,9 @@ describe("a target", () => {
 
   it("is not begun for a file that holds more than may be written", async () => {
     const { directory, source, target } = stage(randomPlain(3 * 2 ** 20));
-    const { key } = await encryptFile({ source, target, ...over });
+    const header = await headed();
+    const { key } = header;
+    await encryptFile({ source, target, header });
     const out = join(directory, "out");
     const decrypting = (maxBytes: number) =>
       decryptFile({ source: target, name: "a.age", target: out, key, maxBytes });

@@ -2,10 +2,17 @@ import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { GatewayError } from "@local-mcp/contract";
 import { tooBig } from "../free-space.ts";
-import { type FileKey, makeHeader, WORK_FACTOR } from "./header.ts";
+import type { Header } from "./header.ts";
 import { openToRead, readAt } from "./kind.ts";
 import { type AgeFile, type AgeSource, openAge, type Opener } from "./open.ts";
-import { CHUNK_BYTES, chunksOf, NONCE_BYTES, payloadOf } from "./stream.ts";
+import {
+  CHUNK_BYTES,
+  chunksOf,
+  NONCE_BYTES,
+  type Payload,
+  payloadOf,
+  SEALED_CHUNK_BYTES,
+} from "./stream.ts";
 
 export interface Following {
   /** Ends it with backup_cancelled. */
@@ -14,17 +21,16 @@ export interface Following {
   onProgress?: ((progress: number) => void) | undefined;
 }
 
-/** What was written or read. Digests are SHA-256, hexadecimal. */
+/** What was written or read, of the encrypted file. */
 export interface Sums {
-  /** Of the encrypted file. */
   bytes: number;
+  /** Hexadecimal. */
   sha256: string;
-  /** Of what is in it. */
-  plainSha256: string;
 }
 
-/** Chunks that are read, sealed and written as one. */
-const BLOCK_BYTES = 16 * CHUNK_BYTES;
+/** What is read, sealed and written as one. */
+const CHUNKS_AT_ONCE = 16;
+const BLOCK_BYTES = CHUNKS_AT_ONCE * CHUNK_BYTES;
 
 /**
  * Encrypts a file that nobody writes meanwhile, as the age command does with a passphrase
@@ -32,57 +38,64 @@ const BLOCK_BYTES = 16 * CHUNK_BYTES;
  * not. Where it fails nothing is left.
  *
  * @param target must not be there
- * @returns with the file key, so that what was written can be read back at once
+ * @param header of this file alone; with its key, what was written can be read back at once
  * @throws GatewayError backup_unreadable, backup_cancelled; what the system says of the target
  */
 export const encryptFile = async ({
   source,
   target,
-  passphrase,
-  logN = WORK_FACTOR,
+  header,
   ...following
 }: {
   source: string;
   target: string;
-  passphrase: string;
-  logN?: number | undefined;
-} & Following): Promise<Sums & { key: FileKey }> => {
+  header: Header;
+} & Following): Promise<Sums> => {
   const { handle, bytes } = await openToRead(source, source);
   try {
-    const { header, key } = await makeHeader(passphrase, logN);
     const nonce = randomBytes(NONCE_BYTES);
-    const payload = payloadOf(key, nonce);
-    const last = chunksOf(bytes) - 1;
+    const payload = payloadOf(header.key, nonce);
     const sums = makeSums();
-    const seal = (block: Buffer, position: number): Buffer => {
-      const first = position / CHUNK_BYTES;
-      const chunks = Array.from({ length: chunksOf(block.length) }, (_, offset) => {
-        const plain = block.subarray(offset * CHUNK_BYTES, (offset + 1) * CHUNK_BYTES);
-        return payload.seal(first + offset, first + offset === last, plain);
-      });
-      return Buffer.concat(chunks);
-    };
+    // The same two for every block: a gigabyte of them, one after another, costs more than to seal it.
+    const block = Buffer.allocUnsafe(BLOCK_BYTES);
+    const sealed = Buffer.allocUnsafe(CHUNKS_AT_ONCE * SEALED_CHUNK_BYTES);
     await creating(target, async (out) => {
-      const start = Buffer.concat([header, nonce]);
-      sums.sealed(start);
-      await out.writeFile(start);
+      const write = async (piece: Uint8Array): Promise<void> => {
+        sums.add(piece);
+        await out.writeFile(piece);
+      };
+      await write(Buffer.concat([header.bytes, nonce]));
       // At least once: nothing at all is an empty chunk.
       for (let position = 0; position === 0 || position < bytes; position += BLOCK_BYTES) {
         refuseCancelled(following);
         const length = Math.min(BLOCK_BYTES, bytes - position);
-        const block = await readAt(handle, position, length);
-        if (block.length < length) throw new Error("a file became shorter while it was encrypted");
-        const sealed = seal(block, position);
-        sums.plain(block);
-        sums.sealed(sealed);
-        await out.writeFile(sealed);
+        const plain = await readAt(handle, position, length, block);
+        if (plain.length < length) throw new Error("a file became shorter while it was encrypted");
+        await write(sealBlock(payload, { plain, position, bytes }, sealed));
         following.onProgress?.(bytes === 0 ? 1 : (position + length) / bytes);
       }
     });
-    return { ...sums.done(), key };
+    return sums.done();
   } finally {
     await handle.close();
   }
+};
+
+/** Seals what stands at `position` of so many bytes, chunk by chunk. */
+const sealBlock = (
+  payload: Payload,
+  { plain, position, bytes }: { plain: Buffer; position: number; bytes: number },
+  into: Buffer,
+): Buffer => {
+  const last = chunksOf(bytes) - 1;
+  let filled = 0;
+  for (let offset = 0; offset === 0 || offset < plain.length; offset += CHUNK_BYTES) {
+    const index = (position + offset) / CHUNK_BYTES;
+    const chunk = payload.seal(index, index === last, plain.subarray(offset, offset + CHUNK_BYTES));
+    into.set(chunk, filled);
+    filled += chunk.length;
+  }
+  return into.subarray(0, filled);
 };
 
 /**
@@ -117,34 +130,61 @@ export const decryptFile = async ({
 /**
  * Reads a file to its end and writes nothing.
  *
+ * @param plain a file; where what is in this one is something else, it is damaged
  * @throws GatewayError backup_cancelled, and as {@link openAge}
  */
 export const verifyFile = async ({
+  plain,
   signal,
   onProgress,
   ...from
-}: AgeSource & Opener & Following): Promise<Sums> => {
+}: AgeSource & Opener & Following & { plain?: string }): Promise<Sums> => {
   const file = await openAge(from);
   try {
-    return await readThrough(file, { signal, onProgress });
+    const following = { signal, onProgress };
+    if (plain === undefined) return await readThrough(file, following);
+    return await comparing(plain, from.name, (compare) => readThrough(file, following, compare));
   } finally {
     await file.close();
+  }
+};
+
+/** That the tags fit says that this was sealed; that it was sealed right, only what it was made of. */
+const comparing = async <T>(
+  path: string,
+  name: string,
+  read: (compare: (piece: Uint8Array, position: number) => Promise<void>) => Promise<T>,
+): Promise<T> => {
+  const { handle, bytes } = await openToRead(path, path);
+  const other = (): GatewayError =>
+    new GatewayError("backup_damaged", { name, reason: "the disk gave back something else" });
+  const block = Buffer.allocUnsafe(BLOCK_BYTES);
+  let compared = 0;
+  try {
+    const result = await read(async (piece, position) => {
+      const expected = await readAt(handle, position, piece.length, block);
+      if (!expected.equals(piece)) throw other();
+      compared += piece.length;
+    });
+    if (compared !== bytes) throw other();
+    return result;
+  } finally {
+    await handle.close();
   }
 };
 
 const readThrough = async (
   file: AgeFile,
   following: Following,
-  take?: (plain: Uint8Array) => Promise<void>,
+  take?: (plain: Uint8Array, position: number) => Promise<void>,
 ): Promise<Sums> => {
   const sums = makeSums();
-  sums.sealed(file.start);
+  sums.add(file.start);
   let done = 0;
   for await (const { sealed, plain } of file.pieces()) {
     refuseCancelled(following);
-    sums.sealed(sealed);
-    sums.plain(plain);
-    await take?.(plain);
+    sums.add(sealed);
+    await take?.(plain, done);
     done += plain.length;
     following.onProgress?.(file.plainBytes === 0 ? 1 : done / file.plainBytes);
   }
@@ -152,18 +192,14 @@ const readThrough = async (
 };
 
 const makeSums = () => {
-  const sealed = createHash("sha256");
-  const plain = createHash("sha256");
+  const hash = createHash("sha256");
   let bytes = 0;
   return {
-    sealed(chunk: Uint8Array): void {
-      bytes += chunk.length;
-      sealed.update(chunk);
+    add(piece: Uint8Array): void {
+      bytes += piece.length;
+      hash.update(piece);
     },
-    plain(chunk: Uint8Array): void {
-      plain.update(chunk);
-    },
-    done: (): Sums => ({ bytes, sha256: sealed.digest("hex"), plainSha256: plain.digest("hex") }),
+    done: (): Sums => ({ bytes, sha256: hash.digest("hex") }),
   };
 };
 

@@ -13,7 +13,7 @@ export type FileKey = Uint8Array;
  * How hard a passphrase is to try: scrypt with N = 2^17, the OWASP minimum and what the vault takes,
  * 128 MiB and half a second. One more would be 256 MiB, beside all that the gateway holds.
  */
-export const WORK_FACTOR = 17;
+const WORK_FACTOR = 17;
 /** More is refused before anything is derived: at 2^20 it is one gigabyte and a few seconds. */
 const MAX_WORK_FACTOR = 20;
 
@@ -24,11 +24,14 @@ const EMPTY_PAYLOAD_BYTES = NONCE_BYTES + TAG_BYTES;
 /** Of ChaCha20-Poly1305, all zero: the wrapping key has a salt of its own and is used once. */
 const WRAPPING_NONCE = new Uint8Array(12);
 
+/** What a file begins with, and the key that it keeps. */
+export interface Header {
+  bytes: Uint8Array;
+  key: FileKey;
+}
+
 /** A new file key, and the header that keeps it under a passphrase. */
-export const makeHeader = async (
-  passphrase: string,
-  logN: number,
-): Promise<{ header: Uint8Array; key: FileKey }> => {
+export const makeHeader = async (passphrase: string, logN = WORK_FACTOR): Promise<Header> => {
   const made: FileKey[] = [];
   const encrypter = new Encrypter();
   encrypter.addRecipient({
@@ -44,7 +47,7 @@ export const makeHeader = async (
   const file = await encrypter.encrypt(new Uint8Array());
   const [key] = made;
   if (!key) throw new Error("age-encryption did not ask for a header");
-  return { header: file.subarray(0, file.length - EMPTY_PAYLOAD_BYTES), key };
+  return { bytes: file.subarray(0, file.length - EMPTY_PAYLOAD_BYTES), key };
 };
 
 /**

@@ -46,13 +46,17 @@ export const openToRead = async (
   throw new GatewayError("backup_unreadable", { name, reason: "it is not a file" });
 };
 
-/** So many bytes from a place on, or fewer where the file ends. */
+/**
+ * So many bytes from a place on, or fewer where the file ends.
+ *
+ * @param buffer what they are read into, from its beginning
+ */
 export const readAt = async (
   handle: FileHandle,
   position: number,
   length: number,
+  buffer = Buffer.allocUnsafe(length),
 ): Promise<Buffer> => {
-  const buffer = Buffer.allocUnsafe(length);
   let filled = 0;
   while (filled < length) {
     const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);

@@ -22,7 +22,7 @@ export interface AgeSource {
   name: string;
 }
 
-/** Up to 16 chunks as they are in the file, and what they hold. */
+/** Up to 16 chunks as they are in the file, and what they hold; both until the next are read. */
 interface Piece {
   sealed: Uint8Array;
   plain: Uint8Array;
@@ -142,26 +142,34 @@ interface Chunks {
 }
 
 async function* readPieces(file: Chunks, first: number): AsyncGenerator<Piece, void, undefined> {
+  const block = Buffer.allocUnsafe(CHUNKS_AT_ONCE * SEALED_CHUNK_BYTES);
+  const opened = Buffer.allocUnsafe(CHUNKS_AT_ONCE * CHUNK_BYTES);
   for (let index = first; index < file.chunks; index += CHUNKS_AT_ONCE) {
     const position = file.start + index * SEALED_CHUNK_BYTES;
-    const length = Math.min(CHUNKS_AT_ONCE * SEALED_CHUNK_BYTES, file.bytes - position);
-    const sealed = await readAt(file.handle, position, length);
+    const length = Math.min(block.length, file.bytes - position);
+    const sealed = await readAt(file.handle, position, length, block);
     if (sealed.length < length) throw damaged(file.name, "it was cut short");
-    yield { sealed, plain: openChunks(file, index, sealed) };
+    yield { sealed, plain: openChunks(file, index, sealed, opened) };
   }
 }
 
-const openChunks = ({ payload, chunks, name }: Chunks, first: number, sealed: Buffer): Buffer => {
-  const plain: Uint8Array[] = [];
+const openChunks = (
+  { payload, chunks, name }: Chunks,
+  first: number,
+  sealed: Buffer,
+  into: Buffer,
+): Buffer => {
+  let filled = 0;
   for (let offset = 0, index = first; offset < sealed.length; index += 1) {
     const chunk = sealed.subarray(offset, offset + SEALED_CHUNK_BYTES);
     const isLast = index === chunks - 1;
-    const opened = payload.open(index, isLast, chunk);
-    if (opened === null) throw damaged(name, whatHappened(payload, index, isLast, chunk));
-    plain.push(opened);
+    const plain = payload.open(index, isLast, chunk);
+    if (plain === null) throw damaged(name, whatHappened(payload, index, isLast, chunk));
+    into.set(plain, filled);
+    filled += plain.length;
     offset += chunk.length;
   }
-  return Buffer.concat(plain);
+  return into.subarray(0, filled);
 };
 
 /** Why a chunk does not open, in words. */

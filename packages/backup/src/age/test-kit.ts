@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { GatewayError } from "@local-mcp/contract";
 import { onTestFinished } from "vitest";
 import { decryptFile, encryptFile, type Sums } from "./files.ts";
+import { makeHeader } from "./header.ts";
 
 export const PASSPHRASE = "correct horse battery staple";
 /** As little work as scrypt can be: these tests are not about how long it takes. */
@@ -22,7 +23,8 @@ export const encrypted = async (plain: Uint8Array, passphrase = PASSPHRASE): Pro
   const directory = scratch();
   const target = join(directory, "made.age");
   writeFileSync(join(directory, "plain"), plain);
-  await encryptFile({ source: join(directory, "plain"), target, passphrase, logN: EASY });
+  const header = await makeHeader(passphrase, EASY);
+  await encryptFile({ source: join(directory, "plain"), target, header });
   return readFileSync(target);
 };
 
