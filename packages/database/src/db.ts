@@ -73,6 +73,8 @@ export interface DbOptions {
   path?: string;
   /** Prints each statement to stderr, or to a function; never the values bound to it. */
   verbose?: boolean | ((statement: string) => void);
+  /** Its pages were looked at a moment ago, and nobody has written it since: they are not again. */
+  isChecked?: boolean;
   /** Path of a better_sqlite3.node to use instead of the shipped one, as LOCAL_MCP_SQLITE_BINDING. */
   nativeBinding?: string;
 }
@@ -86,9 +88,9 @@ const openHandle = <Schema extends Record<string, unknown>>(
   path: string,
   kind: FileKind,
   fullSchema: Schema,
-  { verbose = false, nativeBinding }: Omit<DbOptions, "path">,
+  { verbose = false, nativeBinding, isChecked }: Omit<DbOptions, "path">,
 ): Handle<Schema> => {
-  const connection = openFile(path, kind, { nativeBinding });
+  const connection = openFile(path, kind, { nativeBinding, isChecked });
   let second: Connection | undefined;
   const { tables, tableNamesMap } = extractTablesRelationalConfig<
     ExtractTablesWithRelations<Schema>

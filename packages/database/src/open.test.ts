@@ -222,6 +222,13 @@ describe("refused, and nothing is touched:", () => {
     );
   });
 
+  test("another one also where its pages were looked at before", () => {
+    mkdirSync(temp("data"));
+    new Database(file()).exec("CREATE TABLE notes (text)").close();
+    const opening = () => openFile(file(), configurationFile, { isChecked: true });
+    expect(refusal(opening)).toEqual(is("database_damaged", "another program"));
+  });
+
   test("a newer database, of either kind", () => {
     const newer = (kind: FileKind): FileKind => ({
       ...kind,

@@ -30,6 +30,8 @@ export interface FileKind {
 
 export interface OpenFileOptions {
   nativeBinding?: string | undefined;
+  /** Its pages were looked at a moment ago, and nobody has written it since. */
+  isChecked?: boolean | undefined;
 }
 
 /** Offsets: https://sqlite.org/fileformat.html#the_database_header */
@@ -107,7 +109,11 @@ const inUse = new Map<string, number>();
  * there is a `-wal` (the last writer was killed, or runs) its newest pages are in there.
  * @throws GatewayError database_damaged, database_newer
  */
-const inspect = (path: string, kind: FileKind, options: OpenFileOptions): number => {
+const inspect = (
+  path: string,
+  kind: FileKind,
+  { isChecked = false, ...options }: OpenFileOptions,
+): number => {
   if (!sizeOf(path)) return 0;
   const damaged = (reason: string) => new GatewayError("database_damaged", { path, reason });
   const refuse = ({ applicationId, userVersion, isEmpty }: Identity): number => {
@@ -122,13 +128,14 @@ const inspect = (path: string, kind: FileKind, options: OpenFileOptions): number
     throw damaged("it is not a SQLite database");
   }
   const hasLog = Boolean(sizeOf(`${path}-wal`));
-  if (!hasLog && !kind.checkPages) return refuse(identityOfHeader(header));
+  const checkPages = kind.checkPages && !isChecked;
+  if (!hasLog && !checkPages) return refuse(identityOfHeader(header));
 
   return translating(path, () => {
     const connection = openToLook(hasLog ? path : inMemory(path), options);
     try {
       const applied = refuse(identityOfConnection(connection, kind));
-      if (kind.checkPages) {
+      if (checkPages) {
         const verdict = String(connection.pragma("quick_check(1)", { simple: true }));
         if (verdict !== "ok") throw damaged(verdict.replaceAll(/\s+/g, " "));
       }

@@ -17,6 +17,8 @@ export interface Shell {
   port: number | null;
   /** Whether its data were put there by a restore, and it is the first over them. */
   isRestored: boolean;
+  /** Whether its database was looked at page by page just before. */
+  isChecked: boolean;
 }
 
 /** The gateway over one state of the data directory, from opening the database to closing it. */

@@ -68,7 +68,7 @@ export async function openRun(
   configuration: Configuration,
   shell: Shell,
 ): Promise<Run> {
-  const db = createDb({ path: configuration.paths.database });
+  const db = createDb({ path: configuration.paths.database, isChecked: shell.isChecked });
   try {
     const run = await wire(options, configuration, createStores(db), shell);
     const close = async (): Promise<EndedProcesses> => {

@@ -11,7 +11,7 @@ import { createStores } from "../stores.ts";
  * @throws GatewayError database_damaged, secret_damaged
  */
 export function drill({ database, keys }: Staged): string[] {
-  const db = createDb({ path: database });
+  const db = createDb({ path: database, isChecked: true });
   try {
     const { servers, profiles, tokens } = createStores(db);
     const lists = [

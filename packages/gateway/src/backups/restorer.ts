@@ -37,9 +37,10 @@ export interface RestoreHost {
   /**
    * Opens a run over what is there. Serves nothing yet.
    *
-   * @param how `isRestored`: what is there was put there by a restore
+   * @param how `isRestored`: what is there was put there by a restore; `isChecked`: by this one, whose
+   * worker has looked at every page of it
    */
-  start(how?: { isRestored: boolean }): Promise<void>;
+  start(how?: { isRestored: boolean; isChecked: boolean }): Promise<void>;
   /** @throws where what the run has opened cannot be used */
   prove(): Promise<void>;
   /** Serves again, where it did before. */
@@ -231,7 +232,7 @@ export class Restorer {
     try {
       if ((await carryOut(paths, intent)) === "back") throw new Error("it was lost on the disk");
       control.onProgress("open", null);
-      await host.start({ isRestored: true });
+      await host.start({ isRestored: true, isChecked: true });
       control.onProgress("smoke", null);
       await host.prove();
       await finishRestore(paths, intent);
