@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync } from "node:fs";
+import { lstatSync, readdirSync, type Stats } from "node:fs";
 import { rm } from "node:fs/promises";
 import type { Paths } from "@local-mcp/database";
 import { removeEmpty, removeTree, syncDirectory, usingDisk } from "../disk.ts";
@@ -70,14 +70,15 @@ export const recoverRestore = (paths: Paths): Promise<Recovery> =>
     isUntouched(paths) ? { outcome: "nothing" } : recover(paths),
   );
 
-const isUntouched = ({ restoreIntent, staging }: Paths): boolean =>
-  !existsSync(restoreIntent) && !existsSync(`${restoreIntent}.tmp`) && isFree(staging);
-
-/** Whether nothing is there but what each backup leaves: an empty directory, and no link to one. */
-const isFree = (directory: string): boolean => {
-  const found = lstatSync(directory, { throwIfNoEntry: false });
-  return found === undefined || (found.isDirectory() && readdirSync(directory).length === 0);
+/** A disk that does not answer says nothing: what was decided may be there all the same. */
+const isUntouched = ({ restoreIntent, staging }: Paths): boolean => {
+  if (found(restoreIntent) || found(`${restoreIntent}.tmp`)) return false;
+  const stage = found(staging);
+  // Each backup leaves an empty directory. A link to one is none of ours.
+  return stage === undefined || (stage.isDirectory() && readdirSync(staging).length === 0);
 };
+
+const found = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
 
 const recover = async (paths: Paths): Promise<Recovery> => {
   const intent = await readIntent(paths);
