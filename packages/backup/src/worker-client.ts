@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { GatewayError } from "@local-mcp/contract";
 import { resolvePaths } from "@local-mcp/database";
-import { removeTree } from "./disk.ts";
+import { clearUp } from "./disk.ts";
 import type { BackupWorker, Finished, MadeBackup, Staged, StagePreview, Watch } from "./types.ts";
 import type { Message, Task } from "./worker-messages.ts";
 
@@ -35,7 +35,7 @@ export const createBackupWorker = (): BackupWorker => {
       return await resultOf<Result>(worker, onProgress);
     } catch (error) {
       await worker.terminate();
-      for (const path of leavings) await removeTree(path);
+      for (const path of leavings) await clearUp(path);
       signal?.throwIfAborted();
       throw error;
     } finally {

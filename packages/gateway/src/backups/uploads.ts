@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { tooBig } from "@local-mcp/backup";
+import { clearUp, tooBig } from "@local-mcp/backup";
 import { GatewayError } from "@local-mcp/contract";
 import { reasonOf } from "../private-file.ts";
 import { roomIn } from "./room.ts";
@@ -70,7 +70,7 @@ export class Uploads {
       await pipeline(stream, atMost(free, name), file, { signal: abort.signal });
       if (size !== null && file.bytesWritten !== size) throw cutOff(name);
     } catch (error) {
-      await rm(path, { force: true });
+      await clearUp(path);
       throw this.#known(error, name);
     } finally {
       this.#receiving.delete(abort);
@@ -93,8 +93,7 @@ export class Uploads {
     if (upload === undefined) return;
     clearTimeout(upload.timer);
     this.#uploads.delete(id);
-    // Removed with the stage by a restore, or at the next start.
-    await rm(upload.path, { force: true }).catch(() => {});
+    await clearUp(upload.path);
   }
 
   #known(error: unknown, name: string): unknown {
