@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { WORKERS } from "./e2e/desktop/workers.ts";
 
 /** As many test files at once as there are cores; left alone, a core stays free. */
 const EVERY_CORE = "100%";
@@ -30,12 +31,13 @@ export default defineConfig({
           name: "desktop",
           include: ["e2e/desktop/**/*.test.ts", "e2e/package/**/*.test.ts"],
           setupFiles: ["e2e/desktop/own-display.ts"],
-          // Each starts an Electron, and mostly waits for it.
-          maxWorkers: 2,
+          maxWorkers: WORKERS,
           // After the others where all run at once: they take another number of workers.
           sequence: { groupOrder: 1 },
           testTimeout: 90_000,
           hookTimeout: 60_000,
+          // So many at once may keep one waiting for longer than a second.
+          expect: { poll: { timeout: 10_000 } },
         },
       },
     ],

@@ -1,46 +1,8 @@
-/**
- * Every page in every state, read by axe: in light, pages as a whole in dark too. The full form
- * (E2E_FULL=1, `run.ts --full`) looks at every state in both themes, at 200 % zoom in the smallest
- * window, in forced colours and with reduced motion.
- */
-import { afterAll, expect, test } from "vitest";
-import { totals } from "./axe.ts";
-import type { TestApp } from "./app.ts";
-import { problemsOf } from "./states/looks.ts";
-import { SCENES } from "./states/scenes.ts";
-import { goesOn, putAway, type State } from "./states/state.ts";
+/** Keys, sign-in, and what is there before the shell, as axe reads them. */
+import { beforeShell } from "./states/before-shell.ts";
+import { locked } from "./states/locked.ts";
+import { lostKeys } from "./states/lost-keys.ts";
+import { readScenes } from "./states/read.ts";
+import { signIn } from "./states/sign-in.ts";
 
-const isFull = process.env["E2E_FULL"] === "1";
-let shown = 0;
-
-afterAll(() => {
-  console.log(
-    `Accessibility: ${shown} states, ${totals.looks} looks, ${totals.passes} checks passed, ${totals.violations} violations.`,
-  );
-});
-
-/** Puts away what lies above the page. Whoever uses the keyboard is not sent to its beginning. */
-async function leave({ page }: TestApp, state: State): Promise<string[]> {
-  const isDialog = (await page.getByRole("dialog").count()) > 0;
-  await (state.leave ?? putAway)(page);
-  if (!isDialog) return [];
-  const isLost = await page.evaluate(() => document.activeElement === document.body);
-  return isLost ? [`${state.name}: the focus is lost once it is closed`] : [];
-}
-
-test.each(SCENES)("$name", { timeout: isFull ? 900_000 : 120_000 }, async ({ open }) => {
-  const { test: app, states } = await open();
-  const found: string[] = [];
-  for (const [index, state] of states.entries()) {
-    const then = states[index + 1];
-    try {
-      await state.show(app.page);
-      found.push(...(await problemsOf(app, state, isFull)));
-      if (!then || !goesOn(then)) found.push(...(await leave(app, state)));
-    } catch (error) {
-      throw new Error(`In the state “${state.name}”: ${String(error)}`, { cause: error });
-    }
-    shown += 1;
-  }
-  expect(found).toEqual([]);
-});
+readScenes([signIn, locked, lostKeys, ...beforeShell]);

@@ -15,6 +15,7 @@ import { resolveElectron } from "../../scripts/electron/resolve.ts";
 import { ElectronUnavailable } from "../../scripts/electron/unavailable.ts";
 import { testAccount } from "./account.ts";
 import { copyStage, workTree } from "./stage.ts";
+import { WORKERS } from "./workers.ts";
 
 const PROGRAMS = ["Xvfb", "dbus-run-session", "gnome-keyring-daemon"];
 const SETUP = "`npm run setup:system` installs it.";
@@ -37,7 +38,7 @@ for (const program of linux ? PROGRAMS : []) {
 }
 
 /** One for each worker; see `own-display.ts`. */
-const displays = linux ? await Promise.all([openDisplay(), openDisplay()]) : [];
+const displays = linux ? await Promise.all(Array.from({ length: WORKERS }, openDisplay)) : [];
 const [display] = displays;
 const stage = account ? copyStage() : workTree;
 const env = {

@@ -1,0 +1,47 @@
+/**
+ * Every page in every state, read by axe: in light, pages as a whole in dark too. The full form
+ * (E2E_FULL=1, `run.ts --full`) looks at every state in both themes, at 200 % zoom in the smallest
+ * window, in forced colours and with reduced motion.
+ */
+import { afterAll, expect, test } from "vitest";
+import { totals } from "../axe.ts";
+import type { TestApp } from "../app.ts";
+import { problemsOf } from "./looks.ts";
+import { goesOn, putAway, type Scene, type State } from "./state.ts";
+
+const isFull = process.env["E2E_FULL"] === "1";
+
+/** Puts away what lies above the page. Whoever uses the keyboard is not sent to its beginning. */
+async function leave({ page }: TestApp, state: State): Promise<string[]> {
+  const isDialog = (await page.getByRole("dialog").count()) > 0;
+  await (state.leave ?? putAway)(page);
+  if (!isDialog) return [];
+  const isLost = await page.evaluate(() => document.activeElement === document.body);
+  return isLost ? [`${state.name}: the focus is lost once it is closed`] : [];
+}
+
+/** A test of each scene. A file has a part of them, so that another is read beside it. */
+export function readScenes(scenes: readonly Scene[]): void {
+  let shown = 0;
+  afterAll(() => {
+    console.log(
+      `Accessibility: ${shown} states, ${totals.looks} looks, ${totals.passes} checks passed, ${totals.violations} violations.`,
+    );
+  });
+  test.each(scenes)("$name", { timeout: isFull ? 900_000 : 240_000 }, async ({ open }) => {
+    const { test: app, states } = await open();
+    const found: string[] = [];
+    for (const [index, state] of states.entries()) {
+      const then = states[index + 1];
+      try {
+        await state.show(app.page);
+        found.push(...(await problemsOf(app, state, isFull)));
+        if (!then || !goesOn(then)) found.push(...(await leave(app, state)));
+      } catch (error) {
+        throw new Error(`In the state “${state.name}”: ${String(error)}`, { cause: error });
+      }
+      shown += 1;
+    }
+    expect(found).toEqual([]);
+  });
+}
