@@ -3,7 +3,7 @@ import { type FileHandle, link, lstat, open, rename, rm, stat } from "node:fs/pr
 import { basename, dirname } from "node:path";
 import { Readable } from "node:stream";
 import { GatewayError } from "@local-mcp/contract";
-import { type BackupTransfer, reasonOf, syncDirectory } from "@local-mcp/gateway";
+import { type BackupTransfer, reasonOf, syncDirectory, systemCode } from "@local-mcp/gateway";
 
 /** Backups on their way between a gateway and files of this computer. All paths are absolute. */
 export interface BackupFiles {
@@ -76,9 +76,6 @@ const CHUNK = 256 * 1024;
 /** What file systems without hard links say, such as those of USB sticks. */
 const NO_LINKS: readonly string[] = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"];
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : "";
-
 /** @returns how many bytes were written, which are all there are */
 async function fetchInto(
   file: FileHandle,
@@ -106,7 +103,7 @@ async function place(partial: string, to: string): Promise<void> {
     try {
       await link(partial, to);
     } catch (error) {
-      if (!NO_LINKS.includes(codeOf(error))) throw error;
+      if (!NO_LINKS.includes(systemCode(error))) throw error;
       await checkFree(to);
       await rename(partial, to);
     }
@@ -190,7 +187,7 @@ async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
     return await write();
   } catch (error) {
     if (error instanceof GatewayError) throw error;
-    const code = codeOf(error);
+    const code = systemCode(error);
     if (code === "EEXIST") throw new GatewayError("backup_file_exists", { path }, { cause: error });
     const why = { path, reason: reasonOf(error) };
     const isFull = code === "ENOSPC" || code === "EDQUOT";

@@ -2,7 +2,7 @@ import type { Agent, IncomingMessage } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";
 import { text as textOf } from "node:stream/consumers";
 import { GatewayError } from "@local-mcp/contract";
-import type { BackupTransfer } from "@local-mcp/gateway";
+import { type BackupTransfer, systemCode } from "@local-mcp/gateway";
 import { z } from "zod";
 import { parseJson } from "./bridge/message.ts";
 import { errorInBody } from "./errors.ts";
@@ -62,5 +62,4 @@ export const httpTransfer = (
 const refusalIn = async (answer: IncomingMessage, url: string): Promise<GatewayError> =>
   errorInBody(await textOf(answer), url);
 
-const isNobody = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && error.code === "ECONNREFUSED";
+const isNobody = (error: unknown): boolean => systemCode(error) === "ECONNREFUSED";

@@ -14,4 +14,5 @@ export type { Answer } from "./router/caller.ts";
 export { parameterHeaders, routingHeaders } from "./protocol-headers.ts";
 export { counted, formatBytes } from "./text.ts";
 export { atMost } from "./time.ts";
+export { systemCode } from "./upstream/failure.ts";
 export { isTooDeep, MOST_NESTED } from "./upstream/parse-json.ts";

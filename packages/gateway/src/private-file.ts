@@ -1,5 +1,6 @@
 import { closeSync, fchmodSync, openSync, writeFileSync } from "node:fs";
 import { GatewayError } from "@local-mcp/contract";
+import { systemCode } from "@local-mcp/engine";
 
 /**
  * Makes a file that only its owner reads, before there is anything to write. Whoever makes it
@@ -44,7 +45,7 @@ const unwritable = (path: string, error: unknown): GatewayError =>
 /** The reason of a failed system call as text: `ENOENT` reads as “there is no such file”. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const code = "code" in error ? String(error.code) : "";
+  const code = systemCode(error);
   return REASONS.get(code) ?? (code || error.message);
 }
 const REASONS: ReadonlyMap<string, string> = new Map([

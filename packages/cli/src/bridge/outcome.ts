@@ -1,13 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { GatewayError } from "@local-mcp/contract";
+import { systemCode } from "@local-mcp/gateway";
 import { toGatewayError } from "../errors.ts";
 import type { Session } from "./endpoint.ts";
 
 /** Connecting failed, so that nothing of the request has left. */
 export const neverSent = (error: unknown): boolean =>
-  error instanceof Error &&
-  "code" in error &&
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/.test(String(error.code));
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/.test(systemCode(error));
 
 /** The gateway no longer knows the token or the session: it was started again, or time ran out. */
 export const isOver = (answer: IncomingMessage, session: Session | null): boolean =>

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { access, lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { BackupView } from "@local-mcp/contract";
+import { systemCode } from "@local-mcp/engine";
 import { reasonOf } from "../private-file.ts";
 import { readBackupName } from "./names.ts";
 import { readSidecar, type Sidecar } from "./sidecar.ts";
@@ -83,10 +84,8 @@ export async function problemOfFolder(folder: string): Promise<string | null> {
   }
 }
 
-const folderProblem = (error: unknown): string => {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return OF_FOLDERS.get(code) ?? reasonOf(error);
-};
+const folderProblem = (error: unknown): string =>
+  OF_FOLDERS.get(systemCode(error)) ?? reasonOf(error);
 /** What reads better of a folder than of a file. */
 const OF_FOLDERS: ReadonlyMap<string, string> = new Map([
   ["ENOENT", "it is not there"],

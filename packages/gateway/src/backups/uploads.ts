@@ -6,6 +6,7 @@ import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { clearUp, tooBig } from "@local-mcp/backup";
 import { GatewayError } from "@local-mcp/contract";
+import { systemCode } from "@local-mcp/engine";
 import { reasonOf } from "../private-file.ts";
 import { roomIn } from "./room.ts";
 
@@ -99,7 +100,7 @@ export class Uploads {
   #known(error: unknown, name: string): unknown {
     if (error instanceof GatewayError) return error;
     if (this.#closed) return new GatewayError("shutting_down");
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const code = systemCode(error);
     if (FULL.includes(code)) {
       const reason = reasonOf(error);
       return new GatewayError("disk_full", { path: this.#directory, reason }, { cause: error });

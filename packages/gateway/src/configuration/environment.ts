@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { GatewayError } from "@local-mcp/contract";
+import { systemCode } from "@local-mcp/engine";
 import { type Variable, VARIABLES, type VariableName } from "./variables.ts";
 
 export interface Found {
@@ -93,8 +94,7 @@ function readText(path: string, name = "The file", source = path): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const code =
-      error instanceof Error && "code" in error ? String(error.code) : "it is unreadable";
+    const code = systemCode(error) || "it is unreadable";
     throw new GatewayError("config_invalid", { name, source, detail: `${path}: ${code}` });
   }
 }

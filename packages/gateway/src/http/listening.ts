@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import { createServer, type Server as SocketServer } from "node:net";
 import { GatewayError } from "@local-mcp/contract";
-import type { Log } from "@local-mcp/engine";
+import { type Log, systemCode } from "@local-mcp/engine";
 import { portHolder } from "./port-holder.ts";
 
 /** Addresses that people also write as “localhost”, which many programs look for at ::1 first. */
@@ -73,10 +73,10 @@ export class Listening {
     try {
       return await listen(server, host, port);
     } catch (error) {
-      const code = codeOf(error);
+      const code = systemCode(error);
       throw code === "EADDRINUSE"
         ? new GatewayError("port_taken", { port, other: port + 1, holder: await portHolder(port) })
-        : new GatewayError("address_refused", { host, port, reason: code ?? "unknown" });
+        : new GatewayError("address_refused", { host, port, reason: code || "unknown" });
     }
   }
 
@@ -90,9 +90,9 @@ export class Listening {
     try {
       await listen(beside, "::1", port);
     } catch (error) {
-      if (codeOf(error) === "EADDRINUSE") return false;
+      if (systemCode(error) === "EADDRINUSE") return false;
       // Most often a system without IPv6, where nobody else can listen there either.
-      log.info("not listening at ::1", { reason: codeOf(error) ?? "unknown" });
+      log.info("not listening at ::1", { reason: systemCode(error) || "unknown" });
       return true;
     }
     beside.on("error", (error) => {
@@ -122,9 +122,6 @@ export class Listening {
     this.#options.onWarning();
   }
 }
-
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && "code" in error ? String(error.code) : undefined;
 
 function listen(server: SocketServer, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { GatewayError } from "@local-mcp/contract";
+import { systemCode } from "@local-mcp/engine";
 
 /** Far more than all certificates of a system; what is larger is something else. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -45,7 +46,7 @@ function readPem(path: string, refuse: (reason: string) => GatewayError): string
     return readFileSync(path, "latin1");
   } catch (error) {
     if (error instanceof GatewayError) throw error;
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const code = systemCode(error);
     throw refuse(REASONS[code] ?? (code || "it is unreadable"));
   }
 }

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { userInfo } from "node:os";
 import { basename, isAbsolute } from "node:path";
-import { ProcessGroup } from "@local-mcp/engine";
+import { ProcessGroup, systemCode } from "@local-mcp/engine";
 
 const TIMEOUT_MS = 10_000;
 /** How long a shell that has answered may take to end, and then each harder way of ending it, ms. */
@@ -80,8 +80,7 @@ export function askLoginShell(options: { env: Variables; timeoutMs?: number }): 
   };
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : String(error);
+const codeOf = (error: unknown): string => systemCode(error) || String(error);
 
 const failed = (problem: string): ShellAnswer => ({ variables: null, problem });
 
