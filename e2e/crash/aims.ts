@@ -17,7 +17,8 @@ export interface Aim {
   step: string;
 }
 
-const REPLACING = ["decided", "replacing", "opening", "trying"];
+/** What can be seen on the disk, which is what counts from the decision on. */
+const REPLACING: readonly string[] = ["decided", "replacing", "opening", "trying"];
 
 const SERVE_STEPS: Record<Operation, readonly string[]> = {
   create: ["snapshot", "check", "encrypt", "verify", "store", "done"],
@@ -105,8 +106,10 @@ export async function untilStep(
     const job = seen === null && ask ? await ask() : null;
     if (job?.problem) throw new Error(`it failed: ${JSON.stringify(job.problem)}`);
     if (job?.state === "done") return { step: "done", isDone: true };
-    last = job?.phase ?? last;
-    if (job?.phase === step) return { step, isDone: false };
+    // Whoever serves nothing has stopped for what it is about to decide, or has just carried out.
+    const isSilent = job === undefined && !REPLACING.includes(last);
+    last = isSilent ? "commit" : (job?.phase ?? last);
+    if (last === step) return { step, isDone: false };
     await pause(1);
   }
   throw new Error(`it did not come to “${step}”: it is at “${last}”`);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Form, Section } from "../leaks/section.ts";
 import { check, promisesOf } from "./check.ts";
 import { writeTree } from "./disk.ts";
+import { inLanes } from "./lanes.ts";
 import { lineOf, programEnvironment } from "./program.ts";
 import type { Target } from "./replay.ts";
 import type { Recording } from "./states.ts";
@@ -78,11 +79,11 @@ function refuseBadEnd({ code, signal, stderr }: Ended, words: readonly Word[]): 
 
 /** Each of them once, and the gateway started over what it leaves. */
 export async function inject(recording: Recording, form: Form, root: string): Promise<Section> {
-  const directory = join(root, "recorded");
   const ends = new Map<string, number>();
   const faults: string[] = [];
   const all = injections(recording, form);
-  for (const injection of all) {
+  await inLanes(all.values(), async (injection, lane) => {
+    const directory = join(root, `lane ${lane}`);
     writeTree(recording.start, directory);
     const ended = await run(recording, injection, directory);
     const words = [recording.words[0], ...readWords(ended.stdout.split("\n").filter(Boolean))];
@@ -95,7 +96,7 @@ export async function inject(recording: Recording, form: Form, root: string): Pr
       const { target, what } = injection;
       faults.push(`${target.name} ${target.path} ${target.nth}, ${what}: ${String(error)}`);
     }
-  }
+  });
   return {
     name: `${recording.name} with calls that fail`,
     figures: [

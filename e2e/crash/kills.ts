@@ -19,6 +19,7 @@ import {
 import { check, type Promises } from "./check.ts";
 import { readTree, writeTree } from "./disk.ts";
 import { jobDone } from "./job.ts";
+import { inLanes } from "./lanes.ts";
 import { makeDirectory, PASSPHRASE, withGateway } from "./stage.ts";
 import { type Configured, configurationOf, DATABASE } from "./state.ts";
 import { killAll, startCommand, Victim } from "./victim.ts";
@@ -26,7 +27,6 @@ import { killAll, startCommand, Victim } from "./victim.ts";
 const KILLS = 1000;
 /** Of each step in the full form. */
 const OF_EACH = 20;
-const LANES = 2;
 /** How many states are kept for somebody to look at. */
 const KEPT = 5;
 /** So much that reading or writing it takes a moment, bytes. */
@@ -184,6 +184,7 @@ function promisesOf({ isDone, made }: Killed, { before, after }: Template): Prom
 }
 
 interface Tally {
+  begun: number;
   /** By step, how many were killed there. */
   kills: Map<string, number>;
   old: number;
@@ -197,7 +198,8 @@ async function killOnce(aim: Aim, template: Template, tally: Tally, root: string
   const directory = mkdtempSync(join(root, "killed-"));
   copyTree(template.directory, directory);
   // Every third at its own speed: slowed steps are easier to hit, and others may go wrong.
-  const isSlow = tally.kills.size % 3 !== 0;
+  const isSlow = tally.begun % 3 !== 0;
+  tally.begun += 1;
   const how = aim.face === "serve" ? killServing : killCommand;
   try {
     const killed = await how(aim, directory, isSlow);
@@ -233,6 +235,7 @@ function* aims({ kills }: Tally): Generator<Aim> {
 export async function kills(form: Form, root: string): Promise<Section> {
   const templates = await makeTemplates(root, form);
   const tally: Tally = {
+    begun: 0,
     kills: new Map(),
     old: 0,
     new: 0,
@@ -241,11 +244,7 @@ export async function kills(form: Form, root: string): Promise<Section> {
     faults: [],
   };
   const chosen = form === "full" ? aims(tally) : SHORT_AIMS.values();
-  await Promise.all(
-    Array.from({ length: LANES }, async () => {
-      for (const aim of chosen) await killOnce(aim, templates[aim.operation], tally, root);
-    }),
-  );
+  await inLanes(chosen, (aim) => killOnce(aim, templates[aim.operation], tally, root));
   const steps = [...tally.kills].toSorted(([a], [b]) => a.localeCompare(b));
   const rare = AIMS.filter((aim) => (tally.kills.get(nameOf(aim)) ?? 0) < OF_EACH).map(nameOf);
   if (form === "full" && rare.length > 0) {
