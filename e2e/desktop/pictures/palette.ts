@@ -7,6 +7,8 @@ import { crc32, deflateSync, inflateSync } from "node:zlib";
 
 const SIGNATURE = Buffer.from("89504e470d0a1a0a", "hex");
 const COLOURS = 256;
+/** Further apart than any two colours are. */
+const FAR = 3 * 256 ** 2;
 
 interface Picture {
   width: number;
@@ -37,21 +39,26 @@ export function toPalette(png: Buffer): Buffer {
   ]);
 }
 
-/** The colours that cover most, and to which of them each other one is nearest. */
+/** Which colours stand for all, and for each which of them. */
 function reduce(pixels: Uint32Array): { palette: number[]; indexOf: Map<number, number> } {
   const counts = new Map<number, number>();
   for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
-  const colours = [...counts].sort((a, b) => b[1] - a[1]).map(([colour]) => colour);
-  const palette = colours.slice(0, COLOURS);
-  const indexOf = new Map(palette.map((colour, index) => [colour, index]));
-  for (const colour of colours.slice(COLOURS)) {
-    let best = 0;
-    for (let index = 1; index < palette.length; index += 1)
-      if (distance(colour, palette[index] ?? 0) < distance(colour, palette[best] ?? 0))
-        best = index;
-    indexOf.set(colour, best);
+  const colours = [...counts].map(([colour, count]) => ({ colour, count, index: 0, off: FAR }));
+  const palette: number[] = [];
+  while (palette.length < Math.min(COLOURS, colours.length)) {
+    // What most pixels are furthest from comes next, so that a small icon keeps its colour.
+    const [worst] = colours.reduce<[number, number]>(
+      ([chosen, error], { colour, count, off }) =>
+        count * off > error ? [colour, count * off] : [chosen, error],
+      [0, -1],
+    );
+    for (const one of colours) {
+      const off = distance(one.colour, worst);
+      if (off < one.off) Object.assign(one, { index: palette.length, off });
+    }
+    palette.push(worst);
   }
-  return { palette, indexOf };
+  return { palette, indexOf: new Map(colours.map(({ colour, index }) => [colour, index])) };
 }
 
 const channels = (colour: number): [number, number, number] => [
