@@ -31,7 +31,8 @@ export function Banner({ level, icon, title, children, actions }: BannerProps) {
     <section
       aria-labelledby={titleId}
       className={classNames(
-        "flex flex-wrap items-start gap-3 rounded-panel border border-l-4 px-3 py-3",
+        "flex flex-wrap gap-3 rounded-panel border border-l-4 px-3 py-3",
+        children ? "items-start" : "items-center",
         look,
       )}
     >

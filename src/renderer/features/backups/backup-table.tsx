@@ -142,7 +142,7 @@ function BackupRow({ backup, isBusy, onVerify, onDelete, onSave, onShow }: Backu
         {counts === null ? "not known" : countsText(counts)}
       </td>
       <td className="px-3 whitespace-nowrap">
-        <span className={classNames("inline-flex items-center gap-1.5", colour)}>
+        <span className={classNames("flex items-center gap-1.5", colour)}>
           <Icon aria-hidden size={16} strokeWidth={1.75} className="shrink-0" />
           {word}
         </span>

@@ -5,6 +5,7 @@ import {
   confirmText,
   countsText,
   dayTime,
+  factsText,
   healthLook,
   holdText,
   lastGoodText,
@@ -21,7 +22,7 @@ const backup: BackupView = {
   name: "a.age",
   kind: "automatic",
   createdAt: at(21, 2),
-  bytes: 1,
+  bytes: 2048,
   encrypted: true,
   state: "verified",
   verifiedAt: 1,
@@ -50,6 +51,10 @@ describe("words of backups", () => {
   it("count what people count", () => {
     const counts = { servers: 6, profiles: 1, tokens: 0, signIns: 9, secrets: 9 };
     expect(countsText(counts)).toBe("6 servers, 1 profile, 0 tokens");
+    expect(factsText({ ...backup, counts })).toBe(
+      "Verified · 2 KB · 6 servers, 1 profile, 0 tokens",
+    );
+    expect(factsText(backup)).toBe("Verified · 2 KB");
   });
 
   it("say whether there is a good one", () => {

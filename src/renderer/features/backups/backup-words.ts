@@ -72,6 +72,10 @@ export function dayTime(at: number, now = Date.now()): string {
 export const countsText = ({ servers, profiles, tokens }: BackupCounts): string =>
   [count(servers, "server"), count(profiles, "profile"), count(tokens, "token")].join(", ");
 
+/** “Verified · 412 KB · 3 servers, 1 profile, 2 tokens”. */
+export const factsText = ({ state, bytes, counts }: BackupView): string =>
+  [STATE_LOOKS[state].word, sizeText(bytes), ...(counts ? [countsText(counts)] : [])].join(" · ");
+
 /** “Last good backup: today 02:00”. */
 export const lastGoodText = (lastGood: BackupView | null, now = Date.now()): string =>
   lastGood === null

@@ -5,6 +5,7 @@ import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { openDialog, type Source } from "../../stores/dialogs.ts";
+import { confirmText } from "./backup-words.ts";
 import { JobView } from "./job-view.tsx";
 import { CancelJob } from "./job-progress.tsx";
 import { OpeningView } from "./opening-view.tsx";
@@ -80,6 +81,14 @@ function RestoreOf({ source: { id, name }, onClose }: RestoreOfProps) {
       width="wide"
       onClose={onClose}
       title="Restore from a backup"
+      // Above what scrolls, so that nobody answers what they have not seen.
+      description={
+        job === null && at.step === "open" ? (
+          <span className="block text-pretty text-text">
+            {confirmText(at.result.contents.createdAt)}
+          </span>
+        ) : null
+      }
       footer={
         job ? (
           <RestoreButtons job={job} onClose={onClose} />

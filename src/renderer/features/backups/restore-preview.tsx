@@ -4,7 +4,7 @@ import { Banner } from "../../components/banner.tsx";
 import { CodeBlock } from "../../components/code-block.tsx";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { BackupContentsList } from "./backup-contents.tsx";
-import { changesText, confirmText } from "./backup-words.ts";
+import { changesText } from "./backup-words.ts";
 import { PartChoice } from "./part-choice.tsx";
 
 interface RestorePreviewViewProps {
@@ -76,7 +76,6 @@ export function RestorePreviewView({ preview, parts, onParts }: RestorePreviewVi
           onChosen={onParts}
         />
       ) : null}
-      <p className="font-medium">{confirmText(contents.createdAt)}</p>
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { Panel, Row } from "../../components/page.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { useAttempt } from "../../components/use-attempt.ts";
 import type { Source } from "../../stores/dialogs.ts";
-import { countsText, dayTime, KIND_WORDS, sizeText, STATE_LOOKS } from "./backup-words.ts";
+import { dayTime, factsText, KIND_WORDS } from "./backup-words.ts";
 
 /** Older ones are on the page. */
 const SHOWN = 5;
@@ -65,12 +65,7 @@ export function SourceChoice({ backups, description, onChosen, onClose }: Source
                   />
                 }
                 title={dayTime(backup.createdAt)}
-                detail={[
-                  KIND_WORDS[backup.kind],
-                  sizeText(backup.bytes),
-                  ...(backup.counts ? [countsText(backup.counts)] : []),
-                  STATE_LOOKS[backup.state].word,
-                ].join(" · ")}
+                detail={`${KIND_WORDS[backup.kind]} · ${factsText(backup)}`}
                 actions={
                   <Button
                     size="toolbar"

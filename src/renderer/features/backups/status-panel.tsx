@@ -6,15 +6,7 @@ import { classNames } from "../../components/class-names.ts";
 import { Panel, Row } from "../../components/page.tsx";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { openDialog } from "../../stores/dialogs.ts";
-import {
-  countsText,
-  dayTime,
-  healthLook,
-  lastGoodText,
-  scheduleText,
-  sizeText,
-  STATE_LOOKS,
-} from "./backup-words.ts";
+import { dayTime, factsText, healthLook, lastGoodText, scheduleText } from "./backup-words.ts";
 
 const QUIET_ICON = { "aria-hidden": true, size: 16, strokeWidth: 1.75 } as const;
 
@@ -22,29 +14,21 @@ const QUIET_ICON = { "aria-hidden": true, size: 16, strokeWidth: 1.75 } as const
 export function StatusPanel({ view }: { view: BackupsView }) {
   const { lastGood, schedule } = view;
   const { icon: Icon, colour } = healthLook(view);
-  const facts =
-    lastGood === null
-      ? []
-      : [
-          STATE_LOOKS[lastGood.state].word,
-          sizeText(lastGood.bytes),
-          ...(lastGood.counts ? [countsText(lastGood.counts)] : []),
-        ];
   return (
     <Panel>
       <Row
         icon={<Icon {...QUIET_ICON} className={classNames("shrink-0", colour)} />}
         title={lastGoodText(lastGood)}
-        detail={facts.length > 0 ? facts.join(" · ") : null}
+        detail={lastGood === null ? null : factsText(lastGood)}
       />
       <Row
         icon={<CalendarClock {...QUIET_ICON} className="shrink-0 text-text-2" />}
         title={scheduleText(schedule)}
         detail={
           <>
-            {schedule.nextAt === null ? null : <p>Next {dayTime(schedule.nextAt)}</p>}
+            {schedule.nextAt === null ? null : <p>Next: {dayTime(schedule.nextAt)}</p>}
             <p>
-              Folder <UntrustedText text={schedule.folder} />
+              Folder: <UntrustedText text={schedule.folder} />
             </p>
           </>
         }
