@@ -30,12 +30,17 @@ const text = z.string();
 const contentOf = (row: Row): string =>
   JSON.stringify(Object.entries(row).filter(([column]) => !BESIDE.has(column)));
 
-const serversIn = (connection: Connection): Thing[] =>
-  readRows(connection, "mcp_servers", { id: text, name: text }).map((row) => ({
-    id: row.id,
-    name: row.name,
-    content: contentOf(row),
-  }));
+/** Of a table whose rows have a name and stand for themselves. */
+const namedIn =
+  (table: "mcp_servers" | "access_tokens") =>
+  (connection: Connection): Thing[] =>
+    readRows(connection, table, { id: text, name: text }).map((row) => ({
+      id: row.id,
+      name: row.name,
+      content: contentOf(row),
+    }));
+
+const serversIn = namedIn("mcp_servers");
 
 const profilesIn = (connection: Connection): Thing[] => {
   const members = new Map<string, string[]>();
@@ -52,13 +57,6 @@ const profilesIn = (connection: Connection): Thing[] => {
     content: [contentOf(row), ...(members.get(row.id) ?? []).sort()].join("\n"),
   }));
 };
-
-const tokensIn = (connection: Connection): Thing[] =>
-  readRows(connection, "access_tokens", { id: text, name: text }).map((row) => ({
-    id: row.id,
-    name: row.name,
-    content: contentOf(row),
-  }));
 
 const settingsIn = (connection: Connection): Thing[] =>
   readRows(connection, "settings", { key: text, value: text }).map(({ key, value }) => ({
@@ -80,7 +78,7 @@ const signInsIn = (connection: Connection): Thing[] => {
 const KINDS = [
   ["server", serversIn],
   ["profile", profilesIn],
-  ["token", tokensIn],
+  ["token", namedIn("access_tokens")],
   ["sign_in", signInsIn],
   ["setting", settingsIn],
 ] as const;

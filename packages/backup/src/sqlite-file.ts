@@ -2,21 +2,22 @@ import { existsSync } from "node:fs";
 import { GatewayError } from "@local-mcp/contract";
 import { type Connection, createPrivateFile, openSqlite, translating } from "@local-mcp/database";
 
-/** Nothing of a file that was not checked yet may run, and none of its sizes is believed. */
-const guard = (connection: Connection): void => {
+/**
+ * A connection to a file of which nothing that was not checked yet may run, and none of whose sizes is
+ * believed. https://sqlite.org/security.html
+ */
+export const openUntrusted = (path: string, { readonly = false } = {}): Connection => {
+  const connection = openSqlite(path, { readonly });
   connection.pragma("trusted_schema = OFF");
   connection.pragma("cell_size_check = ON");
   connection.pragma("mmap_size = 0");
   // What SQLite sorts, or would need to take back, is never beside the file or in a shared directory.
   connection.pragma("temp_store = MEMORY");
-};
-
-/** A connection to a file from elsewhere, which cannot write. https://sqlite.org/security.html */
-export const openToRead = (path: string): Connection => {
-  const connection = openSqlite(path, { readonly: true });
-  guard(connection);
   return connection;
 };
+
+/** A connection to a file from elsewhere, which cannot write. */
+export const openToRead = (path: string): Connection => openUntrusted(path, { readonly: true });
 
 /**
  * A connection to the live database, for reading. Not opened as read-only: the last connection to
@@ -28,9 +29,7 @@ export const openLive = (path: string): Connection => {
   if (!existsSync(path)) {
     throw new GatewayError("backup_unreadable", { name: path, reason: "it is not there" });
   }
-  const connection = openSqlite(path);
-  guard(connection);
-  return connection;
+  return openUntrusted(path);
 };
 
 /**
@@ -38,8 +37,7 @@ export const openLive = (path: string): Connection => {
  * and flushing the file afterwards is the caller's. What is deleted leaves no bytes.
  */
 export const openScratch = (path: string): Connection => {
-  const connection = openSqlite(path);
-  guard(connection);
+  const connection = openUntrusted(path);
   connection.pragma("journal_mode = MEMORY");
   connection.pragma("synchronous = OFF");
   connection.pragma("secure_delete = ON");

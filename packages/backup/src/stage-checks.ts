@@ -59,9 +59,10 @@ export const readKeys = (
 };
 
 /** Of each column that the vault seals, its rows that hold something. */
-const sealedValues = (connection: Connection) =>
-  sealedColumns
-    .filter(({ table }) => tablesOf(connection).includes(table))
+const sealedValues = (connection: Connection) => {
+  const tables = tablesOf(connection);
+  return sealedColumns
+    .filter(({ table }) => tables.includes(table))
     .map(({ table, column, rows, class: kind }) => {
       const value =
         kind === "sealed_json" ? `json_extract("${column}", '$.sealed')` : `"${column}"`;
@@ -70,6 +71,7 @@ const sealedValues = (connection: Connection) =>
       );
       return { table, column, statement };
     });
+};
 
 /** How many values the vault has sealed in it. */
 export const countSealed = (connection: Connection): number =>

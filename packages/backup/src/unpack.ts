@@ -3,11 +3,10 @@ import { constants } from "node:fs";
 import { chmod, copyFile, open, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { GatewayError } from "@local-mcp/contract";
-import { openSqlite } from "@local-mcp/database";
 import { decryptFile, kindOfFile, readFileKey } from "./age/index.ts";
 import { digestOf, isThere } from "./disk.ts";
 import { tooBig } from "./free-space.ts";
-import { readingBackup, withConnection } from "./sqlite-file.ts";
+import { openUntrusted, readingBackup, withConnection } from "./sqlite-file.ts";
 import type { StageInput, Watch } from "./types.ts";
 
 const LOG = "-wal";
@@ -85,15 +84,16 @@ const copyWithLog = async (
   const sizes = await Promise.all(parts.map((part) => sizeOf(file + part, name)));
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   if (bytes > maxBytes) throw tooBig(name, bytes, maxBytes);
-  const hash = createHash("sha256");
+  const digests: string[] = [];
   for (const part of parts) {
     await copyFile(file + part, target + part, constants.COPYFILE_EXCL);
     await chmod(target + part, 0o600);
-    hash.update(await digestOf(target + part));
+    digests.push(await digestOf(target + part));
   }
-  if (!hasLog) return digestOf(target);
+  const [digest = "", ofLog] = digests;
+  if (ofLog === undefined) return digest;
   takeOverLog(target, name);
-  return hash.digest("hex");
+  return createHash("sha256").update(digests.join("")).digest("hex");
 };
 
 /** Bytes of a file. Whoever opened a pipe would wait for somebody to write into it. */
@@ -107,9 +107,7 @@ const sizeOf = async (path: string, name: string): Promise<number> => {
 /** What was committed last may be in the log alone: https://sqlite.org/wal.html */
 const takeOverLog = (path: string, name: string): void =>
   readingBackup(path, name, () =>
-    withConnection(openSqlite(path), (connection) => {
-      connection.pragma("trusted_schema = OFF");
-      connection.pragma("cell_size_check = ON");
+    withConnection(openUntrusted(path), (connection) => {
       connection.pragma("wal_checkpoint(TRUNCATE)");
       connection.pragma("journal_mode = DELETE");
     }),
