@@ -171,6 +171,8 @@ if (process.platform !== "linux") throw new Error("npm run rotation needs Linux"
 if (spawnSync("strace", ["-V"]).error) {
   throw new Error("there is no strace. `npm run setup:system` installs it.");
 }
+// A change is killed at one of its calls, and a cache makes some of its own.
+delete process.env["NODE_COMPILE_CACHE"];
 endOnSignals();
 const began = performance.now();
 try {
