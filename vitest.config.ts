@@ -1,5 +1,10 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { WORKERS } from "./e2e/desktop/workers.ts";
+import { inBundledWorker } from "./scripts/bundled-worker.ts";
+
+/** What Node compiled once it need not compile again, and no process that a test starts does. */
+process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.compile-cache");
 
 /** As many test files at once as there are cores; left alone, a core stays free. */
 const EVERY_CORE = "100%";
@@ -9,16 +14,20 @@ export default defineConfig({
     reporters: ["default", "./scripts/closing-line.ts"],
     projects: [
       {
+        plugins: [inBundledWorker],
         test: {
           name: "unit",
+          globalSetup: ["scripts/bundled-worker.ts"],
           include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts", "src/**/*.test.ts"],
           maxWorkers: EVERY_CORE,
           testTimeout: 20_000,
         },
       },
       {
+        plugins: [inBundledWorker],
         test: {
           name: "integration",
+          globalSetup: ["scripts/bundled-worker.ts"],
           include: ["e2e/**/*.test.ts"],
           exclude: ["e2e/servers/**", "e2e/desktop/**", "e2e/package/**", "**/node_modules/**"],
           maxWorkers: EVERY_CORE,
