@@ -8,6 +8,7 @@ import { classNames } from "../../components/class-names.ts";
 import { Menu } from "../../components/menu.tsx";
 import { Panel } from "../../components/page.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
+import { type Column, TableHead } from "../../components/table-head.tsx";
 import { exactTime } from "../../components/time.ts";
 import { openDialog } from "../../stores/dialogs.ts";
 import { pageHeading } from "../profiles/focus.ts";
@@ -16,7 +17,7 @@ import { countsText, dayTime, KIND_WORDS, sizeText, STATE_LOOKS } from "./backup
 import { DeleteBackupDialog } from "./delete-backup-dialog.tsx";
 import { VerifyDialog } from "./verify-dialog.tsx";
 
-const HEADS: { title: string; look?: string }[] = [
+const COLUMNS: Column[] = [
   { title: "Made", look: "w-full" },
   { title: "Kind" },
   { title: "Size", look: "text-right" },
@@ -52,22 +53,7 @@ export function BackupTable({ backups, isBusy }: BackupTableProps) {
     <>
       <Panel className="overflow-x-auto">
         <table className="w-full text-left">
-          <thead className="bg-sunken text-meta text-text-2">
-            <tr className="h-8">
-              {HEADS.map(({ title, look }) => (
-                <th
-                  key={title}
-                  scope="col"
-                  className={classNames("px-3 font-medium whitespace-nowrap", look)}
-                >
-                  {title}
-                </th>
-              ))}
-              <th scope="col">
-                <span className="sr-only">Actions</span>
-              </th>
-            </tr>
-          </thead>
+          <TableHead columns={COLUMNS} />
           {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys of the buttons in it */}
           <tbody
             ref={list}

@@ -11,6 +11,7 @@ import { Menu } from "../../components/menu.tsx";
 import { Page, Panel } from "../../components/page.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
+import { type Column, TableHead } from "../../components/table-head.tsx";
 import { openDialog } from "../../stores/dialogs.ts";
 import { ActiveMark } from "./active-mark.tsx";
 import { DeleteProfileDialog } from "./delete-profile-dialog.tsx";
@@ -61,6 +62,15 @@ interface Asked {
   index: number;
 }
 
+const COLUMNS: Column[] = [
+  { title: "Name", look: "w-full" },
+  { title: "Slug" },
+  { title: "Servers ready", look: "text-right" },
+  { title: "Tools", look: "text-right" },
+  { title: "Tokens, estimated", look: "text-right" },
+  { title: "Clients now", look: "text-right" },
+];
+
 function Profiles({ profiles }: { profiles: readonly ProfileView[] }) {
   const { data: servers } = useQuery(api.servers.list.queryOptions());
   const { data: seen } = useQuery(api.clients.list.queryOptions());
@@ -85,19 +95,7 @@ function Profiles({ profiles }: { profiles: readonly ProfileView[] }) {
       ) : null}
       <Panel className="overflow-x-auto">
         <table className="w-full text-left">
-          <thead className="bg-sunken text-meta text-text-2">
-            <tr className="h-8">
-              <Head first>Name</Head>
-              <Head>Slug</Head>
-              <Head number>Servers ready</Head>
-              <Head number>Tools</Head>
-              <Head number>Tokens, estimated</Head>
-              <Head number>Clients now</Head>
-              <th scope="col" className="w-11">
-                <span className="sr-only">Actions</span>
-              </th>
-            </tr>
-          </thead>
+          <TableHead columns={COLUMNS} />
           {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys of the links in it */}
           <tbody
             ref={list}
@@ -119,25 +117,6 @@ function Profiles({ profiles }: { profiles: readonly ProfileView[] }) {
       </Panel>
       <Dialogs asked={asked} profiles={profiles} list={list} onClose={() => setAsked(null)} />
     </>
-  );
-}
-
-function Head({
-  children,
-  first,
-  number,
-}: {
-  children: string;
-  first?: boolean;
-  number?: boolean;
-}) {
-  return (
-    <th
-      scope="col"
-      className={`px-3 font-medium whitespace-nowrap ${first ? "w-full" : ""} ${number ? "text-right" : ""}`}
-    >
-      {children}
-    </th>
   );
 }
 

@@ -5,11 +5,11 @@ import { useRef, useState } from "react";
 import { api } from "../../app/api.ts";
 import { routeTo } from "../../app/router.ts";
 import { Button } from "../../components/button.tsx";
-import { classNames } from "../../components/class-names.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Page, Panel } from "../../components/page.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
+import { type Column, TableHead } from "../../components/table-head.tsx";
 import { ago, clockTime } from "../../components/time.ts";
 import { pageHeading } from "../profiles/focus.ts";
 import { rowBeside, rowKeys } from "../profiles/row-keys.ts";
@@ -51,7 +51,13 @@ export function TokensPage() {
   );
 }
 
-const HEADS = ["Name", "Profile", "Rights", "Last used", "Created"];
+const COLUMNS: Column[] = [
+  { title: "Name", look: "w-full" },
+  { title: "Profile" },
+  { title: "Rights" },
+  { title: "Last used" },
+  { title: "Created", look: "max-rail:hidden" },
+];
 
 function TokenTable({ tokens }: { tokens: readonly TokenView[] }) {
   const { data: profiles } = useQuery(api.profiles.list.queryOptions());
@@ -68,25 +74,7 @@ function TokenTable({ tokens }: { tokens: readonly TokenView[] }) {
     <>
       <Panel className="overflow-x-auto">
         <table className="w-full text-left">
-          <thead className="bg-sunken text-meta text-text-2">
-            <tr className="h-8">
-              {HEADS.map((head) => (
-                <th
-                  key={head}
-                  scope="col"
-                  className={classNames(
-                    "px-3 font-medium whitespace-nowrap first:w-full",
-                    head === "Created" && "max-rail:hidden",
-                  )}
-                >
-                  {head}
-                </th>
-              ))}
-              <th scope="col">
-                <span className="sr-only">Actions</span>
-              </th>
-            </tr>
-          </thead>
+          <TableHead columns={COLUMNS} />
           {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys of the buttons in it */}
           <tbody ref={list} className="divide-y divide-border" onKeyDown={rowKeys(ask)}>
             {tokens.map((token, index) => (
