@@ -1,7 +1,15 @@
 import type * as dns from "node:dns";
 import type { LookupAddress, LookupOptions } from "node:dns";
-import { afterEach, expect, it, vi } from "vitest";
-import { type Got, launchOf, listener, sendJson, serve, soon } from "./http.fixture.ts";
+import { expect, it, vi } from "vitest";
+import {
+  closedAfterEach,
+  type Got,
+  launchOf,
+  listener,
+  sendJson,
+  serve,
+  soon,
+} from "./http.fixture.ts";
 import { HttpTransport } from "./http-transport.ts";
 import { SseTransport } from "./sse-transport.ts";
 
@@ -22,10 +30,7 @@ vi.mock("node:dns", async (original) => {
   return { ...(await original<typeof dns>()), lookup };
 });
 
-const open: { close: () => Promise<void> }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).toReversed()) await one.close();
-});
+const open = closedAfterEach();
 
 /** A server of this computer that is configured by a name. */
 async function byName(addresses: string[]) {

@@ -1,10 +1,11 @@
 import type { ServerResponse } from "node:http";
 import { GatewayError } from "@local-mcp/contract";
-import { afterEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { RpcMessage } from "../jsonrpc.ts";
 import { admitted, forbid, Keys, launchWith } from "./authorization.fixture.ts";
 import {
   beginEvents,
+  closedAfterEach,
   dataOf,
   type Got,
   listener,
@@ -15,10 +16,7 @@ import {
 import { SseTransport } from "./sse-transport.ts";
 import { turn } from "./test-kit.ts";
 
-const open: { close: () => Promise<void> }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).toReversed()) await one.close();
-});
+const open = closedAfterEach();
 
 /** A server of 2024-11-05 that lets in whoever shows one of `values`; `post` may refuse a message. */
 async function prepared(

@@ -1,11 +1,12 @@
 import type { ServerResponse } from "node:http";
 import { GatewayError } from "@local-mcp/contract";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { RpcMessage } from "../jsonrpc.ts";
 import { admitted, forbid, Keys, launchWith, METADATA } from "./authorization.fixture.ts";
 import { failureBehind, isOutage } from "./failure.ts";
 import {
   beginEvents,
+  closedAfterEach,
   dataOf,
   type Got,
   launchOf,
@@ -18,10 +19,7 @@ import {
 import { HttpTransport } from "./http-transport.ts";
 import { turn } from "./test-kit.ts";
 
-const open: { close: () => Promise<void> }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).toReversed()) await one.close();
-});
+const open = closedAfterEach();
 
 type Answer = (got: Got, response: ServerResponse) => void;
 

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { JsonObject, RpcMessage } from "../jsonrpc.ts";
 import {
   beginEvents,
+  closedAfterEach,
   dataOf,
   type Got,
   launchOf,
@@ -15,11 +16,9 @@ import { HttpTransport } from "./http-transport.ts";
 import { SseTransport } from "./sse-transport.ts";
 import { turn } from "./test-kit.ts";
 
-const open: { close: () => Promise<void> }[] = [];
-afterEach(async () => {
-  vi.useRealTimers();
-  for (const one of open.splice(0).toReversed()) await one.close();
-});
+const open = closedAfterEach();
+// Before they are closed.
+afterEach(() => void vi.useRealTimers());
 
 /** Lets the test move the time; what the test itself waits for goes by turns of the event loop. */
 const stopTime = (): void => {

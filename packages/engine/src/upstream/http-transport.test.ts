@@ -1,9 +1,10 @@
 import type { ServerResponse } from "node:http";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { JsonObject, RpcMessage } from "../jsonrpc.ts";
 import { UpstreamFailure } from "./failure.ts";
 import {
   beginEvents,
+  closedAfterEach,
   dataOf,
   type Got,
   launchOf,
@@ -16,10 +17,7 @@ import {
 } from "./http.fixture.ts";
 import { HttpTransport } from "./http-transport.ts";
 
-const open: { close: () => Promise<void> }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).toReversed()) await one.close();
-});
+const open = closedAfterEach();
 
 async function connected(
   answer: (got: Got, response: ServerResponse) => void,

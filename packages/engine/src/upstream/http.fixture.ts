@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { vi } from "vitest";
+import { afterEach, vi } from "vitest";
 import { isObject, type JsonObject, type RequestId } from "../jsonrpc.ts";
 import type { UpstreamFailure } from "./failure.ts";
 import type { TransportEvents } from "./transport.ts";
@@ -10,6 +10,15 @@ vi.setConfig({ testTimeout: 30_000 });
 /** Waits until a check holds, however slow the machine is. */
 export const soon = (check: () => void): Promise<void> =>
   vi.waitFor(check, { timeout: 20_000, interval: 5 });
+
+/** What is put into it is closed after the test, the last one first. */
+export function closedAfterEach(): { close: () => Promise<void> }[] {
+  const open: { close: () => Promise<void> }[] = [];
+  afterEach(async () => {
+    for (const one of open.splice(0).toReversed()) await one.close();
+  });
+  return open;
+}
 
 /** A request as the server of a test got it. */
 export interface Got {

@@ -1,12 +1,20 @@
 import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { execPath } from "node:process";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Launch } from "../definitions.ts";
 import type { JsonObject } from "../jsonrpc.ts";
 import { Connection } from "./connection.ts";
 import { discover, shakeHands } from "./handshake.ts";
-import { beginEvents, dataOf, launchOf, sendJson, serve, type TestServer } from "./http.fixture.ts";
+import {
+  beginEvents,
+  closedAfterEach,
+  dataOf,
+  launchOf,
+  sendJson,
+  serve,
+  type TestServer,
+} from "./http.fixture.ts";
 import { testProcesses } from "../processes/processes.fixture.ts";
 import { probeEra, probeProcess, type ProbeResult } from "./probe.ts";
 import { createTransport, overEitherHttp } from "./transports.ts";
@@ -17,10 +25,7 @@ const LONG_MS = 20_000;
 
 const processes = testProcesses();
 
-const open: { close: () => Promise<void> }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).toReversed()) await one.close();
-});
+const open = closedAfterEach();
 
 async function connect(launch: Launch): Promise<Connection> {
   const connection = new Connection(

@@ -1,8 +1,9 @@
 import type { ServerResponse } from "node:http";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { RpcMessage } from "../jsonrpc.ts";
 import {
   beginEvents,
+  closedAfterEach,
   dataOf,
   type Got,
   launchOf,
@@ -15,10 +16,7 @@ import {
 import { HttpTransport } from "./http-transport.ts";
 import { SseTransport } from "./sse-transport.ts";
 
-const open: { close: () => Promise<void> }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).toReversed()) await one.close();
-});
+const open = closedAfterEach();
 
 async function server(answer: (got: Got, response: ServerResponse) => void): Promise<TestServer> {
   const made = await serve(answer);

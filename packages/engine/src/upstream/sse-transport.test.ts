@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   beginEvents,
+  closedAfterEach,
   dataOf,
   type Got,
   launchOf,
@@ -12,10 +13,7 @@ import {
 } from "./http.fixture.ts";
 import { SseTransport } from "./sse-transport.ts";
 
-const open: { close: () => Promise<void> }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).toReversed()) await one.close();
-});
+const open = closedAfterEach();
 
 async function prepared(answer: (got: Got, response: ServerResponse) => void) {
   const server = await serve(answer);
