@@ -11,6 +11,7 @@ import { McpClient } from "../fixtures/mcp-client.ts";
 import { AUTHORITY } from "../fixtures/proxy.ts";
 import { afterTest, call, fixtureFile, names } from "../fixtures/test-support.ts";
 import { readStream } from "./raw-http.ts";
+import { INITIALIZE } from "./hardening/stage.ts";
 import { fixture, serve, until } from "./test-gateway.ts";
 
 const NAME = "mcp.test";
@@ -72,17 +73,6 @@ async function startFront(gatewayUrl: string, headersFor = SET_UP): Promise<stri
 const served = () =>
   serve({ one: fixture() }, { gateway: { env: { MCPGATEWAY_BEARER_TOKEN: ADMIN } } });
 
-const INITIALIZE = {
-  jsonrpc: "2.0",
-  id: 1,
-  method: "initialize",
-  params: {
-    protocolVersion: "2025-11-25",
-    capabilities: {},
-    clientInfo: { name: "behind", version: "1" },
-  },
-};
-
 async function post(base: string, headers: Record<string, string>) {
   const answer = await fetch(`${base}/mcp/dev`, {
     method: "POST",
@@ -91,7 +81,7 @@ async function post(base: string, headers: Record<string, string>) {
       "content-type": "application/json",
       ...headers,
     },
-    body: JSON.stringify(INITIALIZE),
+    body: INITIALIZE,
   });
   return { status: answer.status, text: await answer.text() };
 }
@@ -132,7 +122,7 @@ describe("behind a proxy that speaks TLS and names the gateway by its own addres
     const answer = await fetch(target, {
       method: "POST",
       headers: { "content-type": "application/json", ...bearer(token) },
-      body: JSON.stringify(INITIALIZE),
+      body: INITIALIZE,
     });
     expect(answer.status).toBe(202);
     await until(

@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { McpClient } from "../fixtures/mcp-client.ts";
 import { afterTest, call, names } from "../fixtures/test-support.ts";
+import { INITIALIZE } from "./hardening/stage.ts";
 import { fixture, serve, startGateway, until } from "./test-gateway.ts";
 
 interface Answer {
@@ -34,16 +35,6 @@ const send = (
   });
 
 const json = { "content-type": "application/json", accept: "application/json, text/event-stream" };
-const initialize = JSON.stringify({
-  jsonrpc: "2.0",
-  id: 1,
-  method: "initialize",
-  params: {
-    protocolVersion: "2025-11-25",
-    capabilities: {},
-    clientInfo: { name: "t", version: "1" },
-  },
-});
 
 /** Bytes as they are, for what no HTTP client would send. */
 async function raw(url: string, text: string): Promise<string> {
@@ -65,7 +56,7 @@ describe("who is let in", () => {
     const { url } = await serve({});
     const answer = await send(`${url}/mcp/dev`, {
       headers: { ...json, ...headers },
-      body: initialize,
+      body: INITIALIZE,
     });
     expect(answer.status).toBe(status);
     expect(answer.headers["www-authenticate"]).toMatch(/^Bearer/);
@@ -80,7 +71,7 @@ describe("who is let in", () => {
     const manager = await api.tokens.create({ name: "manager", rights: ["manage"] });
     const code = async (token: string, path = "/mcp/dev") => {
       const headers = { ...json, authorization: `Bearer ${token}` };
-      const { text } = await send(url + path, { headers, body: initialize });
+      const { text } = await send(url + path, { headers, body: INITIALIZE });
       return JSON.parse(text).error?.data?.code ?? JSON.parse(text).error?.code ?? "let in";
     };
     expect(await code(other.token)).toBe("token_other_profile");
@@ -111,11 +102,11 @@ describe("who is let in", () => {
   it("without a token only where a profile says so, and then only JSON", async () => {
     const { api, url } = await serve({});
     await api.profiles.update({ profile: "dev", changes: { allowWithoutToken: true } });
-    expect((await send(`${url}/mcp/dev`, { headers: json, body: initialize })).status).toBe(200);
+    expect((await send(`${url}/mcp/dev`, { headers: json, body: INITIALIZE })).status).toBe(200);
     const form = { ...json, "content-type": "text/plain" };
-    expect((await send(`${url}/mcp/dev`, { headers: form, body: initialize })).status).toBe(415);
+    expect((await send(`${url}/mcp/dev`, { headers: form, body: INITIALIZE })).status).toBe(415);
     await api.profiles.update({ profile: "dev", changes: { allowWithoutToken: false } });
-    expect((await send(`${url}/mcp/dev`, { headers: json, body: initialize })).status).toBe(401);
+    expect((await send(`${url}/mcp/dev`, { headers: json, body: INITIALIZE })).status).toBe(401);
   });
 
   it.each([
@@ -129,7 +120,7 @@ describe("who is let in", () => {
   ])("Host %s: %i", async (host, status) => {
     const { url, token } = await serve({});
     const headers = { ...json, host, authorization: `Bearer ${token}` };
-    expect((await send(`${url}/mcp/dev`, { headers, body: initialize })).status).toBe(status);
+    expect((await send(`${url}/mcp/dev`, { headers, body: INITIALIZE })).status).toBe(status);
   });
 
   it.each(["http://evil.example", "null", "file://", "http://localhost:1", "https://127.0.0.1"])(
@@ -163,7 +154,7 @@ describe("who is let in", () => {
 describe("what is sent", () => {
   it.each([
     ["half JSON", "{", 400, -32_700],
-    ["a batch", `[${initialize}]`, 400, -32_600],
+    ["a batch", `[${INITIALIZE}]`, 400, -32_600],
     ["no message", '{"hello":1}', 400, -32_600],
     ["a fractional id", '{"jsonrpc":"2.0","id":1.5,"method":"ping"}', 400, -32_600],
   ])("%s is answered with a sentence", async (_, body, status, code) => {
@@ -230,7 +221,7 @@ describe("what is sent", () => {
     }
     const missing = await send(`${url}/mcp/nothing`, {
       headers: { ...json, ...headers },
-      body: initialize,
+      body: INITIALIZE,
     });
     expect(missing.status).toBe(404);
     expect(missing.text).toContain("There is no profile “nothing”");
@@ -242,7 +233,7 @@ describe("what is sent", () => {
     const { url } = await gateway.listen();
     const answer = await send(`${url}/mcp`, {
       headers: { ...json, authorization: `Bearer ${token}` },
-      body: initialize,
+      body: INITIALIZE,
     });
     expect(answer.status).toBe(404);
     expect(answer.text).toContain("profiles create");
