@@ -228,7 +228,7 @@ test.runIf(isWanted)("a server that is signed in to", { timeout }, async () => {
   await dialogOf(page).getByText("Is the browser on another computer?").click();
   await camera.take("sign-in-waiting");
   await finish();
-  await page.getByText(/^Signed in/).waitFor();
+  await page.getByText(/^Signed in until/).waitFor();
   await camera.take("signed-in");
   await callTool(app, TOOL_FOR_ADMINS);
   await page.getByText("More access wanted: admin.").waitFor();
