@@ -7,6 +7,7 @@ import {
   rmSync,
   symlinkSync,
   writeFileSync,
+  utimesSync,
 } from "node:fs";
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
@@ -216,6 +217,22 @@ describe("what was there before", () => {
     await forgetOldStates(paths, NOW + KEEP_PREVIOUS_MS - 1);
     expect(await previousStates(paths)).toHaveLength(1);
     await forgetOldStates(paths, NOW + KEEP_PREVIOUS_MS);
+    expect(files()).toEqual({ [DB]: "new" });
+  });
+
+  it("is removed to its end where that was ended halfway, and also without a record of it", async () => {
+    await decided();
+    await carryOut(paths, INTENT);
+    await finishRestore(paths, INTENT);
+    rmSync(join(paths.previous, "one", DB));
+    put("previous/two/traffic.db", "of a restore that nobody has finished");
+    const later = NOW + 86_400_000;
+    utimesSync(join(paths.previous, "two"), later / 1000, later / 1000);
+    await forgetOldStates(paths, NOW + KEEP_PREVIOUS_MS - 1);
+    expect(Object.keys(files())).toContain("previous/one/restore.json");
+    await forgetOldStates(paths, later + KEEP_PREVIOUS_MS - 1);
+    expect(Object.keys(files())).toEqual([DB, "previous/two/traffic.db"]);
+    await forgetOldStates(paths, later + KEEP_PREVIOUS_MS);
     expect(files()).toEqual({ [DB]: "new" });
   });
 });
