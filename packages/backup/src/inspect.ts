@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { type BackupCounts, GatewayError } from "@local-mcp/contract";
-import { type Connection, type FileKind, schemaAfter } from "@local-mcp/database";
+import { type Connection, faultIn, type FileKind, schemaAfter } from "@local-mcp/database";
 import { isDeepStrictEqual } from "node:util";
 import { type ContentDigest, contentDigest, MAX_ROW_BYTES, RowTooLarge } from "./digest.ts";
 import { BACKUP_TABLES, type Manifest, readManifest, versionIn } from "./manifest.ts";
@@ -97,7 +97,7 @@ const refuseForeignSchema = (connection: Connection, options: InspectOptions): n
  */
 export const checkIntegrity = (connection: Connection, name: string): void => {
   const verdict = String(connection.pragma("integrity_check(1)", { simple: true }));
-  if (verdict !== "ok") throw damaged(name, verdict.replaceAll(/\s+/g, " ").slice(0, 200));
+  if (verdict !== "ok") throw damaged(name, faultIn(verdict));
   const orphan = connection
     .prepare<[], string>('SELECT "table" FROM pragma_foreign_key_check')
     .pluck()

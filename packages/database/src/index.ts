@@ -36,7 +36,7 @@ export * from "./queries/sign-ins.ts";
 export * from "./queries/tokens.ts";
 export * from "./queries/vault.ts";
 export * from "./schema.ts";
-export { type Connection, openSqlite, translating } from "./sqlite.ts";
+export { type Connection, faultIn, openSqlite, translating } from "./sqlite.ts";
 export {
   type ClassifiedColumn,
   classifiedColumns,

@@ -10,7 +10,7 @@ import {
   removeFile,
   sizeOf,
 } from "./files.ts";
-import { assertRuntime, type Connection, openSqlite, translating } from "./sqlite.ts";
+import { assertRuntime, type Connection, faultIn, openSqlite, translating } from "./sqlite.ts";
 
 /** What one kind of database file is. */
 export interface FileKind {
@@ -137,7 +137,7 @@ const inspect = (
       const applied = refuse(identityOfConnection(connection, kind));
       if (checkPages) {
         const verdict = String(connection.pragma("quick_check(1)", { simple: true }));
-        if (verdict !== "ok") throw damaged(verdict.replaceAll(/\s+/g, " "));
+        if (verdict !== "ok") throw damaged(faultIn(verdict));
       }
       return applied;
     } finally {

@@ -1,6 +1,6 @@
 import { SqliteError } from "better-sqlite3";
 import { expect, test } from "vitest";
-import { isOlder, openSqlite, translating } from "./sqlite.ts";
+import { faultIn, isOlder, openSqlite, translating } from "./sqlite.ts";
 import { errorOf } from "./test-kit.ts";
 
 test.each([
@@ -14,6 +14,13 @@ test.each([
   ["4.0.0", false],
 ])("SQLite %s is too old: %s", (version, older) => {
   expect(isOlder(version, "3.51.3")).toBe(older);
+});
+
+test("what SQLite finds wrong is told on one line, and without its name for the file", () => {
+  expect(
+    faultIn("*** in database main ***\nTree 5 page 6: btreeInitPage() returns error code 11"),
+  ).toBe("Tree 5 page 6: btreeInitPage() returns error code 11");
+  expect(faultIn("row 3 missing\nfrom index x")).toBe("row 3 missing from index x");
 });
 
 test("the SQLite that is shipped is new enough", () => {

@@ -107,3 +107,18 @@ export const translating = <T>(path: string, run: () => T): T => {
     throw translate(path, error);
   }
 };
+
+/** Longest that SQLite's words are in a sentence. */
+const MAX_VERDICT = 200;
+
+/**
+ * What SQLite finds wrong with a file, on one line and without the name that it has for it.
+ *
+ * @param verdict of https://sqlite.org/pragma.html#pragma_integrity_check
+ */
+export const faultIn = (verdict: string): string =>
+  verdict
+    .replace(/^\*\*\* in database \w+ \*\*\*/, "")
+    .replaceAll(/\s+/g, " ")
+    .trim()
+    .slice(0, MAX_VERDICT);
