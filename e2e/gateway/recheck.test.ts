@@ -1,12 +1,18 @@
 /** What the gateway does once it notices that the machine slept, or is in another network. */
-import { networkInterfaces } from "node:os";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { syncBuiltinESMExports } from "node:module";
+import os from "node:os";
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { FAULTS } from "../fixtures/http-plumbing.ts";
 import { startHttpServer } from "../fixtures/http-server.ts";
 import { afterTest } from "../fixtures/test-support.ts";
 import { fixture, serve, until } from "./test-gateway.ts";
 
-vi.mock("node:os", { spy: true });
+const networkInterfaces = vi.spyOn(os, "networkInterfaces");
+syncBuiltinESMExports();
+afterAll(() => {
+  networkInterfaces.mockRestore();
+  syncBuiltinESMExports();
+});
 
 const SLEEP_MS = 60_000;
 
@@ -18,7 +24,7 @@ function sleep(): void {
 }
 
 function enterNetwork(address: string): void {
-  vi.mocked(networkInterfaces).mockReturnValue({
+  networkInterfaces.mockReturnValue({
     wlan0: [
       {
         address,
@@ -54,7 +60,7 @@ async function serveRemote() {
 
 beforeEach(() => {
   enterNetwork("192.0.2.7");
-  afterTest(() => vi.mocked(networkInterfaces).mockReset());
+  afterTest(() => networkInterfaces.mockReset());
 });
 
 describe("a server that was ready and is not there any more", () => {

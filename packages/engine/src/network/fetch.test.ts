@@ -1,5 +1,3 @@
-import type * as dns from "node:dns";
-import type { LookupAddress, LookupOptions } from "node:dns";
 import { readFileSync } from "node:fs";
 import http, { type ServerResponse } from "node:http";
 import https from "node:https";
@@ -8,17 +6,11 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Route } from "../definitions.ts";
 import { type Got, sendJson, serve, type TestServer } from "../upstream/http.fixture.ts";
 import { createFetch, type FetchOptions } from "./fetch.ts";
+import { resolveTo } from "./resolver.fixture.ts";
 
 /** What the resolver of this computer answers for any name. */
-const answers = vi.hoisted(() => ({ address: "127.0.0.1" }));
-vi.mock("node:dns", async (original) => {
-  const lookup = (
-    _name: string,
-    _options: LookupOptions,
-    callback: (error: null, found: LookupAddress[]) => void,
-  ): void => callback(null, [{ address: answers.address, family: 4 }]);
-  return { ...(await original<typeof dns>()), lookup };
-});
+const answers = { address: "127.0.0.1" };
+resolveTo(() => [answers.address]);
 
 const open: { close: () => unknown }[] = [];
 afterEach(async () => {

@@ -1,6 +1,5 @@
-import type * as dns from "node:dns";
-import type { LookupAddress, LookupOptions } from "node:dns";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
+import { resolveTo } from "../network/resolver.fixture.ts";
 import {
   closedAfterEach,
   type Got,
@@ -14,20 +13,10 @@ import { HttpTransport } from "./http-transport.ts";
 import { SseTransport } from "./sse-transport.ts";
 
 /** What the resolver of this computer answers for mcp.test. */
-const answers = vi.hoisted(() => ({ addresses: ["127.0.0.1"], asked: 0 }));
-vi.mock("node:dns", async (original) => {
-  const lookup = (
-    _name: string,
-    _options: LookupOptions,
-    callback: (error: null, found: LookupAddress[]) => void,
-  ): void => {
-    answers.asked += 1;
-    callback(
-      null,
-      answers.addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })),
-    );
-  };
-  return { ...(await original<typeof dns>()), lookup };
+const answers = { addresses: ["127.0.0.1"], asked: 0 };
+resolveTo(() => {
+  answers.asked += 1;
+  return answers.addresses;
 });
 
 const open = closedAfterEach();

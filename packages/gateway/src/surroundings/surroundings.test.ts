@@ -1,8 +1,14 @@
-import { networkInterfaces } from "node:os";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { syncBuiltinESMExports } from "node:module";
+import os from "node:os";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ownAddresses, Surroundings } from "./surroundings.ts";
 
-vi.mock("node:os", { spy: true });
+const networkInterfaces = vi.spyOn(os, "networkInterfaces");
+syncBuiltinESMExports();
+afterAll(() => {
+  networkInterfaces.mockRestore();
+  syncBuiltinESMExports();
+});
 
 const WIFI = "wlan0 192.0.2.7/24";
 const VPN = `tun0 10.8.0.2/24\n${WIFI}`;
@@ -31,7 +37,7 @@ beforeEach(() => {
 afterEach(() => {
   surroundings.close();
   vi.useRealTimers();
-  vi.mocked(networkInterfaces).mockReset();
+  networkInterfaces.mockReset();
 });
 
 /** The clock goes on, timers do not. */
@@ -163,7 +169,7 @@ describe("own addresses", () => {
   });
 
   it("are those that lead somewhere, in whatever order the system names them", () => {
-    vi.mocked(networkInterfaces).mockReturnValue({
+    networkInterfaces.mockReturnValue({
       lo: [address("::1", true)],
       veth1: [address("fe80::1")],
       eth0: [address("2001:db8::2"), address("169.254.7.7"), address("192.0.2.7")],
@@ -171,11 +177,11 @@ describe("own addresses", () => {
     });
     expect(ownAddresses()).toBe("eth0 192.0.2.7/64\neth0 2001:db8::2/64");
     const once = ownAddresses();
-    vi.mocked(networkInterfaces).mockReturnValue({
+    networkInterfaces.mockReturnValue({
       eth0: [address("192.0.2.7"), address("2001:db8::2")],
     });
     expect(ownAddresses()).toBe(once);
-    vi.mocked(networkInterfaces).mockReturnValue({ wlan0: [address("192.0.2.7")] });
+    networkInterfaces.mockReturnValue({ wlan0: [address("192.0.2.7")] });
     expect(ownAddresses()).not.toBe(once);
   });
 });
