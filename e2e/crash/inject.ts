@@ -10,8 +10,14 @@ import type { Recording } from "./states.ts";
 import { type Ended, underStrace } from "./trace.ts";
 import { readWords, type Word } from "./words.ts";
 
-/** Of each operation in the short form. */
-const SHORT = { errors: 2, kills: 1 };
+/**
+ * Of each operation. In the full form every call fails; a few are ended here as well, as the states
+ * that an end may leave are looked at one by one elsewhere.
+ */
+const LIMITS: Record<Form, { errors: number; kills: number }> = {
+  full: { errors: Infinity, kills: 24 },
+  short: { errors: 2, kills: 1 },
+};
 
 /** What a call may be answered with that changes something. */
 const errorsOf = (name: string): readonly string[] => {
@@ -33,19 +39,22 @@ const withinOperation = ({ operation, targets }: Recording): Target[] =>
 
 /** Every so many-th, so that no more than `count` are left. */
 const some = <One>(all: readonly One[], count: number): One[] => {
-  const stride = Math.ceil(all.length / count);
+  const stride = Math.max(1, Math.ceil(all.length / count));
   return all.filter((_, index) => index % stride === stride >> 1);
 };
 
 function injections(recording: Recording, form: Form): Injection[] {
   const within = withinOperation(recording);
   const proper = within.filter(({ isPage }) => !isPage);
-  const errors = (form === "full" ? within : proper).flatMap((target) =>
-    errorsOf(target.name).map((error) => ({ target, what: `error=${error}` })),
-  );
+  const errors = (form === "full" ? within : proper).flatMap((target, index) => {
+    const all = errorsOf(target.name);
+    // Pages are many and alike: their errors take turns.
+    const chosen = target.isPage ? all.slice(index % all.length).slice(0, 1) : all;
+    return chosen.map((error) => ({ target, what: `error=${error}` }));
+  });
   const kills = within.map((target) => ({ target, what: "signal=KILL" }));
-  if (form === "full") return [...errors, ...kills];
-  return [...some(errors, SHORT.errors), ...some(kills, SHORT.kills)];
+  const limits = LIMITS[form];
+  return [...some(errors, limits.errors), ...some(kills, limits.kills)];
 }
 
 function run(
