@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename } from "node:path";
-import { closeFile, type Connection, openFile } from "@local-mcp/database";
+import { closeFile, type Connection, openFile, translating } from "@local-mcp/database";
 import { bringHere, previewHere } from "./bring-here.ts";
 import { digestOf, syncDirectory, syncFile, usingDisk } from "./disk.ts";
 import { sealerOf } from "./moved-rows.ts";
@@ -53,10 +53,12 @@ const withStage = <T>(
 ): T => {
   const staged = openFile(database, STAGED_FILE, {});
   try {
-    if (live === null || !existsSync(live)) return work(staged, null);
-    return withConnection(openLive(live), (connection) => {
-      connection.pragma("query_only = ON");
-      return work(staged, connection);
+    return translating(database, () => {
+      if (live === null || !existsSync(live)) return work(staged, null);
+      return withConnection(openLive, live, (connection) => {
+        connection.pragma("query_only = ON");
+        return work(staged, connection);
+      });
     });
   } finally {
     closeFile(staged);

@@ -6,7 +6,7 @@ import { type ContentDigest, contentDigest, MAX_ROW_BYTES, RowTooLarge } from ".
 import { BACKUP_TABLES, type Manifest, readManifest, versionIn } from "./manifest.ts";
 import { ALSO_IN_A_BACKUP, schemaFault } from "./schema.ts";
 import { schemaBytes } from "./schema-bytes.ts";
-import { openToRead, readingBackup, withConnection } from "./sqlite-file.ts";
+import { ofBackup, openToRead, withConnection } from "./sqlite-file.ts";
 
 interface InspectOptions {
   kind: FileKind;
@@ -164,11 +164,11 @@ export const countsOf = (connection: Connection): BackupCounts => {
  *
  * @throws GatewayError backup_damaged, backup_newer, backup_not_ours, backup_refused
  */
-export const inspect = (path: string, options: InspectOptions): Inspection =>
-  readingBackup(path, options.name, () => {
-    const { name, onProgress } = options;
-    refuseFalseSizes(path, name);
-    return withConnection(openToRead(path), (connection) => {
+export const inspect = (path: string, options: InspectOptions): Inspection => {
+  const { name, onProgress } = options;
+  refuseFalseSizes(path, name);
+  try {
+    return withConnection(openToRead, path, (connection) => {
       const schema = refuseForeignSchema(connection, options);
       checkIntegrity(connection, name);
       const digest = digestOfContent(connection, name, onProgress);
@@ -181,4 +181,7 @@ export const inspect = (path: string, options: InspectOptions): Inspection =>
       if (manifest !== null) refuseOtherContent(connection, { digest, manifest, name });
       return { schema, digest, manifest };
     });
-  });
+  } catch (error) {
+    throw ofBackup(error, name);
+  }
+};

@@ -2,12 +2,7 @@ import { constants } from "node:fs";
 import { copyFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type BackupContents, GatewayError } from "@local-mcp/contract";
-import {
-  configurationFile,
-  type Connection,
-  sealedColumns,
-  translating,
-} from "@local-mcp/database";
+import { configurationFile, type Connection, sealedColumns } from "@local-mcp/database";
 import type { SlotRecord } from "@local-mcp/vault";
 import { encryptFile, type Header, makeHeader, type Sums, verifyFile } from "./age/index.ts";
 import {
@@ -70,9 +65,7 @@ export const createBackup = async (input: Work, watch: Watch): Promise<MadeBacku
 };
 
 const copyOut = (database: string, snapshot: string): void =>
-  translating(database, () =>
-    withConnection(openLive(database), (connection) => copyInto(connection, snapshot)),
-  );
+  withConnection(openLive, database, (connection) => copyInto(connection, snapshot));
 
 /** Nobody needs it after a power cut: it is not flushed. */
 const takeSnapshot = async (
@@ -85,7 +78,7 @@ const takeSnapshot = async (
   const isPlain = input.passphrase === null;
   const raw = isPlain ? join(input.directory, "with-secrets.db") : snapshot;
   copyOut(input.database, raw);
-  withConnection(openScratch(raw), (connection) => {
+  withConnection(openScratch, raw, (connection) => {
     for (const table of NOT_IN_A_BACKUP) connection.exec(`DELETE FROM ${table}`);
     if (isPlain) removeSecrets(connection);
     else giveSlot(connection, input.slot);
@@ -93,7 +86,7 @@ const takeSnapshot = async (
   // What was sealed has left bytes behind in pages that are not full: the copy has none of them.
   if (isPlain) copyOut(raw, snapshot);
   const parts = input.parts.map((part) => readyPart(part, input.directory));
-  return withConnection(openScratch(snapshot), (connection) => {
+  return withConnection(openScratch, snapshot, (connection) => {
     createBackupTables(connection);
     const entries = parts.map((part) => packPart(connection, part));
     onProgress?.("check", null);

@@ -2,18 +2,32 @@ import { existsSync } from "node:fs";
 import { GatewayError } from "@local-mcp/contract";
 import { type Connection, createPrivateFile, openSqlite, translating } from "@local-mcp/database";
 
+/** A connection that is closed again where it cannot be used. */
+const prepared = (
+  connection: Connection,
+  prepare: (connection: Connection) => void,
+): Connection => {
+  try {
+    prepare(connection);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+};
+
 /**
  * A connection to a file of which nothing that was not checked yet may run, and none of whose sizes is
  * believed. https://sqlite.org/security.html
  */
 export const openUntrusted = (path: string, { readonly = false } = {}): Connection => {
-  const connection = openSqlite(path, { readonly });
-  connection.pragma("trusted_schema = OFF");
-  connection.pragma("cell_size_check = ON");
-  connection.pragma("mmap_size = 0");
-  // What SQLite sorts, or would need to take back, is never beside the file or in a shared directory.
-  connection.pragma("temp_store = MEMORY");
-  return connection;
+  return prepared(openSqlite(path, { readonly }), (connection) => {
+    connection.pragma("trusted_schema = OFF");
+    connection.pragma("cell_size_check = ON");
+    connection.pragma("mmap_size = 0");
+    // What SQLite sorts, or would need to take back, is never beside the file or in a shared directory.
+    connection.pragma("temp_store = MEMORY");
+  });
 };
 
 /** A connection to a file from elsewhere, which cannot write. */
@@ -36,14 +50,13 @@ export const openLive = (path: string): Connection => {
  * A connection to a file of our own that nobody needs if this process ends: it waits for no disk,
  * and flushing the file afterwards is the caller's. What is deleted leaves no bytes.
  */
-export const openScratch = (path: string): Connection => {
-  const connection = openUntrusted(path);
-  connection.pragma("journal_mode = MEMORY");
-  connection.pragma("synchronous = OFF");
-  connection.pragma("secure_delete = ON");
-  connection.pragma("foreign_keys = OFF");
-  return connection;
-};
+export const openScratch = (path: string): Connection =>
+  prepared(openUntrusted(path), (connection) => {
+    connection.pragma("journal_mode = MEMORY");
+    connection.pragma("synchronous = OFF");
+    connection.pragma("secure_delete = ON");
+    connection.pragma("foreign_keys = OFF");
+  });
 
 /**
  * Copies a database into a new private file: what it held at one instant, and nothing of what was
@@ -62,33 +75,33 @@ export const copyInto = (connection: Connection, path: string): void => {
   }
 };
 
-/** Runs `work` on a connection and closes it, whatever comes of it. */
-export const withConnection = <T>(
-  connection: Connection,
-  work: (connection: Connection) => T,
-): T => {
-  try {
-    return work(connection);
-  } finally {
-    connection.close();
-  }
-};
-
 /**
- * Runs SQLite on a backup at `path`, with what it says told of the backup as people call it.
+ * Runs `work` on a connection to a file and closes it, whatever comes of it.
  *
- * @throws GatewayError backup_damaged, backup_newer, disk_full
+ * @param open one of those above
+ * @throws GatewayError as {@link translating}
  */
-export const readingBackup = <T>(path: string, name: string, work: () => T): T => {
-  try {
-    return translating(path, work);
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-    if (error.code === "database_newer") {
-      throw new GatewayError("backup_newer", { name, version: "newer" }, { cause: error });
+export const withConnection = <T>(
+  open: (path: string) => Connection,
+  path: string,
+  work: (connection: Connection) => T,
+): T =>
+  translating(path, () => {
+    const connection = open(path);
+    try {
+      return work(connection);
+    } finally {
+      connection.close();
     }
-    if (error.code !== "database_damaged") throw error;
-    const reason = String(error.params["reason"]);
-    throw new GatewayError("backup_damaged", { name, reason }, { cause: error });
+  });
+
+/** What was said of the database in a backup, told of the backup as people call it. */
+export const ofBackup = (error: unknown, name: string): unknown => {
+  if (!(error instanceof GatewayError)) return error;
+  if (error.code === "database_newer") {
+    return new GatewayError("backup_newer", { name, version: "newer" }, { cause: error });
   }
+  if (error.code !== "database_damaged") return error;
+  const reason = String(error.params["reason"]);
+  return new GatewayError("backup_damaged", { name, reason }, { cause: error });
 };

@@ -8,6 +8,7 @@ import {
   type FileKind,
   openFile,
   trafficFile,
+  translating,
 } from "@local-mcp/database";
 import { passphraseProvider, unlockKeys } from "@local-mcp/vault";
 import { clearUp, makeOwnDirectory, usingDisk } from "./disk.ts";
@@ -17,7 +18,7 @@ import { sealerOf } from "./moved-rows.ts";
 import { unpackPart } from "./parts.ts";
 import { schemaFault } from "./schema.ts";
 import { NOT_IN_A_BACKUP } from "./snapshot.ts";
-import { copyInto, openScratch, openToRead, readingBackup, withConnection } from "./sqlite-file.ts";
+import { copyInto, ofBackup, openScratch, openToRead, withConnection } from "./sqlite-file.ts";
 import { countSealed, openEverySecret, readKeys, refuseForeignJson } from "./stage-checks.ts";
 import type { PartFile, Staged, StagedKeys, StageInput, Watch } from "./types.ts";
 import { unpack, type Unpacked } from "./unpack.ts";
@@ -47,7 +48,7 @@ export const stage = async (input: StageInput, watch: Watch): Promise<Staged> =>
     return await usingDisk(directory, () => fill(input, watch));
   } catch (error) {
     await clearUp(directory);
-    throw error;
+    throw ofBackup(error, input.name);
   }
 };
 
@@ -83,7 +84,7 @@ const takeOutParts = (
   { name, directory }: StageInput,
 ): PartFile[] => {
   const entries = manifest?.parts ?? [];
-  const files = withConnection(openToRead(content), (connection) =>
+  const files = withConnection(openToRead, content, (connection) =>
     entries.map((entry) => unpackPart(connection, entry, { directory, backup: name })),
   );
   for (const { part, path } of files) {
@@ -99,7 +100,7 @@ const leaveDatabase = async (
   { manifest }: Inspection,
 ): Promise<void> => {
   const hasParts = (manifest?.parts.length ?? 0) > 0;
-  withConnection(openScratch(content), (connection) => {
+  withConnection(openScratch, content, (connection) => {
     for (const table of NOT_IN_A_BACKUP) connection.exec(`DELETE FROM ${table}`);
     for (const table of Object.keys(BACKUP_TABLES))
       connection.exec(`DROP TABLE IF EXISTS ${table}`);
@@ -116,13 +117,18 @@ const bringUp = async (
   { name, passphrase }: StageInput,
   { isEncrypted }: Unpacked,
 ): Promise<Pick<Staged, "keys"> & Pick<BackupContents, "counts" | "secrets">> => {
-  const connection = readingBackup(database, name, () => openFile(database, STAGED_FILE, {}));
+  const connection = openFile(database, STAGED_FILE, {});
   try {
-    readingBackup(database, name, () => check(connection, name));
-    const keys = await keysOf(connection, { name, passphrase, isEncrypted });
-    if (keys !== null) openEverySecret(connection, sealerOf(keys), name);
-    const secrets = countSealed(connection) === 0 ? "none" : keys === null ? "foreign" : "sealed";
-    return { keys, counts: countsOf(connection), secrets };
+    const stored = translating(database, () => {
+      check(connection, name);
+      return readKeys(connection, name);
+    });
+    const keys = await unlocked(stored, { name, passphrase, isEncrypted });
+    return translating(database, () => {
+      if (keys !== null) openEverySecret(connection, sealerOf(keys), name);
+      const secrets = countSealed(connection) === 0 ? "none" : keys === null ? "foreign" : "sealed";
+      return { keys, counts: countsOf(connection), secrets };
+    });
   } finally {
     closeFile(connection);
   }
@@ -137,15 +143,14 @@ const check = (connection: Connection, name: string): void => {
 };
 
 /** Null where there is none, or where nobody has said what opens them. */
-const keysOf = async (
-  connection: Connection,
+const unlocked = async (
+  stored: ReturnType<typeof readKeys>,
   {
     name,
     passphrase,
     isEncrypted,
   }: { name: string; passphrase: string | null; isEncrypted: boolean },
 ): Promise<StagedKeys | null> => {
-  const stored = readKeys(connection, name);
   if (stored.slots.length === 0 || passphrase === null) return null;
   try {
     return await unlockKeys(stored, passphraseProvider(passphrase));

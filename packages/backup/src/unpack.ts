@@ -6,7 +6,7 @@ import { GatewayError } from "@local-mcp/contract";
 import { decryptFile, kindOfFile, readFileKey } from "./age/index.ts";
 import { digestOf, isThere } from "./disk.ts";
 import { tooBig } from "./free-space.ts";
-import { openUntrusted, readingBackup, withConnection } from "./sqlite-file.ts";
+import { openUntrusted, withConnection } from "./sqlite-file.ts";
 import type { StageInput, Watch } from "./types.ts";
 
 const LOG = "-wal";
@@ -27,7 +27,7 @@ export interface Unpacked {
  *
  * @param target is made; for its owner only
  * @throws GatewayError backup_wrong_passphrase, backup_passphrase_needed, backup_damaged,
- * backup_not_ours, backup_refused, backup_too_big, backup_unreadable
+ * database_damaged, backup_not_ours, backup_refused, backup_too_big, backup_unreadable
  */
 export const unpack = async (
   input: StageInput,
@@ -92,7 +92,7 @@ const copyWithLog = async (
   }
   const [digest = "", ofLog] = digests;
   if (ofLog === undefined) return digest;
-  takeOverLog(target, name);
+  takeOverLog(target);
   return createHash("sha256").update(digests.join("")).digest("hex");
 };
 
@@ -105,10 +105,8 @@ const sizeOf = async (path: string, name: string): Promise<number> => {
 };
 
 /** What was committed last may be in the log alone: https://sqlite.org/wal.html */
-const takeOverLog = (path: string, name: string): void =>
-  readingBackup(path, name, () =>
-    withConnection(openUntrusted(path), (connection) => {
-      connection.pragma("wal_checkpoint(TRUNCATE)");
-      connection.pragma("journal_mode = DELETE");
-    }),
-  );
+const takeOverLog = (path: string): void =>
+  withConnection(openUntrusted, path, (connection) => {
+    connection.pragma("wal_checkpoint(TRUNCATE)");
+    connection.pragma("journal_mode = DELETE");
+  });
