@@ -183,6 +183,7 @@ const whatHappened = (
     return isLast ? "it was cut short" : "something was added behind its end";
   }
   const from = index * CHUNK_BYTES;
+  if (isLast && from === 0) return "what it holds was changed or cut";
   return isLast
     ? `its end, from byte ${from} on, was changed or cut`
     : `what it holds was changed between the bytes ${from} and ${from + CHUNK_BYTES}`;

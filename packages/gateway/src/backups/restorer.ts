@@ -13,6 +13,7 @@ import {
   makeOwnDirectory,
   rollBack,
   type Staged,
+  type StagedKeys,
   syncDirectory,
   usingDisk,
   writeIntent,
@@ -23,7 +24,7 @@ import type { Log } from "@local-mcp/engine";
 import type { Vault } from "@local-mcp/vault";
 import type { AuditActor } from "../audit/note.ts";
 import type { JobControl, Jobs } from "./jobs.ts";
-import { forgetKeys, keysForRestore } from "./restore-keys.ts";
+import { forgetKeys, keysForRestore, type RestoreKeys } from "./restore-keys.ts";
 import { roomIn } from "./room.ts";
 
 /** The gateway that a restore stops, and starts again over other data. */
@@ -81,6 +82,14 @@ interface RestorerOptions {
   log: Log;
 }
 
+/** A restore that is under way, up to its decision. */
+interface RestoreWork {
+  id: string;
+  worker: BackupWorker;
+  control: JobControl;
+  staged: Staged;
+}
+
 /**
  * Replaces everything by what a backup holds. Up to the commit point nothing but the staging
  * directory is written; from there on the next start goes on with it, or goes back.
@@ -122,7 +131,7 @@ export class Restorer {
         await makeOwnDirectory(staging);
         const staged = await this.#stage(request, { id, worker, control });
         const wasOpen = this.#options.host.isOpen;
-        const intent = await this.#decide(request, { id, worker, control, staged });
+        const intent = await this.#prepare(request, { id, worker, control, staged });
         await this.#replace(intent, wasOpen, control);
       });
     } finally {
@@ -164,23 +173,35 @@ export class Restorer {
     return staged;
   }
 
+  /** Gets the keys ready for what is decided with them, and zeroes them whatever comes of it. */
+  async #prepare(request: RestoreRequest, work: RestoreWork): Promise<Intent> {
+    const { control, staged } = work;
+    control.onProgress("prepare", null);
+    let liveKeys: StagedKeys | null = null;
+    try {
+      const { leftOut, ...keys } = await keysForRestore(this.#options.host.vault(), staged.keys);
+      ({ liveKeys } = keys);
+      for (const label of leftOut) {
+        control.note(`“${label}” does not open the vault any more. Add it again.`);
+      }
+      control.commit();
+      return await this.#decide(request, work, keys);
+    } finally {
+      forgetKeys(liveKeys, staged.keys);
+    }
+  }
+
   /**
    * Stops the run, so that nothing changes any more, takes over what is newer than the backup, and
    * writes down what is to be done: the commit point. Where that fails the run goes on as it was.
    */
   async #decide(
     { name, parts, isUnseen }: RestoreRequest,
-    work: { id: string; worker: BackupWorker; control: JobControl; staged: Staged },
+    { id, worker, control, staged }: RestoreWork,
+    keys: Omit<RestoreKeys, "leftOut">,
   ): Promise<Intent> {
     const { host, paths, now } = this.#options;
-    const { id, worker, control, staged } = work;
-    control.onProgress("prepare", null);
     const live = host.isOpen ? paths.database : null;
-    const { leftOut, ...keys } = await keysForRestore(host.vault(), staged.keys);
-    for (const label of leftOut) {
-      control.note(`“${label}” does not open the vault any more. Add it again.`);
-    }
-    control.commit();
     control.onProgress("commit", null);
     try {
       await host.stop();
@@ -212,8 +233,6 @@ export class Restorer {
       await dropIntent(paths);
       await this.#goOn(live !== null);
       throw error;
-    } finally {
-      forgetKeys(keys.liveKeys, staged.keys);
     }
   }
 
