@@ -22,7 +22,8 @@ const REPLACING: readonly string[] = ["decided", "replacing", "opening", "trying
 
 const SERVE_STEPS: Record<Operation, readonly string[]> = {
   create: ["snapshot", "check", "encrypt", "verify", "store", "done"],
-  restore: ["unlock", "decrypt", "inspect", "migrate", "prepare", "commit", ...REPLACING, "done"],
+  // “prepare” is over in a millisecond, and writes nothing.
+  restore: ["unlock", "decrypt", "inspect", "migrate", "commit", ...REPLACING, "done"],
   undo: ["inspect", "commit", ...REPLACING, "done"],
 };
 const COMMAND_STEPS: Record<Operation, readonly string[]> = {

@@ -1,12 +1,13 @@
 /** Backups and restores in programs that are killed while clients use them. */
+import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { pause } from "../command-line.ts";
 import { TINY } from "../leaks/kinds.ts";
 import type { Form, Section } from "../leaks/section.ts";
-import { descendants } from "../processes.ts";
 import {
   type Aim,
   AIMS,
@@ -141,19 +142,30 @@ async function killCommand(aim: Aim, directory: string, isSlow: boolean): Promis
   let said = "";
   child.stderr?.on("data", (bytes: Buffer) => (said += bytes.toString()));
   const hasEnded = (): boolean => child.exitCode !== null;
+  const pid = await commandIn(child, isSlow);
   try {
     const { step, isDone } = await untilStep(aim, directory, null, hasEnded);
     if (isDone && child.exitCode !== 0) throw new Error(`it ended with ${child.exitCode}: ${said}`);
-    const left = await killAll(child, commandOf(child.pid ?? 0));
+    const left = await killAll(child, pid);
     const promised = { acknowledged: [], made: new Map<string, string>(), calls: 0 };
     return { aim, directory, isDone, left, ...promised, step: stepOnDisk(directory) ?? step };
   } finally {
-    await killAll(child, commandOf(child.pid ?? 0));
+    await killAll(child, pid);
   }
 }
 
-/** What strace has started, or the command itself. */
-const commandOf = (pid: number): number => descendants(pid)[0] ?? pid;
+/** What strace has started, as soon as it has, or the command itself. */
+async function commandIn(child: ChildProcess, isSlow: boolean): Promise<number> {
+  const pid = child.pid ?? 0;
+  if (!isSlow) return pid;
+  while (child.exitCode === null) {
+    // https://man7.org/linux/man-pages/man5/proc_tid_children.5.html; `ps` would take too long.
+    const [command] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
+    if (command) return Number(command);
+    await pause(1);
+  }
+  return pid;
+}
 
 /** Every write that was acknowledged is there, or in the state that can be brought back. */
 function refuseLost({ directory, acknowledged }: Killed): void {
@@ -220,13 +232,13 @@ async function killOnce(aim: Aim, template: Template, tally: Tally, root: string
   }
 }
 
-/** Those that were hit least come first. */
+/** In turns, those that were not hit often enough, and then all of them. */
 function* aims({ kills }: Tally): Generator<Aim> {
-  const hits = (aim: Aim): number => kills.get(nameOf(aim)) ?? 0;
+  const isRare = (aim: Aim): boolean => (kills.get(nameOf(aim)) ?? 0) < OF_EACH;
   for (let count = 0; count < KILLS; count += 1) {
-    const least = Math.min(...AIMS.map(hits));
-    const rare = AIMS.filter((aim) => hits(aim) === least);
-    const aim = rare[count % rare.length];
+    const rare = AIMS.filter(isRare);
+    const among = rare.length > 0 ? rare : AIMS;
+    const aim = among[count % among.length];
     if (aim) yield aim;
   }
 }

@@ -40,6 +40,8 @@ export const startCommand = (dataDir: string, args: string[], isSlow: boolean): 
 
 /** Kills what a command runs as, and waits until nothing of it is left. @returns what is */
 export async function killAll(child: ChildProcess, pid: number): Promise<number[]> {
+  // At once: it would be past its step before all that it has started is found.
+  if (isAlive(pid)) process.kill(pid, "SIGSTOP");
   const family = [pid, ...descendants(pid)];
   const closed = child.exitCode === null && child.signalCode === null ? once(child, "exit") : null;
   if (isAlive(pid)) process.kill(pid, "SIGKILL");
