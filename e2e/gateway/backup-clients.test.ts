@@ -84,7 +84,6 @@ it(
   "clients of every kind go on by themselves after a restore",
   async () => {
     const { gateway, api, url, token, dataDir } = await serve({ far: fixture() });
-    const { id } = await api.backups.create({ unencrypted: true });
     const legacy = await sdkClient(url, token);
     const modern = await sdkClient(url, token, "2026-07-28");
     const overBridge = await bridge(dataDir);
@@ -94,6 +93,8 @@ it(
       await overBridge();
     };
     await work();
+    // Before this the backup would not know of any tool, and a call as early as the next one neither.
+    const { id } = await api.backups.create({ unencrypted: true });
     await restore(gateway, id);
     await work();
   },
