@@ -92,8 +92,12 @@ it(
       expect((await modern.callTool(CALL)).content).toHaveLength(1);
       await overBridge();
     };
+    // A server is called by what it has listed, also after a restore of what is backed up here.
+    await until(
+      () => legacy.listTools(),
+      ({ tools }) => tools.length > 0,
+    );
     await work();
-    // Before this the backup would not know of any tool, and a call as early as the next one neither.
     const { id } = await api.backups.create({ unencrypted: true });
     await restore(gateway, id);
     await work();
