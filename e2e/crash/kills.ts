@@ -233,9 +233,10 @@ async function killOnce(aim: Aim, template: Template, tally: Tally, root: string
 }
 
 /** In turns, those that were not hit often enough, and then all of them. */
-function* aims({ kills }: Tally): Generator<Aim> {
+function* aims({ kills }: Tally, minutes: number): Generator<Aim> {
   const isRare = (aim: Aim): boolean => (kills.get(nameOf(aim)) ?? 0) < OF_EACH;
-  for (let count = 0; count < KILLS; count += 1) {
+  const end = performance.now() + minutes * 60_000;
+  for (let count = 0; count < KILLS && performance.now() < end; count += 1) {
     const rare = AIMS.filter(isRare);
     const among = rare.length > 0 ? rare : AIMS;
     const aim = among[count % among.length];
@@ -243,8 +244,12 @@ function* aims({ kills }: Tally): Generator<Aim> {
   }
 }
 
-/** Programs that are killed at each step, and what is found after each. */
-export async function kills(form: Form, root: string): Promise<Section> {
+/**
+ * Programs that are killed at each step, and what is found after each.
+ *
+ * @param minutes none is begun after so many
+ */
+export async function kills(form: Form, root: string, minutes: number): Promise<Section> {
   const templates = await makeTemplates(root, form);
   const tally: Tally = {
     begun: 0,
@@ -255,7 +260,7 @@ export async function kills(form: Form, root: string): Promise<Section> {
     calls: 0,
     faults: [],
   };
-  const chosen = form === "full" ? aims(tally) : SHORT_AIMS.values();
+  const chosen = form === "full" ? aims(tally, minutes) : SHORT_AIMS.values();
   await inLanes(chosen, (aim) => killOnce(aim, templates[aim.operation], tally, root));
   const steps = [...tally.kills].toSorted(([a], [b]) => a.localeCompare(b));
   const rare = AIMS.filter((aim) => (tally.kills.get(nameOf(aim)) ?? 0) < OF_EACH).map(nameOf);

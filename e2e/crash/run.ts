@@ -1,6 +1,6 @@
 /**
  * Whenever a backup or a restore ends in its middle, there is exactly the old or exactly the new state,
- * and what was acknowledged is there: `npm run crash:backup [-- --short --only WORDS]`. Needs Linux,
+ * and what was acknowledged is there: `npm run crash:backup [-- --short --only WORDS --minutes N]`. Needs Linux,
  * whose strace(1) takes calls down and makes them fail. Ends with 1 where something is wrong, and
  * keeps the state in which it is.
  */
@@ -22,6 +22,8 @@ const { values: options } = parseArgs({
   options: {
     short: { type: "boolean", default: false },
     only: { type: "string", default: "" },
+    /** How long programs are killed at most. */
+    minutes: { type: "string", default: "Infinity" },
   },
 });
 const CANARIES = "secrets in what was written";
@@ -53,7 +55,7 @@ try {
   }
   await part(CANARIES, async () => canaries(recordings));
   await part(LINKS, () => links(recordings.slice(0, 2), form, root));
-  await part(KILLS, () => kills(form, root));
+  await part(KILLS, () => kills(form, root, Number(options.minutes)));
   await conclude(sections, "always the old state or the new one", undefined);
 } finally {
   await endAll();
