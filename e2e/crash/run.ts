@@ -1,8 +1,8 @@
 /**
  * Whenever a backup or a restore ends in its middle, there is exactly the old or exactly the new state,
- * and what was acknowledged is there: `npm run crash:backup [-- --short --only WORDS --minutes N]`. Needs Linux,
- * whose strace(1) takes calls down and makes them fail. Ends with 1 where something is wrong, and
- * keeps the state in which it is.
+ * and what was acknowledged is there: `npm run crash:backup [-- --short --only WORDS --minutes N]`.
+ * Needs Linux, whose strace(1) takes calls down and makes them fail. Ends with 1 where something is
+ * wrong, and keeps the state in which it is.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
