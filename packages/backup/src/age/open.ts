@@ -142,8 +142,9 @@ interface Chunks {
 }
 
 async function* readPieces(file: Chunks, first: number): AsyncGenerator<Piece, void, undefined> {
-  const block = Buffer.allocUnsafe(CHUNKS_AT_ONCE * SEALED_CHUNK_BYTES);
-  const opened = Buffer.allocUnsafe(CHUNKS_AT_ONCE * CHUNK_BYTES);
+  const atOnce = Math.min(CHUNKS_AT_ONCE, file.chunks - first);
+  const block = Buffer.allocUnsafe(atOnce * SEALED_CHUNK_BYTES);
+  const opened = Buffer.allocUnsafe(atOnce * CHUNK_BYTES);
   for (let index = first; index < file.chunks; index += CHUNKS_AT_ONCE) {
     const position = file.start + index * SEALED_CHUNK_BYTES;
     const length = Math.min(block.length, file.bytes - position);
