@@ -4,7 +4,14 @@ import { basename, dirname, join } from "node:path";
 import { type BackupContents, GatewayError } from "@local-mcp/contract";
 import { configurationFile, type Connection, sealedColumns } from "@local-mcp/database";
 import type { SlotRecord } from "@local-mcp/vault";
-import { encryptFile, type Header, makeHeader, type Sums, verifyFile } from "./age/index.ts";
+import {
+  encryptFile,
+  type Header,
+  makeHeader,
+  notAsWritten,
+  type Sums,
+  verifyFile,
+} from "./age/index.ts";
 import {
   clearUp,
   digestOf,
@@ -203,9 +210,6 @@ const copyAndCompare = async (source: string, target: string): Promise<Sums> => 
   if (sha256 !== (await digestOf(source))) throw notAsWritten(basename(target));
   return { bytes: (await stat(target)).size, sha256 };
 };
-
-const notAsWritten = (name: string): GatewayError =>
-  new GatewayError("backup_damaged", { name, reason: "the disk gave back something else" });
 
 /** @throws GatewayError disk_full, backup_folder_unusable */
 const usingFolder = async <T>(folder: string, work: () => Promise<T>): Promise<T> => {

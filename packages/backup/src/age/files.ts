@@ -7,6 +7,7 @@ import { openToRead, readAt } from "./kind.ts";
 import { type AgeFile, type AgeSource, openAge, type Opener } from "./open.ts";
 import {
   CHUNK_BYTES,
+  CHUNKS_AT_ONCE,
   chunksOf,
   NONCE_BYTES,
   type Payload,
@@ -28,8 +29,6 @@ export interface Sums {
   sha256: string;
 }
 
-/** What is read, sealed and written as one. */
-const CHUNKS_AT_ONCE = 16;
 const BLOCK_BYTES = CHUNKS_AT_ONCE * CHUNK_BYTES;
 
 /**
@@ -149,6 +148,9 @@ export const verifyFile = async ({
   }
 };
 
+export const notAsWritten = (name: string): GatewayError =>
+  new GatewayError("backup_damaged", { name, reason: "the disk gave back something else" });
+
 /** That the tags fit says that this was sealed; that it was sealed right, only what it was made of. */
 const comparing = async <T>(
   path: string,
@@ -156,17 +158,15 @@ const comparing = async <T>(
   read: (compare: (piece: Uint8Array, position: number) => Promise<void>) => Promise<T>,
 ): Promise<T> => {
   const { handle, bytes } = await openToRead(path, path);
-  const other = (): GatewayError =>
-    new GatewayError("backup_damaged", { name, reason: "the disk gave back something else" });
   const block = Buffer.allocUnsafe(BLOCK_BYTES);
   let compared = 0;
   try {
     const result = await read(async (piece, position) => {
       const expected = await readAt(handle, position, piece.length, block);
-      if (!expected.equals(piece)) throw other();
+      if (!expected.equals(piece)) throw notAsWritten(name);
       compared += piece.length;
     });
-    if (compared !== bytes) throw other();
+    if (compared !== bytes) throw notAsWritten(name);
     return result;
   } finally {
     await handle.close();

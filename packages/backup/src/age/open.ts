@@ -10,6 +10,7 @@ import {
   SEALED_CHUNK_BYTES,
   chunksOf,
   CHUNK_BYTES,
+  CHUNKS_AT_ONCE,
 } from "./stream.ts";
 
 /** How a file is opened: by its passphrase, or by the key that was read from it before. */
@@ -51,7 +52,6 @@ export interface AgeFile {
 const VERSION_LINE = "age-encryption.org/v1\n";
 /** A passphrase takes 150 bytes of header; who wrote more than this did not mean to be read. */
 const MAX_HEADER_BYTES = 64 * 1024;
-const CHUNKS_AT_ONCE = 16;
 
 /**
  * Opens an age file; what is in it is not looked at yet.

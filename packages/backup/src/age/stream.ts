@@ -4,6 +4,8 @@ import { type Chacha, chacha, TAG_BYTES } from "./chacha.ts";
 /** Bytes of plaintext in every chunk but the last, and what they take when sealed. */
 export const CHUNK_BYTES = 64 * 1024;
 export const SEALED_CHUNK_BYTES = CHUNK_BYTES + TAG_BYTES;
+/** How many are read, sealed or opened, and written as one. */
+export const CHUNKS_AT_ONCE = 16;
 /** Random bytes between header and chunks. */
 export const NONCE_BYTES = 16;
 
