@@ -9,8 +9,7 @@ import { type Asked, type Form, ms, type Section } from "./section.ts";
 import { Steady } from "./steady.ts";
 import { until } from "./until.ts";
 
-/** In the short form every kind has a turn. */
-const CYCLES: Record<Form, number> = { full: 1000, short: 24 };
+const CYCLES: Record<Form, number> = { full: 1000, short: 40 };
 const LANES = 4;
 const UP_MS = 30_000;
 /** A message over the limit is read through at the pace that a flood is allowed, ms. */
