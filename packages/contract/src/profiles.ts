@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { exposedName, profileSlug, title } from "./names.ts";
+import { tags } from "./tags.ts";
 
 /** How tools and prompts are named for clients: as the server does, or always with its name. */
 export const namePolicy = z.enum(["on_collision", "always_prefix"]);
@@ -11,6 +12,15 @@ export const profileCreate = z.object({
   description: z.string().max(2000).default(""),
   /** Servers by name, in order. */
   servers: z.array(z.string()).default([]),
+  /** The gateway's own, by name or id, in order. */
+  tools: z.array(z.string()).default([]),
+  prompts: z.array(z.string()).default([]),
+  /** By URI or id, in order. */
+  resources: z.array(z.string()).default([]),
+  roots: z.array(z.string()).default([]),
+  tags: tags.default([]),
+  /** One that is turned off is served to nobody. */
+  enabled: z.boolean().default(true),
   namePolicy: namePolicy.default("on_collision"),
   /** Lets any program on this computer use the profile without a token. */
   allowWithoutToken: z.boolean().default(false),
@@ -23,6 +33,14 @@ export const profileUpdate = z.object({
   description: z.string().max(2000).optional(),
   /** The whole list, by name, in order; servers left out leave the profile. */
   servers: z.array(z.string()).optional(),
+  /** The whole list of the gateway's own, by name or id, in order. */
+  tools: z.array(z.string()).optional(),
+  prompts: z.array(z.string()).optional(),
+  /** The whole list, by URI or id, in order. */
+  resources: z.array(z.string()).optional(),
+  roots: z.array(z.string()).optional(),
+  tags: tags.optional(),
+  enabled: z.boolean().optional(),
   namePolicy: namePolicy.optional(),
   allowWithoutToken: z.boolean().optional(),
 });
@@ -38,6 +56,13 @@ export const profileView = z.object({
   namePolicy: namePolicy,
   allowWithoutToken: z.boolean(),
   servers: z.array(z.object({ id: z.string(), name: z.string(), enabled: z.boolean() })),
+  /** The gateway's own, in order. */
+  tools: z.array(z.object({ id: z.string(), name: z.string(), enabled: z.boolean() })),
+  prompts: z.array(z.object({ id: z.string(), name: z.string(), enabled: z.boolean() })),
+  resources: z.array(z.object({ id: z.string(), uri: z.string(), enabled: z.boolean() })),
+  roots: z.array(z.object({ id: z.string(), uri: z.string(), enabled: z.boolean() })),
+  tags: z.array(z.string()),
+  enabled: z.boolean(),
   counts: z.object({
     tools: z.number().int(),
     prompts: z.number().int(),
@@ -53,7 +78,16 @@ export type ProfileView = z.infer<typeof profileView>;
 export const capabilityKind = z.enum(["tool", "prompt", "resource"]);
 export type CapabilityKind = z.infer<typeof capabilityKind>;
 
-/** A person's choice for one tool, prompt or resource of a server in a profile. */
+/**
+ * What stands where a server is named, for the gateway's own tools, prompts and resources. No server
+ * can be called so.
+ */
+export const LOCAL_SERVER = "(local)";
+
+/**
+ * A person's choice for one tool, prompt or resource of a server in a profile. Of the gateway's own
+ * (server `(local)`) it is whether the profile has it: the rest is changed where it is defined.
+ */
 export const customization = z.object({
   kind: capabilityKind,
   server: z.string(),
@@ -71,6 +105,7 @@ export const capabilityView = z.object({
   /** What clients see: a name, or the URI of a resource. */
   name: z.string(),
   original: z.string(),
+  /** `(local)` for the gateway's own. */
   server: z.string(),
   title: z.string().nullable(),
   description: z.string().nullable(),

@@ -5,6 +5,7 @@ import { secretInfo, secretName } from "./secrets.ts";
 import { signInConfigView, signInWrite } from "./sign-in.ts";
 import { settingsUpdate } from "./settings.ts";
 import { serverState, serverStatus, statusReason } from "./status.ts";
+import { tags } from "./tags.ts";
 
 export const transport = z.enum(["stdio", "http", "sse"]);
 export type Transport = z.infer<typeof transport>;
@@ -29,13 +30,13 @@ const envName = z
     /^[A-Za-z_][A-Za-z0-9_]{0,255}$/,
     "An environment variable is named with letters, digits and _.",
   );
-const headerName = z
+export const headerName = z
   .string()
   .regex(
     /^[!#$%&'*+.^_`|~A-Za-z0-9-]{1,256}$/,
     "A header's name has letters, digits and a few signs.",
   );
-const headerValue = secretIn(
+export const headerValue = secretIn(
   z
     .string()
     // RFC 9110 §5.5: no control characters, which is also what stops header injection.
@@ -126,6 +127,7 @@ export const serverCreate = z.object({
   limits: serverLimits.default({}),
   /** Absent: shared for stdio, where each connection costs a process, per client for the others. */
   connections: serverConnections.optional(),
+  tags: tags.default([]),
   enabled: z.boolean().default(true),
   /**
    * True where the person who adds it has seen the command, as on a command line. Otherwise a
@@ -154,6 +156,7 @@ export const serverUpdate = z.object({
   secrets: z.record(secretName, secretIn(z.string()).nullable()).optional(),
   limits: serverLimits.optional(),
   connections: serverConnections.optional(),
+  tags: tags.optional(),
   enabled: z.boolean().optional(),
   /** Consent to the command as it is after this update. */
   confirmed: z.boolean().optional(),
@@ -198,6 +201,7 @@ export const serverView = z.object({
   secrets: z.record(z.string(), secretInfo),
   limits: serverLimits,
   connections: serverConnections,
+  tags: z.array(z.string()),
   enabled: z.boolean(),
   confirmed: z.boolean(),
   profiles: z.array(z.string()),

@@ -72,6 +72,19 @@ export const settings = z.object({
   startAtLogin: z.boolean().default(false),
   /** Whether quitting asks while clients are connected. */
   askBeforeQuit: z.boolean().default(true),
+  /** What a REST tool is answered, bytes. */
+  maxResponseBytes: z
+    .number()
+    .int()
+    .min(1024)
+    .max(64 * MIB)
+    .default(MIB),
+  /** Whether calls are counted and timed. */
+  metrics: z.boolean().default(true),
+  /** Single calls are kept for so many days; after that there are sums per hour. */
+  metricsRawDays: z.number().int().min(1).max(90).default(7),
+  /** Sums per hour are kept for so many days. */
+  metricsKeepDays: z.number().int().min(1).max(3650).default(365),
   /** Entries of the audit log are removed after so many days. */
   auditKeepDays: z.number().int().min(1).max(3650).default(365),
   /** Whether a backup is made each day. */
@@ -108,6 +121,10 @@ export const settingsUpdate = z
     appearance: settings.shape.appearance.unwrap(),
     startAtLogin: settings.shape.startAtLogin.unwrap(),
     askBeforeQuit: settings.shape.askBeforeQuit.unwrap(),
+    maxResponseBytes: settings.shape.maxResponseBytes.unwrap(),
+    metrics: settings.shape.metrics.unwrap(),
+    metricsRawDays: settings.shape.metricsRawDays.unwrap(),
+    metricsKeepDays: settings.shape.metricsKeepDays.unwrap(),
     auditKeepDays: settings.shape.auditKeepDays.unwrap(),
     backupDaily: settings.shape.backupDaily.unwrap(),
     backupTime: settings.shape.backupTime.unwrap(),
@@ -134,6 +151,10 @@ export const settingsChange = z.object({
   appearance: settingsUpdate.shape.appearance.nullable(),
   startAtLogin: settingsUpdate.shape.startAtLogin.nullable(),
   askBeforeQuit: settingsUpdate.shape.askBeforeQuit.nullable(),
+  maxResponseBytes: settingsUpdate.shape.maxResponseBytes.nullable(),
+  metrics: settingsUpdate.shape.metrics.nullable(),
+  metricsRawDays: settingsUpdate.shape.metricsRawDays.nullable(),
+  metricsKeepDays: settingsUpdate.shape.metricsKeepDays.nullable(),
   auditKeepDays: settingsUpdate.shape.auditKeepDays.nullable(),
   backupDaily: settingsUpdate.shape.backupDaily.nullable(),
   backupTime: settingsUpdate.shape.backupTime.nullable(),

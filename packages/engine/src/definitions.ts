@@ -99,12 +99,43 @@ export interface ProfileDefinition {
   namePolicy: NamePolicy;
   /** Ids of the servers turned on in it, in order. */
   serverIds: string[];
+  /** What the gateway itself offers in it, as a server would list it. */
+  local: ServerLists;
+  /** What servers are told to work in; empty leaves the answer to the client. */
+  roots: readonly Root[];
   /** Keyed by {@link capabilityKey}. What is not listed is on, under its own name. */
   overrides: {
     tool: ReadonlyMap<string, Override>;
     prompt: ReadonlyMap<string, Override>;
     resource: ReadonlyMap<string, Override>;
   };
+}
+
+/** MCP 2025-11-25, roots. */
+export interface Root {
+  uri: string;
+  name?: string;
+}
+
+/** A request for something that the gateway itself offers, by the name it has there. */
+export interface LocalRequest {
+  /** Null where it is in no profile's name. */
+  profileId: string | null;
+  /** tools/call, prompts/get, resources/read or completion/complete. */
+  method: string;
+  params: JsonObject;
+}
+
+/** What the gateway itself offers: a server without a connection. */
+export interface LocalProvider {
+  /**
+   * The result of a request, in the words of the legacy era.
+   *
+   * @throws GatewayError resource_not_found for a URI that none of its templates knows, and others
+   */
+  answer(request: LocalRequest, signal: AbortSignal): Promise<JsonObject>;
+  /** The URIs of its own that somebody wants to hear of now. */
+  onSubscriptions(uris: ReadonlySet<string>): void;
 }
 
 /** Identifies a tool, prompt or resource by the server it comes from and its name or URI there. */

@@ -12,13 +12,15 @@ afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end();
 });
 
+const NO_LISTS = { tools: [], prompts: [], resources: [], resourceTemplates: [] };
 const PROFILE = {
   id: "p",
   slug: "p",
   namePolicy: "on_collision" as const,
+  local: NO_LISTS,
+  roots: [],
   overrides: { tool: new Map(), prompt: new Map(), resource: new Map() },
 };
-const NO_LISTS = { tools: [], prompts: [], resources: [], resourceTemplates: [] };
 const quiet = () => {};
 
 /** An engine with so many servers, which are all one HTTP server that tells them apart. */
@@ -102,6 +104,7 @@ async function engineWith(count: number, change: Partial<ServerDefinition> = {})
     eras: { load: () => era, save: quiet },
     sessions: memorySessions(),
     traffic: { onExchange: quiet },
+    local: { answer: async () => ({}), onSubscriptions: quiet },
     serverInfo: { name: "gateway", title: "Gateway", version: "1" },
     maxMessageBytes: () => 1_000_000,
     processes: testProcesses(),

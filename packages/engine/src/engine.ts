@@ -6,6 +6,7 @@ import type {
   CatalogStore,
   Client,
   EraStore,
+  LocalProvider,
   Log,
   Registry,
   ServerDefinition,
@@ -35,6 +36,8 @@ export interface EngineOptions {
   eras: EraStore;
   sessions: SessionStore;
   traffic: TrafficSink;
+  /** What the gateway itself offers, beside its servers. */
+  local: LocalProvider;
   serverInfo: { name: string; title: string; version: string };
   maxMessageBytes: () => number;
   /** Takes care of the processes of servers. */
@@ -86,6 +89,7 @@ export class Engine {
       introduce: (routes) => this.#introduce(routes),
       routes: (profileId) => this.#routesOrNull(profileId),
       upstreams: () => [...this.#upstreams.values()],
+      onLocalSubscriptions: (uris) => options.local.onSubscriptions(uris),
       onSessionsChange: options.onSessionsChange,
     });
   }
@@ -218,6 +222,11 @@ export class Engine {
     );
   }
 
+  /** Tells those who want to hear of it that a resource of the gateway's own is another now. */
+  localResourceUpdated(uri: string): void {
+    this.#downstream.onLocalResourceUpdated(uri);
+  }
+
   /** Ends the sessions of a token at once, open streams included. @returns how many */
   endSessionsOfToken(tokenId: string): Promise<number> {
     return this.#downstream.endOfToken(tokenId);
@@ -297,7 +306,7 @@ export class Engine {
   }
 
   #routes(profileId: string): Routes {
-    const servers = this.#servers();
+    const servers = this.#servers(profileId);
     const view = this.view(profileId);
     if (!view) throw new Error(`no view of profile ${profileId}`);
     const links = this.#links.get(profileId) ?? new ResourceLinks();
@@ -305,9 +314,10 @@ export class Engine {
     return { profileId, view, links, ...servers };
   }
 
-  #servers(): Servers {
+  #servers(profileId: string | null = null): Servers {
     if (this.#closed) throw new GatewayError("shutting_down");
     return {
+      askLocal: (request, signal) => this.#options.local.answer({ ...request, profileId }, signal),
       upstream: (serverId) => this.#upstreams.get(serverId),
       explain: this.#options.explain,
       visits: this.#visits,

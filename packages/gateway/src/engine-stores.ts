@@ -1,3 +1,4 @@
+import { LOCAL_SERVER } from "@local-mcp/contract";
 import type { NameAssignment } from "@local-mcp/database";
 import {
   capabilityKey,
@@ -12,7 +13,9 @@ import type { Stores } from "./stores.ts";
 const jsonObject = z.record(z.string(), z.json());
 
 /** What the engine learned of the servers, and the names it gave. */
-export function createCatalogStore({ catalogs, names }: Stores): CatalogStore {
+export function createCatalogStore(stores: Stores): CatalogStore {
+  const { catalogs, names } = stores;
+  const own = { tool: stores.tools, prompt: stores.prompts };
   return {
     load: (serverId) => {
       const row = catalogs.get(serverId);
@@ -38,21 +41,46 @@ export function createCatalogStore({ catalogs, names }: Stores): CatalogStore {
         listedAt,
         configHash,
       }),
-    names: (profileId, kind) =>
-      new Map(
-        names
+    names: (profileId, kind) => {
+      const given = own[kind].namesIn(profileId);
+      const local = own[kind]
+        .list()
+        .flatMap(({ id, name }) => [[name, given.get(id)] as const])
+        .flatMap(([name, exposed]) => (exposed === undefined ? [] : [[name, exposed] as const]));
+      return new Map([
+        ...names
           .list(profileId)
           .filter((assignment) => assignment.kind === kind)
-          .map((one) => [capabilityKey(one.mcpServerId, one.originalName), one.exposedName]),
-      ),
+          .map(
+            (one) => [capabilityKey(one.mcpServerId, one.originalName), one.exposedName] as const,
+          ),
+        ...local.map(([name, exposed]) => [capabilityKey(LOCAL_SERVER, name), exposed] as const),
+      ]);
+    },
     saveNames: (profileId, kind, assigned) => {
       const others = names.list(profileId).filter((assignment) => assignment.kind !== kind);
-      const own = [...assigned].map(([key, exposedName]): NameAssignment => {
+      const all = [...assigned].map(([key, exposedName]): NameAssignment => {
         const space = key.indexOf(" ");
         const [mcpServerId, originalName] = [key.slice(0, space), key.slice(space + 1)];
         return { kind, mcpServerId, originalName, exposedName };
       });
-      names.replace(profileId, [...others, ...own]);
+      const ids = new Map(own[kind].list().map(({ id, name }) => [name, id]));
+      const local = all.filter(({ mcpServerId }) => mcpServerId === LOCAL_SERVER);
+      stores.db.transaction(() => {
+        names.replace(profileId, [
+          ...others,
+          ...all.filter(({ mcpServerId }) => mcpServerId !== LOCAL_SERVER),
+        ]);
+        own[kind].nameIn(
+          profileId,
+          new Map(
+            local.flatMap(({ originalName, exposedName }) => {
+              const id = ids.get(originalName);
+              return id === undefined ? [] : [[id, exposedName] as const];
+            }),
+          ),
+        );
+      });
     },
   };
 }

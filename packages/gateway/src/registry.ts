@@ -9,6 +9,7 @@ import {
   type ServerDefinition,
 } from "@local-mcp/engine";
 import type { Vault } from "@local-mcp/vault";
+import type { LocalCatalog } from "./local/local-catalog.ts";
 import type { RuntimesService } from "./runtimes/runtimes-service.ts";
 import { configHash } from "./servers/config.ts";
 import { needsVault, resolveLaunch } from "./servers/launch.ts";
@@ -21,11 +22,12 @@ export function createRegistry(options: {
   vault: Vault;
   settings: () => Settings;
   runtimes: RuntimesService;
+  local: Pick<LocalCatalog, "lists" | "roots">;
   reveal: (row: ServerRow, secretId: string) => string | null;
   /** Undefined where what a server wants to see is all in its configuration. */
   authorization: (row: ServerRow) => Authorization | undefined;
 }): Registry {
-  const { stores, vault, settings, runtimes, reveal, authorization } = options;
+  const { stores, vault, settings, runtimes, local, reveal, authorization } = options;
   return {
     servers: () => {
       const usual = settings();
@@ -50,6 +52,8 @@ export function createRegistry(options: {
         slug: row.slug,
         namePolicy: row.namePolicy,
         serverIds: stores.profiles.servers(row.id).map(({ id }) => id),
+        local: local.lists(row.id),
+        roots: local.roots(row.id),
         overrides: readOverrides(stores, row.id),
       })),
     activeProfileId: () => stores.profiles.active()?.id ?? null,

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
-import { GatewayError, type ServerState } from "@local-mcp/contract";
-import { createDb, resolvePaths } from "@local-mcp/database";
+import type { GatewayEvent, ServerState } from "@local-mcp/contract";
+import { createDb } from "@local-mcp/database";
 import { type EndedProcesses, Engine, Processes } from "@local-mcp/engine";
 import { createRedactor } from "@local-mcp/vault";
 import { createRouterClient } from "@orpc/server";
@@ -11,7 +11,8 @@ import { Audit } from "./audit/audit.ts";
 import { OwnDeeds } from "./audit/own-deeds.ts";
 import { ProcedureAudit } from "./audit/procedure-audit.ts";
 import { ClientsService } from "./clients/clients-service.ts";
-import { Connections, DEFAULT_LAUNCHER } from "./clients/connections.ts";
+import { DEFAULT_LAUNCHER } from "./clients/connections.ts";
+import { createConnections } from "./clients/create-connections.ts";
 import { Configuration } from "./configuration/configuration.ts";
 import { DoctorService } from "./doctor/doctor-service.ts";
 import { identityOf } from "./data-dir-identity.ts";
@@ -21,10 +22,11 @@ import type { GatewayOptions } from "./gateway-types.ts";
 import type { Run, Shell } from "./run-types.ts";
 import { Endpoint } from "./http/endpoint.ts";
 import { createBackupRoutes } from "./http/backup-routes.ts";
-import { isLoopbackHost } from "./http/guard.ts";
 import { baseUrl, HttpServer } from "./http/http-server.ts";
 import { createLog } from "./log.ts";
-import { type ProfileRoute, ProfilesService } from "./profiles/profiles-service.ts";
+import { createLocal } from "./local/create-local.ts";
+import { MetricsService } from "./metrics/metrics-service.ts";
+import { ProfilesService } from "./profiles/profiles-service.ts";
 import { createRegistry } from "./registry.ts";
 import { revealSecrets } from "./servers/secret-values.ts";
 import { proofOf, removeRuntime, writeRuntime } from "./runtime-file.ts";
@@ -43,12 +45,11 @@ import { Status } from "./status/status.ts";
 import { createStores, type Stores } from "./stores.ts";
 import { tryOut } from "./try-out.ts";
 import { ownAddresses, Surroundings } from "./surroundings/surroundings.ts";
-import { FailedTokens } from "./tokens/failed-tokens.ts";
-import { givenCredentials } from "./tokens/given-credentials.ts";
-import { LOCAL, Tokens } from "./tokens/tokens.ts";
+import { createTokens } from "./tokens/create-tokens.ts";
+import { LOCAL } from "./tokens/tokens.ts";
 import { checkVaultSecrets } from "./vault/check-secrets.ts";
 import { openVault } from "./vault/open-vault.ts";
-import { VaultService } from "./vault/vault-service.ts";
+import { beginWithKeychain, VaultService } from "./vault/vault-service.ts";
 import { VERSION } from "./version.ts";
 
 /** States of a server that nobody has tried to reach. */
@@ -182,6 +183,16 @@ async function wire(
     log,
   });
   const reveal = revealSecrets(stores, vault);
+  const local = createLocal({
+    stores,
+    vault,
+    settings: () => settings,
+    runtimes,
+    dataDir: configuration.paths.dataDir,
+    onChange: (type) => applyChange(type),
+    onResourceUpdated: (uri) => engine.localResourceUpdated(uri),
+  });
+  const metrics = new MetricsService();
   const signIns: SignIns = new SignIns({
     stores,
     vault,
@@ -203,7 +214,9 @@ async function wire(
       authorization: (row) => signIns.authorization(row),
       settings: () => settings,
       runtimes,
+      local: local.catalog,
     }),
+    local: local.catalog,
     catalogs: createCatalogStore(stores),
     eras: createEraStore(stores),
     sessions: createSessionStore(sessions.backend),
@@ -239,22 +252,17 @@ async function wire(
   });
 
   /** The engine takes over at once; what has to stop for it is not waited for. */
-  const applyChange = (type: "servers.changed" | "profiles.changed" | "settings.changed"): void => {
+  const applyChange = (type: GatewayEvent["type"] & `${string}s.changed`): void => {
     engine.reload().catch((error: unknown) => log.error("reload failed", { error: String(error) }));
     events.publish({ type });
   };
-  const tokens = new Tokens({
-    store: stores.tokens,
-    profileSlug: (id) => stores.profiles.get(id)?.slug ?? null,
-    ...givenCredentials(
-      configuration.credentials(),
-      (slug) => stores.profiles.getBySlug(slug)?.id ?? null,
-    ),
-    failed: new FailedTokens({ now: () => Date.now(), log }),
+  const tokens = createTokens({
+    stores,
+    configuration,
+    cliToken,
     isInUse: (id) => http.hasOpen(id),
     log,
   });
-  tokens.knowCommandLine(cliToken);
   /** Ends what was opened with a token that is not valid any more. */
   const endToken = async (tokenId: string): Promise<void> => {
     try {
@@ -278,6 +286,7 @@ async function wire(
     stores,
     engine,
     servers,
+    local: local.catalog,
     url: () => endpoint.url,
     onChange: () => applyChange("profiles.changed"),
     onRemoved: (profileId) => {
@@ -289,24 +298,15 @@ async function wire(
     },
   });
   const address = (): string => endpoint.url ?? baseUrl(settings.host, settings.port);
-  const { dataDir } = configuration.paths;
   const launcher = options.launcher ?? DEFAULT_LAUNCHER;
-  /** Beyond this computer no profile is open without a token. */
-  const reached = (route: ProfileRoute): ProfileRoute => ({
-    ...route,
-    allowWithoutToken: route.allowWithoutToken && isLoopbackHost(settings.host),
-  });
-  const isUsual = dataDir === resolvePaths({ env: {}, home: homedir() }).dataDir;
-  const connections = new Connections({
-    url: address,
+  const connections = createConnections({
+    address,
     isListening: () => endpoint.url !== null,
-    profile: (profile) => reached(profiles.routeBySlug(profiles.find(profile).slug)),
-    activeProfile: () => reached(profiles.activeRoute()),
+    settings: () => settings,
+    profiles,
+    runtimes,
     launcher,
-    dataDir: isUsual ? null : dataDir,
-    home: homedir(),
-    env: () => runtimes.variables,
-    version: VERSION,
+    dataDir: configuration.paths.dataDir,
   });
   const clients: ClientsService = new ClientsService({
     engine: () => engine,
@@ -350,11 +350,7 @@ async function wire(
     surroundings.start();
     if (options.kind !== "cli") backups.start();
     void signIns.recall();
-    vaultService.initWithKeychain().catch((error: unknown) => {
-      // A system without a keychain is told of in the vault's status.
-      if (error instanceof GatewayError && error.code === "vault_no_keychain") return;
-      log.error("the vault could not be made with the keychain", { error: String(error) });
-    });
+    void beginWithKeychain(vaultService, log);
   };
   const listen = async (): Promise<{ url: string }> => {
     try {
@@ -396,6 +392,8 @@ async function wire(
     clients,
     connections,
     profiles,
+    local,
+    metrics,
     tokens,
     endToken,
     vault: vaultService,
@@ -460,6 +458,7 @@ async function wire(
       announcer.close();
       await backups.close();
       clients.close();
+      local.close();
       const servers = engine.close();
       await Promise.all([endpoint.close(), runtimes.close()]);
       const ended = await servers;

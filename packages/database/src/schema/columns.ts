@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { check, integer, text } from "drizzle-orm/sqlite-core";
+import { z } from "zod";
+import { json } from "../json.ts";
 
 const now = (): number => Date.now();
 
@@ -12,6 +14,12 @@ export const createdAt = () => integer("created_at").notNull().$defaultFn(now);
 
 /** ms since 1970. */
 export const updatedAt = () => integer("updated_at").notNull().$defaultFn(now).$onUpdateFn(now);
+
+/** What people sort rows by. */
+export const tags = () => json("tags", z.array(z.string())).notNull().default([]);
+
+/** The id of a row of `vault_secrets`. */
+export const secretRef = z.object({ secret: z.string() });
 
 export const flag = (name: string) => integer(name, { mode: "boolean" });
 

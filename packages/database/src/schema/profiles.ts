@@ -11,7 +11,7 @@ import {
 } from "drizzle-orm/sqlite-core";
 import { z } from "zod";
 import { json } from "../json.ts";
-import { createdAt, flag, id, oneOf, slugShaped, updatedAt } from "./columns.ts";
+import { createdAt, flag, id, oneOf, slugShaped, tags, updatedAt } from "./columns.ts";
 import { prompts, resources, roots, tools } from "./local.ts";
 import { mcpServers } from "./servers.ts";
 
@@ -26,6 +26,8 @@ export const profiles = sqliteTable(
     namePolicy: text("name_policy").$type<NamePolicy>().notNull().default("on_collision"),
     allowWithoutToken: flag("allow_without_token").notNull().default(false),
     position: integer("position").notNull().default(0),
+    tags: tags(),
+    enabled: flag("enabled").notNull().default(true),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
@@ -174,6 +176,8 @@ export const profileTools = sqliteTable(
       .notNull()
       .references(() => tools.id, { onDelete: "cascade" }),
     position: integer("position").notNull().default(0),
+    /** What clients see it as, kept so that nothing added later changes it; null until then. */
+    exposedName: text("exposed_name"),
   },
   (table) => [
     primaryKey({ columns: [table.profileId, table.toolId] }),
@@ -190,6 +194,8 @@ export const profilePrompts = sqliteTable(
       .notNull()
       .references(() => prompts.id, { onDelete: "cascade" }),
     position: integer("position").notNull().default(0),
+    /** What clients see it as, kept so that nothing added later changes it; null until then. */
+    exposedName: text("exposed_name"),
   },
   (table) => [
     primaryKey({ columns: [table.profileId, table.promptId] }),

@@ -10,10 +10,7 @@ import { sql } from "drizzle-orm";
 import { check, index, integer, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
 import { z } from "zod";
 import { json } from "../json.ts";
-import { createdAt, flag, id, oneOf, slugShaped, updatedAt } from "./columns.ts";
-
-/** The id of a row of `vault_secrets`. */
-const secretRef = z.object({ secret: z.string() });
+import { createdAt, flag, id, oneOf, secretRef, slugShaped, tags, updatedAt } from "./columns.ts";
 
 /** The values of `${secret:name}` marks: ids of `vault_secrets` by name. */
 const marks = z.record(z.string(), z.string());
@@ -68,6 +65,7 @@ export const mcpServers = sqliteTable(
     config: json("config", storedServerConfig).notNull(),
     limits: json("limits", serverLimits).notNull().default({}),
     connections: text("connections").$type<ServerConnections>().notNull(),
+    tags: tags(),
     enabled: flag("enabled").notNull().default(true),
     /** SHA-256, hex, of the command line a person consented to run; null without consent. */
     confirmedHash: text("confirmed_hash"),

@@ -1,4 +1,4 @@
-import type { CapabilityKind } from "@local-mcp/contract";
+import { type CapabilityKind, LOCAL_SERVER } from "@local-mcp/contract";
 import {
   capabilityKey,
   type NameAssignments,
@@ -16,8 +16,8 @@ import { matchesTemplate } from "./uri-template.ts";
 
 /** A server's part in a profile: who it is and what it last listed. */
 export interface Offer {
-  definition: ServerDefinition;
-  catalog: ServerCatalog | null;
+  definition: Pick<ServerDefinition, "id" | "name">;
+  catalog: Pick<ServerCatalog, "lists"> | null;
   /** How long its lists may be kept. */
   caching: Caching;
 }
@@ -68,9 +68,11 @@ export class ProfileView {
 
   constructor(
     profile: ProfileDefinition,
-    offers: readonly Offer[],
+    upstreams: readonly Offer[],
     assigned: { tool: NameAssignments; prompt: NameAssignments },
   ) {
+    // Last, so that nothing that is defined here takes a name from a server.
+    const offers = [...upstreams, localOffer(profile)];
     const toolNames = name(profile, offers, "tool", assigned.tool);
     const promptNames = name(profile, offers, "prompt", assigned.prompt);
     this.toolNames = given(toolNames);
@@ -100,11 +102,13 @@ export class ProfileView {
     this.#servers = new Set(offers.map(({ definition }) => definition.id));
     this.#byOriginal = byOriginal(this.#tools);
     for (const entry of this.#tools.values()) this.#noteNamed(entry);
-    this.#caching = cachingOf(offers);
+    this.#caching = cachingOf(upstreams);
     this.resourceServers = offers
       .filter(
-        ({ catalog }) =>
+        ({ definition, catalog }) =>
           catalog &&
+          // What is defined here is listed, or fits a template that is.
+          definition.id !== LOCAL_SERVER &&
           (catalog.lists.resources.length > 0 || catalog.lists.resourceTemplates.length > 0),
       )
       .map(({ definition }) => definition.id);
@@ -192,6 +196,16 @@ export class ProfileView {
     if (!known.includes(serverId)) this.#named.set(uri, [...known, serverId]);
   }
 }
+
+/** What the gateway itself offers; it changes with the configuration, of which clients are told. */
+const localOffer = ({ local }: ProfileDefinition): Offer => ({
+  definition: { id: LOCAL_SERVER, name: LOCAL_PREFIX },
+  catalog: { lists: local },
+  caching: { ttlMs: null, isPublic: true },
+});
+
+/** In names that clients see. */
+const LOCAL_PREFIX = "local";
 
 /** The page that a tool wants to be shown with (MCP Apps, `_meta.ui.resourceUri`). */
 function pageOf({ _meta: meta }: JsonObject): string | null {

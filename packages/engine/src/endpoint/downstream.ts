@@ -1,3 +1,4 @@
+import { LOCAL_SERVER } from "@local-mcp/contract";
 import { LIST_CHANGES } from "../catalog/views.ts";
 import type {
   Client,
@@ -36,6 +37,8 @@ export interface DownstreamOptions {
   /** Null where there is no such profile any more. */
   routes(profileId: string): Routes | null;
   upstreams(): readonly Upstream[];
+  /** The URIs of the gateway's own resources that somebody wants to hear of now. */
+  onLocalSubscriptions(uris: ReadonlySet<string>): void;
   onSessionsChange: () => void;
 }
 
@@ -109,6 +112,7 @@ export class Downstream {
   follow(): void {
     const upstreams = this.#options.upstreams();
     this.#subscriptions = new ResourceSubscriptions(this.#subscribers());
+    this.#options.onLocalSubscriptions(this.#subscriptions.wantedOf(LOCAL_SERVER));
     const level = this.#mostVerbose();
     for (const upstream of upstreams) {
       upstream.setSubscriptions(this.#subscriptions.wantedOf(upstream.definition.id));
@@ -161,6 +165,14 @@ export class Downstream {
     // Whose visit it was is not known any more, and it is nobody else's business.
     else if (notification.method === "notifications/elicitation/complete") return;
     else this.sessions.broadcast(told, (record) => this.#uses(record, server.id));
+  }
+
+  onLocalResourceUpdated(uri: string): void {
+    this.#subscriptions.onUpdated(LOCAL_SERVER, {
+      jsonrpc: "2.0",
+      method: "notifications/resources/updated",
+      params: { uri },
+    });
   }
 
   /** Ends what a token has opened: sessions and streams, and calls with them. @returns how many */

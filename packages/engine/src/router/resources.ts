@@ -70,7 +70,7 @@ async function readUnlisted(
   const asked = bringsInputs(request) ? candidates.slice(0, 1) : candidates;
   let refusal: RpcResponse | null = null;
   for (const serverId of asked) {
-    const response = await callServer(serverId, request, {}, routes, caller);
+    const response = await unlessUnknown(callServer(serverId, request, {}, routes, caller));
     if (response === null) continue;
     if (!isErrorResponse(response)) {
       if (response.result.resultType === "input_required") routes.links.note(uri, serverId);
@@ -80,6 +80,16 @@ async function readUnlisted(
   }
   if (refusal) return refusal;
   throw resourceNotFound(uri);
+}
+
+/** A template of the gateway's own may fit a URI that another server knows. */
+async function unlessUnknown(called: Promise<RpcResponse | null>): Promise<RpcResponse | null> {
+  try {
+    return await called;
+  } catch (error) {
+    if (error instanceof GatewayError && error.code === "resource_not_found") return null;
+    throw error;
+  }
 }
 
 /** Whether a modern client repeats a request with what it was asked for (MCP 2026-07-28, MRTR). */

@@ -1,5 +1,6 @@
 import type { GatewayError } from "@local-mcp/contract";
 import type { ProfileView } from "../catalog/view.ts";
+import type { LocalRequest } from "../definitions.ts";
 import type { JsonObject } from "../jsonrpc.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { ResourceLinks } from "./resource-links.ts";
@@ -10,6 +11,8 @@ export interface Servers {
   upstream(serverId: string): Upstream | undefined;
   /** Why a server cannot answer and what to do about it, in the words of its status. */
   explain(serverId: string): GatewayError;
+  /** Asks what the gateway itself offers. @throws GatewayError */
+  askLocal(request: Omit<LocalRequest, "profileId">, signal: AbortSignal): Promise<JsonObject>;
   visits: UrlVisits;
   /** What the gateway is to its clients. */
   serverInfo: JsonObject;

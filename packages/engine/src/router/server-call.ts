@@ -1,4 +1,4 @@
-import { GatewayError } from "@local-mcp/contract";
+import { GatewayError, LOCAL_SERVER } from "@local-mcp/contract";
 import { completeInputs } from "../eras/input-rounds.ts";
 import { modernQuestion } from "../eras/inputs.ts";
 import {
@@ -36,6 +36,7 @@ export async function callServer(
   servers: Servers,
   caller: Caller,
 ): Promise<RpcResponse | null> {
+  if (serverId === LOCAL_SERVER) return callLocal(request, renamed, servers, caller);
   const upstream = servers.upstream(serverId);
   if (!upstream) return null;
   const own = withoutEnvelope({ ...request.params, ...renamed });
@@ -59,6 +60,19 @@ export async function callServer(
   }
   const { serverInfo } = servers;
   return translate(response, { from: era, to: caller.era, method: request.method, serverInfo });
+}
+
+/** What the gateway itself offers is answered in the legacy era's words, and by no connection. */
+async function callLocal(
+  { method, params }: RpcRequest,
+  renamed: JsonObject,
+  servers: Servers,
+  { era, signal }: Caller,
+): Promise<RpcResponse> {
+  const own = withoutEnvelope({ ...params, ...renamed });
+  const result = await servers.askLocal({ method, params: own }, signal);
+  const { serverInfo } = servers;
+  return translate(resultOf(0, result), { from: "legacy", to: era, method, serverInfo });
 }
 
 /** Those of a message that JSON-RPC does not know. */

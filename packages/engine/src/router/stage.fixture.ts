@@ -6,6 +6,7 @@ import type { Client, Era, SessionRecord } from "../definitions.ts";
 import { Downstream } from "../endpoint/downstream.ts";
 import type { JsonObject, RpcNotification } from "../jsonrpc.ts";
 import { testProcesses } from "../processes/processes.fixture.ts";
+import { emptyLists } from "../upstream/lists.ts";
 import { Upstream } from "../upstream/upstream.ts";
 import {
   type CallPlan,
@@ -80,6 +81,7 @@ export class Stage {
       introduce: () => ({ capabilities: {}, instructions: undefined }),
       routes: () => routes,
       upstreams: () => [...this.#upstreams.values()],
+      onLocalSubscriptions: () => {},
       onSessionsChange: () => {},
     });
     this.#clients = plan.clients.map(({ era, ...rest }, index) => {
@@ -237,6 +239,8 @@ export class Stage {
       slug: "p",
       namePolicy: "on_collision" as const,
       serverIds,
+      local: emptyLists(),
+      roots: [],
       overrides,
     };
     return {
@@ -245,6 +249,7 @@ export class Stage {
       links: new ResourceLinks(),
       upstream: (serverId) => this.#upstreams.get(serverId),
       explain: () => new GatewayError("internal"),
+      askLocal: () => Promise.reject(new GatewayError("internal")),
       visits,
       serverInfo: { name: "gateway", version: "1" },
     };

@@ -5,7 +5,11 @@ import type { ClientsService } from "../clients/clients-service.ts";
 import type { Connections } from "../clients/connections.ts";
 import type { DoctorService } from "../doctor/doctor-service.ts";
 import type { Events } from "../events.ts";
+import type { MetricsService } from "../metrics/metrics-service.ts";
 import type { ProfilesService } from "../profiles/profiles-service.ts";
+import type { PromptsService } from "../prompts/prompts-service.ts";
+import type { ResourcesService } from "../resources/resources-service.ts";
+import type { RootsService } from "../roots/roots-service.ts";
 import type { PasteService } from "../servers/paste-service.ts";
 import type { ServerDetails } from "../servers/server-details.ts";
 import type { ServersService } from "../servers/servers-service.ts";
@@ -15,6 +19,7 @@ import type { SignIns } from "../sign-in/sign-ins.ts";
 import type { Status } from "../status/status.ts";
 import type { Principal } from "../tokens/principal.ts";
 import type { Tokens } from "../tokens/tokens.ts";
+import type { ToolsService } from "../tools/tools-service.ts";
 import type { VaultService } from "../vault/vault-service.ts";
 import { changeKeys, manage, requireRight } from "./context.ts";
 
@@ -31,6 +36,14 @@ export interface Services {
   clients: ClientsService;
   connections: Connections;
   profiles: ProfilesService;
+  /** What the gateway defines itself. */
+  local: {
+    tools: ToolsService;
+    prompts: PromptsService;
+    resources: ResourcesService;
+    roots: RootsService;
+  };
+  metrics: MetricsService;
   tokens: Tokens;
   runtimes: RuntimesService;
   settings: SettingsService;
@@ -46,6 +59,8 @@ const done = { ok: true } as const;
 /** The contract, carried out. Each line only picks the service; what is decided is decided there. */
 export function createRouter(services: Services) {
   const { status, listen, doctor, events, servers, profiles, tokens, settings, vault } = services;
+  const { tools, prompts, resources, roots } = services.local;
+  const { metrics } = services;
   const { details, signIns, pastes, clients, connections, audit, endToken, backups } = services;
 
   /** What is open to every program here is open to who opened it. */
@@ -78,7 +93,7 @@ export function createRouter(services: Services) {
       doctor: manage.status.doctor.handler(async () => ({ findings: await doctor.examine() })),
     },
     servers: {
-      list: manage.servers.list.handler(() => servers.list()),
+      list: manage.servers.list.handler(({ input }) => servers.list(input)),
       get: manage.servers.get.handler(({ input }) => servers.get(input.server)),
       create: manage.servers.create.handler(({ input, context }) => {
         if (input.config.transport === "stdio") requireRight(context.principal, "processes");
@@ -138,7 +153,7 @@ export function createRouter(services: Services) {
       ),
     },
     profiles: {
-      list: manage.profiles.list.handler(() => profiles.list()),
+      list: manage.profiles.list.handler(({ input }) => profiles.list(input)),
       get: manage.profiles.get.handler(({ input }) => profiles.get(input.profile)),
       create: manage.profiles.create.handler(({ input, context }) => {
         mayOpen(context.principal, input.allowWithoutToken);
@@ -166,6 +181,75 @@ export function createRouter(services: Services) {
         requireRight(context.principal, "use");
         return profiles.callTool(input.profile, input.name, input.arguments, signal);
       }),
+    },
+    tools: {
+      list: manage.tools.list.handler(({ input }) => tools.list(input)),
+      get: manage.tools.get.handler(({ input }) => tools.get(input.tool)),
+      create: manage.tools.create.handler(({ input }) => tools.create(input)),
+      update: manage.tools.update.handler(({ input }) => tools.update(input.tool, input.changes)),
+      remove: manage.tools.remove.handler(({ input }) => {
+        tools.remove(input.tool);
+        return done;
+      }),
+      test: manage.tools.test.handler(({ input, context, signal }) => {
+        requireRight(context.principal, "use");
+        return tools.test(input.tool, input.arguments, signal);
+      }),
+      readOpenApi: manage.tools.readOpenApi.handler(({ input }) => tools.readOpenApi(input.text)),
+      importOpenApi: manage.tools.importOpenApi.handler(({ input }) => tools.importOpenApi(input)),
+    },
+    prompts: {
+      list: manage.prompts.list.handler(({ input }) => prompts.list(input)),
+      get: manage.prompts.get.handler(({ input }) => prompts.get(input.prompt)),
+      create: manage.prompts.create.handler(({ input }) => prompts.create(input)),
+      update: manage.prompts.update.handler(({ input }) =>
+        prompts.update(input.prompt, input.changes),
+      ),
+      remove: manage.prompts.remove.handler(({ input }) => {
+        prompts.remove(input.prompt);
+        return done;
+      }),
+      preview: manage.prompts.preview.handler(({ input }) => prompts.preview(input)),
+    },
+    resources: {
+      list: manage.resources.list.handler(({ input }) => resources.list(input)),
+      get: manage.resources.get.handler(({ input }) => resources.get(input.resource)),
+      create: manage.resources.create.handler(({ input, context }) => {
+        mayGiveFiles(context.principal, input.content.kind === "file");
+        return resources.create(input);
+      }),
+      update: manage.resources.update.handler(({ input, context }) => {
+        mayGiveFiles(context.principal, input.changes.content?.kind === "file");
+        return resources.update(input.resource, input.changes);
+      }),
+      remove: manage.resources.remove.handler(({ input }) => {
+        resources.remove(input.resource);
+        return done;
+      }),
+      read: manage.resources.read.handler(({ input, context, signal }) => {
+        requireRight(context.principal, "use");
+        return resources.read(input.resource, input.variables, signal);
+      }),
+    },
+    roots: {
+      list: manage.roots.list.handler(({ input }) => roots.list(input)),
+      get: manage.roots.get.handler(({ input }) => roots.get(input.root)),
+      create: manage.roots.create.handler(({ input, context }) => {
+        mayGiveFiles(context.principal, isFolder(input.uri));
+        return roots.create(input);
+      }),
+      update: manage.roots.update.handler(({ input, context }) => {
+        mayGiveFiles(context.principal, isFolder(input.changes.uri ?? ""));
+        return roots.update(input.root, input.changes);
+      }),
+      remove: manage.roots.remove.handler(({ input }) => {
+        roots.remove(input.root);
+        return done;
+      }),
+    },
+    metrics: {
+      get: manage.metrics.get.handler(({ input }) => metrics.get(input)),
+      reset: manage.metrics.reset.handler(({ input }) => metrics.reset(input)),
     },
     tokens: {
       list: manage.tokens.list.handler(() => tokens.list()),
@@ -263,6 +347,18 @@ export function createRouter(services: Services) {
   });
 }
 export type Router = ReturnType<typeof createRouter>;
+
+/**
+ * A root opens a folder to every server that is told of it, and to clients by the resources that are
+ * files inside it: as much as who starts processes can read, and nobody else.
+ *
+ * @throws GatewayError token_lacks_right
+ */
+function mayGiveFiles(principal: Principal, isFiles: boolean): void {
+  if (isFiles) requireRight(principal, "processes");
+}
+
+const isFolder = (uri: string): boolean => /^file:/i.test(uri);
 
 /**
  * Settings that decide who gets to read what others send: secrets on their way to remote servers,

@@ -7,6 +7,7 @@ import {
   type SettingKey,
 } from "@local-mcp/contract";
 import { BACKUP_RULES } from "./backup-rules.ts";
+import { LOCAL_RULES } from "./local-rules.ts";
 import type { AuditNote } from "./note.ts";
 import { Changes, type Look, planOf, type Rule, rule } from "./plan.ts";
 import { SERVER_RULES } from "./server-rules.ts";
@@ -18,7 +19,9 @@ const ofProfile = ({ id, slug }: Pick<ProfileView, "id" | "slug">): AuditSubject
   name: slug,
 });
 
-const serverNames = ({ servers }: ProfileView): string[] => servers.map(({ name }) => name);
+const namesOf = (all: readonly { name: string }[]): string[] => all.map(({ name }) => name);
+const urisOf = (all: readonly { uri: string }[]): string[] => all.map(({ uri }) => uri);
+const serverNames = ({ servers }: ProfileView): string[] => namesOf(servers);
 
 /**
  * What is recorded of each procedure, by its name in the contract. A procedure that changes anything
@@ -28,6 +31,7 @@ export const RULES: Record<string, Rule> = {
   ...SERVER_RULES,
   ...VAULT_RULES,
   ...BACKUP_RULES,
+  ...LOCAL_RULES,
   "status.listen": rule(contract.status.listen, () =>
     planOf("gateway.listen", { kind: "gateway", id: null, name: null }, ({ url }) => ({ url })),
   ),
@@ -58,6 +62,12 @@ export const RULES: Record<string, Rule> = {
         .plain("namePolicy", before.namePolicy, after.namePolicy)
         .plain("allowWithoutToken", before.allowWithoutToken, after.allowWithoutToken)
         .plain("servers", serverNames(before), serverNames(after))
+        .plain("tools", namesOf(before.tools), namesOf(after.tools))
+        .plain("prompts", namesOf(before.prompts), namesOf(after.prompts))
+        .plain("resources", urisOf(before.resources), urisOf(after.resources))
+        .plain("roots", urisOf(before.roots), urisOf(after.roots))
+        .plain("tags", before.tags, after.tags)
+        .plain("enabled", before.enabled, after.enabled)
         .detail(),
     );
   }),
@@ -153,6 +163,20 @@ export const NOT_RECORDED: readonly string[] = [
   "profiles.get",
   "profiles.capabilities",
   "profiles.callTool",
+  "tools.list",
+  "tools.get",
+  // What it calls is an exchange like any client's.
+  "tools.test",
+  "tools.readOpenApi",
+  "prompts.list",
+  "prompts.get",
+  "prompts.preview",
+  "resources.list",
+  "resources.get",
+  "resources.read",
+  "roots.list",
+  "roots.get",
+  "metrics.get",
   "tokens.list",
   "clients.list",
   "clients.snippets",

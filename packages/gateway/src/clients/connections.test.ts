@@ -8,8 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { Connections, type ConnectionsOptions } from "./connections.ts";
 
-const dev = { profileId: "1", slug: "dev", allowWithoutToken: false };
-const open = { profileId: "2", slug: "open", allowWithoutToken: true };
+const dev = { profileId: "1", slug: "dev", allowWithoutToken: false, enabled: true };
+const open = { profileId: "2", slug: "open", allowWithoutToken: true, enabled: true };
 
 describe("what clients are given to connect with", () => {
   let home = "";

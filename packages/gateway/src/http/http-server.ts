@@ -177,6 +177,7 @@ export class HttpServer {
   ): Promise<void> {
     const principal = await this.#authenticate(request);
     const profile = this.#admit(request, principal, slug);
+    if (!profile.enabled) throw new GatewayError("profile_off", { profile: profile.slug });
     if (principal) this.#open.add(response, principal, true);
     if (request.method === "POST") read.message = await this.#readMessage(request);
     // While its body was on the way: what has begun gets to end, but nothing begins any more.

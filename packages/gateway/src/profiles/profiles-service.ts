@@ -3,27 +3,34 @@ import {
   type CapabilityView,
   type Customization,
   GatewayError,
+  hasTags,
+  LOCAL_SERVER,
   type ProfileCreate,
   type ProfileUpdate,
   type ProfileView,
+  type TagFilter,
 } from "@local-mcp/contract";
 import type { ProfileRow, StoredCustomization } from "@local-mcp/database";
 import type { Engine, Entry, JsonObject, Upstream } from "@local-mcp/engine";
+import type { LocalCatalog } from "../local/local-catalog.ts";
 import type { ServersService } from "../servers/servers-service.ts";
 import type { Stores } from "../stores.ts";
 import { toolResult } from "../tool-result.ts";
+import { LocalChoice } from "./local-choices.ts";
 
 /** As much of a profile as a request to its address needs. */
 export interface ProfileRoute {
   profileId: string;
   slug: string;
   allowWithoutToken: boolean;
+  enabled: boolean;
 }
 
 export interface ProfilesServiceOptions {
   stores: Stores;
   engine: Engine;
   servers: ServersService;
+  local: Pick<LocalCatalog, "absentFrom">;
   url: () => string | null;
   onChange: () => void;
   /** Called with the id of a profile that is gone, whose tokens and sessions end with it. */
@@ -36,13 +43,18 @@ export class ProfilesService {
   /** Asked at every request of a client, so not read from the database each time. */
   readonly #routes = new Map<string, ProfileRoute>();
   #activeRoute: ProfileRoute | null = null;
+  readonly #local: LocalChoice;
 
   constructor(options: ProfilesServiceOptions) {
     this.#options = options;
+    this.#local = new LocalChoice(options.stores);
   }
 
-  list(): ProfileView[] {
-    return this.#options.stores.profiles.list().map((row) => this.#view(row));
+  list(filter?: TagFilter): ProfileView[] {
+    return this.#options.stores.profiles
+      .list()
+      .filter(({ tags }) => hasTags(tags, filter))
+      .map((row) => this.#view(row));
   }
 
   /** By slug or id. @throws GatewayError profile_not_found */
@@ -58,10 +70,11 @@ export class ProfilesService {
     return row;
   }
 
-  /** The first one becomes active. @throws GatewayError name_taken, server_not_found */
+  /** The first one becomes active. @throws GatewayError name_taken, server_not_found, local_not_found */
   create(wanted: ProfileCreate): ProfileView {
     const { stores } = this.#options;
     const serverIds = this.#serverIds(wanted.servers);
+    const local = this.#local.resolve(wanted);
     const row = stores.db.transaction(() => {
       const all = stores.profiles.list();
       const inserted = stores.profiles.insert({
@@ -71,8 +84,11 @@ export class ProfilesService {
         namePolicy: wanted.namePolicy,
         allowWithoutToken: wanted.allowWithoutToken,
         position: all.length,
+        tags: wanted.tags,
+        enabled: wanted.enabled,
       });
       stores.profiles.replaceServers(inserted.id, serverIds);
+      this.#local.replace(inserted.id, local);
       if (all.length === 0) stores.profiles.setActive(inserted.id);
       return inserted;
     });
@@ -80,17 +96,30 @@ export class ProfilesService {
     return this.#view(row);
   }
 
-  /** @throws GatewayError profile_not_found, name_taken, server_not_found */
+  /** @throws GatewayError profile_not_found, name_taken, server_not_found, local_not_found */
   update(profile: string, changes: ProfileUpdate): ProfileView {
     const { stores } = this.#options;
     const before = this.find(profile);
     const serverIds = changes.servers && this.#serverIds(changes.servers);
+    const local = this.#local.resolve(changes);
     stores.db.transaction(() => {
-      const { slug, name, description, namePolicy, allowWithoutToken } = changes;
-      stores.profiles.update(before.id, { slug, name, description, namePolicy, allowWithoutToken });
+      const { slug, name, description, namePolicy, allowWithoutToken, tags, enabled } = changes;
+      stores.profiles.update(before.id, {
+        slug,
+        name,
+        description,
+        namePolicy,
+        allowWithoutToken,
+        tags,
+        enabled,
+      });
       if (serverIds) stores.profiles.replaceServers(before.id, serverIds);
+      this.#local.replace(before.id, local);
       // Another policy is a wish for other names, which those given before would withstand.
-      if (namePolicy && namePolicy !== before.namePolicy) stores.names.replace(before.id, []);
+      if (namePolicy && namePolicy !== before.namePolicy) {
+        stores.names.replace(before.id, []);
+        this.#local.forgetNames(before.id);
+      }
     });
     this.#changed();
     return this.get(before.id);
@@ -122,7 +151,7 @@ export class ProfilesService {
    */
   duplicate(profile: string, wanted: { slug: string; name?: string | undefined }): ProfileView {
     const { stores } = this.#options;
-    const { id, name, description, namePolicy } = this.find(profile);
+    const { id, name, description, namePolicy, tags } = this.find(profile);
     const row = stores.db.transaction(() => {
       const inserted = stores.profiles.insert({
         slug: wanted.slug,
@@ -131,11 +160,13 @@ export class ProfilesService {
         namePolicy,
         allowWithoutToken: false,
         position: stores.profiles.list().length,
+        tags,
       });
       const serverIds = stores.profiles.servers(id).map((server) => server.id);
       stores.profiles.replaceServers(inserted.id, serverIds);
       stores.customizations.put(inserted.id, stores.customizations.list(id));
       stores.names.replace(inserted.id, stores.names.list(id));
+      this.#local.copy(id, inserted.id);
       return inserted;
     });
     this.#changed();
@@ -160,13 +191,21 @@ export class ProfilesService {
         .list(row.id)
         .map((one) => [keyOf(one.kind, one.mcpServerId, one.original), one]),
     );
+    const own = changes.filter(({ server }) => server === LOCAL_SERVER);
+    for (const change of own) refuseLocalEdit(change);
     for (const change of changes) {
+      if (change.server === LOCAL_SERVER) continue;
       const entry = this.#entry(row, entries, change);
       const key = keyOf(entry.kind, entry.serverId, entry.original);
       stored.set(key, merged(stored.get(key), entry, change));
     }
     refuseSameNames(row.slug, entries, stored);
-    stores.customizations.put(row.id, [...stored.values()]);
+    stores.db.transaction(() => {
+      stores.customizations.put(row.id, [...stored.values()]);
+      for (const { kind, original, enabled } of own) {
+        if (enabled !== undefined) this.#local.choose(row.id, kind, original, enabled);
+      }
+    });
     this.#changed();
     return this.#capabilities(row.id);
   }
@@ -277,18 +316,9 @@ export class ProfilesService {
   }
 
   #capabilities(profileId: string, kind?: CapabilityKind): CapabilityView[] {
-    return this.#options.engine.entries(profileId, kind).map((entry) => ({
-      kind: entry.kind,
-      name: entry.exposed,
-      original: entry.original,
-      server: entry.serverName,
-      title: textOf(entry.definition.title),
-      description: textOf(entry.shown.description),
-      enabled: entry.enabled,
-      renamed: entry.renamed,
-      describedByYou: entry.describedByYou,
-      definition: entry.definition,
-    }));
+    const offered = this.#options.engine.entries(profileId, kind);
+    const absent = this.#options.local.absentFrom(profileId, kind);
+    return [...offered.map(viewOf), ...absent];
   }
 
   #view(row: ProfileRow): ProfileView {
@@ -307,12 +337,36 @@ export class ProfilesService {
       servers: stores.profiles
         .servers(row.id)
         .map(({ id, name, enabled }) => ({ id, name, enabled })),
+      ...this.#local.view(row.id),
+      tags: row.tags,
+      enabled: row.enabled,
       counts: view?.counts() ?? { tools: 0, prompts: 0, resources: 0 },
       estimatedTokens: estimatedTokens(view?.json.tools ?? NO_TOOLS),
       createdAt: row.createdAt,
       updatedAt: row.updatedAt,
     };
   }
+}
+
+const viewOf = (entry: Entry): CapabilityView => ({
+  kind: entry.kind,
+  name: entry.exposed,
+  original: entry.original,
+  server: entry.serverId === LOCAL_SERVER ? LOCAL_SERVER : entry.serverName,
+  title: textOf(entry.definition.title),
+  description: textOf(entry.shown.description),
+  enabled: entry.enabled,
+  renamed: entry.renamed,
+  describedByYou: entry.describedByYou,
+  definition: entry.definition,
+});
+
+/** What the gateway defines is changed where it is defined. @throws GatewayError validation_failed */
+function refuseLocalEdit({ kind, original, name, description }: Customization): void {
+  if (name == null && description == null) return;
+  throw new GatewayError("validation_failed", {
+    detail: `“${original}” is the gateway's own: change its name and description where it is defined (“local-mcp-gateway ${kind}s edit ${original}”).`,
+  });
 }
 
 const NO_TOOLS = JSON.stringify({ tools: [] });
@@ -322,10 +376,11 @@ const TOKEN_CHARACTERS = 4;
 const estimatedTokens = (toolsAsSent: string): number =>
   Math.round((toolsAsSent.length - NO_TOOLS.length) / TOKEN_CHARACTERS);
 
-const routeOf = ({ id, slug, allowWithoutToken }: ProfileRow): ProfileRoute => ({
+const routeOf = ({ id, slug, allowWithoutToken, enabled }: ProfileRow): ProfileRoute => ({
   profileId: id,
   slug,
   allowWithoutToken,
+  enabled,
 });
 
 const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);

@@ -1,5 +1,6 @@
 import {
   GatewayError,
+  hasTags,
   type ServerConnections,
   type ServerCreate,
   type ServerLimits,
@@ -8,6 +9,7 @@ import {
   type ServerUpdate,
   type ServerUsageRow,
   type ServerView,
+  type TagFilter,
   type Transport,
   type Warning,
 } from "@local-mcp/contract";
@@ -60,8 +62,11 @@ export class ServersService {
     this.#options = options;
   }
 
-  list(): ServerView[] {
-    return this.#options.stores.servers.list().map((row) => this.#view(row));
+  list(filter?: TagFilter): ServerView[] {
+    return this.#options.stores.servers
+      .list()
+      .filter(({ tags }) => hasTags(tags, filter))
+      .map((row) => this.#view(row));
   }
 
   names(): Set<string> {
@@ -98,6 +103,7 @@ export class ServersService {
         config,
         limits: wanted.limits,
         connections: wanted.connections ?? usualConnections(config.transport),
+        tags: wanted.tags,
         enabled: wanted.enabled,
         confirmedHash: wanted.confirmed ? consentHash(config) : null,
       });
@@ -139,6 +145,7 @@ export class ServersService {
         description: changes.description,
         limits: changes.limits,
         connections: changes.connections,
+        tags: changes.tags,
         enabled: changes.enabled,
         config,
         ...consent,
@@ -273,6 +280,7 @@ export class ServersService {
       secrets: Object.fromEntries(marks),
       limits: row.limits,
       connections: row.connections,
+      tags: row.tags,
       enabled: row.enabled,
       confirmed: isConfirmed(row),
       profiles: stores.profiles.ofServer(row.id).map(({ slug }) => slug),

@@ -7,6 +7,7 @@ import {
   recoveryProvider,
   type Vault,
 } from "@local-mcp/vault";
+import type { Log } from "@local-mcp/engine";
 import type { Stores } from "../stores.ts";
 import { problemOf, wayOutOf } from "./vault-words.ts";
 
@@ -201,5 +202,16 @@ export class VaultService {
   #changed(): Promise<VaultStatus> {
     this.#options.onChange();
     return this.status();
+  }
+}
+
+/** Makes the vault of a new gateway, where this system has a keychain. */
+export async function beginWithKeychain(vault: VaultService, log: Log): Promise<void> {
+  try {
+    await vault.initWithKeychain();
+  } catch (error) {
+    // A system without a keychain is told of in the vault's status.
+    if (error instanceof GatewayError && error.code === "vault_no_keychain") return;
+    log.error("the vault could not be made with the keychain", { error: String(error) });
   }
 }

@@ -26,6 +26,7 @@ export const serverViewOf = (title: string, state: ServerState, tools = 0): Serv
   secrets: {},
   limits: {},
   connections: "shared",
+  tags: [],
   confirmed: state !== "unconfirmed",
   profiles: [],
   counts: { tools, prompts: 0, resources: 0, resourceTemplates: 0 },

@@ -15,6 +15,7 @@ export function aServer(
     secrets: {},
     limits: {},
     connections: "shared",
+    tags: [],
     enabled: true,
     confirmed: true,
     profiles: ["dev"],

@@ -13,6 +13,7 @@ export const SECTIONS = [
     title: "Runtimes",
     words: "doctor npx uvx node docker path shell programs folders network findings check",
   },
+  { id: "logs", title: "Logs and metrics", words: "metrics calls counted latency retention days" },
   { id: "vault", title: "Vault", words: "secrets passphrase keychain key lock unlock" },
   {
     id: "backups",
@@ -216,6 +217,34 @@ export const SETTING_ROWS: readonly SettingRow[] = [
         { value: "dark", label: "Dark" },
       ],
     },
+  },
+  {
+    key: "metrics",
+    section: "logs",
+    label: "Count calls",
+    about: "How often what was called and how long it took. Never what was said.",
+    control: { kind: "switch" },
+  },
+  {
+    key: "metricsRawDays",
+    section: "logs",
+    label: "Keep single calls for",
+    about: "After that there are sums per hour.",
+    control: { kind: "number", unit: DAYS },
+  },
+  {
+    key: "metricsKeepDays",
+    section: "logs",
+    label: "Keep sums per hour for",
+    about: "Older ones are removed.",
+    control: { kind: "number", unit: DAYS },
+  },
+  {
+    key: "maxResponseBytes",
+    section: "gateway",
+    label: "Answer to a tool of your own",
+    about: "What a REST tool is answered. A longer answer is refused.",
+    control: { kind: "number", unit: MEGABYTES },
   },
   {
     key: "auditKeepDays",

@@ -1,0 +1,37 @@
+import { asc, eq } from "drizzle-orm";
+import type { Queryable } from "../db.ts";
+import { tools } from "../schema/local.ts";
+import { profileTools } from "../schema/profiles.ts";
+import { createNamedMembershipQueries } from "./definitions.ts";
+import { naming } from "./naming.ts";
+import { createVaultQueries } from "./vault.ts";
+
+export type ToolRow = typeof tools.$inferSelect;
+export type ToolInsert = typeof tools.$inferInsert;
+
+/** REST APIs as tools, and which profiles have them. */
+export const createToolQueries = (db: Queryable) => {
+  const vault = createVaultQueries(db);
+  const memberships = createNamedMembershipQueries(db, profileTools, profileTools.toolId);
+  return {
+    ...memberships,
+    list: (): ToolRow[] => db.select().from(tools).orderBy(asc(tools.name)).all(),
+    get: (id: string): ToolRow | undefined => db.select().from(tools).where(eq(tools.id, id)).get(),
+    getByName: (name: string): ToolRow | undefined =>
+      db.select().from(tools).where(eq(tools.name, name)).get(),
+    /** @throws GatewayError name_taken */
+    insert: (values: ToolInsert): ToolRow =>
+      naming("tool", values.name, () => db.insert(tools).values(values).returning().get()),
+    /** @throws GatewayError name_taken */
+    update: (id: string, changes: Partial<ToolInsert>): ToolRow | undefined =>
+      naming("tool", changes.name, () =>
+        db.update(tools).set(changes).where(eq(tools.id, id)).returning().get(),
+      ),
+    /** With its secrets and its places in profiles; false where there was none. */
+    delete: (id: string): boolean =>
+      db.transaction(() => {
+        vault.secrets.deleteOwned("tools", id);
+        return db.delete(tools).where(eq(tools.id, id)).run().changes > 0;
+      }),
+  };
+};

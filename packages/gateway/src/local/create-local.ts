@@ -1,0 +1,45 @@
+import type { GatewayEvent, Settings } from "@local-mcp/contract";
+import type { Vault } from "@local-mcp/vault";
+import { PromptsService } from "../prompts/prompts-service.ts";
+import { ResourcesService } from "../resources/resources-service.ts";
+import { RootsService } from "../roots/roots-service.ts";
+import type { RuntimesService } from "../runtimes/runtimes-service.ts";
+import type { Stores } from "../stores.ts";
+import { ToolsService } from "../tools/tools-service.ts";
+import { LocalCatalog } from "./local-catalog.ts";
+
+export interface LocalOptions {
+  stores: Stores;
+  vault: Vault;
+  settings: () => Settings;
+  runtimes: RuntimesService;
+  dataDir: string;
+  /** Called after each change of what is configured. */
+  onChange: (
+    type: GatewayEvent["type"] & `${"tools" | "prompts" | "resources" | "roots"}.changed`,
+  ) => void;
+  /** What a client would read at this URI is another now. */
+  onResourceUpdated: (uri: string) => void;
+}
+
+/** Everything that the gateway defines itself. */
+export function createLocal(options: LocalOptions) {
+  const { stores, vault, settings, runtimes, dataDir, onChange } = options;
+  const tools = new ToolsService({
+    stores,
+    vault,
+    settings,
+    runtimes,
+    onChange: () => onChange("tools.changed"),
+  });
+  const prompts = new PromptsService({ stores, onChange: () => onChange("prompts.changed") });
+  const resources = new ResourcesService({
+    stores,
+    dataDir,
+    onChange: () => onChange("resources.changed"),
+    onUpdated: options.onResourceUpdated,
+  });
+  const roots = new RootsService({ stores, onChange: () => onChange("roots.changed") });
+  const catalog = new LocalCatalog({ tools, prompts, resources, roots });
+  return { tools, prompts, resources, roots, catalog, close: () => resources.close() };
+}

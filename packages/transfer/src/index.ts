@@ -1,0 +1,1 @@
+export const SEED_VERSION = "2025-03-26";
