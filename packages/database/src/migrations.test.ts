@@ -2,7 +2,10 @@ import { afterEach, describe, expect, test } from "vitest";
 import { configurationFile, createDb } from "./db.ts";
 import { closeFile, openFile } from "./open.ts";
 import { createProfileQueries } from "./queries/profiles.ts";
+import { createResourceQueries } from "./queries/resources.ts";
 import { createServerQueries } from "./queries/servers.ts";
+import { createToolQueries } from "./queries/tools.ts";
+import { toolMetricsHourly } from "./schema.ts";
 import { useTempDir } from "./test-kit.ts";
 
 const temp = useTempDir();
@@ -52,5 +55,71 @@ describe("0001: connections of servers", () => {
       { ...kept, name: "stdio", connections: "shared", config: { command: "echo" } },
     ]);
     expect(createProfileQueries(db).servers("p")).toMatchObject([{ id: "id-http" }]);
+  });
+});
+
+describe("0005: the catalogue", () => {
+  test("keeps what was there: content, headers, places in profiles and hours", () => {
+    const path = asOf(
+      5,
+      "INSERT INTO profiles (id, slug, name, created_at, updated_at) VALUES ('p', 'dev', 'Dev', 1, 1)",
+      `INSERT INTO tools (id, name, method, url, headers, input_schema, created_at, updated_at)
+       VALUES ('t', 'weather', 'GET', 'http://127.0.0.1:9/', '{"accept":"text/plain"}', '{}', 1, 1)`,
+      `INSERT INTO resources (id, uri, name, text_content, created_at, updated_at)
+       VALUES ('r1', 'notes://a', 'a', 'A', 1, 1)`,
+      `INSERT INTO resources (id, uri, name, binary_content, enabled, created_at, updated_at)
+       VALUES ('r2', 'notes://b', 'b', x'00ff', 0, 1, 1)`,
+      "INSERT INTO profile_tools (profile_id, tool_id) VALUES ('p', 't')",
+      "INSERT INTO profile_resources (profile_id, resource_id, position) VALUES ('p', 'r2', 0), ('p', 'r1', 1)",
+      `INSERT INTO tool_metrics_hourly (id, server_name, tool_name, hour_start, success_count,
+         failure_count, min_ms, max_ms, total_ms, p50_ms, p95_ms, p99_ms)
+       VALUES ('m', 'files', 'read', 3600000, 2, 1, 1, 9, 12, 2, 9, 9)`,
+    );
+    const db = open(path);
+    const tools = createToolQueries(db);
+    expect(tools.list()).toMatchObject([
+      {
+        id: "t",
+        request: { headers: { accept: { plain: "text/plain" } }, auth: { type: "none" } },
+      },
+    ]);
+    expect(tools.idsIn("p")).toEqual(["t"]);
+    const resources = createResourceQueries(db);
+    expect(resources.list()).toMatchObject([
+      { id: "r1", contentKind: "text", bytes: 1, enabled: true },
+      { id: "r2", contentKind: "binary", bytes: 2, enabled: false },
+    ]);
+    expect(resources.idsIn("p")).toEqual(["r2", "r1"]);
+    expect(createProfileQueries(db).list()).toMatchObject([{ enabled: true, tags: [] }]);
+    expect(db.select().from(toolMetricsHourly).all()).toMatchObject([
+      { id: "m", toolName: "read", profileSlug: "", histogram: {} },
+    ]);
+  });
+
+  test("lets a profile go whose hours were summed", () => {
+    const db = open(temp("new.db"));
+    const profiles = createProfileQueries(db);
+    const { id } = profiles.insert({ slug: "dev", name: "Dev" });
+    db.insert(toolMetricsHourly)
+      .values({
+        profileId: id,
+        profileSlug: "dev",
+        serverName: "",
+        toolName: "weather",
+        hourStart: 0,
+        successCount: 1,
+        failureCount: 0,
+        minMs: 1,
+        maxMs: 1,
+        totalMs: 1,
+        p50Ms: 1,
+        p95Ms: 1,
+        p99Ms: 1,
+      })
+      .run();
+    expect(profiles.delete(id)).toBe(true);
+    expect(db.select().from(toolMetricsHourly).all()).toMatchObject([
+      { profileId: null, profileSlug: "dev" },
+    ]);
   });
 });

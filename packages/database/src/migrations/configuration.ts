@@ -176,7 +176,7 @@ export const migrations: MigrationMeta[] = [
       "\nALTER TABLE `tools` ADD `response_filter` text;",
       "\nALTER TABLE `tools` ADD `max_response_bytes` integer;",
       "\nALTER TABLE `tools` ADD `allow_private_network` integer DEFAULT false NOT NULL;",
-      "\nUPDATE `tools` SET `request` = json_set(`request`, '$.headers', (SELECT json_group_object(key, json_object('plain', value)) FROM json_each(`headers`)));",
+      "\nUPDATE `tools` SET `request` = json_set(`request`, '$.headers', json((SELECT json_group_object(key, json_object('plain', value)) FROM json_each(`headers`))));",
       "\nALTER TABLE `tools` DROP COLUMN `headers`;",
       "\nALTER TABLE `profile_prompts` ADD `exposed_name` text;",
       "\nALTER TABLE `profile_tools` ADD `exposed_name` text;",
@@ -186,6 +186,6 @@ export const migrations: MigrationMeta[] = [
     ],
     "bps": true,
     "folderMillis": 1795327930131,
-    "hash": "34e3ae8623ff722593ef616cdc09322ba7dd3f2e85bb82cd35e684678575c85e"
+    "hash": "086150cc65accf8808300fd6284c77070beeeffd327b78735f69ba12efdf9c75"
   }
 ];

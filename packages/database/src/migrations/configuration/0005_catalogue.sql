@@ -56,7 +56,7 @@ ALTER TABLE `tools` ADD `request` text DEFAULT '{"query":{},"headers":{},"argume
 ALTER TABLE `tools` ADD `response_filter` text;--> statement-breakpoint
 ALTER TABLE `tools` ADD `max_response_bytes` integer;--> statement-breakpoint
 ALTER TABLE `tools` ADD `allow_private_network` integer DEFAULT false NOT NULL;--> statement-breakpoint
-UPDATE `tools` SET `request` = json_set(`request`, '$.headers', (SELECT json_group_object(key, json_object('plain', value)) FROM json_each(`headers`)));--> statement-breakpoint
+UPDATE `tools` SET `request` = json_set(`request`, '$.headers', json((SELECT json_group_object(key, json_object('plain', value)) FROM json_each(`headers`))));--> statement-breakpoint
 ALTER TABLE `tools` DROP COLUMN `headers`;--> statement-breakpoint
 ALTER TABLE `profile_prompts` ADD `exposed_name` text;--> statement-breakpoint
 ALTER TABLE `profile_tools` ADD `exposed_name` text;--> statement-breakpoint
