@@ -8,6 +8,7 @@ import {
   estimatedTokens,
   isEdited,
   isInTrouble,
+  isLocal,
   type ServerGroup,
   whyRenamed,
 } from "./capability-rows.ts";
@@ -77,20 +78,20 @@ export function CapabilityItem({
         )}
       </div>
       {kind === "tool" ? (
-        <>
-          <span className="text-meta whitespace-nowrap text-text-2 tabular-nums">
-            {aboutTokens(estimatedTokens(item))}
-          </span>
-          <Button
-            kind="quiet"
-            size="toolbar"
-            tabIndex={tabIndex}
-            aria-label={`Edit ${name} of ${group.title}…`}
-            onClick={onEdit}
-          >
-            Edit…
-          </Button>
-        </>
+        <span className="text-meta whitespace-nowrap text-text-2 tabular-nums">
+          {aboutTokens(estimatedTokens(item))}
+        </span>
+      ) : null}
+      {kind === "tool" || isLocal(item) ? (
+        <Button
+          kind="quiet"
+          size="toolbar"
+          tabIndex={tabIndex}
+          aria-label={`Edit ${name} of ${group.title}…`}
+          onClick={onEdit}
+        >
+          Edit…
+        </Button>
       ) : null}
     </div>
   );

@@ -1,4 +1,9 @@
-import type { CapabilityView, ProfileView, ServerView } from "@local-mcp/contract";
+import {
+  type CapabilityView,
+  LOCAL_SERVER,
+  type ProfileView,
+  type ServerView,
+} from "@local-mcp/contract";
 import { statusOf } from "@local-mcp/contract/test-kit";
 import { describe, expect, test } from "vitest";
 import { PLAIN_SIGN_IN } from "../servers/edit-sign-in.ts";
@@ -121,6 +126,22 @@ describe("what the servers of a profile offer, as rows", () => {
     const trouble = groupsOf(profile("files", "idle"), servers, [], ALL);
     expect(rowsOf(trouble, false).map(({ key }) => key)).toEqual(["files"]);
     expect(rowsOf(trouble, true)).toEqual([]);
+  });
+
+  test("what the gateway itself offers is the last group, off where the profile lacks it", () => {
+    const own = [tool(LOCAL_SERVER, "weather", { enabled: false }), tool(LOCAL_SERVER, "pets")];
+    const groups = groupsOf(profile("github"), servers, [...own, ...capabilities], ALL);
+    expect(groups.map(({ title }) => title)).toEqual(["GITHUB", "Local"]);
+    expect(groups.at(-1)).toMatchObject({ server: LOCAL_SERVER, view: null, on: 1, total: 2 });
+    expect(rowsOf(groups, false).at(-1)?.key).toBe("tool (local) pets");
+    expect(switched(groups.at(-1)?.items ?? [], true)).toEqual([
+      { kind: "tool", server: LOCAL_SERVER, original: "weather", enabled: true },
+    ]);
+  });
+
+  test("without anything of its own there is no such group", () => {
+    const groups = groupsOf(profile("github"), servers, capabilities, ALL);
+    expect(groups.map(({ server: name }) => name)).toEqual(["github"]);
   });
 });
 

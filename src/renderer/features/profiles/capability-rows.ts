@@ -3,6 +3,7 @@ import {
   type CapabilityView,
   type Customization,
   exposedName,
+  LOCAL_SERVER,
   MAX_EXPOSED_NAME,
   type ProfileView,
   type ServerView,
@@ -17,13 +18,13 @@ export type Shown = z.infer<typeof shown>;
 /** From the route; what cannot be read there shows everything. */
 export const shownOf = (param: string): Shown => shown.parse(param);
 
-/** One server of a profile with what it offers of one kind. */
+/** One server of a profile, or the gateway itself, with what it offers of one kind. */
 export interface ServerGroup {
-  /** As the profile names it. */
+  /** As the profile names it; `(local)` for the gateway itself. */
   server: string;
   /** For people. */
   title: string;
-  /** Null where the list of servers has not been read yet. */
+  /** Null for the gateway itself, and where the list of servers has not been read yet. */
   view: ServerView | null;
   /** Everything it offers, whatever the filter. */
   total: number;
@@ -51,7 +52,16 @@ const matches = (item: CapabilityView, text: string): boolean =>
     part?.toLowerCase().includes(text),
   );
 
-/** The servers of a profile in its order, each with what it offers, in its own. */
+/** What the group of the gateway's own is called. */
+export const LOCAL_TITLE = "Local";
+
+export const isLocal = ({ server }: Pick<CapabilityView, "server">): boolean =>
+  server === LOCAL_SERVER;
+
+/**
+ * The servers of a profile in its order, each with what it offers, in its own; at the end the
+ * gateway itself, where it has something to offer.
+ */
 export function groupsOf(
   profile: ProfileView,
   servers: readonly ServerView[],
@@ -67,18 +77,24 @@ export function groupsOf(
     if (items) items.push(item);
     else byServer.set(item.server, [item]);
   }
-  return profile.servers.map(({ id, name }) => {
-    const all = byServer.get(name) ?? [];
-    const view = views.get(id) ?? null;
+  const group = (server: string, title: string, view: ServerView | null): ServerGroup => {
+    const all = byServer.get(server) ?? [];
     return {
-      server: name,
-      title: view?.title ?? name,
+      server,
+      title,
       view,
       total: all.length,
       on: all.filter((item) => item.enabled).length,
       items: all.filter((item) => SHOWN[shown](item) && (wanted === "" || matches(item, wanted))),
     };
+  };
+  const ofServers = profile.servers.map(({ id, name }) => {
+    const view = views.get(id) ?? null;
+    return group(name, view?.title ?? name, view);
   });
+  return byServer.has(LOCAL_SERVER)
+    ? [...ofServers, group(LOCAL_SERVER, LOCAL_TITLE, null)]
+    : ofServers;
 }
 
 /** Whether something keeps the server from answering, or from answering some calls. */

@@ -19,6 +19,7 @@ import { CapabilitiesTab } from "./capabilities-tab.tsx";
 import { DeleteProfileDialog } from "./delete-profile-dialog.tsx";
 import { DuplicateProfileDialog } from "./duplicate-profile-dialog.tsx";
 import { capabilitiesOf, useActivate } from "./profile-data.ts";
+import { RootsTab } from "./roots-tab.tsx";
 import { SettingsTab } from "./settings-tab.tsx";
 
 const BACK = { label: "Profiles", route: routeTo("profiles") };
@@ -55,7 +56,7 @@ function Detail({ profile, tab }: { profile: ProfileView; tab: string }) {
   const { data: capabilities } = useQuery(capabilitiesOf(profile));
   const [asked, setAsked] = useState<"delete" | "duplicate" | null>(null);
   const activate = useActivate();
-  const { name, slug, url, active } = profile;
+  const { name, slug, url, active, enabled } = profile;
   const countOf = (kind: string): number | undefined =>
     capabilities?.filter((item) => item.kind === kind).length;
   const items = [
@@ -77,6 +78,12 @@ function Detail({ profile, tab }: { profile: ProfileView; tab: string }) {
       count: countOf("resource"),
       content: <CapabilitiesTab profile={profile} kind="resource" />,
     },
+    {
+      id: "roots",
+      label: "Roots",
+      count: profile.roots.length,
+      content: <RootsTab profile={profile} />,
+    },
     { id: "access", label: "Access", content: <AccessTab profile={profile} /> },
     {
       id: "settings",
@@ -93,6 +100,7 @@ function Detail({ profile, tab }: { profile: ProfileView; tab: string }) {
         beside={
           <>
             {active ? <ActiveMark /> : null}
+            {enabled ? null : <span className="text-text-2">Off</span>}
             {url === null ? (
               <span className="text-text-2">The gateway is not listening.</span>
             ) : (

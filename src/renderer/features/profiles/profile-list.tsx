@@ -130,7 +130,7 @@ interface ProfileRowProps {
 }
 
 function ProfileRow({ profile, servers, clients, onActivate, onAsk }: ProfileRowProps) {
-  const { name, slug, url, active, counts, estimatedTokens } = profile;
+  const { name, slug, url, active, enabled, counts, estimatedTokens } = profile;
   const copyUrl = async (): Promise<void> => {
     if (url === null) return;
     await client.desktop.copyText({ text: url });
@@ -148,6 +148,7 @@ function ProfileRow({ profile, servers, clients, onActivate, onAsk }: ProfileRow
             {name}
           </a>
           {active ? <ActiveMark /> : null}
+          {enabled ? null : <span className="text-meta text-text-2">Off</span>}
         </span>
       </th>
       <td className="px-3 font-mono text-meta whitespace-nowrap text-text-2">{slug}</td>

@@ -9,9 +9,10 @@ import { announce } from "../../app/announce.ts";
 import { api } from "../../app/api.ts";
 import { navigate, routeTo } from "../../app/router.ts";
 import { Banner } from "../../components/banner.tsx";
-import { Select } from "../../components/choice.tsx";
+import { Select, Switch } from "../../components/choice.tsx";
 import { TextArea, TextField } from "../../components/field.tsx";
-import { ProblemView } from "../../components/problem-view.tsx";
+import { Panel, Row } from "../../components/page.tsx";
+import { problemLine, ProblemView } from "../../components/problem-view.tsx";
 import { SaveBar } from "../../components/save-bar.tsx";
 import { type ProfileDraft, useProfileDrafts } from "../../stores/profile-drafts.ts";
 import { keepProfile } from "./profile-data.ts";
@@ -60,6 +61,7 @@ export function SettingsTab({ profile, profiles }: SettingsTabProps) {
   const set = (part: ProfileDraft): void => keep(profile.id, { ...edited, ...part });
   return (
     <div className="mx-auto max-w-form space-y-4">
+      <Served profile={profile} />
       <TextField
         label="Name"
         value={draft.name}
@@ -118,6 +120,45 @@ export function SettingsTab({ profile, profiles }: SettingsTabProps) {
           }
         }}
       />
+    </div>
+  );
+}
+
+/** Whether clients get the profile at all; saved at once. */
+function Served({ profile }: { profile: ProfileView }) {
+  const update = useMutation(
+    api.profiles.update.mutationOptions({
+      onSuccess: (view) => {
+        keepProfile(view);
+        announce(`“${view.name}” is ${view.enabled ? "served" : "turned off"}.`);
+      },
+    }),
+  );
+  const shown = update.isPending
+    ? (update.variables.changes.enabled ?? profile.enabled)
+    : profile.enabled;
+  return (
+    <div className="space-y-1">
+      <Panel>
+        <Row
+          title="Serve this profile"
+          detail="While it is off, clients of its URL are told so and get nothing. Everything in it stays."
+          actions={
+            <Switch
+              label="Serve this profile"
+              hideLabel
+              checked={shown}
+              disabled={update.isPending}
+              onChange={(enabled) => update.mutate({ profile: profile.id, changes: { enabled } })}
+            />
+          }
+        />
+      </Panel>
+      {update.error ? (
+        <p role="alert" className="text-meta text-err">
+          It is as it was. {problemLine(update.error)}
+        </p>
+      ) : null}
     </div>
   );
 }
