@@ -29,7 +29,13 @@ import {
 } from "./profiles.ts";
 import { metricsQuery, metricsReset, metricsView } from "./metrics.ts";
 import { promptCreate, promptDraft, promptPreview, promptUpdate, promptView } from "./prompts.ts";
-import { resourceContents, resourceCreate, resourceUpdate, resourceView } from "./resources.ts";
+import {
+  resourceContents,
+  resourceContentWrite,
+  resourceCreate,
+  resourceUpdate,
+  resourceView,
+} from "./resources.ts";
 import { rootCreate, rootUpdate, rootView } from "./roots.ts";
 import { runtimesView } from "./runtimes.ts";
 import {
@@ -338,6 +344,11 @@ export const contract = {
       .route({ method: "POST", path: "/resources/{resource}/read" })
       .input(resource.extend({ variables: z.record(z.string(), z.string()).default({}) }))
       .output(resourceContents),
+    /** Its content as it was written: of a template the Jinja, of a file where that is. */
+    source: oc
+      .route({ method: "GET", path: "/resources/{resource}/source" })
+      .input(resource)
+      .output(resourceContentWrite),
   },
   /** Folders and addresses that servers are told to work in, and files of resources are inside of. */
   roots: {

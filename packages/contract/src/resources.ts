@@ -39,7 +39,7 @@ export const resourceContentWrite = z.discriminatedUnion("kind", [
   }),
   z.object({
     kind: z.literal("file"),
-    /** URI or id of the root. */
+    /** URI or id of the root; read, it is empty where the root is gone. */
     root: z.string(),
     path: z.string().min(1).max(4000),
   }),
@@ -69,6 +69,7 @@ export const resourceCreate = z.object({
   /** Profiles that get it, by slug. */
   profiles: z.array(z.string()).default([]),
 });
+export type ResourceContentWrite = z.infer<typeof resourceContentWrite>;
 export type ResourceCreate = z.infer<typeof resourceCreate>;
 
 /** Absent keeps. */

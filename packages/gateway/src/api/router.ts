@@ -9,6 +9,7 @@ import type { MetricsService } from "../metrics/metrics-service.ts";
 import type { ProfilesService } from "../profiles/profiles-service.ts";
 import type { PromptsService } from "../prompts/prompts-service.ts";
 import type { ResourcesService } from "../resources/resources-service.ts";
+import { sourceOf } from "../resources/source.ts";
 import type { RootsService } from "../roots/roots-service.ts";
 import type { PasteService } from "../servers/paste-service.ts";
 import type { ServerDetails } from "../servers/server-details.ts";
@@ -230,6 +231,9 @@ export function createRouter(services: Services) {
         requireRight(context.principal, "use");
         return resources.read(input.resource, input.variables, signal);
       }),
+      source: manage.resources.source.handler(({ input }) =>
+        sourceOf(resources.find(input.resource), (id) => roots.find(id).uri),
+      ),
     },
     roots: {
       list: manage.roots.list.handler(({ input }) => roots.list(input)),

@@ -174,6 +174,7 @@ export const NOT_RECORDED: readonly string[] = [
   "resources.list",
   "resources.get",
   "resources.read",
+  "resources.source",
   "roots.list",
   "roots.get",
   "metrics.get",
