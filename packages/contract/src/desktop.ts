@@ -12,7 +12,17 @@ import { secretIn } from "./secret-fields.ts";
  */
 
 /** Pages of the window. A route is one of these, with what is selected on it after a slash. */
-export const page = z.enum(["overview", "profiles", "servers", "tokens", "backups", "settings"]);
+export const page = z.enum([
+  "overview",
+  "profiles",
+  "servers",
+  "tools",
+  "prompts",
+  "resources",
+  "tokens",
+  "backups",
+  "settings",
+]);
 export type Page = z.infer<typeof page>;
 
 /** `/servers`, `/servers/ID/output`, `/settings?section=vault`. */
@@ -20,7 +30,7 @@ export const route = z
   .string()
   .max(500)
   .regex(
-    /^\/(overview|profiles|servers|tokens|backups|settings)(\/[A-Za-z0-9._~%-]+)*(\?[^#\s]*)?$/,
+    /^\/(overview|profiles|servers|tools|prompts|resources|tokens|backups|settings)(\/[A-Za-z0-9._~%-]+)*(\?[^#\s]*)?$/,
   );
 
 /** What menus, tray and deep links ask the window to do. */

@@ -4,7 +4,7 @@ import { backUpNow } from "./back-up.ts";
 import { announce } from "./announce.ts";
 import { api, client, queryClient } from "./api.ts";
 import { isMac, isShortcut } from "./keys.ts";
-import { navigate, routeTo } from "./router.ts";
+import { navigate, NEW, routeTo } from "./router.ts";
 import { openDialog } from "../stores/dialogs.ts";
 import { toggleSidebar } from "../stores/sidebar.ts";
 import { nextPane } from "./panes.ts";
@@ -29,6 +29,9 @@ export const PAGES: Command[] = [
   go("overview", "Go to Overview", routeTo("overview"), "mod+1"),
   go("profiles", "Go to Profiles", routeTo("profiles"), "mod+2"),
   go("servers", "Go to Servers", routeTo("servers"), "mod+3"),
+  go("tools", "Go to Tools", routeTo("tools")),
+  go("prompts", "Go to Prompts", routeTo("prompts")),
+  go("resources", "Go to Resources", routeTo("resources")),
   go("tokens", "Go to Access tokens", routeTo("tokens")),
   go("backups", "Go to Backups", routeTo("backups"), "mod+7"),
   go("settings", "Go to Settings", routeTo("settings"), "mod+,"),
@@ -47,6 +50,9 @@ const VERBS: Command[] = [
     shortcuts: ["shift+mod+n"],
     run: () => openDialog({ type: "new_profile" }),
   },
+  go("new_tool", "New tool…", routeTo("tools", [NEW])),
+  go("new_prompt", "New prompt…", routeTo("prompts", [NEW])),
+  go("new_resource", "New resource…", routeTo("resources", [NEW])),
   {
     id: "connect_client",
     title: "Connect a client…",

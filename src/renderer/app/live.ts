@@ -76,7 +76,24 @@ function apply(event: GatewayEvent): void {
         api.status.key(),
         api.tokens.key(),
         api.clients.key(),
+        api.tools.list.key(),
+        api.prompts.list.key(),
+        api.resources.list.key(),
+        api.roots.list.key(),
       );
+      return;
+    case "tools.changed":
+      refreshLocal(api.tools.key());
+      return;
+    case "prompts.changed":
+      refreshLocal(api.prompts.key());
+      return;
+    case "resources.changed":
+      refreshLocal(api.resources.key());
+      return;
+    case "roots.changed":
+      // Resources may be files in them.
+      refreshLocal(api.roots.key(), api.resources.key());
       return;
     case "catalog.changed":
       refresh(api.profiles.key(), api.servers.key());
@@ -120,6 +137,10 @@ function backupsChanged(): void {
     refresh(api.backups.key());
   }, TOGETHER_MS);
 }
+
+/** What the gateway defines itself is in profiles, and some of it has secrets. */
+const refreshLocal = (...keys: readonly (readonly unknown[])[]): void =>
+  refresh(...keys, api.profiles.key(), api.vault.key());
 
 function refresh(...keys: readonly (readonly unknown[])[]): void {
   for (const queryKey of keys) void queryClient.invalidateQueries({ queryKey });

@@ -9,6 +9,9 @@ export interface Place {
   params: URLSearchParams;
 }
 
+/** In place of an id: what is being made. No id looks like it. */
+export const NEW = "new";
+
 const HOME: Page = "overview";
 
 export function parseRoute(route: string): Place {

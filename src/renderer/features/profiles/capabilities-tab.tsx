@@ -10,7 +10,7 @@ import { problemLine, ProblemView } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
 import { toast } from "../../components/toast.tsx";
 import { openDialog } from "../../stores/dialogs.ts";
-import { SplitView } from "../servers/split-view.tsx";
+import { SplitView } from "../../components/split-view.tsx";
 import { AddServersDialog } from "./add-servers-dialog.tsx";
 import { CapabilitiesPane } from "./capabilities-pane.tsx";
 import { choicesOf, groupsOf, shownOf } from "./capability-rows.ts";

@@ -3,7 +3,7 @@ import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { announce } from "../../app/announce.ts";
 import { count } from "../../components/time.ts";
-import { rowAfterKey } from "../servers/list-keys.ts";
+import { rowAfterKey } from "../../components/list-keys.ts";
 import { CapabilityItem } from "./capability-item.tsx";
 import { type CapabilityRow, keyOf, switched } from "./capability-rows.ts";
 import { EditToolDialog } from "./edit-tool-dialog.tsx";

@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from "react";
-import { rowAfterKey, TypeAhead } from "../servers/list-keys.ts";
+import { rowAfterKey, TypeAhead } from "../../components/list-keys.ts";
 
 /*
  * Keys of a table whose rows are few enough to be all in the document. Each row carries `data-row`,

@@ -12,8 +12,8 @@ import { SkeletonRows } from "../../components/skeleton.tsx";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { effectOf } from "./annotations.ts";
 import { CapabilityDetail } from "./capability-detail.tsx";
-import { RowList } from "./row-list.tsx";
-import { SplitView } from "./split-view.tsx";
+import { RowList } from "../../components/row-list.tsx";
+import { SplitView } from "../../components/split-view.tsx";
 
 type Kind = "tool" | "prompt" | "resource";
 

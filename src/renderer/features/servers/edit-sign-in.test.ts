@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { draftOf, firstProblem, markNames, readEdits } from "./edit.ts";
 import { isOwnSignIn, PLAIN_SIGN_IN, signInDraft, type SignInDraft } from "./edit-sign-in.ts";
 import { aServer } from "./servers.fixture.ts";
-import { newRow } from "./value-row.ts";
+import { newRow } from "../../components/value-row.ts";
 
 const STORED: SignInConfigView = {
   kind: "person",

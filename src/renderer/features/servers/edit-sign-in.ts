@@ -1,5 +1,11 @@
 import type { SignInConfigView, SignInKind, SignInWrite } from "@local-mcp/contract";
-import { changedValues, isChanged, rowOf, rowProblems, type ValueRow } from "./value-row.ts";
+import {
+  changedValues,
+  isChanged,
+  rowOf,
+  rowProblems,
+  type ValueRow,
+} from "../../components/value-row.ts";
 
 /** How a server is signed in to, as it stands in the fields. */
 export interface SignInDraft {

@@ -13,7 +13,7 @@ import {
 import { limitRowsOf } from "./edit-limits.ts";
 import { PLAIN_SIGN_IN } from "./edit-sign-in.ts";
 import { aServer } from "./servers.fixture.ts";
-import { newRow, type ValueRow } from "./value-row.ts";
+import { newRow, type ValueRow } from "../../components/value-row.ts";
 
 const stdio = aServer({
   config: {

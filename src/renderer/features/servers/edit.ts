@@ -22,7 +22,7 @@ import {
   rowProblems,
   shownIn,
   type ValueRow,
-} from "./value-row.ts";
+} from "../../components/value-row.ts";
 
 /** Everything of a server that can be edited, as it stands in the fields. */
 export interface Draft extends LimitTexts {

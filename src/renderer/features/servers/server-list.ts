@@ -1,4 +1,5 @@
 import { serverState, type ServerState, type ServerView, STATE_WORDS } from "@local-mcp/contract";
+import { filterByWords, tagTest } from "../../components/word-filter.ts";
 
 /** Those that need a person come first; the others keep their place whatever they do. */
 const NEED: Partial<Record<ServerState, number>> = {
@@ -20,35 +21,17 @@ export const sortServers = (servers: readonly ServerView[]): ServerView[] =>
       byTitle.compare(a.name, b.name),
   );
 
-type Test = (server: ServerView) => boolean;
-
 /**
  * What is left by a filter: words that are found in a server's title, name, command, address or
- * profiles, and `state:failed`, `transport:http`, `profile:dev`; a `-` in front turns one around.
+ * profiles, and `state:failed`, `transport:http`, `profile:dev`, `tag:prod`.
  */
-export function filterServers(servers: readonly ServerView[], filter: string): ServerView[] {
-  const tests = filter.trim().split(/\s+/).filter(Boolean).map(testOf);
-  return servers.filter((server) => tests.every((test) => test(server)));
-}
-
-function testOf(word: string): Test {
-  if (word.startsWith("-") && word.length > 1) {
-    const test = testOf(word.slice(1));
-    return (server) => !test(server);
-  }
-  const colon = word.indexOf(":");
-  const value = word.slice(colon + 1).toLowerCase();
-  switch (word.slice(0, Math.max(colon, 0)).toLowerCase()) {
-    case "state":
-      return ({ status }) => statesLike(value).includes(status.state);
-    case "transport":
-      return ({ config }) => config.transport.startsWith(value);
-    case "profile":
-      return ({ profiles }) => profiles.some((slug) => slug.startsWith(value));
-    default:
-      return (server) => searchable(server).includes(word.toLowerCase());
-  }
-}
+export const filterServers = (servers: readonly ServerView[], filter: string): ServerView[] =>
+  filterByWords(servers, filter, searchable, {
+    state: ({ status }, value) => statesLike(value).includes(status.state),
+    transport: ({ config }, value) => config.transport.startsWith(value),
+    profile: ({ profiles }, value) => profiles.some((slug) => slug.startsWith(value)),
+    tag: tagTest,
+  });
 
 /** By code or by the word a person sees: `needs_sign_in`, `sign`. */
 const statesLike = (value: string): ServerState[] =>
@@ -62,6 +45,4 @@ const searchable = ({ title, name, config, profiles }: ServerView): string =>
     name,
     config.transport === "stdio" ? [config.command, ...config.args].join(" ") : config.url,
     ...profiles,
-  ]
-    .join("\n")
-    .toLowerCase();
+  ].join("\n");

@@ -15,7 +15,7 @@ import { SkeletonRows } from "../../components/skeleton.tsx";
 import { count } from "../../components/time.ts";
 import { openDialog } from "../../stores/dialogs.ts";
 import { DeleteServerDialog } from "./delete-server-dialog.tsx";
-import { RowList } from "./row-list.tsx";
+import { RowList } from "../../components/row-list.tsx";
 import { filterServers, sortServers } from "./server-list.ts";
 import { turn } from "./server-menu.ts";
 import { ServerListHead, ServerRow } from "./server-row.tsx";

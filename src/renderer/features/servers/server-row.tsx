@@ -9,7 +9,7 @@ import { problemLine } from "../../components/problem-view.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { ago, listed } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
-import { ROW_MENU } from "./row-list.tsx";
+import { ROW_MENU } from "../../components/row-list.tsx";
 import { serverMenu, turn } from "./server-menu.ts";
 import { flagTexts, headline, isWell, primaryRemedy, stateWord, whichTry } from "./trouble.ts";
 import { cpuText, memoryText } from "./usage.ts";

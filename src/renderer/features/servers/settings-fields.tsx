@@ -14,8 +14,8 @@ import { API_KEY } from "./api-key.ts";
 import { limitRowsOf } from "./edit-limits.ts";
 import { type Draft, type Edits, markNames, type Problems } from "./edit.ts";
 import { CommandFields, UrlField } from "./place-fields.tsx";
-import { StoredSecret } from "./stored-secret.tsx";
-import { ValueRows } from "./value-rows.tsx";
+import { StoredSecret } from "../../components/stored-secret.tsx";
+import { ValueRows } from "../../components/value-rows.tsx";
 
 const REMOTE: { value: "http" | "sse"; label: string }[] = [
   { value: "http", label: "Streamable HTTP" },

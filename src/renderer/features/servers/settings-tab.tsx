@@ -19,7 +19,7 @@ import {
   type Problems,
   readEdits,
 } from "./edit.ts";
-import { LeaveGuard } from "./leave-guard.tsx";
+import { LeaveGuard } from "../../components/leave-guard.tsx";
 import {
   ConnectionsField,
   LimitFields,
@@ -28,7 +28,7 @@ import {
   StdioFields,
 } from "./settings-fields.tsx";
 import { SignInFields } from "./sign-in-fields.tsx";
-import { newRow, type ValueRow } from "./value-row.ts";
+import { newRow, type ValueRow } from "../../components/value-row.ts";
 
 /** Everything of a server that can be edited; all of it is saved together or not at all. */
 export function SettingsTab({ server }: { server: ServerView }) {

@@ -9,8 +9,8 @@ import { Select } from "../../components/choice.tsx";
 import { TextField } from "../../components/field.tsx";
 import { isOwnSignIn, type SignInDraft } from "./edit-sign-in.ts";
 import type { Problems } from "./edit.ts";
-import { StoredSecret } from "./stored-secret.tsx";
-import { ValueRows } from "./value-rows.tsx";
+import { StoredSecret } from "../../components/stored-secret.tsx";
+import { ValueRows } from "../../components/value-rows.tsx";
 
 const NOTES: Record<SignInKind, string> = {
   person:

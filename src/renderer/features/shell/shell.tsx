@@ -15,9 +15,12 @@ import { useReadAnewAfterRestore } from "../backups/use-backups.ts";
 import { OverviewPage } from "../overview/overview-page.tsx";
 import { ProblemBanners } from "../overview/problem-banners.tsx";
 import { ProfilesPage } from "../profiles/profiles-page.tsx";
+import { PromptsPage } from "../prompts/prompts-page.tsx";
+import { ResourcesPage } from "../resources/resources-page.tsx";
 import { ServersPage } from "../servers/servers-page.tsx";
 import { SettingsPage } from "../settings/settings-page.tsx";
 import { TokensPage } from "../tokens/tokens-page.tsx";
+import { ToolsPage } from "../tools/tools-page.tsx";
 import { Dialogs } from "./dialogs.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { useLayout } from "./use-layout.ts";
@@ -26,6 +29,9 @@ const PAGES: Record<Page, { title: string; component: ComponentType }> = {
   overview: { title: "Overview", component: OverviewPage },
   profiles: { title: "Profiles", component: ProfilesPage },
   servers: { title: "Servers", component: ServersPage },
+  tools: { title: "Tools", component: ToolsPage },
+  prompts: { title: "Prompts", component: PromptsPage },
+  resources: { title: "Resources", component: ResourcesPage },
   tokens: { title: "Access tokens", component: TokensPage },
   backups: { title: "Backups", component: BackupsPage },
   settings: { title: "Settings", component: SettingsPage },

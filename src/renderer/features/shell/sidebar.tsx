@@ -7,12 +7,16 @@ import {
   CircleDashed,
   CircleX,
   DatabaseBackup,
+  FileText,
   KeyRound,
   LayoutDashboard,
   type LucideIcon,
+  MessageSquareText,
   Server,
   Settings,
+  Wrench,
 } from "lucide-react";
+import type { ReactNode } from "react";
 import { api } from "../../app/api.ts";
 import { shortcutText } from "../../app/keys.ts";
 import { routeTo, usePlace } from "../../app/router.ts";
@@ -35,6 +39,11 @@ const MAIN: Item[] = [
   { page: "overview", title: "Overview", icon: LayoutDashboard, shortcut: "mod+1" },
   { page: "profiles", title: "Profiles", icon: Boxes, shortcut: "mod+2" },
   { page: "servers", title: "Servers", icon: Server, shortcut: "mod+3" },
+];
+const LOCAL: Item[] = [
+  { page: "tools", title: "Tools", icon: Wrench },
+  { page: "prompts", title: "Prompts", icon: MessageSquareText },
+  { page: "resources", title: "Resources", icon: FileText },
 ];
 const SAFETY: Item[] = [
   { page: "tokens", title: "Access tokens", icon: KeyRound },
@@ -68,12 +77,23 @@ export function Sidebar({ rail }: { rail: boolean }) {
     >
       {rail ? null : <Head status={status} />}
       {list(MAIN)}
-      <div>
-        {rail ? null : <h2 className="px-2 pb-1 text-meta font-medium text-text-2">Safety</h2>}
+      <Group title="Local" rail={rail}>
+        {list(LOCAL)}
+      </Group>
+      <Group title="Safety" rail={rail}>
         {list(SAFETY)}
-      </div>
+      </Group>
       <div className="mt-auto">{list(LAST)}</div>
     </nav>
+  );
+}
+
+function Group({ title, rail, children }: { title: string; rail: boolean; children: ReactNode }) {
+  return (
+    <div>
+      {rail ? null : <h2 className="px-2 pb-1 text-meta font-medium text-text-2">{title}</h2>}
+      {children}
+    </div>
   );
 }
 

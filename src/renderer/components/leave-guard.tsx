@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
-import { Button } from "../../components/button.tsx";
-import { Dialog } from "../../components/dialog.tsx";
-import { count } from "../../components/time.ts";
+import { Button } from "./button.tsx";
+import { Dialog } from "./dialog.tsx";
+import { count } from "./time.ts";
 
 interface LeaveGuardProps {
   /** Whose changes would be lost. */

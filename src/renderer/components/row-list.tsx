@@ -8,7 +8,7 @@ import {
   useId,
   useRef,
 } from "react";
-import { classNames } from "../../components/class-names.ts";
+import { classNames } from "./class-names.ts";
 import { rowAfterKey, TypeAhead } from "./list-keys.ts";
 
 interface RowListProps<Item> {
@@ -22,6 +22,8 @@ interface RowListProps<Item> {
   rowHeight: 36 | 52;
   /** The row that keys act on; null for the first. */
   active: string | null;
+  /** The row of a grid whose details are shown beside it. */
+  opened?: string | null;
   onActive: (item: Item) => void;
   onOpen?: (item: Item) => void;
   onSpace?: (item: Item) => void;
@@ -47,6 +49,7 @@ export function RowList<Item>({
   textOf,
   rowHeight,
   active,
+  opened = null,
   onActive,
   onOpen,
   onSpace,
@@ -120,7 +123,7 @@ export function RowList<Item>({
         const item = items[index];
         if (item === undefined) return null;
         const isCurrent = index === current;
-        const isChosen = !isGrid && keyOf(item) === active;
+        const isChosen = keyOf(item) === (isGrid ? opened : active);
         return (
           // A row has a role, and the list hears the keys for it.
           // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus, jsx-a11y/no-static-element-interactions
@@ -129,7 +132,7 @@ export function RowList<Item>({
             id={`${id}-${index}`}
             role={isGrid ? "row" : "option"}
             aria-rowindex={isGrid ? index + (head ? 2 : 1) : undefined}
-            aria-selected={isGrid ? undefined : isChosen}
+            aria-selected={isGrid && opened === null ? undefined : isChosen}
             aria-posinset={isGrid ? undefined : index + 1}
             aria-setsize={isGrid ? undefined : items.length}
             onClick={(event) => {

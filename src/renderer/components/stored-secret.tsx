@@ -1,7 +1,7 @@
 import type { SecretInfo } from "@local-mcp/contract";
 import type { ChangeEvent } from "react";
-import { Button } from "../../components/button.tsx";
-import { TextArea, TextField } from "../../components/field.tsx";
+import { Button } from "./button.tsx";
+import { TextArea, TextField } from "./field.tsx";
 
 interface StoredSecretProps {
   id: string;

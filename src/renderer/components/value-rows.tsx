@@ -1,20 +1,19 @@
 import { Plus, X } from "lucide-react";
-import { Button, IconButton } from "../../components/button.tsx";
-import { Checkbox } from "../../components/choice.tsx";
-import { TextField } from "../../components/field.tsx";
-import type { Problems } from "./edit.ts";
+import { Button, IconButton } from "./button.tsx";
+import { Checkbox } from "./choice.tsx";
+import { TextField } from "./field.tsx";
 import { StoredSecret } from "./stored-secret.tsx";
 import { newRow, shownIn, type ValueRow } from "./value-row.ts";
 
 interface ValueRowsProps {
-  /** Of their fields' ids. */
-  list: "env" | "headers" | "signIn:parameters";
+  /** What their fields' ids and problems begin with: “headers”. */
+  list: string;
   title: string;
   /** One of them: “variable”. */
   one: string;
   hint: string;
   rows: ValueRow[];
-  problems: Problems;
+  problems: Partial<Record<string, string>>;
   /** What a value that is shown is called; null where every value is. */
   plainWord: string | null;
   /** A row that comes filled in, for what is often meant. */

@@ -1,0 +1,5 @@
+import { Page } from "../../components/page.tsx";
+
+export function PromptsPage() {
+  return <Page title="Prompts">{null}</Page>;
+}
