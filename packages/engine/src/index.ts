@@ -2,8 +2,14 @@ export * from "./definitions.ts";
 export { refusalOf } from "./endpoint/rpc-answers.ts";
 export { Engine, type EngineOptions } from "./engine.ts";
 export type { Entry, ProfileView } from "./catalog/view.ts";
-export { assertAllowed, guardedLookup, type UrlPolicy } from "./network/address-guard.ts";
-export { createFetch, type Fetch, type FetchInit, type FetchOptions } from "./network/fetch.ts";
+export { assertAllowed, guardedLookup, REACHES, type UrlPolicy } from "./network/address-guard.ts";
+export {
+  createFetch,
+  type Fetch,
+  type FetchInit,
+  type FetchOptions,
+  TooLateError,
+} from "./network/fetch.ts";
 export { pageUrl } from "./network/page-url.ts";
 export { ProcessGroup } from "./processes/process-group.ts";
 export { type EndedProcesses, Processes, type StartedProcess } from "./processes/processes.ts";
@@ -15,4 +21,5 @@ export { parameterHeaders, routingHeaders } from "./protocol-headers.ts";
 export { counted, formatBytes } from "./text.ts";
 export { atMost } from "./time.ts";
 export { systemCode } from "./upstream/failure.ts";
+export { TooLargeError } from "./upstream/http-exchange.ts";
 export { isTooDeep, MOST_NESTED } from "./upstream/parse-json.ts";

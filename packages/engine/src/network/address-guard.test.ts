@@ -1,10 +1,17 @@
 import type { LookupAddress, LookupOptions } from "node:dns";
 import { GatewayError } from "@local-mcp/contract";
 import { describe, expect, it } from "vitest";
-import { type AddressPolicy, assertAllowed, guardedLookup, onSameOrigin } from "./address-guard.ts";
+import {
+  assertAllowed,
+  guardedLookup,
+  onSameOrigin,
+  REACHES,
+  type AddressPolicy,
+  type UrlPolicy,
+} from "./address-guard.ts";
 
 /** The rule that a URL is refused by; null where it is allowed. */
-function ruleFor(url: string, policy: AddressPolicy, configured?: string): string | null {
+function ruleFor(url: string, policy: UrlPolicy, configured?: string): string | null {
   try {
     assertAllowed(new URL(url), policy, configured === undefined ? undefined : new URL(configured));
     return null;
@@ -136,6 +143,23 @@ describe("N-18: what is not connected to", () => {
     for (const url of NEVER) expect([url, allowed(url)]).toEqual([url, false]);
     expect(allowed(new URL("/x", own).href)).toBe(true);
     expect(OTHERS.filter(allowed)).toEqual(named);
+  });
+
+  const apiOf = (url: string, reaches: typeof REACHES): UrlPolicy => ({
+    apiOf: new URL(url),
+    reaches,
+  });
+  it.each([...NEVER, ...OF_THE_PERSON])("of a REST tool: %s", (url) => {
+    const isPublic = url === "http://example.com/";
+    expect(ruleFor(url, apiOf(url, ["public"])) === null).toBe(isPublic);
+    // With a person's leave this computer and its network too, and what never is still not.
+    expect(ruleFor(url, apiOf(url, REACHES)) === null).toBe(OF_THE_PERSON.includes(url));
+    // A redirect to another origin leads to what is public and https, whatever the tool may reach.
+    for (const reaches of [REACHES, ["public"] as const]) {
+      expect(ruleFor(url, apiOf("http://10.0.0.1/", reaches)) === null).toBe(
+        url === "http://10.0.0.1/" && reaches === REACHES,
+      );
+    }
   });
 
   it("is told with the rule in words", () => {

@@ -14,11 +14,17 @@ export type AddressPolicy = "person" | "server";
  * The same, or `signInOf` the configured address of a server: what that says of its sign-in may be
  * public and https too, or as far inside as its own address is: a server of this computer names others of this computer, by http
  * too, and of its network. Of its own origin it names anything.
+ *
+ * Or `apiOf` the address that a person gave a REST tool: of its origin what `reaches` says, by http
+ * too, and of others what a server may name.
  */
-export type UrlPolicy = AddressPolicy | { signInOf: URL };
+export type UrlPolicy =
+  | AddressPolicy
+  | { signInOf: URL }
+  | { apiOf: URL; reaches: readonly Reach[] };
 
 /** Each is further inside than the one before it. */
-const REACHES: readonly Reach[] = ["public", "private", "loopback"];
+export const REACHES: readonly Reach[] = ["public", "private", "loopback"];
 
 interface Allowed {
   secure: readonly Reach[];
@@ -31,6 +37,10 @@ const OF_A_SERVER: Allowed = { secure: ["public"], plain: [] };
 function allowedBy(policy: UrlPolicy, url: URL): Allowed {
   if (policy === "person") return OF_A_PERSON;
   if (policy === "server") return OF_A_SERVER;
+  if ("apiOf" in policy) {
+    const { apiOf, reaches } = policy;
+    return url.origin === apiOf.origin ? { secure: reaches, plain: reaches } : OF_A_SERVER;
+  }
   const { signInOf } = policy;
   if (url.origin === signInOf.origin) return OF_A_PERSON;
   const secure = REACHES.slice(0, REACHES.indexOf(judgeHost(signInOf).reach) + 1);

@@ -5,7 +5,9 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Route } from "../definitions.ts";
 import { type Got, sendJson, serve, type TestServer } from "../upstream/http.fixture.ts";
-import { createFetch, type FetchOptions } from "./fetch.ts";
+import { TooLargeError } from "../upstream/http-exchange.ts";
+import { REACHES } from "./address-guard.ts";
+import { createFetch, type FetchOptions, TooLateError } from "./fetch.ts";
 import { resolveTo } from "./resolver.fixture.ts";
 
 /** What the resolver of this computer answers for any name. */
@@ -29,7 +31,12 @@ const DIRECT: Route = { proxy: null, certificates: [] };
 const named = (url: string): string => url.replace("127.0.0.1", "mcp.test");
 
 const fetchOf = (namedBy: string, change: Partial<FetchOptions> = {}) =>
-  createFetch({ routeTo: () => DIRECT, namedBy: new URL(namedBy), timeoutMs: 20_000, ...change });
+  createFetch({
+    routeTo: () => DIRECT,
+    policy: { signInOf: new URL(namedBy) },
+    timeoutMs: 20_000,
+    ...change,
+  });
 
 /** What a promise was rejected with, as it is told. */
 const refusal = async (work: Promise<unknown>): Promise<unknown> => {
@@ -229,6 +236,49 @@ describe("N-17, N-18: what a server names", () => {
     expect(await refusal(fetchOf(there.url)("no url ?code=hidden", {}))).toEqual(
       blocked("…", /not a URL/),
     );
+  });
+});
+
+describe("a REST tool", () => {
+  const tool = (url: string, reaches: typeof REACHES, change: Partial<FetchOptions> = {}) =>
+    fetchOf(url, { policy: { apiOf: new URL(url), reaches }, ...change });
+
+  it("asks public addresses only, also by name, unless it may reach more", async () => {
+    const there = await server((_, response) => sendJson(response, 200, {}));
+    const url = named(there.url);
+    expect(await refusal(tool(url, ["public"])(url, {}))).toEqual(
+      blocked("mcp.test", /this computer/),
+    );
+    expect((await tool(url, REACHES)(url, {})).status).toBe(200);
+    for (const address of ["169.254.169.254", "fd00:ec2::254", "::ffff:169.254.169.254"]) {
+      answers.address = address;
+      const asked = tool(url, REACHES)(url, {});
+      expect(await refusal(asked)).toEqual(blocked("mcp.test", /hands out credentials/));
+    }
+    expect(there.got).toHaveLength(1);
+  });
+
+  it.each([
+    "http://169.254.169.254/latest",
+    "http://2852039166/",
+    "https://10.0.0.1/",
+    "https://nas.local/",
+    "http://public.test/",
+    "https://127.0.0.1:1/",
+  ])("that may reach this computer is not led elsewhere inside: %s", async (location) => {
+    const there = await server((_, response) => redirect(response, location));
+    const asked = tool(there.url, REACHES)(there.url, {});
+    expect(await refusal(asked)).toMatchObject({ code: "address_blocked" });
+    expect(there.got).toHaveLength(1);
+  });
+
+  it("is told by its cause that an answer was too late or too large", async () => {
+    const silent = await server(() => {});
+    const late = tool(silent.url, REACHES, { timeoutMs: 100 })(silent.url, {});
+    expect(await refusal(late)).toMatchObject({ cause: expect.any(TooLateError) });
+    const large = await server((_, response) => response.end("x".repeat(10)));
+    const asked = tool(large.url, REACHES, { maxBytes: 9 })(large.url, {});
+    expect(await refusal(asked)).toMatchObject({ cause: expect.any(TooLargeError) });
   });
 });
 

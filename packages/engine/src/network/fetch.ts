@@ -6,9 +6,9 @@ import { unlessAborted } from "../time.ts";
 import { Connections } from "../upstream/connections.ts";
 import { networkFailure } from "../upstream/failure.ts";
 import { discard, exchange, readBytes, TooLargeError } from "../upstream/http-exchange.ts";
-import { assertAllowed, blockedText, onSameOrigin } from "./address-guard.ts";
+import { assertAllowed, blockedText, onSameOrigin, type UrlPolicy } from "./address-guard.ts";
 
-/** The part of the Fetch standard that sign-ins need; bodies are small. */
+/** The part of the Fetch standard that sign-ins and REST tools need; a body is there as a whole. */
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
 
 export interface FetchInit {
@@ -21,8 +21,8 @@ export interface FetchInit {
 export interface FetchOptions {
   /** Which way an address is reached. */
   routeTo: (url: URL) => Route;
-  /** The configured URL of the server that names the addresses. */
-  namedBy: URL;
+  /** Which addresses may be asked, redirects included. */
+  policy: UrlPolicy;
   /** Until the whole answer is there, ms. */
   timeoutMs?: number;
   maxBytes?: number;
@@ -36,19 +36,28 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 const BODILESS: readonly number[] = [204, 205, 304];
 
 /**
- * Exchanges with the addresses that a server or its metadata names. Each is judged as
- * `signInOf` says ({@link assertAllowed}), again after the name was looked up, and again for each
- * redirect. Only GET follows redirects, three at most; another origin is given no header of ours
- * but `accept`. Resolves once the whole answer is there.
+ * Exchanges with addresses that others have named. Each is judged as the policy says
+ * ({@link assertAllowed}), again after the name was looked up, and again for each redirect. Only GET
+ * follows redirects, three at most; another origin is given no header of ours but `accept`. Nothing
+ * is sent twice. Resolves once the whole answer is there.
  *
- * @throws GatewayError address_blocked, host_unreachable, and request_cancelled where the signal
- * was aborted. None of them tells what was sent, or the path or query it was sent to.
+ * @throws GatewayError address_blocked, host_unreachable (caused by {@link TooLateError} or
+ * {@link TooLargeError} where that is so), and request_cancelled where the signal was aborted. None
+ * of them tells what was sent, or the path or query it was sent to.
  */
 export function createFetch(options: FetchOptions): Fetch {
   return async (address, init) => {
     if (!URL.canParse(address)) throw blockedText();
     return new Asked(options, new URL(address), init).answer();
   };
+}
+
+/** There was no whole answer within the time that it was given. */
+export class TooLateError extends Error {
+  constructor() {
+    super("too late");
+    this.name = "TooLateError";
+  }
 }
 
 /** One exchange, redirects included. */
@@ -80,8 +89,8 @@ class Asked {
   async answer(): Promise<Response> {
     const { timeoutMs = TIMEOUT_MS } = this.#options;
     const over = new AbortController();
-    const onLate = (): void =>
-      over.abort(this.#unreachable(`it did not answer within ${timeoutMs / 1000} s.`));
+    const late = `it did not answer within ${timeoutMs / 1000} s.`;
+    const onLate = (): void => over.abort(this.#unreachable(late, new TooLateError()));
     const onCancelled = (): void => over.abort(new GatewayError("request_cancelled"));
     const timer = setTimeout(onLate, timeoutMs);
     this.#signal?.addEventListener("abort", onCancelled);
@@ -114,7 +123,7 @@ class Asked {
   }
 
   async #once(over: AbortSignal): Promise<Response> {
-    const policy = { signInOf: this.#options.namedBy };
+    const { policy } = this.#options;
     assertAllowed(this.#url, policy);
     over.throwIfAborted();
     const connections = new Connections(this.#url, this.#options.routeTo(this.#url), policy);
@@ -144,7 +153,8 @@ class Asked {
     const encoding = response.headers["content-encoding"] ?? "identity";
     if (status < 200 || status > 599 || encoding !== "identity") {
       discard(response);
-      throw this.#unreachable("its answer cannot be read.");
+      const packed = encoding === "identity" ? "" : ": it is packed, which was not asked for";
+      throw this.#unreachable(`its answer cannot be read${packed}.`);
     }
     const bytes = await readBytes(response, maxBytes);
     const body = BODILESS.includes(status) ? null : new Uint8Array(bytes);
@@ -154,7 +164,7 @@ class Asked {
   #failure(error: unknown): GatewayError {
     if (error instanceof TooLargeError) {
       const limit = formatBytes(this.#options.maxBytes ?? MAX_BYTES);
-      return this.#unreachable(`it answered more than ${limit}.`);
+      return this.#unreachable(`it answered more than ${limit}.`, error);
     }
     const failure = networkFailure(this.#url.host, error);
     // In the middle of a sentence that has named the host.

@@ -74,12 +74,12 @@ export class Grants {
     }
     const config = revealSignIn(row.name, row.config, (id) => reveal(row, id));
     const url = serverUrl(row.config.url);
-    const ownFetch = createFetch({ routeTo, namedBy: url });
+    const ownFetch = createFetch({ routeTo, policy: { signInOf: url } });
     const { issuer } = config;
     if (issuer === null) return { row, url, config, namedBy: url, fetch: ownFetch, ownFetch };
     // A person has named it, so it may name what it could reach itself.
     const namedBy = new URL(issuer);
-    const other = createFetch({ routeTo, namedBy });
+    const other = createFetch({ routeTo, policy: { signInOf: namedBy } });
     const fetch: Fetch = (address, init) =>
       (new URL(address).origin === url.origin ? ownFetch : other)(address, init);
     return { row, url, config, namedBy, fetch, ownFetch };

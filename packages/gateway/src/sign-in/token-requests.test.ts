@@ -68,7 +68,7 @@ const context = (authMethod: ClientAuthMethod = "none"): TokenContext => ({
   parameters: { audience: "mine" },
   fetch: createFetch({
     routeTo: () => ({ proxy: null, certificates: [] }),
-    namedBy: new URL(origin),
+    policy: { signInOf: new URL(origin) },
   }),
   redactor: createRedactor(),
   now: () => NOW,

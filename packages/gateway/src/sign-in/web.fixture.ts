@@ -80,7 +80,7 @@ function answer(page: Page, response: ServerResponse): void {
 export const fetchFor = (namedBy: string, change: Partial<FetchOptions> = {}): Fetch =>
   createFetch({
     routeTo: () => ({ proxy: null, certificates: [] }),
-    namedBy: new URL(namedBy),
+    policy: { signInOf: new URL(namedBy) },
     timeoutMs: 15_000,
     ...change,
   });

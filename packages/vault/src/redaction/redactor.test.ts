@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createRedactor, redactJson } from "./redactor.ts";
+import { createRedactor, redactJson, withoutSecrets } from "./redactor.ts";
 import { redactText } from "./shapes.ts";
 
 const CANARY = "c4n4ry";
@@ -188,4 +188,20 @@ test("JSON is read however deep it is, and secrets are told from what is said of
     ],
     size: "10",
   });
+});
+
+test("what was shown to somebody is taken out of their answer, and nothing that is their own", () => {
+  const secret = 'zebra "zwölf" 4711';
+  const theirs = '{"api_key":"sk_live_abcdefghijklmnop"}';
+  for (const echoed of [
+    JSON.stringify({ you: secret }),
+    `?key=${encodeURIComponent(secret)}`,
+    Buffer.from(secret).toString("base64"),
+  ]) {
+    const told = withoutSecrets(`${theirs} ${echoed}`, [secret]);
+    expect(told).toContain(theirs);
+    expect(told).toContain("[removed: secret]");
+    expect(told).not.toContain("4711");
+  }
+  expect(withoutSecrets(theirs, [])).toBe(theirs);
 });

@@ -42,6 +42,19 @@ export function createRedactor(): Redactor {
   };
 }
 
+/**
+ * The text without these secrets, encoded or not: for what somebody answers who was shown them.
+ * What only looks like a secret stays, since it may be what was asked for.
+ */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  if (secrets.length === 0) return text;
+  const known = new KnownSecrets();
+  for (const secret of secrets) known.add(secret);
+  const ranges: Range[] = [];
+  known.find(text, (range) => ranges.push(range));
+  return without(text, ranges);
+}
+
 /** {@link Redactor.json} for places that know no secrets. */
 export const redactJson = (value: unknown): unknown => cleaned(value, redactText, 0);
 
