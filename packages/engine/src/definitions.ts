@@ -1,4 +1,4 @@
-import type { NamePolicy, ServerConnections, Transport } from "@local-mcp/contract";
+import type { CapabilityKind, NamePolicy, ServerConnections, Transport } from "@local-mcp/contract";
 import type { JsonObject, RpcNotification, RpcResponse } from "./jsonrpc.ts";
 
 /**
@@ -281,13 +281,26 @@ export interface TrafficClient {
   since: number;
 }
 
-/** One request of a client with what came of it. Holds neither arguments nor results. */
+/** A tool, prompt or resource of a server. */
+export interface CalledItem {
+  kind: CapabilityKind;
+  /** As its server calls it; of a resource the URI. */
+  name: string;
+  /** `LOCAL_SERVER` for what the gateway itself offers. */
+  serverId: string;
+}
+
+/** One request with what came of it. Holds neither arguments nor results. */
 export interface Exchange {
-  client: TrafficClient;
-  profileId: string;
+  /** Null for the gateway's own window and command line. */
+  client: TrafficClient | null;
+  /** Null where it was asked of a server and not of a profile. */
+  profileId: string | null;
   method: string;
   /** What `tools/call` named, as the client wrote it. */
   tool: string | null;
+  /** What was called; null for other requests, and for names that nobody knows. */
+  item: CalledItem | null;
   /** ms since 1970. */
   startedAt: number;
   durationMs: number;

@@ -1,7 +1,13 @@
 import type { ServerResponse } from "node:http";
 import { GatewayError } from "@local-mcp/contract";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { EraVerdict, ServerCatalog, ServerDefinition, SessionRecord } from "./definitions.ts";
+import type {
+  EraVerdict,
+  Exchange,
+  ServerCatalog,
+  ServerDefinition,
+  SessionRecord,
+} from "./definitions.ts";
 import { Engine } from "./engine.ts";
 import { testProcesses } from "./processes/processes.fixture.ts";
 import { type Got, launchOf, sendJson, serve, soon } from "./upstream/http.fixture.ts";
@@ -88,6 +94,7 @@ async function engineWith(count: number, change: Partial<ServerDefinition> = {})
     certain: true,
   };
   const catalogChanges: string[] = [];
+  const exchanges: Exchange[] = [];
   const engine = new Engine({
     registry: {
       servers: () => wanted,
@@ -103,7 +110,7 @@ async function engineWith(count: number, change: Partial<ServerDefinition> = {})
     },
     eras: { load: () => era, save: quiet },
     sessions: memorySessions(),
-    traffic: { onExchange: quiet },
+    traffic: { onExchange: (exchange) => exchanges.push(exchange) },
     local: { answer: async () => ({}), onSubscriptions: quiet },
     serverInfo: { name: "gateway", title: "Gateway", version: "1" },
     maxMessageBytes: () => 1_000_000,
@@ -128,6 +135,7 @@ async function engineWith(count: number, change: Partial<ServerDefinition> = {})
     asked,
     catalogs,
     catalogChanges,
+    exchanges,
     ids,
     most: () => most,
     /** Known from before. */
@@ -173,6 +181,45 @@ function memorySessions() {
     touch: async () => {},
   };
 }
+
+describe("what the window and the command line call", () => {
+  it("is told of as a client's calls are, with the server's own name for it", async () => {
+    const one = await engineWith(2);
+    for (const id of one.ids) {
+      one.know(id, ["same"]);
+      one.tools.set(id, ["same"]);
+    }
+    await one.engine.reload();
+    const call = (name: string) => ({
+      jsonrpc: "2.0" as const,
+      id: 1,
+      method: "tools/call",
+      params: { name, arguments: {} },
+    });
+    const { signal } = new AbortController();
+    await one.engine.callServerTool("s1", "same", {}, signal);
+    await one.engine.request("p", call("s1_same"), signal);
+    await expect(one.engine.request("p", call("nobody's"), signal)).rejects.toThrow(GatewayError);
+    await one.engine.request("p", { jsonrpc: "2.0", id: 1, method: "tools/list" }, signal);
+    const same = { client: null, profileId: "p", method: "tools/call" };
+    expect(one.exchanges).toMatchObject([
+      {
+        ...same,
+        profileId: null,
+        outcome: "ok",
+        item: { kind: "tool", name: "same", serverId: "s1" },
+      },
+      {
+        ...same,
+        tool: "s1_same",
+        outcome: "ok",
+        item: { kind: "tool", name: "same", serverId: "s1" },
+      },
+      { ...same, outcome: "error", item: null },
+      { ...same, method: "tools/list", outcome: "ok", item: null },
+    ]);
+  });
+});
 
 describe("fifty servers that are started at once", () => {
   it("are so a few at a time, lists answer meanwhile, and one that hangs holds up none", async () => {

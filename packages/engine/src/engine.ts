@@ -15,6 +15,7 @@ import type {
   TrafficSink,
 } from "./definitions.ts";
 import type { EndpointRequest } from "./endpoint/endpoint.ts";
+import { Measured } from "./endpoint/traffic.ts";
 import { Downstream } from "./endpoint/downstream.ts";
 import type { JsonObject, RpcNotification, RpcRequest } from "./jsonrpc.ts";
 import type { EndedProcesses, Processes } from "./processes/processes.ts";
@@ -200,7 +201,10 @@ export class Engine {
 
   /** Answers one request outside any session, for the app itself. @throws GatewayError */
   request(profileId: string, request: RpcRequest, signal: AbortSignal): Promise<Answer> {
-    return route(request, this.#routes(profileId), silentCaller(signal));
+    const routes = this.#routes(profileId);
+    return this.#measured(Measured.inProfile(request, routes), signal, () =>
+      route(request, routes, silentCaller(signal)),
+    );
   }
 
   /**
@@ -214,12 +218,29 @@ export class Engine {
     args: JsonObject,
     signal: AbortSignal,
   ): Promise<Answer> {
-    return callServerTool(
-      { serverId, original: name },
-      { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: args } },
-      this.#servers(),
-      silentCaller(signal),
+    const servers = this.#servers();
+    const request = callOf(name, args);
+    const item = { kind: "tool", name, serverId } as const;
+    return this.#measured(new Measured(null, request, () => item), signal, () =>
+      callServerTool({ serverId, original: name }, request, servers, silentCaller(signal)),
     );
+  }
+
+  /** Tells of it as of a client's, though it belongs to none. @throws what `answer` throws */
+  async #measured(
+    measured: Measured,
+    signal: AbortSignal,
+    answer: () => Promise<Answer>,
+  ): Promise<Answer> {
+    const { traffic } = this.#options;
+    try {
+      const answered = await answer();
+      traffic.onExchange(measured.answered(null, answered));
+      return answered;
+    } catch (error) {
+      traffic.onExchange(measured.ended(null, signal.aborted ? "cancelled" : "error"));
+      throw error;
+    }
   }
 
   /** Tells those who want to hear of it that a resource of the gateway's own is another now. */
@@ -339,3 +360,10 @@ export class Engine {
     return { capabilities: capabilitiesOf(servers), instructions: instructionsOf(servers) };
   }
 }
+
+const callOf = (name: string, args: JsonObject): RpcRequest => ({
+  jsonrpc: "2.0",
+  id: 1,
+  method: "tools/call",
+  params: { name, arguments: args },
+});

@@ -85,7 +85,7 @@ export class LegacyEndpoint {
   }
 
   async #initialize(incoming: EndpointRequest, request: RpcRequest): Promise<void> {
-    const measured = new Measured(incoming.routes.profileId, request);
+    const measured = Measured.inProfile(request, incoming.routes);
     const { session, response } = await openSession(this.#options, incoming, request);
     new AnswerWriter(incoming.response, {
       mayStream: false,

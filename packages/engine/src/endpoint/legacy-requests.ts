@@ -10,7 +10,7 @@ import type { Reply } from "./reply.ts";
 import { rpcError, serialize } from "./rpc-answers.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
-import { clientOf, listedTools, Measured, outcomeOf } from "./traffic.ts";
+import { clientOf, listedTools, Measured } from "./traffic.ts";
 
 /** What one session may subscribe to. */
 const MAX_SUBSCRIPTIONS = 1000;
@@ -44,14 +44,14 @@ export class LegacyRequests {
       throw new GatewayError("duplicate_request_id", { id: JSON.stringify(request.id) });
     }
     const { traffic } = this.#options;
-    const measured = new Measured(routes.profileId, request);
+    const measured = Measured.inProfile(request, routes);
     const to = reply();
     try {
       const caller = callerOf(session, request, to, running.signal);
       const answered = await this.#carryOut(session, request, routes, caller);
       to.finish(serialize(request, answered));
       const listed = listedTools(request, routes);
-      traffic.onExchange(measured.ended(clientOf(session), outcomeOf(request, answered), listed));
+      traffic.onExchange(measured.answered(clientOf(session), answered, listed));
     } catch (error) {
       const message = JSON.stringify(rpcError(request, error));
       if (running.signal.aborted) to.finishWithout(message);

@@ -22,7 +22,7 @@ import { accepts, unsupported } from "./headers.ts";
 import type { Introduction } from "./legacy-endpoint.ts";
 import type { Listeners } from "./listeners.ts";
 import { rpcError, serialize } from "./rpc-answers.ts";
-import { listedTools, Measured, outcomeOf } from "./traffic.ts";
+import { listedTools, Measured } from "./traffic.ts";
 
 /** How long a client may keep what it was told of the profile, ms. */
 const DISCOVERY_TTL_MS = 5000;
@@ -81,7 +81,7 @@ export class ModernEndpoint {
   async #answer(incoming: EndpointRequest, request: RpcRequest): Promise<void> {
     const { traffic } = this.#options;
     const { routes } = incoming;
-    const measured = new Measured(routes.profileId, request);
+    const measured = Measured.inProfile(request, routes);
     const client = clientOf(incoming, request);
     const writer = new AnswerWriter(incoming.response, {
       mayStream: accepts(incoming.request, "text/event-stream"),
@@ -109,9 +109,7 @@ export class ModernEndpoint {
       incoming.response.off("close", onClose);
       writer.finish(serialize(request, answer), statusOf(answer));
       const listed = listedTools(request, routes);
-      traffic.onExchange(
-        measured.ended(asSeen(client, incoming), outcomeOf(request, answer), listed),
-      );
+      traffic.onExchange(measured.answered(asSeen(client, incoming), answer, listed));
     } catch (error) {
       incoming.response.off("close", onClose);
       const failure = translate(rpcError(request, error), {

@@ -124,7 +124,7 @@ export class SseEndpoint {
     connection: Connection,
     request: RpcRequest,
   ): Promise<void> {
-    const measured = new Measured(incoming.routes.profileId, request);
+    const measured = Measured.inProfile(request, incoming.routes);
     const { sessions, traffic } = this.#options;
     try {
       if (connection.session) {

@@ -73,7 +73,7 @@ async function readUnlisted(
     const response = await unlessUnknown(callServer(serverId, request, {}, routes, caller));
     if (response === null) continue;
     if (!isErrorResponse(response)) {
-      if (response.result.resultType === "input_required") routes.links.note(uri, serverId);
+      routes.links.note(uri, serverId);
       return response;
     }
     refusal ??= response;

@@ -1,4 +1,4 @@
-import type { Exchange, SessionRecord } from "@local-mcp/engine";
+import type { Exchange, SessionRecord, TrafficClient } from "@local-mcp/engine";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Events } from "../events.ts";
 import { ClientsService } from "./clients-service.ts";
@@ -29,14 +29,14 @@ const session = (sessionId: string, more: Partial<SessionRecord> = {}): LiveSess
   busy: false,
 });
 
+const client = (
+  sessionId: string,
+  info: TrafficClient["info"] = { name: "Cursor", version: "3.1" },
+): TrafficClient => ({ sessionId, info, era: "legacy", tokenId: "t1", since: 100 });
+
 const exchange = (sessionId: string, more: Partial<Exchange> = {}): Exchange => ({
-  client: {
-    sessionId,
-    info: { name: "Cursor", version: "3.1" },
-    era: "legacy",
-    tokenId: "t1",
-    since: 100,
-  },
+  client: client(sessionId),
+  item: null,
   profileId: "p1",
   method: "ping",
   tool: null,
@@ -152,14 +152,12 @@ describe("what is observed of clients", () => {
     expect(JSON.stringify(service.list())).not.toContain("session-id-itself");
   });
 
-  it("leaves our own test of the connection out", () => {
+  it("leaves our own test of the connection, and what the window calls, out", () => {
     const { service, sessions } = setUp();
     const clientInfo = { name: TEST_NAME };
     sessions.push(session("s1", { clientInfo }));
-    service.onExchange({
-      ...exchange("s1"),
-      client: { ...exchange("s1").client, info: clientInfo },
-    });
+    service.onExchange(exchange("s1", { client: client("s1", clientInfo) }));
+    service.onExchange(exchange("s1", { client: null }));
     service.onRefused(TEST_NAME);
     expect(service.list()).toEqual({ clients: [], refused: null });
   });
@@ -167,8 +165,8 @@ describe("what is observed of clients", () => {
   it("shows text of others short and plain", () => {
     const { service } = setUp();
     const info = { name: `\u001b[31mEvil\u202e${"x".repeat(500)}`, version: 7 };
-    service.onExchange({ ...exchange("s1"), client: { ...exchange("s1").client, info } });
-    service.onExchange({ ...exchange("s2"), client: { ...exchange("s2").client, info: {} } });
+    service.onExchange(exchange("s1", { client: client("s1", info) }));
+    service.onExchange(exchange("s2", { client: client("s2", {}) }));
     const [first, second] = service.list().clients;
     expect([first?.name, second?.name].join("")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     expect([first?.name.length, second?.name.length]).toContain(200);

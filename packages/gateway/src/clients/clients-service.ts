@@ -136,8 +136,9 @@ export class ClientsService {
     }
   }
 
-  /** @returns null for our own test of a connection */
-  #see(client: TrafficClient): Observed | null {
+  /** @returns null for the gateway's own window, command line and test of a connection */
+  #see(client: TrafficClient | null): Observed | null {
+    if (client === null) return null;
     const { sessionId, info, era, tokenId, since } = client;
     if (info.name === this.#options.testName) return null;
     const seen = this.#observed.get(sessionId) ?? {
