@@ -23,5 +23,34 @@ export const migrations: MigrationMeta[] = [
     "bps": true,
     "folderMillis": 1795225162749,
     "hash": "719817389715e946b06b649c68918dac231aa79d476b99c0b1bebf45a00e7c03"
+  },
+  {
+    "sql": [
+      "PRAGMA foreign_keys=OFF;",
+      "\nCREATE TABLE `__new_prompt_metrics` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`profile_id` text,\n\t`mcp_server_id` text,\n\t`duration_ms` real NOT NULL,\n\t`is_success` integer NOT NULL,\n\t`error_message` text,\n\t`created_at` integer NOT NULL,\n\t`prompt_name` text NOT NULL\n);\n",
+      "\nINSERT INTO `__new_prompt_metrics`(\"id\", \"profile_id\", \"mcp_server_id\", \"duration_ms\", \"is_success\", \"error_message\", \"created_at\", \"prompt_name\") SELECT \"id\", \"profile_id\", \"mcp_server_id\", \"duration_ms\", \"is_success\", \"error_message\", \"created_at\", \"prompt_name\" FROM `prompt_metrics`;",
+      "\nDROP TABLE `prompt_metrics`;",
+      "\nALTER TABLE `__new_prompt_metrics` RENAME TO `prompt_metrics`;",
+      "\nPRAGMA foreign_keys=ON;",
+      "\nCREATE INDEX `prompt_metrics_created` ON `prompt_metrics` (`created_at`);",
+      "\nCREATE TABLE `__new_resource_metrics` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`profile_id` text,\n\t`mcp_server_id` text,\n\t`duration_ms` real NOT NULL,\n\t`is_success` integer NOT NULL,\n\t`error_message` text,\n\t`created_at` integer NOT NULL,\n\t`resource_uri` text NOT NULL\n);\n",
+      "\nINSERT INTO `__new_resource_metrics`(\"id\", \"profile_id\", \"mcp_server_id\", \"duration_ms\", \"is_success\", \"error_message\", \"created_at\", \"resource_uri\") SELECT \"id\", \"profile_id\", \"mcp_server_id\", \"duration_ms\", \"is_success\", \"error_message\", \"created_at\", \"resource_uri\" FROM `resource_metrics`;",
+      "\nDROP TABLE `resource_metrics`;",
+      "\nALTER TABLE `__new_resource_metrics` RENAME TO `resource_metrics`;",
+      "\nCREATE INDEX `resource_metrics_created` ON `resource_metrics` (`created_at`);",
+      "\nCREATE TABLE `__new_server_metrics` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`profile_id` text,\n\t`mcp_server_id` text,\n\t`duration_ms` real NOT NULL,\n\t`is_success` integer NOT NULL,\n\t`error_message` text,\n\t`created_at` integer NOT NULL\n);\n",
+      "\nINSERT INTO `__new_server_metrics`(\"id\", \"profile_id\", \"mcp_server_id\", \"duration_ms\", \"is_success\", \"error_message\", \"created_at\") SELECT \"id\", \"profile_id\", \"mcp_server_id\", \"duration_ms\", \"is_success\", \"error_message\", \"created_at\" FROM `server_metrics`;",
+      "\nDROP TABLE `server_metrics`;",
+      "\nALTER TABLE `__new_server_metrics` RENAME TO `server_metrics`;",
+      "\nCREATE INDEX `server_metrics_created` ON `server_metrics` (`created_at`);",
+      "\nCREATE TABLE `__new_tool_metrics` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`profile_id` text,\n\t`mcp_server_id` text,\n\t`duration_ms` real NOT NULL,\n\t`is_success` integer NOT NULL,\n\t`error_message` text,\n\t`created_at` integer NOT NULL,\n\t`tool_name` text NOT NULL\n);\n",
+      "\nINSERT INTO `__new_tool_metrics`(\"id\", \"profile_id\", \"mcp_server_id\", \"duration_ms\", \"is_success\", \"error_message\", \"created_at\", \"tool_name\") SELECT \"id\", \"profile_id\", \"mcp_server_id\", \"duration_ms\", \"is_success\", \"error_message\", \"created_at\", \"tool_name\" FROM `tool_metrics`;",
+      "\nDROP TABLE `tool_metrics`;",
+      "\nALTER TABLE `__new_tool_metrics` RENAME TO `tool_metrics`;",
+      "\nCREATE INDEX `tool_metrics_created` ON `tool_metrics` (`created_at`);"
+    ],
+    "bps": true,
+    "folderMillis": 1795329864912,
+    "hash": "db6f1906791bcf1387166b42b1488d502d458f3b3c8cdd2e9845624534f899ce"
   }
 ];

@@ -1,4 +1,4 @@
-import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { createdAt, flag, oneOf } from "./columns.ts";
 
 // Tables of traffic.db. Ids of other rows are plain text: those rows are in another file and may be
@@ -39,7 +39,8 @@ const call = () => ({
   profileId: text("profile_id"),
   /** Null for what the gateway defines itself. */
   mcpServerId: text("mcp_server_id"),
-  durationMs: integer("duration_ms").notNull(),
+  /** In thousandths: many calls on one computer take less than 1 ms. */
+  durationMs: real("duration_ms").notNull(),
   isSuccess: flag("is_success").notNull(),
   errorMessage: text("error_message"),
   createdAt: createdAt(),
