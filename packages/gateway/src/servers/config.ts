@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import {
   decidesWhatRuns,
   GatewayError,
@@ -7,16 +7,9 @@ import {
 } from "@local-mcp/contract";
 import type { StoredServerConfig } from "@local-mcp/database";
 import { assertAllowed } from "@local-mcp/engine";
+import { type NewSecret, SecretCollector } from "../vault/owned-secrets.ts";
 import { changeSignIn, signInSecretIds } from "./sign-in-config.ts";
 import { marksIn, splitUrl } from "./url-secrets.ts";
-
-/** A secret that has to be sealed and stored before the configuration that refers to it. */
-export interface NewSecret {
-  id: string;
-  /** Unique within its server; says where it belongs. */
-  name: string;
-  value: string;
-}
 
 export interface BuiltConfig {
   config: StoredServerConfig;
@@ -25,21 +18,6 @@ export interface BuiltConfig {
 
 type Stdio = Extract<StoredServerConfig, { transport: "stdio" }>;
 type Remote = Exclude<StoredServerConfig, { transport: "stdio" }>;
-
-/** Collects the secrets found while a configuration is built; the last of a name counts. */
-class SecretCollector {
-  readonly #secrets = new Map<string, NewSecret>();
-
-  readonly add = (name: string, value: string): string => {
-    const id = randomUUID();
-    this.#secrets.set(name, { id, name, value });
-    return id;
-  };
-
-  get secrets(): NewSecret[] {
-    return [...this.#secrets.values()];
-  }
-}
 
 /**
  * What is stored for a server that is being added.

@@ -2,6 +2,7 @@ import { GatewayError, SECRET_MARK } from "@local-mcp/contract";
 import type { ServerRow, StoredServerConfig } from "@local-mcp/database";
 import type { Vault } from "@local-mcp/vault";
 import type { Stores } from "../stores.ts";
+import { openSecret } from "../vault/owned-secrets.ts";
 
 /** The value of a secret, by its id; null for one that is stored no more. */
 export type Reveal = (secretId: string) => string | null;
@@ -29,13 +30,5 @@ export const filler =
  */
 export const revealSecrets =
   (stores: Stores, vault: Vault) =>
-  ({ name }: ServerRow, secretId: string): string | null => {
-    const secret = stores.vault.secrets.get(secretId);
-    if (!secret) return null;
-    return vault.open(secret.sealed, {
-      table: "vault_secrets",
-      column: "sealed",
-      row: secretId,
-      owner: name,
-    });
-  };
+  ({ name }: ServerRow, secretId: string): string | null =>
+    openSecret(stores, vault, name, secretId);

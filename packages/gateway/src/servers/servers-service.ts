@@ -15,11 +15,12 @@ import {
 } from "@local-mcp/contract";
 import type { ServerRow, StoredServerConfig } from "@local-mcp/database";
 import type { Engine } from "@local-mcp/engine";
-import { hintOf, type Vault } from "@local-mcp/vault";
+import type { Vault } from "@local-mcp/vault";
 import type { z } from "zod";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import type { Status } from "../status/status.ts";
 import type { Stores } from "../stores.ts";
+import { OwnedSecrets } from "../vault/owned-secrets.ts";
 import {
   buildConfig,
   type BuiltConfig,
@@ -27,7 +28,6 @@ import {
   configHash,
   consentHash,
   namedSecrets,
-  type NewSecret,
   secretIds,
 } from "./config.ts";
 import { viewConfig } from "./config-view.ts";
@@ -35,8 +35,6 @@ import { eraView } from "./era.ts";
 import { probeCommand, probeUrl } from "./probe.ts";
 import { isMoved, refuseMove } from "./secret-move.ts";
 import { hasAuthorizationHeader, isOtherSignIn } from "./sign-in-config.ts";
-
-const OWNER = "mcp_servers";
 
 export interface ServersServiceOptions {
   stores: Stores;
@@ -57,9 +55,11 @@ export interface ServersServiceOptions {
 /** Adding, changing and removing servers. */
 export class ServersService {
   readonly #options: ServersServiceOptions;
+  readonly #secrets: OwnedSecrets;
 
   constructor(options: ServersServiceOptions) {
     this.#options = options;
+    this.#secrets = new OwnedSecrets(options.stores, options.vault, "mcp_servers");
   }
 
   list(filter?: TagFilter): ServerView[] {
@@ -94,7 +94,7 @@ export class ServersService {
     if (stores.servers.getByName(wanted.name)) {
       throw new GatewayError("name_taken", { kind: "server", name: wanted.name });
     }
-    await this.#openVaultFor(secrets);
+    await this.#secrets.openVaultFor(secrets);
     const row = stores.db.transaction(() => {
       const inserted = stores.servers.insert({
         name: wanted.name,
@@ -107,7 +107,7 @@ export class ServersService {
         enabled: wanted.enabled,
         confirmedHash: wanted.confirmed ? consentHash(config) : null,
       });
-      this.#seal(inserted.id, inserted.name, secrets);
+      this.#secrets.store(inserted.id, inserted.name, secrets);
       for (const slug of wanted.profiles) this.#join(slug, inserted.id);
       return inserted;
     });
@@ -124,7 +124,7 @@ export class ServersService {
     changes: ServerUpdate,
   ): Promise<{ server: ServerView; warnings: Warning[] }> {
     const { stores } = this.#options;
-    await this.#openVaultFor(changed(this.find(server), changes).secrets);
+    await this.#secrets.openVaultFor(changed(this.find(server), changes).secrets);
     // Read again: another change may have been acknowledged while the vault opened.
     const before = this.find(server);
     const { config, secrets } = changed(before, changes);
@@ -133,8 +133,8 @@ export class ServersService {
       refuseIdleStop(before.name, config, changes.limits);
     }
     const row = stores.db.transaction(() => {
-      this.#deleteUnused(before.id, config);
-      this.#seal(before.id, changes.name ?? before.name, secrets);
+      this.#secrets.deleteUnused(before.id, secretIds(config));
+      this.#secrets.store(before.id, changes.name ?? before.name, secrets);
       // Together with the change, so that no crash leaves tokens behind with those they are not for.
       if (isMoved(before.config, config)) this.#options.onMoved(before.id);
       if (isOtherSignIn(before.config, config)) this.#options.onSignInChanged(before.id);
@@ -214,32 +214,6 @@ export class ServersService {
     return upstream;
   }
 
-  async #openVaultFor(secrets: readonly NewSecret[]): Promise<void> {
-    if (secrets.length > 0) await this.#options.vault.ready({ create: true });
-  }
-
-  #seal(serverId: string, owner: string, secrets: readonly NewSecret[]): void {
-    const { stores, vault } = this.#options;
-    for (const { id, name, value } of secrets) {
-      stores.vault.secrets.put({
-        id,
-        ownerTable: OWNER,
-        ownerId: serverId,
-        name,
-        sealed: vault.seal(value, { table: "vault_secrets", column: "sealed", row: id, owner }),
-        hint: hintOf(value),
-      });
-    }
-  }
-
-  #deleteUnused(serverId: string, config: StoredServerConfig): void {
-    const { secrets } = this.#options.stores.vault;
-    const used = new Set(secretIds(config));
-    for (const { id } of secrets.listOwned(OWNER, serverId)) {
-      if (!used.has(id)) secrets.delete(id);
-    }
-  }
-
   #join(slug: string, serverId: string): void {
     const { profiles } = this.#options.stores;
     const profile = profiles.getBySlug(slug);
@@ -265,9 +239,7 @@ export class ServersService {
 
   #view(row: ServerRow): ServerView {
     const { stores, status, engine } = this.#options;
-    const owned = stores.vault.secrets.listOwned(OWNER, row.id);
-    const hints = new Map(owned.map(({ id, hint }) => [id, hint]));
-    const info = (id: string) => ({ set: hints.has(id), hint: hints.get(id) ?? null });
+    const info = this.#secrets.infos(row.id);
     const marks = Object.entries(row.config.secrets).map(([name, id]) => [name, info(id)]);
     const catalog = engine.upstream(row.id)?.catalog ?? null;
     const implementation = catalog?.implementation ?? null;
