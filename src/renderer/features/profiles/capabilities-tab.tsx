@@ -13,7 +13,7 @@ import { openDialog } from "../../stores/dialogs.ts";
 import { SplitView } from "../../components/split-view.tsx";
 import { AddServersDialog } from "./add-servers-dialog.tsx";
 import { CapabilitiesPane } from "./capabilities-pane.tsx";
-import { choicesOf, groupsOf, shownOf } from "./capability-rows.ts";
+import { choicesOf, groupsOf, isLocal, shownOf } from "./capability-rows.ts";
 import { capabilitiesOf, useServersOf } from "./profile-data.ts";
 import { ServerOrder } from "./server-order.tsx";
 
@@ -25,6 +25,7 @@ interface CapabilitiesTabProps {
 /** The servers of a profile, in order, and what of theirs clients see. */
 export function CapabilitiesTab({ profile, kind }: CapabilitiesTabProps) {
   const { data: servers, error, refetch } = useQuery(api.servers.list.queryOptions());
+  const { data: capabilities, isPending } = useQuery(capabilitiesOf(profile));
   const [adding, setAdding] = useState(false);
   const others = (servers ?? []).filter(
     ({ id }) => !profile.servers.some((member) => member.id === id),
@@ -35,7 +36,9 @@ export function CapabilitiesTab({ profile, kind }: CapabilitiesTabProps) {
   };
   return (
     <>
-      {profile.servers.length === 0 ? (
+      {profile.servers.length === 0 && isPending ? (
+        <SkeletonRows label="Reading what it offers" />
+      ) : profile.servers.length === 0 && !capabilities?.some((item) => item.kind === kind) ? (
         <EmptyState
           icon={Server}
           actions={
@@ -120,12 +123,18 @@ function Split({ profile, kind, servers, onAdd }: SplitProps) {
             </p>
           ) : null}
           <div className="min-h-0 flex-1 overflow-y-auto p-1">
-            <ServerOrder
-              profile={profile}
-              servers={groups.map((group) => ({ ...group, name: group.server }))}
-              onOrder={(names) => update.mutate({ servers: names, choices: [] })}
-              onRemove={({ name, title }) => remove(name, title)}
-            />
+            {profile.servers.length === 0 ? (
+              <p className="p-1 text-text-2">It has no server.</p>
+            ) : (
+              <ServerOrder
+                profile={profile}
+                servers={groups
+                  .filter((group) => !isLocal(group))
+                  .map((group) => ({ ...group, name: group.server }))}
+                onOrder={(names) => update.mutate({ servers: names, choices: [] })}
+                onRemove={({ name, title }) => remove(name, title)}
+              />
+            )}
           </div>
         </section>
       }

@@ -1,17 +1,31 @@
-import type { CapabilityView, Customization, ProfileView } from "@local-mcp/contract";
+import type {
+  CapabilityKind,
+  CapabilityView,
+  Customization,
+  Page,
+  ProfileView,
+} from "@local-mcp/contract";
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { announce } from "../../app/announce.ts";
+import { navigate, routeTo } from "../../app/router.ts";
 import { count } from "../../components/time.ts";
 import { rowAfterKey } from "../../components/list-keys.ts";
 import { CapabilityItem } from "./capability-item.tsx";
-import { type CapabilityRow, keyOf, switched } from "./capability-rows.ts";
+import { type CapabilityRow, isLocal, keyOf, LOCAL_TITLE, switched } from "./capability-rows.ts";
 import { EditToolDialog } from "./edit-tool-dialog.tsx";
 import { GroupHead } from "./group-head.tsx";
 
 /** Before they are measured, px. */
 const HEIGHTS = { group: 44, item: 52 };
 const PAGE_ROWS = 10;
+
+/** Where the gateway's own are defined. */
+const PAGES: Record<CapabilityKind, Page> = {
+  tool: "tools",
+  prompt: "prompts",
+  resource: "resources",
+};
 
 interface CapabilityListProps {
   label: string;
@@ -24,7 +38,7 @@ interface CapabilityListProps {
 }
 
 /**
- * What the servers of a profile offer, each with a checkbox. Only rows near what is seen are in the
+ * What servers and the gateway itself offer to a profile, each with a checkbox. Only rows near what is seen are in the
  * document; one row at a time is a stop of the Tab key, and arrow keys move from row to row.
  */
 export function CapabilityList({
@@ -46,7 +60,12 @@ export function CapabilityList({
   );
   const current = stops[stop] ?? 0;
   const titles = new Map(rows.map(({ group }) => [group.server, group.title]));
-  const titleOf = (server: string): string => titles.get(server) ?? server;
+  const titleOf = (server: string): string =>
+    titles.get(server) ?? (isLocal({ server }) ? LOCAL_TITLE : server);
+  const edit = (item: CapabilityView): void => {
+    if (isLocal(item)) navigate(routeTo(PAGES[item.kind], [item.original]));
+    else if (item.kind === "tool") setEdited(item);
+  };
 
   // oxlint-disable-next-line react/incompatible-library -- nothing memoizes what it returns
   const virtualizer = useVirtualizer({
@@ -75,7 +94,7 @@ export function CapabilityList({
     const row = rows[current];
     if (event.key === "Enter" && row?.type === "item" && isCheckbox(event.target)) {
       event.preventDefault();
-      if (row.item.kind === "tool") setEdited(row.item);
+      edit(row.item);
       return;
     }
     const next = rowAfterKey(event.key, stop, stops.length, PAGE_ROWS);
@@ -139,7 +158,7 @@ export function CapabilityList({
                         `${row.item.name} turned ${enabled ? "on" : "off"}.`,
                       )
                     }
-                    onEdit={() => setEdited(row.item)}
+                    onEdit={() => edit(row.item)}
                   />
                 )}
               </li>
