@@ -1,0 +1,22 @@
+import { problemOf } from "../../app/problem.ts";
+
+/** What is wrong, by the path of the field: `name`, `arguments.1.name`. */
+export type FieldProblems = Readonly<Record<string, string>>;
+
+/**
+ * A refusal that names one of these fields, as that field's; null for any other, which belongs to
+ * all of what was sent.
+ */
+export function fieldProblems(error: unknown, fields: readonly string[]): FieldProblems | null {
+  const { params } = problemOf(error);
+  const detail = params["detail"];
+  if (typeof detail !== "string") return null;
+  const [, path = "", message = ""] = /^([A-Za-z][\w.]*): (.+)$/s.exec(detail) ?? [];
+  return fields.includes(path.split(".", 1)[0] ?? "") ? { [path]: message } : null;
+}
+
+/** Puts the focus into the first field that something is wrong with; its id is `field-` and its path. */
+export function focusFirst(problems: FieldProblems): void {
+  const [path] = Object.keys(problems);
+  if (path !== undefined) document.getElementById(`field-${path}`)?.focus();
+}
