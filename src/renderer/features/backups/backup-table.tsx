@@ -13,7 +13,8 @@ import { exactTime } from "../../components/time.ts";
 import { openDialog } from "../../stores/dialogs.ts";
 import { pageHeading } from "../profiles/focus.ts";
 import { rowBeside, rowKeys } from "../profiles/row-keys.ts";
-import { countsText, dayTime, KIND_WORDS, sizeText, STATE_LOOKS } from "./backup-words.ts";
+import { sizeText } from "../../components/size.ts";
+import { countsText, dayTime, KIND_WORDS, STATE_LOOKS } from "./backup-words.ts";
 import { DeleteBackupDialog } from "./delete-backup-dialog.tsx";
 import { VerifyDialog } from "./verify-dialog.tsx";
 

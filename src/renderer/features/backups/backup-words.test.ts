@@ -1,5 +1,6 @@
 import type { BackupHealth, BackupJob, BackupView, RestoreChange } from "@local-mcp/contract";
 import { describe, expect, it } from "vitest";
+import { sizeText } from "../../components/size.ts";
 import {
   changesText,
   confirmText,
@@ -10,7 +11,6 @@ import {
   holdText,
   lastGoodText,
   scheduleText,
-  sizeText,
 } from "./backup-words.ts";
 
 /** The 21st of November 2026 at noon, where the tests run. */

@@ -9,6 +9,7 @@ import type {
 } from "@local-mcp/contract";
 import { BACKUP_PHASE_WORDS } from "@local-mcp/contract";
 import { CircleAlert, CircleCheck, CircleDashed, CircleX, type LucideIcon } from "lucide-react";
+import { sizeText } from "../../components/size.ts";
 import { clockTime, count, listed } from "../../components/time.ts";
 
 /** Everything that this page says, by what it says it of. */
@@ -42,16 +43,6 @@ export function healthLook({
 
 /** What a banner tells on every page. */
 const isTrouble = ({ state }: BackupHealth): boolean => state === "late" || state === "folder_gone";
-
-const STEPS = ["bytes", "KB", "MB", "GB"];
-
-/** “812 bytes”, “640 KB”, “12 MB”. */
-export function sizeText(bytes: number): string {
-  const step = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), STEPS.length - 1);
-  const amount = bytes / 1024 ** step;
-  const digits = step > 0 && amount < 10 ? 1 : 0;
-  return `${Number(amount.toFixed(digits)).toLocaleString()} ${STEPS[step]}`;
-}
 
 /** “today 02:00”, “yesterday 17:41”, or the date and time. */
 export function dayTime(at: number, now = Date.now()): string {

@@ -8,11 +8,10 @@ export type FieldProblems = Readonly<Record<string, string>>;
  * all of what was sent.
  */
 export function fieldProblems(error: unknown, fields: readonly string[]): FieldProblems | null {
-  const { params } = problemOf(error);
-  const detail = params["detail"];
-  if (typeof detail !== "string") return null;
-  const [, path = "", message = ""] = /^([A-Za-z][\w.]*): (.+)$/s.exec(detail) ?? [];
-  return fields.includes(path.split(".", 1)[0] ?? "") ? { [path]: message } : null;
+  const { code, message, wayOut } = problemOf(error);
+  const [, path = "", reason = ""] = /^([A-Za-z][\w.]*): (.+)$/s.exec(message) ?? [];
+  if (!fields.includes(path.split(".", 1)[0] ?? "")) return null;
+  return { [path]: code === "validation_failed" ? reason : `${reason} ${wayOut}` };
 }
 
 /** Puts the focus into the first field that something is wrong with; its id is `field-` and its path. */

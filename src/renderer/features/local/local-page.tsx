@@ -96,15 +96,17 @@ export function LocalPage<Item extends LocalItem>(props: LocalPageProps<Item>) {
 
 interface SplitProps<Item extends LocalItem> extends LocalPageProps<Item> {
   items: Item[];
-  /** Id or name, from the route. */
+  /** Id or what calls are counted under, from the route. */
   wanted: string | null;
 }
 
 function Split<Item extends LocalItem>(props: SplitProps<Item>) {
   const { page, kind, icon, items, wanted, remove, loses, editor } = props;
+  const countedAs = props.countedAs ?? nameOf;
   const [deleting, setDeleting] = useState<Item | null>(null);
   const list = useRef<HTMLDivElement>(null);
-  const open = items.find(({ id }) => id === wanted) ?? items.find(({ name }) => name === wanted);
+  const open =
+    items.find(({ id }) => id === wanted) ?? items.find((item) => countedAs(item) === wanted);
   const onDeleted = (): void => {
     if (deleting?.id === open?.id) navigate(routeTo(page), { replace: true });
     setDeleting(null);
@@ -153,7 +155,7 @@ interface ListProps<Item extends LocalItem> extends SplitProps<Item> {
 
 function List<Item extends LocalItem>(props: ListProps<Item>) {
   const { ref, page, kind, items, open, kindOf, textOf, turn, onDelete } = props;
-  const countedAs = props.countedAs ?? (({ name }: Item) => name);
+  const countedAs = props.countedAs ?? nameOf;
   const [filter, setFilter] = useParam("q");
   const [active, setActive] = useState<string | null>(open);
   const calls = useCalls(kind);
@@ -213,3 +215,5 @@ function List<Item extends LocalItem>(props: ListProps<Item>) {
     </>
   );
 }
+
+const nameOf = ({ name }: LocalItem): string => name;
