@@ -8,6 +8,7 @@ export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./exit-codes.ts";
 export * from "./fields.ts";
+export * from "./issues.ts";
 export * from "./metrics.ts";
 export * from "./names.ts";
 export * from "./problem.ts";

@@ -1,1 +1,30 @@
-export const SEED_VERSION = "2025-03-26";
+export {
+  gatewayChanges,
+  gatewayFromSeed,
+  gatewayToSeed,
+  seedGateway,
+  seedGatewayWrite,
+} from "./mapping/gateways.ts";
+export {
+  promptChanges,
+  promptFromSeed,
+  promptToSeed,
+  seedPrompt,
+  seedPromptWrite,
+} from "./mapping/prompts.ts";
+export {
+  resourceChanges,
+  resourceFromSeed,
+  resourceToSeed,
+  seedResource,
+  seedResourceWrite,
+} from "./mapping/resources.ts";
+export { rootChanges, rootFromSeed, rootToSeed, seedRoot, seedRootWrite } from "./mapping/roots.ts";
+export {
+  seedServer,
+  seedServerWrite,
+  serverChanges,
+  serverFromSeed,
+  serverToSeed,
+} from "./mapping/servers.ts";
+export { seedTool, seedToolWrite, toolChanges, toolFromSeed, toolToSeed } from "./mapping/tools.ts";

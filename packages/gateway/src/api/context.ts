@@ -1,8 +1,7 @@
-import { contract, GatewayError, type TokenRight } from "@local-mcp/contract";
+import { contract, describeIssues, GatewayError, type TokenRight } from "@local-mcp/contract";
 import type { Log } from "@local-mcp/engine";
 import { implement, ORPCError, ValidationError } from "@orpc/server";
 import type { ProcedureAudit } from "../audit/procedure-audit.ts";
-import { describeIssues } from "../issues.ts";
 import type { Principal } from "../tokens/principal.ts";
 
 /** Who calls the API. In process it is the person at this computer, with every right. */

@@ -1,4 +1,5 @@
 import {
+  describeIssues,
   GatewayError,
   type pasteChoice,
   type PastedServer,
@@ -7,7 +8,6 @@ import {
   type ServerImportRow,
 } from "@local-mcp/contract";
 import type { z } from "zod";
-import { describeIssues } from "../issues.ts";
 import {
   type ReadOptions,
   type ReadServer,

@@ -1,7 +1,6 @@
-import { GatewayError, type Recognition, serverCreate } from "@local-mcp/contract";
+import { describeIssues, GatewayError, type Recognition, serverCreate } from "@local-mcp/contract";
 import { parse as parseToml, TomlError } from "smol-toml";
 import type { z } from "zod";
-import { describeIssues } from "../../issues.ts";
 import { readEntries } from "./client-entries.ts";
 import { withoutPlaceholders } from "./client-sign-in.ts";
 import { looksLikeCommands, readCommands } from "./command-lines.ts";
