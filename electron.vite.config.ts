@@ -3,13 +3,13 @@ import react from "@vitejs/plugin-react";
 import { resolve } from "node:path";
 import { defineConfig } from "electron-vite";
 import { build, type Plugin } from "rolldown";
-import { backupWorker } from "./rolldown.config.ts";
+import { workers } from "./rolldown.config.ts";
 
-/** A bundle of its own beside the one of the app: a thread starts from a file. */
-const withBackupWorker: Plugin = {
-  name: "with-backup-worker",
+/** Bundles of their own beside the one of the app: a thread starts from a file. */
+const withWorkers: Plugin = {
+  name: "with-workers",
   async writeBundle({ dir = "" }) {
-    await build(backupWorker(dir));
+    await build(workers(dir));
   },
 };
 
@@ -20,7 +20,7 @@ const withBackupWorker: Plugin = {
  */
 export default defineConfig({
   main: {
-    plugins: [withBackupWorker],
+    plugins: [withWorkers],
     build: {
       outDir: "out/main",
       target: "node20",

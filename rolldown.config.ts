@@ -33,11 +33,16 @@ const bundle = (input: string, file: string, banner?: string) =>
     output: { file, format: "esm", codeSplitting: false, minify: "dce-only", banner },
   }) satisfies RolldownOptions;
 
-/** The thread in which backups are made and unpacked, beside the bundle that starts it. */
-export const backupWorker = (folder: string) =>
-  bundle("packages/backup/src/worker.ts", `${folder}/backup-worker.mjs`);
+/** What runs in threads of their own, by the name of its bundle, beside the one that starts it. */
+export const WORKERS = {
+  "backup-worker": "packages/backup/src/worker.ts",
+  "sandbox-worker": "packages/gateway/src/sandbox/worker.ts",
+};
+
+export const workers = (folder: string) =>
+  Object.entries(WORKERS).map(([name, source]) => bundle(source, `${folder}/${name}.mjs`));
 
 /** The command line. */
 export const cli = bundle("packages/cli/src/main.ts", "out/cli/index.mjs", "#!/usr/bin/env node");
 
-export default [cli, backupWorker("out/cli")];
+export default [cli, ...workers("out/cli")];

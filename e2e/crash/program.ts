@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type RolldownOptions, rolldown } from "rolldown";
-import { backupWorker, cli } from "../../rolldown.config.ts";
+import { cli, workers } from "../../rolldown.config.ts";
 import { environmentOf } from "./stage.ts";
 
 const FOLDER = fileURLToPath(new URL("../../out/crash", import.meta.url));
@@ -24,7 +24,7 @@ const ours = (name: string, file: string): RolldownOptions => ({
 export async function bundleOperation(): Promise<void> {
   await bundle(ours("operation.ts", PROGRAM));
   await bundle(ours("steady.ts", STEADY));
-  await bundle(backupWorker(FOLDER));
+  for (const worker of workers(FOLDER)) await bundle(worker);
 }
 
 /** How an operation is started. */

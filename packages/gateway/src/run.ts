@@ -458,7 +458,7 @@ async function wire(
       announcer.close();
       await backups.close();
       clients.close();
-      local.close();
+      await local.close();
       const servers = engine.close();
       await Promise.all([endpoint.close(), runtimes.close()]);
       const ended = await servers;

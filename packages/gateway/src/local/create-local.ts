@@ -4,6 +4,7 @@ import { PromptsService } from "../prompts/prompts-service.ts";
 import { ResourcesService } from "../resources/resources-service.ts";
 import { RootsService } from "../roots/roots-service.ts";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
+import { Sandbox } from "../sandbox/sandbox.ts";
 import type { Stores } from "../stores.ts";
 import { ToolsService } from "../tools/tools-service.ts";
 import { LocalCatalog } from "./local-catalog.ts";
@@ -25,21 +26,32 @@ export interface LocalOptions {
 /** Everything that the gateway defines itself. */
 export function createLocal(options: LocalOptions) {
   const { stores, vault, settings, runtimes, dataDir, onChange } = options;
+  const sandbox = new Sandbox();
   const tools = new ToolsService({
     stores,
+    sandbox,
     vault,
     settings,
     runtimes,
     onChange: () => onChange("tools.changed"),
   });
-  const prompts = new PromptsService({ stores, onChange: () => onChange("prompts.changed") });
+  const prompts = new PromptsService({
+    stores,
+    sandbox,
+    onChange: () => onChange("prompts.changed"),
+  });
   const resources = new ResourcesService({
     stores,
+    sandbox,
     dataDir,
     onChange: () => onChange("resources.changed"),
     onUpdated: options.onResourceUpdated,
   });
   const roots = new RootsService({ stores, onChange: () => onChange("roots.changed") });
   const catalog = new LocalCatalog({ tools, prompts, resources, roots });
-  return { tools, prompts, resources, roots, catalog, close: () => resources.close() };
+  const close = async (): Promise<void> => {
+    resources.close();
+    await sandbox.close();
+  };
+  return { tools, prompts, resources, roots, catalog, close };
 }

@@ -8,10 +8,12 @@ import {
 } from "@local-mcp/contract";
 import type { PromptRow } from "@local-mcp/database";
 import type { JsonObject } from "@local-mcp/engine";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Stores } from "../stores.ts";
 
 export interface PromptsServiceOptions {
   stores: Stores;
+  sandbox: Sandbox;
   /** Called after each change of what is configured. */
   onChange: () => void;
 }

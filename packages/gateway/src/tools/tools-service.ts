@@ -13,10 +13,12 @@ import type { ToolRow } from "@local-mcp/database";
 import type { JsonObject } from "@local-mcp/engine";
 import type { Vault } from "@local-mcp/vault";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Stores } from "../stores.ts";
 
 export interface ToolsServiceOptions {
   stores: Stores;
+  sandbox: Sandbox;
   vault: Vault;
   settings: () => Settings;
   runtimes: RuntimesService;
