@@ -15,7 +15,7 @@ export { ProcessGroup } from "./processes/process-group.ts";
 export { type EndedProcesses, Processes, type StartedProcess } from "./processes/processes.ts";
 export type { ServerUsage } from "./processes/usage.ts";
 export type { Observation, RecheckReason, Upstream } from "./upstream/upstream.ts";
-export { isErrorResponse, type JsonObject } from "./jsonrpc.ts";
+export { isErrorResponse, isObject, type JsonObject } from "./jsonrpc.ts";
 export type { Answer } from "./router/caller.ts";
 export { parameterHeaders, routingHeaders } from "./protocol-headers.ts";
 export { counted, formatBytes } from "./text.ts";
