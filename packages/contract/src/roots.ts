@@ -8,9 +8,13 @@ import { tags } from "./tags.ts";
 export const rootUri = z
   .string()
   .max(2048)
-  .regex(/^(file|https?):\/\/\S+$/i, "A root begins with file://, https:// or http://.")
+  .regex(/^(file|https?):\/\/\S.*$/is, "A root begins with file://, https:// or http://.")
   // oxlint-disable-next-line no-control-regex -- the control characters are the point
-  .refine((uri) => !/[\u0000-\u001f\u007f]/.test(uri), "A root is one line of text.");
+  .refine((uri) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(uri), "A root is one line of text.")
+  .refine(
+    (uri) => !/^https?:\/\/[^/?#]*@/i.test(uri),
+    "A root is told to servers as it is, so it names no user and no password.",
+  );
 
 export const rootCreate = z.object({
   uri: rootUri,

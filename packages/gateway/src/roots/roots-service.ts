@@ -1,5 +1,6 @@
 import {
   GatewayError,
+  hasTags,
   type RootCreate,
   type RootUpdate,
   type RootView,
@@ -7,6 +8,7 @@ import {
 } from "@local-mcp/contract";
 import type { RootRow } from "@local-mcp/database";
 import type { Root } from "@local-mcp/engine";
+import { join, slugsWith } from "../local/memberships.ts";
 import type { Stores } from "../stores.ts";
 
 export interface RootsServiceOptions {
@@ -14,10 +16,6 @@ export interface RootsServiceOptions {
   /** Called after each change of what is configured. */
   onChange: () => void;
 }
-
-const NOT_BUILT = (): never => {
-  throw new GatewayError("internal");
-};
 
 /** Folders and addresses that servers are told to work in. */
 export class RootsService {
@@ -27,13 +25,16 @@ export class RootsService {
     this.#options = options;
   }
 
-  list(_filter?: TagFilter): RootView[] {
-    return NOT_BUILT();
+  list(filter?: TagFilter): RootView[] {
+    return this.#options.stores.roots
+      .list()
+      .filter(({ tags }) => hasTags(tags, filter))
+      .map((row) => this.#view(row));
   }
 
   /** By URI or id. @throws GatewayError local_not_found */
-  get(_root: string): RootView {
-    return NOT_BUILT();
+  get(root: string): RootView {
+    return this.#view(this.find(root));
   }
 
   /** By URI or id. @throws GatewayError local_not_found */
@@ -44,21 +45,55 @@ export class RootsService {
     return row;
   }
 
-  create(_wanted: RootCreate): RootView {
-    return NOT_BUILT();
+  /** @throws GatewayError name_taken, profile_not_found */
+  create({ profiles, ...values }: RootCreate): RootView {
+    const { stores, onChange } = this.#options;
+    const made = stores.db.transaction(() => {
+      const row = stores.roots.insert(values);
+      join(stores, stores.roots, row.id, profiles);
+      return row;
+    });
+    onChange();
+    return this.#view(made);
   }
 
-  update(_root: string, _changes: RootUpdate): RootView {
-    return NOT_BUILT();
+  /** @throws GatewayError local_not_found, name_taken */
+  update(root: string, changes: RootUpdate): RootView {
+    const { stores, onChange } = this.#options;
+    const before = this.find(root);
+    const after = stores.roots.update(before.id, changes) ?? before;
+    onChange();
+    return this.#view(after);
   }
 
+  /** @throws GatewayError local_not_found */
   remove(root: string): void {
     this.#options.stores.roots.delete(this.find(root).id);
     this.#options.onChange();
   }
 
   /** What servers of a profile are told, in its order; empty where it has none. */
-  offered(_profileId: string): Root[] {
-    return [];
+  offered(profileId: string): Root[] {
+    const { roots } = this.#options.stores;
+    return roots
+      .idsIn(profileId)
+      .flatMap((id) => roots.get(id) ?? [])
+      .filter(({ enabled }) => enabled)
+      .map(({ uri, name }) => ({ uri, ...(name !== null && { name }) }));
+  }
+
+  #view(row: RootRow): RootView {
+    const { roots } = this.#options.stores;
+    return {
+      id: row.id,
+      uri: row.uri,
+      name: row.name,
+      tags: row.tags,
+      enabled: row.enabled,
+      profiles: slugsWith(roots, row.id),
+      resources: roots.filesIn(row.id),
+      createdAt: row.createdAt,
+      updatedAt: row.updatedAt,
+    };
   }
 }
