@@ -1,17 +1,39 @@
 import {
   GatewayError,
+  hasTags,
+  type LocalProblem,
   type ResourceContents,
   type ResourceCreate,
   type ResourceUpdate,
   type ResourceView,
   type TagFilter,
 } from "@local-mcp/contract";
-import type { ResourceRow } from "@local-mcp/database";
+import type { ResourceRow, ResourceSummary, RootRow } from "@local-mcp/database";
 import type { JsonObject } from "@local-mcp/engine";
+import { createHash } from "node:crypto";
+import { join as joinPath } from "node:path";
+import { join, problemOf, slugsWith } from "../local/memberships.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Stores } from "../stores.ts";
+import {
+  checkContent,
+  columnsOf,
+  contentOf,
+  fileOf,
+  invalid,
+  type Place,
+  type Sources,
+  textTypeOfName,
+} from "./content.ts";
+import { FileWatches } from "./file-watches.ts";
+import { mediaTypeOfName } from "./media-type.ts";
+import { folderOf, refusalOfFile } from "./root-files.ts";
+import { isTemplate, readTemplate, type UriTemplate } from "./uri-template.ts";
 
 export interface ResourcesServiceOptions {
   stores: Stores;
+  /** Makes the text of templates. */
+  sandbox: Pick<Sandbox, "text" | "variables">;
   /** No file in here is given to anybody. */
   dataDir: string;
   /** Called after each change of what is configured. */
@@ -20,25 +42,30 @@ export interface ResourcesServiceOptions {
   onUpdated: (uri: string) => void;
 }
 
-const NOT_BUILT = (): never => {
-  throw new GatewayError("internal");
-};
-
 /** What the gateway stores, or reads from files, and offers as resources of its own. */
 export class ResourcesService {
   readonly #options: ResourcesServiceOptions;
+  readonly #sources: Sources;
+  readonly #watches: FileWatches;
+  #watched: ReadonlySet<string> = new Set();
 
   constructor(options: ResourcesServiceOptions) {
     this.#options = options;
+    const { stores, sandbox, dataDir } = options;
+    this.#sources = { root: (id) => stores.roots.get(id), sandbox, dataDir };
+    this.#watches = new FileWatches({ onChanged: (key) => options.onUpdated(uriOfKey(key)) });
   }
 
-  list(_filter?: TagFilter): ResourceView[] {
-    return NOT_BUILT();
+  list(filter?: TagFilter): ResourceView[] {
+    return this.#options.stores.resources
+      .list()
+      .filter(({ tags }) => hasTags(tags, filter))
+      .map((row) => this.#view(row, () => this.#hash(row.id)));
   }
 
   /** By URI or id. @throws GatewayError local_not_found */
-  get(_resource: string): ResourceView {
-    return NOT_BUILT();
+  get(resource: string): ResourceView {
+    return this.#viewOf(this.find(resource));
   }
 
   /** By URI or id. @throws GatewayError local_not_found */
@@ -51,48 +78,302 @@ export class ResourcesService {
     return row;
   }
 
-  async create(_wanted: ResourceCreate): Promise<ResourceView> {
-    return NOT_BUILT();
+  /**
+   * @throws GatewayError name_taken, validation_failed, local_not_found, profile_not_found,
+   * resource_too_big, resource_outside_root, root_unusable
+   */
+  async create({ profiles, content, name, ...values }: ResourceCreate): Promise<ResourceView> {
+    const { stores } = this.#options;
+    const columns = columnsOf(content, (root) => this.#root(root));
+    await this.#check({ uri: values.uri, ...columns });
+    const made = stores.db.transaction(() => {
+      const row = stores.resources.insert({
+        ...values,
+        ...columns,
+        name: name ?? nameOf(values.uri),
+      });
+      join(stores, stores.resources, row.id, profiles);
+      return row;
+    });
+    this.#options.onChange();
+    this.#announce(made);
+    return this.#viewOf(made);
   }
 
-  async update(_resource: string, _changes: ResourceUpdate): Promise<ResourceView> {
-    return NOT_BUILT();
+  /** @throws GatewayError as {@link create} */
+  async update(resource: string, changes: ResourceUpdate): Promise<ResourceView> {
+    const { stores, onChange } = this.#options;
+    const before = this.find(resource);
+    const { content, ...values } = changes;
+    const columns = content && columnsOf(content, (root) => this.#root(root));
+    const wanted = { ...before, ...values, ...columns };
+    if (columns || wanted.uri !== before.uri) await this.#check(wanted);
+    const after = stores.resources.update(before.id, { ...values, ...columns });
+    if (!after) throw new GatewayError("local_not_found", { kind: "resource", name: before.uri });
+    if (after.uri !== before.uri || after.enabled !== before.enabled) this.#announce(before);
+    onChange();
+    const isOther = ["content", "mimeType", "uri", "enabled"].some((field) => field in changes);
+    if (isOther) this.#announce(after);
+    return this.#viewOf(after);
   }
 
+  /** @throws GatewayError local_not_found */
   remove(resource: string): void {
-    this.#options.stores.resources.delete(this.find(resource).id);
+    const row = this.find(resource);
+    this.#options.stores.resources.delete(row.id);
+    // Once the configuration is read anew, nobody is told of what is not there.
+    this.#announce(row);
     this.#options.onChange();
   }
 
+  /**
+   * Reads it as a client would. Of a template, with the values of its variables.
+   *
+   * @throws GatewayError local_not_found, validation_failed, and as {@link contentOf}
+   */
   async read(
-    _resource: string,
-    _variables: Record<string, string>,
-    _signal?: AbortSignal,
+    resource: string,
+    variables: Record<string, string>,
+    signal?: AbortSignal,
   ): Promise<ResourceContents> {
-    return NOT_BUILT();
+    const row = this.find(resource);
+    const template = templateOf(row.uri);
+    const known = template?.variables ?? [];
+    const unknown = Object.keys(variables).find((name) => !known.includes(name));
+    if (unknown !== undefined) {
+      throw invalid(`variables: “${unknown.slice(0, 100)}” is not a variable of the URI.`);
+    }
+    const uri = template?.expand(variables) ?? row.uri;
+    const values = template ? template.match(uri) : {};
+    if (values === null) {
+      throw invalid(`variables: “${known.find((name) => !variables[name]) ?? ""}” needs a value.`);
+    }
+    return contentOf(row, { uri, values }, this.#sources, signal);
   }
 
   /** What a profile has of them and can be read, as the two lists show it. */
-  offered(_profileId: string): { resources: JsonObject[]; resourceTemplates: JsonObject[] } {
-    return { resources: [], resourceTemplates: [] };
+  offered(profileId: string): { resources: JsonObject[]; resourceTemplates: JsonObject[] } {
+    const rows = this.#inProfile(profileId).filter((row) => this.#problem(row) === null);
+    return {
+      resources: rows.filter(({ uri }) => !isTemplate(uri)).map(definitionOf),
+      resourceTemplates: rows.filter(({ uri }) => isTemplate(uri)).map(definitionOf),
+    };
   }
 
-  /** The others that could be offered, in the same form. */
-  absentFrom(_profileId: string): JsonObject[] {
-    return [];
+  /** The others that could be offered under a URI of their own, in the same form. */
+  absentFrom(profileId: string): JsonObject[] {
+    const { resources } = this.#options.stores;
+    const present = new Set(resources.idsIn(profileId));
+    return resources
+      .list()
+      .filter(({ id, uri, enabled }) => enabled && !present.has(id) && !isTemplate(uri))
+      .filter((row) => this.#problem(row) === null)
+      .map(definitionOf);
   }
 
-  /** The result of resources/read. @throws GatewayError resource_not_found */
+  /**
+   * The result of resources/read.
+   *
+   * @throws GatewayError resource_not_found, and as {@link contentOf}, without a word about where
+   * files are on this computer
+   */
   async answer(
-    _params: JsonObject,
-    _profileId: string | null,
-    _signal: AbortSignal,
+    params: JsonObject,
+    profileId: string | null,
+    signal: AbortSignal,
   ): Promise<JsonObject> {
-    return NOT_BUILT();
+    const uri = typeof params.uri === "string" ? params.uri : "";
+    const rows = profileId === null ? [] : this.#inProfile(profileId);
+    const found = find(rows, uri);
+    const row = found && this.#options.stores.resources.get(found.id);
+    if (!found || !row) throw new GatewayError("resource_not_found", { uri: uri.slice(0, 500) });
+    try {
+      const { text, base64, mimeType } = await contentOf(row, found, this.#sources, signal);
+      const content = text === null ? { blob: base64 } : { text };
+      return { contents: [{ uri, mimeType, ...content }] };
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.code !== "root_unusable") throw error;
+      throw new GatewayError("resource_root_missing", {}, { cause: error });
+    }
   }
 
   /** Takes over which URIs somebody wants to hear of; files among them are watched. */
-  watch(_uris: ReadonlySet<string>): void {}
+  watch(uris: ReadonlySet<string>): void {
+    this.#watched = uris;
+    const files = uris.size === 0 ? [] : this.#files(uris);
+    this.#watches.follow(new Map(files));
+  }
 
-  close(): void {}
+  close(): void {
+    this.#watches.close();
+  }
+
+  /** Rows of what a profile has and is turned on, in its order. */
+  #inProfile(profileId: string): ResourceSummary[] {
+    const { resources } = this.#options.stores;
+    const ids = resources.idsIn(profileId);
+    const rows = new Map(ids.length === 0 ? [] : resources.list().map((row) => [row.id, row]));
+    return ids.flatMap((id) => rows.get(id) ?? []).filter(({ enabled }) => enabled);
+  }
+
+  /** Paths of the files behind these URIs; several templates may have the same. */
+  #files(uris: ReadonlySet<string>): [key: string, path: string][] {
+    const rows = this.#options.stores.resources
+      .list()
+      .filter(({ enabled, contentKind }) => enabled && contentKind === "file");
+    return [...uris].flatMap((uri) =>
+      rows.flatMap((row): [string, string][] => {
+        const values = valuesFor(row, uri);
+        const path = values && this.#path(row, values);
+        return path ? [[keyOf(row.id, uri), path]] : [];
+      }),
+    );
+  }
+
+  #path(row: Place, values: Record<string, string>): string | null {
+    try {
+      const file = fileOf(row, values, this.#sources);
+      return file && joinPath(folderOf(file.root), file.path);
+    } catch {
+      return null;
+    }
+  }
+
+  /** Tells those who want to hear of it, by the URIs under which they read it. */
+  #announce({ uri }: Pick<ResourceRow, "uri">): void {
+    const template = templateOf(uri);
+    const concerned = template ? [...this.#watched].filter((one) => template.match(one)) : [uri];
+    for (const one of concerned) this.#options.onUpdated(one);
+  }
+
+  /** By URI or id. @throws GatewayError local_not_found */
+  #root(root: string): RootRow {
+    const { roots } = this.#options.stores;
+    const row = roots.getByUri(root) ?? roots.get(root);
+    if (row) return row;
+    throw new GatewayError("local_not_found", { kind: "root", name: root.slice(0, 200) });
+  }
+
+  /** @throws GatewayError validation_failed, and as {@link checkContent} */
+  async #check(row: Parameters<typeof checkContent>[0] & { uri: string }): Promise<void> {
+    const template = isTemplate(row.uri) ? readTemplate(row.uri) : null;
+    if (typeof template === "string") throw invalid(`uri: ${template}`);
+    await checkContent(row, template, this.#sources);
+    const outside = this.#fileProblem(row);
+    if (outside?.code === "resource_outside_root") throw outside;
+  }
+
+  /** Why it is not offered, where that is not that it is turned off. */
+  #problem(row: Place & { uri: string }): LocalProblem | null {
+    const error = this.#fileProblem(row);
+    return error && problemOf(error);
+  }
+
+  /** Of a template only what holds for all that it gives. */
+  #fileProblem(row: Place & { uri: string }): GatewayError | null {
+    if (row.contentKind !== "file") return null;
+    try {
+      const file = fileOf(isTemplate(row.uri) ? { ...row, path: "." } : row, {}, this.#sources);
+      return file && refusalOfFile(file, this.#options.dataDir);
+    } catch (error) {
+      if (error instanceof GatewayError) return error;
+      throw error;
+    }
+  }
+
+  #viewOf(row: ResourceRow): ResourceView {
+    const { textContent, binaryContent } = row;
+    const bytes = binaryContent?.byteLength ?? Buffer.byteLength(textContent ?? "");
+    return this.#view({ ...row, bytes }, () => hashOf(binaryContent));
+  }
+
+  #hash(id: string): string {
+    return hashOf(this.#options.stores.resources.get(id)?.binaryContent ?? null);
+  }
+
+  #view(row: ResourceSummary, sha256: () => string): ResourceView {
+    const { stores } = this.#options;
+    const root = row.rootId === null ? undefined : stores.roots.get(row.rootId);
+    const content: ResourceView["content"] =
+      row.contentKind === "file"
+        ? { kind: "file", root: root ? { id: root.id, uri: root.uri } : null, path: row.path ?? "" }
+        : row.contentKind === "binary"
+          ? { kind: "binary", bytes: row.bytes, sha256: sha256() }
+          : { kind: "text", bytes: row.bytes };
+    return {
+      id: row.id,
+      uri: row.uri,
+      isTemplate: isTemplate(row.uri),
+      name: row.name,
+      title: row.title,
+      description: row.description,
+      mimeType: row.mimeType,
+      content,
+      tags: row.tags,
+      enabled: row.enabled,
+      profiles: slugsWith(stores.resources, row.id),
+      problem: this.#problem(row),
+      createdAt: row.createdAt,
+      updatedAt: row.updatedAt,
+    };
+  }
 }
+
+/** Null for a plain URI, and for a template of an earlier build that is not understood. */
+function templateOf(uri: string): UriTemplate | null {
+  const template = isTemplate(uri) ? readTemplate(uri) : null;
+  return typeof template === "string" ? null : template;
+}
+
+/** What stands for the variables of a resource where it is this URI's; null where it is not. */
+const valuesFor = ({ uri: own }: { uri: string }, uri: string): Record<string, string> | null =>
+  own === uri && !isTemplate(own) ? {} : (templateOf(own)?.match(uri) ?? null);
+
+/** The resource that a URI belongs to: itself, or else the first template that it fits. */
+function find(
+  rows: readonly ResourceSummary[],
+  uri: string,
+): { id: string; uri: string; values: Record<string, string> } | null {
+  const exact = rows.find((row) => row.uri === uri && !isTemplate(uri));
+  for (const row of exact ? [exact] : rows) {
+    const values = valuesFor(row, uri);
+    if (values) return { id: row.id, uri, values };
+  }
+  return null;
+}
+
+/** As the lists of MCP show it. What is told from the content alone is not known here. */
+function definitionOf(row: ResourceSummary): JsonObject {
+  const isStored = row.contentKind !== "file" && !isTemplate(row.uri);
+  const mimeType = row.mimeType ?? typeOfName(row);
+  return {
+    [isTemplate(row.uri) ? "uriTemplate" : "uri"]: row.uri,
+    name: row.name,
+    ...(row.title !== null && { title: row.title }),
+    ...(row.description !== "" && { description: row.description }),
+    ...(mimeType !== null && { mimeType }),
+    ...(isStored && { size: row.bytes }),
+  };
+}
+
+function typeOfName({ contentKind, uri, path }: ResourceSummary): string | null {
+  if (contentKind === "text") return textTypeOfName(uri);
+  return mediaTypeOfName(contentKind === "file" ? (path ?? "") : uri);
+}
+
+/** The end of a URI that says something. */
+const nameOf = (uri: string): string =>
+  uri
+    .replace(/[{}]/g, "")
+    .split(/[/:?#]+/)
+    .findLast((part) => part !== "")
+    ?.slice(0, 200) ?? uri.slice(0, 200);
+
+const hashOf = (bytes: Buffer | null): string =>
+  createHash("sha256")
+    .update(bytes ?? "")
+    .digest("hex");
+
+/** No id has a space. */
+const keyOf = (id: string, uri: string): string => `${id} ${uri}`;
+const uriOfKey = (key: string): string => key.slice(key.indexOf(" ") + 1);
