@@ -23,6 +23,7 @@ import type { Run, Shell } from "./run-types.ts";
 import { Endpoint } from "./http/endpoint.ts";
 import { createBackupRoutes } from "./http/backup-routes.ts";
 import { baseUrl, HttpServer } from "./http/http-server.ts";
+import { createSeedRoutes } from "./http/seed-routes.ts";
 import { createLog } from "./log.ts";
 import { createLocal } from "./local/create-local.ts";
 import { MetricsService } from "./metrics/metrics-service.ts";
@@ -427,6 +428,7 @@ async function wire(
     maxRequestBytes: () => settings.maxRequestBytes,
     api: createRest(router, calls),
     files: createBackupRoutes({ files: backups.files, audit }),
+    atRoot: createSeedRoutes(router, calls),
     openApi: () => describeApi(VERSION),
     proof: (challenge) => proofOf(cliToken, challenge),
     onError: (error, from) => ownDeeds.onRequestFailed(error, from),

@@ -56,14 +56,14 @@ const headersOf = (error: GatewayError): Record<string, string> => ({
   ...retryAfter(error),
 });
 
-/** An error outside MCP. */
+/** An error outside MCP. Scripts for gateways of the seeds' family read `detail`. */
 export function sendError(
   response: ServerResponse,
   error: GatewayError,
   openUntil: Promise<void> | null,
 ): void {
   const { code, params, message, wayOut } = error;
-  const body = { error: { code, params, message, wayOut } };
+  const body = { error: { code, params, message, wayOut }, detail: message };
   sendJson(response, error.http, body, { headers: headersOf(error), openUntil });
 }
 

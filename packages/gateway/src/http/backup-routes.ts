@@ -7,7 +7,7 @@ import type { BackupFiles } from "../backups/files.ts";
 import { exactLength } from "../exact-length.ts";
 import type { Principal } from "../tokens/principal.ts";
 import { FOR_NO_PAGE, sendJson } from "./answers.ts";
-import { checkMethod, isBearer, READS } from "./guard.ts";
+import { checkMethod, decoded, isBearer, READS } from "./guard.ts";
 
 /** How long a transfer may stand still, ms. One that moves takes as long as it takes. */
 const STALL_MS = 60_000;
@@ -81,15 +81,6 @@ export function createBackupRoutes({ files, audit, stallMs = STALL_MS }: BackupR
     const id = /^\/api\/backups\/([^/]+)\/file$/.exec(path)?.[1];
     return id === undefined ? null : download(decoded(id));
   };
-}
-
-/** What cannot be decoded is the id of nothing, as whoever looks for it will say. */
-function decoded(id: string): string {
-  try {
-    return decodeURIComponent(id);
-  } catch {
-    return id;
-  }
 }
 
 /** As the person calls the file; only shown. */

@@ -75,6 +75,15 @@ export const addressOf = (request: IncomingMessage): string => request.socket.re
 
 export const pathOf = ({ url = "/" }: IncomingMessage): string => url.split("?", 1)[0] ?? "/";
 
+/** What cannot be decoded is the name of nothing, as whoever looks for it will say. */
+export function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
+}
+
 /** Methods that only read. */
 export const READS: readonly string[] = ["GET", "HEAD"];
 

@@ -46,6 +46,8 @@ export interface HttpServerOptions {
   api(request: IncomingMessage, response: ServerResponse, principal: Principal): Promise<boolean>;
   /** What answers at a path of the API whose bodies are files; null at all others. */
   files(path: string): Answer | null;
+  /** What answers at a path beside the API that only who is known may come to; null at all others. */
+  atRoot(path: string): Answer | null;
   openApi(): Promise<unknown>;
   proof(challenge: string): string;
   /** A request was answered with an error; `address` is where it came from. */
@@ -248,6 +250,12 @@ export class HttpServer {
       sendJson(response, 200, await this.#options.openApi());
       return;
     }
+    const atRoot = this.#options.atRoot(path);
+    if (atRoot) {
+      if (!WITHOUT_BODY.includes(request.method ?? "")) checkContentType(request);
+      await atRoot(request, response, principal);
+      return;
+    }
     if (!path.startsWith("/api/")) throw nothing;
     const file = this.#options.files(path);
     if (file) {
@@ -285,6 +293,9 @@ export const baseUrl = (host: string, port: number): string => {
   const name = inUrl(host);
   return `http://${ANY_ADDRESS.includes(name) ? "127.0.0.1" : name}:${port}`;
 };
+
+/** Nothing of a body is read. */
+const WITHOUT_BODY: readonly string[] = [...READS, "DELETE"];
 
 const inUrl = (host: string): string => (host.includes(":") ? `[${host}]` : host);
 
