@@ -12,8 +12,7 @@ import { Menu } from "../../components/menu.tsx";
 import { Section } from "../../components/page.tsx";
 import { problemLine, ProblemView } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
-import { DeleteRootDialog } from "../roots/delete-root-dialog.tsx";
-import { RootDialog } from "../roots/root-dialog.tsx";
+import { type Asked, AskedDialog } from "../roots/asked-dialog.tsx";
 import { arranged, rootTitle } from "../roots/root-order.ts";
 import { RootText } from "../roots/root-text.tsx";
 import { useKeptFocus } from "../servers/use-kept-focus.ts";
@@ -25,14 +24,11 @@ import { useReorder } from "./use-reorder.ts";
 /** Height of a row, px; what is dragged moves by whole rows. */
 const ROW_HEIGHT = 52;
 
-type Asked = { what: "add" } | { what: "edit" | "delete"; root: RootView };
-
 /** Every root, and which of them servers of this profile are told, in which order. */
 export function RootsTab({ profile }: { profile: ProfileView }) {
   const { data: roots, error, refetch } = useQuery(api.roots.list.queryOptions());
   const [asked, setAsked] = useState<Asked | null>(null);
   const keptFocus = useKeptFocus(pageHeading);
-  const close = (): void => setAsked(null);
   const add = (
     <Button
       kind={roots?.length === 0 ? "primary" : "secondary"}
@@ -65,13 +61,7 @@ export function RootsTab({ profile }: { profile: ProfileView }) {
           <Roots profile={profile} roots={roots} onAsk={setAsked} />
         </Section>
       )}
-      {asked?.what === "add" ? (
-        <RootDialog root={null} profile={profile.slug} onClose={close} />
-      ) : asked?.what === "edit" ? (
-        <RootDialog root={asked.root} onClose={close} />
-      ) : asked?.what === "delete" ? (
-        <DeleteRootDialog root={asked.root} onClose={close} />
-      ) : null}
+      <AskedDialog asked={asked} profile={profile.slug} onClose={() => setAsked(null)} />
     </div>
   );
 }
