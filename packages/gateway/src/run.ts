@@ -5,7 +5,6 @@ import { type EndedProcesses, Engine, Processes } from "@local-mcp/engine";
 import { createRedactor } from "@local-mcp/vault";
 import { createRouterClient } from "@orpc/server";
 import type { ApiContext } from "./api/context.ts";
-import { createRest, describeApi } from "./api/rest.ts";
 import { createRouter } from "./api/router.ts";
 import { Audit } from "./audit/audit.ts";
 import { OwnDeeds } from "./audit/own-deeds.ts";
@@ -21,9 +20,8 @@ import { BackupsService } from "./backups/backups-service.ts";
 import type { GatewayOptions } from "./gateway-types.ts";
 import type { Run, Shell } from "./run-types.ts";
 import { Endpoint } from "./http/endpoint.ts";
-import { createBackupRoutes } from "./http/backup-routes.ts";
 import { baseUrl, HttpServer } from "./http/http-server.ts";
-import { createSeedRoutes } from "./http/seed-routes.ts";
+import { createRoutes } from "./http/routes.ts";
 import { createLog } from "./log.ts";
 import { createLocal } from "./local/create-local.ts";
 import { MetricsService } from "./metrics/metrics-service.ts";
@@ -426,10 +424,7 @@ async function wire(
     profileBySlug: (slug) => profiles.routeBySlug(slug),
     activeProfile: () => profiles.activeRoute(),
     maxRequestBytes: () => settings.maxRequestBytes,
-    api: createRest(router, calls),
-    files: createBackupRoutes({ files: backups.files, audit }),
-    atRoot: createSeedRoutes(router, calls),
-    openApi: () => describeApi(VERSION),
+    ...createRoutes({ router, calls, files: backups.files, audit }),
     proof: (challenge) => proofOf(cliToken, challenge),
     onError: (error, from) => ownDeeds.onRequestFailed(error, from),
     onRefused: (userAgent) => clients.onRefused(userAgent),
