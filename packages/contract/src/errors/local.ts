@@ -37,6 +37,20 @@ export const LOCAL_ERRORS = {
     sentence: "The profile “{profile}” is turned off.",
     wayOut: "Turn it on with “local-mcp-gateway profiles edit {profile} --enable”.",
   },
+  prompt_refused: {
+    http: 400,
+    jsonRpc: -32602,
+    exit: 3,
+    sentence: "The prompt “{prompt}” cannot be made of these arguments: {detail}",
+    wayOut: "Correct the arguments and ask for it again.",
+  },
+  prompt_failed: {
+    http: 422,
+    jsonRpc: -32603,
+    exit: 1,
+    sentence: "The prompt “{prompt}” cannot be made: {detail}",
+    wayOut: "Give it other values, or correct its template.",
+  },
   sandbox_too_slow: {
     http: 422,
     jsonRpc: -32603,
@@ -159,5 +173,20 @@ export const LOCAL_ERRORS = {
     exit: 3,
     sentence: "The arguments of “{tool}” do not fit: {detail}",
     wayOut: "Correct them and call it again; nothing was sent.",
+  },
+  metrics_stopped: {
+    http: 503,
+    jsonRpc: -32603,
+    exit: 1,
+    sentence: "Calls are not counted, {dropped} so far: {reason}",
+    wayOut: "Calls themselves work. Counting goes on by itself once this is mended.",
+  },
+  metrics_set_aside: {
+    http: 503,
+    jsonRpc: -32603,
+    exit: 1,
+    sentence: "The record of calls was damaged. It is kept as {path}, and a new one was begun.",
+    wayOut:
+      "Nothing has to be done. What was summed up before is still there; delete the old file if you do not need it.",
   },
 } as const satisfies Record<string, ErrorEntry>;

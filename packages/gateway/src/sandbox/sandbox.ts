@@ -8,7 +8,7 @@ import {
   type Validity,
   type VariablesOutcome,
 } from "./messages.ts";
-import { SandboxThread } from "./worker-client.ts";
+import { LIMIT, SandboxThread } from "./worker-client.ts";
 
 export type { PromptMessage, SchemaProblem, TemplateError } from "./messages.ts";
 
@@ -115,9 +115,20 @@ export class Sandbox {
   }
 }
 
-/** @throws GatewayError sandbox_too_big */
+/** @throws GatewayError sandbox_too_big, also for what is nested too deeply */
 function json(value: unknown, what = WHAT.validate): string {
-  const text = JSON.stringify(value) ?? "null";
-  if (text.length > MOST_TEXT) throw new GatewayError("sandbox_too_big", { what, limit: "4 MiB" });
+  const text = textOf(value);
+  if (text === null || text.length > MOST_TEXT) {
+    throw new GatewayError("sandbox_too_big", { what, limit: LIMIT });
+  }
   return text;
 }
+
+const textOf = (value: unknown): string | null => {
+  try {
+    return JSON.stringify(value) ?? "null";
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+};

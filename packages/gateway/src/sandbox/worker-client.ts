@@ -11,8 +11,8 @@ const SCRIPT = new URL(
 /** Of the thread; what is too big at once never gets so far (limits.ts). */
 const RESOURCES = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
 
-/** As {@link GatewayError} tells it. */
-const LIMIT = "4 MiB";
+/** {@link MOST_TEXT}, as people are told. */
+export const LIMIT = "4 MiB";
 
 export interface JobOptions {
   /** Begins its sentence where it is stopped: “The template”. */
@@ -112,10 +112,14 @@ export class SandboxThread {
         this.#finish()?.resolve(reply.result);
         break;
       case "too-big":
-        this.#finish()?.reject(this.#tooBig());
+        this.#fail(this.#tooBig());
         break;
     }
     this.#next();
+  }
+
+  #fail(reason: unknown): void {
+    this.#finish()?.reject(reason);
   }
 
   /** The job that was running is over. */
@@ -149,11 +153,10 @@ export class SandboxThread {
     job.reject(reason);
   }
 
-  #tooBig = (): GatewayError =>
-    new GatewayError("sandbox_too_big", {
-      what: this.#current?.options.what ?? "It",
-      limit: LIMIT,
-    });
+  #tooBig(): GatewayError {
+    const what = this.#current?.options.what ?? "It";
+    return new GatewayError("sandbox_too_big", { what, limit: LIMIT });
+  }
 
   #reasonOf(failure: unknown): unknown {
     const isMemory =

@@ -1,6 +1,7 @@
 import { Environment, Interpreter } from "@huggingface/jinja";
 import { TooBig, withinItems } from "../limits.ts";
 import { TemplateFault } from "./pieces.ts";
+import { GLOBALS } from "./words.ts";
 import { isStackFull, type Program, TOO_DEEP } from "./program.ts";
 
 type Value = ReturnType<Interpreter["evaluate"]>;
@@ -49,7 +50,15 @@ export function interpret(
   environment.set("raise_exception", (message: unknown) => {
     throw new Raised(String(message));
   });
-  for (const [name, value] of values) environment.set(name, value);
+  for (const [name, value] of values) {
+    if (GLOBALS.includes(name)) {
+      throw new TemplateFault(
+        null,
+        `“${name}” is a word of templates; no value can have its name.`,
+      );
+    }
+    environment.set(name, value);
+  }
   const interpreter = new Tracing(environment);
   try {
     return interpreter.run(program).toString();
