@@ -306,7 +306,18 @@ test("clients that are connected go on where there still is what they are connec
   here.addToken("later");
   session("goes-on", kept, "token-kept");
   session("of-the-environment", null, "env");
+  here.db.run(
+    "INSERT INTO resources (id, uri, name, created_at, updated_at) VALUES ('r', 'a:own', 'own', 1, 1)",
+  );
+  const subscribe = (id: string, of: string, uri: string, resource: string | null) =>
+    here.db.run(
+      `INSERT INTO resource_subscriptions (id, session_id, uri, resource_id, created_at)
+       VALUES ('${id}', '${of}', '${uri}', ${resource === null ? "NULL" : `'${resource}'`}, 1)`,
+    );
+  subscribe("s1", "goes-on", "a:b", null);
+  subscribe("s2", "goes-on", "a:own", "r");
   session("no-profile", gone, null);
+  subscribe("s3", "no-profile", "a:b", null);
   session("no-token", kept, "token-later");
   here.db.run(
     "INSERT INTO mcp_sessions (session_id, kind, data, created_at) VALUES ('sign-in', 'sign_in', '{\"profileId\":null,\"tokenId\":null}', 1)",
@@ -316,7 +327,10 @@ test("clients that are connected go on where there still is what they are connec
     "goes-on",
     "of-the-environment",
   ]);
-  expect(stage.list("SELECT id FROM resource_subscriptions")).toEqual([]);
+  // The resource itself is not in the backup.
+  expect(
+    stage.list("SELECT id || ' ' || coalesce(resource_id, 'none') FROM resource_subscriptions"),
+  ).toEqual(["s1 none", "s2 none"]);
 });
 
 test("a backup without secrets goes on with the vault of this computer", async () => {

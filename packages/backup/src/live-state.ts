@@ -35,6 +35,10 @@ export const readState = (connection: Connection) => ({
     revoked_at: time,
   }),
   sessions: readRows(connection, "mcp_sessions", { session_id: text, kind: text, data: text }),
+  subscriptions: readRows(connection, "resource_subscriptions", {
+    session_id: text,
+    resource_id: text.nullable(),
+  }),
   slots: readRows(connection, "vault_keys", { id: text }),
   dataKeys: readRows(connection, "vault_data_keys", {
     id: text,

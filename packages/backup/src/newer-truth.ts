@@ -148,5 +148,12 @@ const keepSessions = (live: State, staged: Connection): Kept => {
     );
   });
   for (const session of going) putRow(staged, "mcp_sessions", session);
+  const ids = new Set(going.map(({ session_id }) => session_id));
+  const resources = idsIn("resources");
+  for (const row of live.subscriptions) {
+    const isThere = row.resource_id !== null && resources.has(row.resource_id);
+    const resource_id = isThere ? row.resource_id : null;
+    if (ids.has(row.session_id)) putRow(staged, "resource_subscriptions", { ...row, resource_id });
+  }
   return { stays: [], notes: [] };
 };

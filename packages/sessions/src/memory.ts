@@ -47,8 +47,8 @@ const memoryRows = (): Rows => {
         const row = find(kind, sessionId);
         const changes = row && change(row);
         if (row === null || changes === null) continue;
-        const { data, expiresAt } = changes;
-        changed.push({ ...row, data, expiresAt });
+        const { data, subscriptions, expiresAt } = changes;
+        changed.push({ ...row, data, subscriptions, expiresAt });
       }
       for (const row of changed) rows.set(row.sessionId, row);
       return changed.length;

@@ -64,7 +64,7 @@ export class RecordStorage implements StorageBackend {
       await this.#rows.modify("sign_in", [sessionId], (current) =>
         // Between the two it may have been given a fixed time, or to somebody else.
         current.identity === identity && doesSlide(current.data)
-          ? { data: current.data, expiresAt: Math.max(renewed, current.expiresAt) }
+          ? { ...current, expiresAt: Math.max(renewed, current.expiresAt) }
           : null,
       );
     }
@@ -182,6 +182,7 @@ export class RecordStorage implements StorageBackend {
       kind: "sign_in",
       identity: session.identity,
       data: writeSignIn({ session, slides }, this.#sealer),
+      subscriptions: [],
       createdAt: session.createdAt,
       expiresAt,
     };
@@ -193,7 +194,8 @@ export class RecordStorage implements StorageBackend {
       sessionId: session.sessionId,
       kind: "client",
       identity: null,
-      data: JSON.stringify(session),
+      data: JSON.stringify({ ...session, subscriptions: [] }),
+      subscriptions: [...new Set(session.subscriptions)],
       createdAt: session.createdAt,
       expiresAt: session.lastSeenAt + this.#clientIdleMs(),
     };
@@ -204,7 +206,11 @@ export class RecordStorage implements StorageBackend {
   }
 }
 
-const readClient = ({ data }: Row): ClientSession => stored(clientSession, parse(data));
+/** Earlier builds had what it subscribed to in its data, where there is none any more. */
+function readClient({ data, subscriptions }: Row): ClientSession {
+  const session = stored(clientSession, parse(data));
+  return { ...session, subscriptions: [...new Set([...session.subscriptions, ...subscriptions])] };
+}
 
 const idsOf = (rows: Row[]): string[] => rows.map(({ sessionId }) => sessionId);
 

@@ -5,6 +5,8 @@ export interface Row {
   /** Owner of a sign-in; null for client sessions. */
   identity: string | null;
   data: string;
+  /** URIs that a client subscribed to; a sign-in has none. */
+  subscriptions: readonly string[];
   /** ms since 1970. */
   createdAt: number;
   /** ms since 1970. */
@@ -12,7 +14,7 @@ export interface Row {
 }
 
 /** What of a row can change; the rest is as it was inserted. */
-type RowChange = Pick<Row, "data" | "expiresAt">;
+type RowChange = Pick<Row, "data" | "subscriptions" | "expiresAt">;
 
 /**
  * What a storage engine has to offer; everything else is the same for all of them. Rows go in and

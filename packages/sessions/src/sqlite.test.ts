@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createDb, mcpSessions } from "@local-mcp/database";
+import { createDb, mcpSessions, resourceSubscriptions } from "@local-mcp/database";
 import type { Sealer } from "@local-mcp/vault";
 import { openVault } from "@local-mcp/vault/test-kit";
 import { eq } from "drizzle-orm";
@@ -87,6 +87,39 @@ describe("a file of sessions", () => {
       { sessionId: "abc123", kind: "sign_in", identity: "user-123", createdAt: START },
       { sessionId: "client-1", kind: "client", identity: null, createdAt: START },
     ]);
+  });
+
+  test("keeps subscriptions as rows, also those that an earlier build had in the data", async () => {
+    const { db, store } = open();
+    db.run(
+      "INSERT INTO resources (id, uri, name, created_at, updated_at) VALUES ('r', 'a:own', 'own', 1, 1)",
+    );
+    const rows = () =>
+      db
+        .select({ uri: resourceSubscriptions.uri, resourceId: resourceSubscriptions.resourceId })
+        .from(resourceSubscriptions)
+        .orderBy(resourceSubscriptions.uri)
+        .all();
+    await store.createClientSession(clientSession({ subscriptions: ["b:other", "a:own"] }));
+    expect(rows()).toEqual([
+      { uri: "a:own", resourceId: "r" },
+      { uri: "b:other", resourceId: null },
+    ]);
+    expect(db.select().from(mcpSessions).get()?.data).not.toContain("b:other");
+
+    const data = JSON.stringify(clientSession({ subscriptions: ["c:before"] }));
+    db.update(mcpSessions).set({ data }).run();
+    db.delete(resourceSubscriptions).run();
+    expect(await store.listClientSessions()).toMatchObject([{ subscriptions: ["c:before"] }]);
+    await store.touch(new Map([["client-1", START + 1]]));
+    expect(rows()).toEqual([{ uri: "c:before", resourceId: null }]);
+    await store.updateClientSession("client-1", { subscriptions: [] });
+    expect(await store.getClientSession("client-1")).toMatchObject({ subscriptions: [] });
+    expect(rows()).toEqual([]);
+
+    await store.updateClientSession("client-1", { subscriptions: ["a:own"] });
+    await store.removeClientSession("client-1");
+    expect(rows()).toEqual([]);
   });
 
   test("serves two programs at once", async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Db, SessionRow } from "@local-mcp/database";
 import { createSessionQueries } from "@local-mcp/database";
 import type { Sealer } from "@local-mcp/vault";
@@ -15,7 +16,10 @@ interface SqliteStorageOptions extends StorageOptions {
   sealer?: Sealer;
 }
 
-/** Sessions in the table mcp_sessions of the configuration database, which its owner closes. */
+/**
+ * Sessions in the tables mcp_sessions and resource_subscriptions of the configuration database, which
+ * its owner closes.
+ */
 export class SqliteStorageBackend extends RecordStorage {
   constructor(db: Db, { sealer, ...options }: SqliteStorageOptions = {}) {
     super(sqliteRows(db), sealer, options);
@@ -27,10 +31,19 @@ const KINDS = ["sign_in", "client"] as const;
 /** What the column means by null. */
 const NEVER = Number.MAX_SAFE_INTEGER;
 
-const toRow = (row: SessionRow): Row => ({ ...row, expiresAt: row.expiresAt ?? NEVER });
+const toRow = (row: SessionRow, subscriptions: readonly string[]): Row => ({
+  ...row,
+  subscriptions,
+  expiresAt: row.expiresAt ?? NEVER,
+});
 
 const sqliteRows = (db: Db): Rows => {
   const sessions = createSessionQueries(db);
+
+  const read = (from: SessionQueries, kind: Row["kind"], sessionId: string): Row | null => {
+    const row = from.get(kind, sessionId);
+    return row ? toRow(row, kind === "client" ? from.subscriptions(sessionId) : []) : null;
+  };
 
   /** Runs in one transaction: nothing of another writer comes between its reads and its writes. */
   const atomically = <T>(work: (sessions: SessionQueries) => T): T =>
@@ -43,25 +56,33 @@ const sqliteRows = (db: Db): Rows => {
     insert: async (row, now) =>
       atomically((sessions) => {
         for (const kind of KINDS) {
-          const taken = sessions.get(kind, row.sessionId);
-          if (taken && toRow(taken).expiresAt <= now) sessions.delete(kind, row.sessionId);
+          const taken = read(sessions, kind, row.sessionId);
+          if (taken && taken.expiresAt <= now) sessions.delete(kind, row.sessionId);
         }
-        return sessions.insert(row);
+        const { subscriptions, ...values } = row;
+        if (!sessions.insert(values)) return false;
+        sessions.subscribe(row.sessionId, subscriptions);
+        return true;
       }),
-    read: async (kind, sessionId) => {
-      const row = sessions.get(kind, sessionId);
-      return row ? toRow(row) : null;
+    read: async (kind, sessionId) => read(sessions, kind, sessionId),
+    list: async (kind, identity) => {
+      const subscriptions = kind === "client" ? sessions.allSubscriptions() : undefined;
+      return sessions
+        .list(kind, identity)
+        .map((row) => toRow(row, subscriptions?.get(row.sessionId) ?? []));
     },
-    list: async (kind, identity) => sessions.list(kind, identity).map(toRow),
     modify: async (kind, sessionIds, change) =>
       atomically((sessions) => {
         let changed = 0;
         for (const sessionId of sessionIds) {
-          const row = sessions.get(kind, sessionId);
-          const changes = row ? change(toRow(row)) : null;
-          if (changes === null) continue;
-          const { data, expiresAt } = changes;
+          const row = read(sessions, kind, sessionId);
+          const changes = row && change(row);
+          if (row === null || changes === null) continue;
+          const { data, subscriptions, expiresAt } = changes;
           sessions.update(kind, sessionId, { data, expiresAt });
+          if (!isDeepStrictEqual(subscriptions, row.subscriptions)) {
+            sessions.subscribe(sessionId, subscriptions);
+          }
           changed += 1;
         }
         return changed;

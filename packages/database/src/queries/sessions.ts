@@ -1,6 +1,7 @@
 import { and, asc, eq, lte, sql } from "drizzle-orm";
 import type { Queryable } from "../db.ts";
-import { mcpSessions, type SessionKind } from "../schema/sessions.ts";
+import { resources } from "../schema/local.ts";
+import { mcpSessions, resourceSubscriptions, type SessionKind } from "../schema/sessions.ts";
 
 export type SessionRow = typeof mcpSessions.$inferSelect;
 export type SessionInsert = typeof mcpSessions.$inferInsert;
@@ -20,6 +21,14 @@ export const createSessionQueries = (db: Queryable) => {
       ),
     )
     .prepare();
+  const subscribed = (sessionId?: string) =>
+    db
+      .select({ sessionId: resourceSubscriptions.sessionId, uri: resourceSubscriptions.uri })
+      .from(resourceSubscriptions)
+      .where(sessionId === undefined ? undefined : eq(resourceSubscriptions.sessionId, sessionId))
+      // As they were given.
+      .orderBy(sql`rowid`)
+      .all();
   return {
     /** False where a record with that id is there already, of whatever kind. */
     insert: (values: SessionInsert): boolean =>
@@ -39,6 +48,25 @@ export const createSessionQueries = (db: Queryable) => {
         )
         .orderBy(asc(mcpSessions.createdAt), asc(mcpSessions.sessionId))
         .all(),
+    /** URIs that a client wants to hear of. */
+    subscriptions: (sessionId: string): string[] => subscribed(sessionId).map(({ uri }) => uri),
+    /** By session. */
+    allSubscriptions(): Map<string, string[]> {
+      const all = new Map<string, string[]>();
+      for (const { sessionId, uri } of subscribed()) {
+        all.set(sessionId, [...(all.get(sessionId) ?? []), uri]);
+      }
+      return all;
+    },
+    /** Makes these, each there once, what a client wants to hear of. */
+    subscribe(sessionId: string, uris: readonly string[]): void {
+      db.delete(resourceSubscriptions).where(eq(resourceSubscriptions.sessionId, sessionId)).run();
+      for (const uri of uris) {
+        const own = db.select({ id: resources.id }).from(resources).where(eq(resources.uri, uri));
+        const resourceId = own.get()?.id ?? null;
+        db.insert(resourceSubscriptions).values({ sessionId, uri, resourceId }).run();
+      }
+    },
     /** False where there is none. */
     update: (kind: SessionKind, sessionId: string, changes: SessionChanges): boolean =>
       db.update(mcpSessions).set(changes).where(is(kind, sessionId)).run().changes > 0,
