@@ -51,6 +51,12 @@ const VERBS: Command[] = [
     run: () => openDialog({ type: "new_profile" }),
   },
   go("new_tool", "New tool…", routeTo("tools", [NEW])),
+  {
+    id: "openapi",
+    title: "Tools from OpenAPI…",
+    shortcuts: [],
+    run: () => openDialog({ type: "openapi" }),
+  },
   go("new_prompt", "New prompt…", routeTo("prompts", [NEW])),
   go("new_resource", "New resource…", routeTo("resources", [NEW])),
   {

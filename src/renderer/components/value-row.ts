@@ -91,3 +91,13 @@ export const changedValues = (rows: readonly ValueRow[]): Record<string, string 
   Object.fromEntries(
     rows.filter(isChanged).map((row) => [row.name, row.removed ? null : shownIn(row)]),
   );
+
+/** The same where plain values and secrets are told apart. */
+export const changedFixed = (
+  rows: readonly ValueRow[],
+): Record<string, { value: string; plain: boolean } | null> =>
+  Object.fromEntries(
+    rows
+      .filter(isChanged)
+      .map((row) => [row.name, row.removed ? null : { value: shownIn(row), plain: row.plain }]),
+  );

@@ -21,6 +21,7 @@ export type OpenDialog =
   | { type: "restore"; backup?: Source }
   | { type: "undo_restore" }
   | { type: "keep_passphrase" }
+  | { type: "openapi" }
   | { type: "shortcuts" }
   | { type: "palette" };
 

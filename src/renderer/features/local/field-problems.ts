@@ -9,7 +9,7 @@ export type FieldProblems = Readonly<Record<string, string>>;
  */
 export function fieldProblems(error: unknown, fields: readonly string[]): FieldProblems | null {
   const { code, message, wayOut } = problemOf(error);
-  const [, path = "", reason = ""] = /^([A-Za-z][\w.]*): (.+)$/s.exec(message) ?? [];
+  const [, path = "", reason = ""] = /^([A-Za-z][^\s:]*): (.+)$/s.exec(message) ?? [];
   if (!fields.includes(path.split(".", 1)[0] ?? "")) return null;
   return { [path]: code === "validation_failed" ? reason : `${reason} ${wayOut}` };
 }

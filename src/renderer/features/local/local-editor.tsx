@@ -1,5 +1,8 @@
+import type { MetricKind } from "@local-mcp/contract";
 import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { flushSync } from "react-dom";
+import { navigate, routeTo } from "../../app/router.ts";
 import { Banner } from "../../components/banner.tsx";
 import { Switch } from "../../components/choice.tsx";
 import { LeaveGuard } from "../../components/leave-guard.tsx";
@@ -10,8 +13,7 @@ import { UntrustedText } from "../../components/untrusted-text.tsx";
 import type { LocalItem } from "./local-item.ts";
 
 interface LocalEditorProps {
-  /** “tool”. */
-  one: string;
+  one: MetricKind;
   /** Null while it is not stored yet. */
   item: LocalItem | null;
   /** How many fields differ from what is stored. */
@@ -31,6 +33,11 @@ interface LocalEditorProps {
 export function LocalEditor(props: LocalEditorProps) {
   const { one, item, changes, saving, onSave, onDiscard, turn, onDelete, children, aside } = props;
   const change = useMutation({ mutationFn: turn });
+  const discard = (): void => {
+    // Nothing is left to guard when it leaves.
+    flushSync(onDiscard);
+    if (item === null) navigate(routeTo(`${one}s`), { replace: true });
+  };
   const title = item?.name ?? `New ${one}`;
   return (
     <div className="@container flex min-h-full flex-col gap-4 px-2">
@@ -85,7 +92,7 @@ export function LocalEditor(props: LocalEditorProps) {
         {...(item === null && { creates: one })}
         saving={saving}
         onSave={onSave}
-        onDiscard={onDiscard}
+        onDiscard={discard}
       />
     </div>
   );

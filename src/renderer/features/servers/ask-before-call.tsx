@@ -1,31 +1,27 @@
-import type { ServerCapability } from "@local-mcp/contract";
 import { Button } from "../../components/button.tsx";
 import { CodeBlock } from "../../components/code-block.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
-import { effectOf } from "./annotations.ts";
 import type { CallArguments } from "./call-form.ts";
 
 interface AskBeforeCallProps {
-  tool: ServerCapability;
+  name: string;
+  /** Why it asks, as a sentence. */
+  says: string;
   args: CallArguments;
   onClose: () => void;
   onCall: () => void;
 }
 
 /** Asks before a tool runs that does not say it only reads. */
-export function AskBeforeCall({ tool, args, onClose, onCall }: AskBeforeCallProps) {
-  const says =
-    effectOf(tool.definition) === "changes"
-      ? "It says it changes data."
-      : "It does not say that it only reads.";
+export function AskBeforeCall({ name, says, args, onClose, onCall }: AskBeforeCallProps) {
   return (
     <Dialog
       open
       onClose={onClose}
       title={
         <>
-          Call <UntrustedText text={tool.name} />?
+          Call <UntrustedText text={name} />?
         </>
       }
       description={`${says} Call it with these arguments?`}
@@ -33,7 +29,7 @@ export function AskBeforeCall({ tool, args, onClose, onCall }: AskBeforeCallProp
         <>
           <Button onClick={onClose}>Cancel</Button>
           <Button kind="primary" onClick={onCall}>
-            Call <UntrustedText text={tool.name} />
+            Call <UntrustedText text={name} />
           </Button>
         </>
       }

@@ -15,6 +15,7 @@ import {
   signInProblems,
 } from "./edit-sign-in.ts";
 import {
+  changedFixed,
   changedValues,
   isChanged,
   placeOfEntry,
@@ -227,7 +228,7 @@ function updateOf(server: ServerView, draft: Draft, fields: readonly DraftField[
     // A command that is given anew starts without arguments, so they go with it.
     ...(has("command", "args") && { args: argsOf(draft.args) }),
     ...(has("cwd") && { cwd: draft.cwd.trim() === "" ? null : draft.cwd.trim() }),
-    ...(has("env") && { env: envOf(draft.env) }),
+    ...(has("env") && { env: changedFixed(draft.env) }),
     ...(has("transport") && { transport: draft.transport }),
     ...(has("url") && { url: draft.url.trim() }),
     ...(has("headers") && { headers: changedValues(draft.headers) }),
@@ -237,13 +238,6 @@ function updateOf(server: ServerView, draft: Draft, fields: readonly DraftField[
     ...(has("connections") && { connections: draft.connections }),
   };
 }
-
-const envOf = (rows: readonly ValueRow[]): NonNullable<ServerUpdate["env"]> =>
-  Object.fromEntries(
-    rows
-      .filter(isChanged)
-      .map((row) => [row.name, row.removed ? null : { value: shownIn(row), plain: row.plain }]),
-  );
 
 function fieldOfIssue({ path, code }: z.core.$ZodIssue, draft: Draft): string {
   const [first, second, third] = path.map(String);

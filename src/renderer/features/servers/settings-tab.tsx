@@ -3,12 +3,11 @@ import { useMutation } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useState } from "react";
 import { announce } from "../../app/announce.ts";
 import { client } from "../../app/api.ts";
-import { problemOf } from "../../app/problem.ts";
 import { useParam } from "../../app/router.ts";
 import { Banner } from "../../components/banner.tsx";
-import { Button } from "../../components/button.tsx";
 import { TextArea, TextField } from "../../components/field.tsx";
 import { SaveBar } from "../../components/save-bar.tsx";
+import { SaveProblem } from "../../components/save-problem.tsx";
 import {
   changedFields,
   type Draft,
@@ -151,26 +150,6 @@ export function SettingsTab({ server }: { server: ServerView }) {
         onDiscard={discard}
       />
     </div>
-  );
-}
-
-interface SaveProblemProps {
-  error: unknown;
-  /** Saves it all the same, and lets the stored secrets go to the new URL. */
-  onKeep: () => void;
-}
-
-function SaveProblem({ error, onKeep }: SaveProblemProps) {
-  const { code, message, wayOut } = problemOf(error);
-  if (code !== "secrets_would_move") return <Banner level="err" title={`${message} ${wayOut}`} />;
-  return (
-    <Banner
-      level="warn"
-      title={message}
-      actions={<Button onClick={onKeep}>Send them there</Button>}
-    >
-      <p>Enter them anew to use others there. Nothing was saved yet.</p>
-    </Banner>
   );
 }
 
