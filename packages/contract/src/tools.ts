@@ -27,6 +27,7 @@ export const argumentPlace = z.object({
   /** What it is called there; absent: as the argument. */
   name: z.string().min(1).max(256).optional(),
 });
+export type ArgumentPlace = z.infer<typeof argumentPlace>;
 
 export const toolBody = z.object({
   type: z.enum(["json", "form", "text"]).default("json"),

@@ -1,7 +1,9 @@
 import {
   GatewayError,
+  hasTags,
   type OpenApiImport,
   type OpenApiView,
+  type SecretInfo,
   type Settings,
   type TagFilter,
   type ToolCreate,
@@ -9,12 +11,20 @@ import {
   type ToolUpdate,
   type ToolView,
 } from "@local-mcp/contract";
-import type { ToolRow } from "@local-mcp/database";
+import type { ToolInsert, ToolRow } from "@local-mcp/database";
 import type { JsonObject } from "@local-mcp/engine";
 import type { Vault } from "@local-mcp/vault";
+import { join, problemOf, slugsWith } from "../local/memberships.ts";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Stores } from "../stores.ts";
+import { type NewSecret, OwnedSecrets } from "../vault/owned-secrets.ts";
+import { ToolCalls } from "./calls.ts";
+import { checkAddress, checkTool } from "./check-tool.ts";
+import { columnsOf } from "./columns.ts";
+import { changeRequest, refuseMove, secretIdsOf, secretsOf } from "./stored-request.ts";
+import { placeholdersIn } from "./tool-url.ts";
+import { offeredTool, viewTool } from "./tool-view.ts";
 
 export interface ToolsServiceOptions {
   stores: Stores;
@@ -33,18 +43,27 @@ const NOT_BUILT = (): never => {
 /** REST APIs that the gateway offers as tools of its own. */
 export class ToolsService {
   readonly #options: ToolsServiceOptions;
+  readonly #secrets: OwnedSecrets;
+  readonly #calls: ToolCalls;
+  /** The latest change that was begun: what one has checked, no other may have changed meanwhile. */
+  #changing: Promise<unknown> = Promise.resolve();
 
   constructor(options: ToolsServiceOptions) {
     this.#options = options;
+    this.#secrets = new OwnedSecrets(options.stores, options.vault, "tools");
+    this.#calls = new ToolCalls(options);
   }
 
-  list(_filter?: TagFilter): ToolView[] {
-    return NOT_BUILT();
+  list(filter?: TagFilter): ToolView[] {
+    return this.#options.stores.tools
+      .list()
+      .filter(({ tags }) => hasTags(tags, filter))
+      .map((row) => this.#view(row));
   }
 
   /** By name or id. @throws GatewayError local_not_found */
-  get(_tool: string): ToolView {
-    return NOT_BUILT();
+  get(tool: string): ToolView {
+    return this.#view(this.find(tool));
   }
 
   /** By name or id. @throws GatewayError local_not_found */
@@ -55,21 +74,57 @@ export class ToolsService {
     return row;
   }
 
-  async create(_wanted: ToolCreate): Promise<ToolView> {
-    return NOT_BUILT();
+  /**
+   * @throws GatewayError name_taken, validation_failed, tool_address_blocked, profile_not_found,
+   * vault_missing, vault_locked, sandbox_…
+   */
+  async create(wanted: ToolCreate): Promise<ToolView> {
+    const [made] = await this.createAll([wanted]);
+    if (!made) throw new GatewayError("internal");
+    return made;
   }
 
-  async update(_tool: string, _changes: ToolUpdate): Promise<ToolView> {
-    return NOT_BUILT();
+  /** All of them or none. @throws GatewayError as {@link create} */
+  async createAll(wanted: readonly ToolCreate[]): Promise<ToolView[]> {
+    const { stores } = this.#options;
+    const drafts: Draft[] = [];
+    for (const one of wanted) drafts.push(await this.#draft(one));
+    await this.#secrets.openVaultFor(drafts.flatMap(({ secrets }) => secrets));
+    const rows = stores.db.transaction(() =>
+      drafts.map(({ values, secrets, profiles }) => {
+        const row = stores.tools.insert(values);
+        this.#secrets.store(row.id, row.name, secrets);
+        join(stores, stores.tools, row.id, profiles);
+        return row;
+      }),
+    );
+    this.#options.onChange();
+    return rows.map((row) => this.#view(row));
   }
 
+  /**
+   * @throws GatewayError local_not_found, secrets_would_move, and as {@link create}
+   */
+  update(tool: string, changes: ToolUpdate): Promise<ToolView> {
+    const done = this.#changing.then(() => this.#update(tool, changes));
+    this.#changing = done.catch(() => {});
+    return done;
+  }
+
+  /** With its secrets and its places in profiles. @throws GatewayError local_not_found */
   remove(tool: string): void {
     this.#options.stores.tools.delete(this.find(tool).id);
     this.#options.onChange();
   }
 
-  async test(_tool: string, _args: JsonObject, _signal?: AbortSignal): Promise<ToolTrial> {
-    return NOT_BUILT();
+  /**
+   * Calls it, also one that is turned off or in no profile.
+   *
+   * @throws GatewayError local_not_found, tool_arguments, tool_secret_unset, request_cancelled,
+   * vault_…, sandbox_…
+   */
+  async test(tool: string, args: JsonObject, signal = NEVER): Promise<ToolTrial> {
+    return this.#calls.test(this.find(tool), args, signal);
   }
 
   readOpenApi(_text: string): OpenApiView {
@@ -83,17 +138,113 @@ export class ToolsService {
   }
 
   /** What a profile has of them and can be called, as tools/list shows it. */
-  offered(_profileId: string): JsonObject[] {
-    return [];
+  offered(profileId: string): JsonObject[] {
+    const { tools } = this.#options.stores;
+    const rows = tools.idsIn(profileId).flatMap((id) => tools.get(id) ?? []);
+    return this.#offerable(rows);
   }
 
   /** The others that could be offered, in the same form. */
-  absentFrom(_profileId: string): JsonObject[] {
-    return [];
+  absentFrom(profileId: string): JsonObject[] {
+    const { tools } = this.#options.stores;
+    const present = new Set(tools.idsIn(profileId));
+    return this.#offerable(tools.list().filter(({ id }) => !present.has(id)));
   }
 
-  /** The result of tools/call. @throws GatewayError */
-  async call(_params: JsonObject, _signal: AbortSignal): Promise<JsonObject> {
-    return NOT_BUILT();
+  /** The result of tools/call. @throws GatewayError tool_not_found, and as {@link ToolCalls.call} */
+  async call(params: JsonObject, signal: AbortSignal): Promise<JsonObject> {
+    const { name, arguments: args = {} } = params;
+    const tool = String(name);
+    const row = this.#options.stores.tools.getByName(tool);
+    if (!row?.enabled) throw new GatewayError("tool_not_found", { tool: tool.slice(0, 200) });
+    if (!isObject(args)) {
+      throw new GatewayError("tool_arguments", { tool, detail: "“arguments” is no object." });
+    }
+    return this.#calls.call(row, args, signal);
+  }
+
+  async #draft(wanted: ToolCreate): Promise<Draft> {
+    const { stores, sandbox } = this.#options;
+    const { name, profiles } = wanted;
+    if (stores.tools.getByName(name)) throw new GatewayError("name_taken", { kind: "tool", name });
+    const { url, request, secrets } = changeRequest(null, wanted);
+    const { inputSchema = textsNamedIn(url) } = wanted;
+    const values = { ...columnsOf({ ...wanted, inputSchema }), url, request };
+    await checkTool(values, sandbox);
+    return { values, secrets, profiles };
+  }
+
+  async #update(tool: string, changes: ToolUpdate): Promise<ToolView> {
+    const { stores, sandbox } = this.#options;
+    const before = this.find(tool);
+    const { secrets, ...api } = changeRequest(before, changes);
+    if (changes.keepSecrets !== true) refuseMove(before.name, before, api);
+    const values = { ...columnsOf(before, changes), ...api };
+    await checkTool(values, sandbox);
+    await this.#secrets.openVaultFor(secrets);
+    const row = stores.db.transaction(() => {
+      const updated = stores.tools.update(before.id, values);
+      // It was removed while it was looked at.
+      if (!updated) return this.find(tool);
+      this.#secrets.deleteUnused(before.id, secretIdsOf(api.request));
+      this.#secrets.store(before.id, updated.name, secrets);
+      if (updated.name !== before.name) stores.tools.forgetNames(before.id);
+      return updated;
+    });
+    this.#options.onChange();
+    return this.#view(row);
+  }
+
+  #offerable(rows: readonly ToolRow[]): JsonObject[] {
+    return rows
+      .filter((row) => row.enabled && this.#problem(row, this.#secrets.infos(row.id)) === null)
+      .map(offeredTool);
+  }
+
+  #view(row: ToolRow): ToolView {
+    const secret = this.#secrets.infos(row.id);
+    const problem = this.#problem(row, secret);
+    return viewTool(row, {
+      secret,
+      profiles: slugsWith(this.#options.stores.tools, row.id),
+      problem: problem && problemOf(problem),
+    });
+  }
+
+  /** Why no call of it could work. A vault that is locked is opened by then, or the call says so. */
+  #problem(row: ToolRow, secret: (id: string) => SecretInfo): GatewayError | null {
+    const unset = secretsOf(row.request).find(({ id }) => !secret(id).set);
+    if (unset) return new GatewayError("tool_secret_unset", { tool: row.name, name: unset.name });
+    try {
+      checkAddress(row);
+      return null;
+    } catch (error) {
+      if (error instanceof GatewayError) return error;
+      throw error;
+    }
   }
 }
+
+/** A tool that is ready to be stored. */
+interface Draft {
+  values: ToolInsert;
+  secrets: NewSecret[];
+  /** Slugs of those that get it. */
+  profiles: string[];
+}
+
+const NEVER = new AbortController().signal;
+
+/** One text for each argument that the URL names. */
+function textsNamedIn(url: string): ToolRow["inputSchema"] {
+  const names = placeholdersIn(url);
+  return {
+    type: "object",
+    properties: Object.fromEntries(names.map((name) => [name, { type: "string" }])),
+    required: names,
+    additionalProperties: false,
+  };
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
