@@ -1,10 +1,8 @@
 import type { Recognition } from "@local-mcp/contract";
-import { FileUp } from "lucide-react";
-import { type DragEvent, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { client } from "../../app/api.ts";
-import { Button } from "../../components/button.tsx";
-import { classNames } from "../../components/class-names.ts";
 import { TextArea } from "../../components/field.tsx";
+import { FileDrop } from "../../components/file-drop.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
 
 /** What is typed is looked at when typing rests this long, ms. */
@@ -70,18 +68,13 @@ interface PasteBoxProps {
 
 /** The one box: type or paste into it, drop a file on it, or choose one. */
 export function PasteBox({ text, onText, problem, onSubmit }: PasteBoxProps) {
-  const [isOver, setOver] = useState(false);
   const [fileProblem, setFileProblem] = useState<string | null>(null);
 
   const write = (next: string): void => {
     setFileProblem(null);
     onText(next);
   };
-  const drop = async (event: DragEvent): Promise<void> => {
-    const [file] = event.dataTransfer.files;
-    if (!file) return;
-    event.preventDefault();
-    setOver(false);
+  const read = async (file: File): Promise<void> => {
     if (file.size > LARGEST) setFileProblem(`“${file.name}” is larger than 1 MB.`);
     else write(await file.text());
   };
@@ -95,19 +88,7 @@ export function PasteBox({ text, onText, problem, onSubmit }: PasteBoxProps) {
   };
 
   return (
-    <div
-      className={classNames(
-        "space-y-2 rounded-panel",
-        isOver && "outline-2 outline-offset-4 outline-focus outline-dashed",
-      )}
-      onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes("Files")) return;
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => void drop(event)}
-    >
+    <FileDrop onFile={(file) => void read(file)} onChoose={() => void choose()}>
       <TextArea
         label="Paste a command, a URL, or JSON from any client"
         hint="An npx line, claude mcp add …, mcpServers, servers, TOML. Nothing runs before you have seen it."
@@ -120,12 +101,6 @@ export function PasteBox({ text, onText, problem, onSubmit }: PasteBoxProps) {
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) onSubmit();
         }}
       />
-      <div className="flex flex-wrap items-center gap-2">
-        <Button size="toolbar" icon={FileUp} onClick={() => void choose()}>
-          Choose file…
-        </Button>
-        <span className="text-meta text-text-2">or drop one here</span>
-      </div>
-    </div>
+    </FileDrop>
   );
 }

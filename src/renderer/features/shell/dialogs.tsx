@@ -10,6 +10,7 @@ import { AddServerDialog } from "../servers/add-server-dialog.tsx";
 import { ReviewDialog } from "../servers/review-dialog.tsx";
 import { SignInDialog } from "../servers/sign-in-dialog.tsx";
 import { SignOutDialog } from "../servers/sign-out-dialog.tsx";
+import { OpenApiDialog } from "../tools/openapi-dialog.tsx";
 import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
 
 /** The one dialog that is open over any page. */
@@ -36,6 +37,8 @@ export function Dialogs() {
       return <UndoRestoreDialog onClose={closeDialog} />;
     case "keep_passphrase":
       return <KeepPassphraseDialog onClose={closeDialog} />;
+    case "openapi":
+      return <OpenApiDialog onClose={closeDialog} />;
     case "shortcuts":
       return <ShortcutsDialog onClose={closeDialog} />;
     case "palette":
