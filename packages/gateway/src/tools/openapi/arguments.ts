@@ -15,6 +15,7 @@ export interface Argument {
 const MOST_ARGUMENTS = 500;
 /** Longer names are refused by models. */
 const MOST_CHARACTERS = 64;
+const MOST_API_CHARACTERS = 256;
 
 /** What a tool is called with, under names that models take, and where each of it goes. */
 export class ArgumentList {
@@ -27,12 +28,16 @@ export class ArgumentList {
   }
 
   /**
-   * Adds one; where its name is taken, with its place in front of it.
+   * Adds one; where its name is taken, with its place in front of it. What two places describe is what
+   * the first one says.
    *
    * @returns what it is called
    * @throws Unfit
    */
   add(argument: Argument): string {
+    const known = [...this.#all].find(([, one]) => placeOf(one) === placeOf(argument));
+    if (known !== undefined) return known[0];
+    if (argument.name.length > MOST_API_CHARACTERS) throw new Unfit("A name in it is too long.");
     if (this.#all.size === MOST_ARGUMENTS) {
       throw new Unfit(`It takes more than ${MOST_ARGUMENTS} arguments.`);
     }
@@ -76,6 +81,9 @@ export class ArgumentList {
     };
   }
 }
+
+const placeOf = ({ in: place, name }: Argument): string =>
+  `${place} ${place === "header" ? name.toLowerCase() : name}`;
 
 function fit(name: string): string {
   const kept = name.replace(/[^A-Za-z0-9_.-]+/g, "_").slice(0, MOST_CHARACTERS);

@@ -12,7 +12,16 @@ export interface OpenApiDocument {
 
 const WHAT = "OpenAPI document";
 
-/** How often YAML may repeat what stands elsewhere in it: ten levels of ten are ten thousand million. */
+const OPTIONS = {
+  // Of YAML 1.1, and in documents all the same.
+  merge: true,
+  stringKeys: true,
+  // As in JSON the last one counts; to look for others takes the square of their number.
+  uniqueKeys: false,
+  logLevel: "silent",
+} as const;
+
+/** How often YAML may repeat what stands elsewhere in it: what is repeated may repeat in turn. */
 const MOST_ALIASES = 10_000;
 
 /**
@@ -34,8 +43,7 @@ export function readDocument(text: string): OpenApiDocument {
 
 function parseYaml(text: string): unknown {
   try {
-    // Merge keys are of YAML 1.1, and in documents all the same.
-    const document = parseDocument(text, { merge: true, stringKeys: true, logLevel: "silent" });
+    const document = parseDocument(text, OPTIONS);
     const [error] = document.errors;
     if (error === undefined) return document.toJS({ maxAliasCount: MOST_ALIASES });
     const [at] = error.linePos ?? [];

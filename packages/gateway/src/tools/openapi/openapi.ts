@@ -6,6 +6,7 @@ import {
   toolCreate,
 } from "@local-mcp/contract";
 import { isObject, type JsonObject } from "@local-mcp/engine";
+import { z } from "zod";
 import type { Argument } from "./arguments.ts";
 import { readDocument } from "./document.ts";
 import { type Operation, operationsIn, readOperation, type ToolDraft } from "./operations.ts";
@@ -93,8 +94,9 @@ export function planImport({ view, operations }: OpenApi, wanted: OpenApiImport)
     }
     const base = wanted.baseUrl ?? [...operation.draft.servers, ...view.servers][0] ?? "";
     if (!isAbsolute(base)) throw withoutBase(wanted.baseUrl);
-    const tool = toolOf(operation.draft, { name, tags: operation.view.tags, base, wanted });
-    planned.tools.push({ key, tool });
+    const made = toolOf(operation.draft, { name, tags: operation.view.tags, base, wanted });
+    if (made.success) planned.tools.push({ key, tool: made.data });
+    else planned.skipped.push({ key, problem: firstIssue(made.error) });
   }
   return planned;
 }
@@ -124,17 +126,18 @@ function* chosen(
 function toolOf(
   draft: ToolDraft,
   given: { name: string; tags: string[]; base: string; wanted: OpenApiImport },
-): ToolCreate {
+): z.ZodSafeParseResult<ToolCreate> {
   const { wanted, base } = given;
-  const all = draft.arguments.without((argument) => isSent(argument, wanted));
-  const query = draft.query.map(([name, value]) => [name, { value, plain: true }]);
-  return toolCreate.parse({
+  const ofPath = draft.query.map(([name, value]) => [name, { value, plain: true }]);
+  const query = { ...Object.fromEntries(ofPath), ...wanted.query };
+  const all = draft.arguments.without((argument) => isSent(argument, wanted.headers, query));
+  return toolCreate.safeParse({
     name: given.name,
     title: draft.title,
     description: draft.description,
     method: draft.method,
     url: joined(base, draft.path),
-    query: { ...Object.fromEntries(query), ...wanted.query },
+    query,
     headers: wanted.headers,
     arguments: all.places(),
     ...(draft.body === null ? {} : { body: draft.body }),
@@ -147,8 +150,13 @@ function toolOf(
   });
 }
 
+/** As `url: Too big`; it quotes no value. */
+function firstIssue({ issues: [issue] }: z.ZodError): string {
+  return `${issue?.path.join("/") ?? ""}: ${issue?.message ?? ""}`;
+}
+
 /** What is sent with every call is not asked for. */
-function isSent({ in: place, name }: Argument, { headers, query }: OpenApiImport): boolean {
+function isSent({ in: place, name }: Argument, headers: object, query: object): boolean {
   if (place === "query") return Object.hasOwn(query, name);
   const isOf = (other: string): boolean => other.toLowerCase() === name.toLowerCase();
   return place === "header" && Object.keys(headers).some(isOf);

@@ -1,3 +1,4 @@
+import { headerName } from "@local-mcp/contract";
 import { isObject, type JsonObject } from "@local-mcp/engine";
 import type { ArgumentList } from "./arguments.ts";
 import type { JsonSchema, SchemaWriter } from "./schemas.ts";
@@ -28,8 +29,6 @@ const MOST_PARAMETERS = 500;
 
 /** How several values stand in one text, by style. */
 const BETWEEN: Record<string, string> = {
-  form: "commas",
-  simple: "commas",
   spaceDelimited: "spaces",
   pipeDelimited: "“|”",
 };
@@ -94,6 +93,10 @@ function addParameter(parameter: Parameter, reading: Reading): void {
     throw new Unfit(`The parameter “${name}” has no known place.`);
   }
   if (place === "header" && SAID_ELSEWHERE.includes(name.toLowerCase())) return;
+  if (place === "header" && !headerName.safeParse(name).success) {
+    losses.add(`“${name}” is no name of a header, and is not sent.`);
+    return;
+  }
   if (place === "path" && parameter.style !== "simple") {
     throw new Unfit(`“${name}” is written into its path in the style “${parameter.style}”.`);
   }
@@ -105,16 +108,14 @@ function addParameter(parameter: Parameter, reading: Reading): void {
     case "object":
       addMembers(parameter, place, reading);
       return;
-    case "array":
-      if (place === "query" && parameter.style === "form" && parameter.explode) break;
-      losses.add(
-        `The values of “${name}” are one text, with ${BETWEEN[parameter.style] ?? "commas"} between them.`,
-      );
-      add({
-        type: "string",
-        description: `Values with ${BETWEEN[parameter.style] ?? "commas"} between them.`,
-      });
+    case "array": {
+      // In a path and a header they stand with commas between them, in a query each by itself.
+      if (place !== "query" || (parameter.style === "form" && parameter.explode)) break;
+      const between = `with ${BETWEEN[parameter.style] ?? "commas"} between them`;
+      losses.add(`The values of “${name}” are one text, ${between}.`);
+      add({ type: "string", description: `Values ${between}.` });
       return;
+    }
     default:
   }
   add(writer.write(schema));
