@@ -2,7 +2,10 @@ import type { ProfileUpdate } from "@local-mcp/contract";
 import { create } from "zustand";
 
 /** What was changed in the settings of a profile and not saved yet. */
-export type ProfileDraft = Pick<ProfileUpdate, "name" | "slug" | "description" | "namePolicy">;
+export type ProfileDraft = Pick<
+  ProfileUpdate,
+  "name" | "slug" | "description" | "namePolicy" | "tags"
+>;
 
 interface ProfileDrafts {
   /** By id of the profile. */

@@ -1,17 +1,20 @@
 import type { ClientView, ProfileView, ServerView } from "@local-mcp/contract";
 import { useQuery } from "@tanstack/react-query";
-import { Boxes } from "lucide-react";
+import { Boxes, SearchX } from "lucide-react";
 import { type RefObject, useRef, useState } from "react";
 import { api, client } from "../../app/api.ts";
 import { announce } from "../../app/announce.ts";
-import { routeTo } from "../../app/router.ts";
+import { routeTo, useParam } from "../../app/router.ts";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { FilterField } from "../../components/filter-field.tsx";
 import { Menu } from "../../components/menu.tsx";
 import { Page, Panel } from "../../components/page.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
 import { type Column, TableHead } from "../../components/table-head.tsx";
+import { TagChips } from "../../components/tag-chips.tsx";
+import { filterByWords, tagTest } from "../../components/word-filter.ts";
 import { openDialog } from "../../stores/dialogs.ts";
 import { ActiveMark } from "./active-mark.tsx";
 import { DeleteProfileDialog } from "./delete-profile-dialog.tsx";
@@ -31,8 +34,28 @@ export function ProfileList() {
       New profile
     </Button>
   );
+  const [filter, setFilter] = useParam("q");
+  const shown = filterByWords(
+    profiles ?? [],
+    filter,
+    ({ name, slug, description }) => [name, slug, description].join("\n"),
+    { tag: tagTest },
+  );
   return (
-    <Page title="Profiles" actions={profiles && profiles.length > 0 ? add : null}>
+    <Page
+      title="Profiles"
+      beside={
+        profiles && profiles.length > 0 ? (
+          <FilterField
+            label="Filter profiles"
+            placeholder="Filter, or tag:prod"
+            value={filter}
+            onChange={setFilter}
+          />
+        ) : null
+      }
+      actions={profiles && profiles.length > 0 ? add : null}
+    >
       {error ? (
         <ProblemView
           what="The profiles could not be read."
@@ -48,8 +71,15 @@ export function ProfileList() {
         <EmptyState icon={Boxes} actions={add}>
           A profile is what one client sees: chosen servers and tools at their own URL.
         </EmptyState>
+      ) : shown.length === 0 ? (
+        <EmptyState
+          icon={SearchX}
+          actions={<Button onClick={() => setFilter("")}>Clear filter</Button>}
+        >
+          No profile matches “{filter}”.
+        </EmptyState>
       ) : (
-        <Profiles profiles={profiles} />
+        <Profiles profiles={shown} taken={profiles.map(({ slug }) => slug)} />
       )}
     </Page>
   );
@@ -71,7 +101,14 @@ const COLUMNS: Column[] = [
   { title: "Clients now", look: "text-right" },
 ];
 
-function Profiles({ profiles }: { profiles: readonly ProfileView[] }) {
+interface ProfilesProps {
+  /** Those that the filter leaves. */
+  profiles: readonly ProfileView[];
+  /** Slugs of all. */
+  taken: readonly string[];
+}
+
+function Profiles({ profiles, taken }: ProfilesProps) {
   const { data: servers } = useQuery(api.servers.list.queryOptions());
   const { data: seen } = useQuery(api.clients.list.queryOptions());
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -115,7 +152,7 @@ function Profiles({ profiles }: { profiles: readonly ProfileView[] }) {
           </tbody>
         </table>
       </Panel>
-      <Dialogs asked={asked} profiles={profiles} list={list} onClose={() => setAsked(null)} />
+      <Dialogs asked={asked} taken={taken} list={list} onClose={() => setAsked(null)} />
     </>
   );
 }
@@ -130,7 +167,7 @@ interface ProfileRowProps {
 }
 
 function ProfileRow({ profile, servers, clients, onActivate, onAsk }: ProfileRowProps) {
-  const { name, slug, url, active, enabled, counts, estimatedTokens } = profile;
+  const { name, slug, url, active, enabled, counts, estimatedTokens, tags } = profile;
   const copyUrl = async (): Promise<void> => {
     if (url === null) return;
     await client.desktop.copyText({ text: url });
@@ -149,6 +186,7 @@ function ProfileRow({ profile, servers, clients, onActivate, onAsk }: ProfileRow
           </a>
           {active ? <ActiveMark /> : null}
           {enabled ? null : <span className="text-meta text-text-2">Off</span>}
+          <TagChips tags={tags} />
         </span>
       </th>
       <td className="px-3 font-mono text-meta whitespace-nowrap text-text-2">{slug}</td>
@@ -182,22 +220,17 @@ function Figure({ children }: { children: string }) {
 
 interface DialogsProps {
   asked: Asked | null;
-  profiles: readonly ProfileView[];
+  /** Slugs. */
+  taken: readonly string[];
   list: RefObject<HTMLElement | null>;
   onClose: () => void;
 }
 
-function Dialogs({ asked, profiles, list, onClose }: DialogsProps) {
+function Dialogs({ asked, taken, list, onClose }: DialogsProps) {
   const beside = useRef<HTMLElement | null>(null);
   if (asked === null) return null;
   if (asked.what === "duplicate") {
-    return (
-      <DuplicateProfileDialog
-        profile={asked.profile}
-        taken={profiles.map(({ slug }) => slug)}
-        onClose={onClose}
-      />
-    );
+    return <DuplicateProfileDialog profile={asked.profile} taken={taken} onClose={onClose} />;
   }
   return (
     <DeleteProfileDialog

@@ -14,6 +14,7 @@ import { TextArea, TextField } from "../../components/field.tsx";
 import { Panel, Row } from "../../components/page.tsx";
 import { problemLine, ProblemView } from "../../components/problem-view.tsx";
 import { SaveBar } from "../../components/save-bar.tsx";
+import { TagsField } from "../../components/tags-field.tsx";
 import { type ProfileDraft, useProfileDrafts } from "../../stores/profile-drafts.ts";
 import { keepProfile } from "./profile-data.ts";
 import { slugProblem } from "./slug.ts";
@@ -106,6 +107,7 @@ export function SettingsTab({ profile, profiles }: SettingsTabProps) {
           </p>
         )}
       </div>
+      <TagsField tags={draft.tags} onChange={(tags) => set({ tags })} />
       {save.error ? <ProblemView what="Nothing was saved." error={save.error} /> : null}
       <SaveBar
         changes={Object.keys(changes).length}
@@ -163,11 +165,12 @@ function Served({ profile }: { profile: ProfileView }) {
   );
 }
 
-const pick = ({ name, slug, description, namePolicy: policy }: ProfileView): Draft => ({
+const pick = ({ name, slug, description, namePolicy: policy, tags }: ProfileView): Draft => ({
   name,
   slug,
   description,
   namePolicy: policy,
+  tags,
 });
 
 /** The fields that differ from what is stored. */
@@ -178,5 +181,6 @@ function changed(profile: ProfileView, draft: Draft): ProfileUpdate {
     ...(draft.slug === before.slug ? {} : { slug: draft.slug }),
     ...(draft.description === before.description ? {} : { description: draft.description }),
     ...(draft.namePolicy === before.namePolicy ? {} : { namePolicy: draft.namePolicy }),
+    ...(draft.tags.join() === before.tags.join() ? {} : { tags: draft.tags }),
   };
 }

@@ -103,6 +103,12 @@ describe("what has changed", () => {
     });
   });
 
+  test("tags are changed alone, and their order is theirs", () => {
+    expect(changesOf(stdio, { tags: ["prod"] })).toEqual({ tags: ["prod"] });
+    expect(changedFields({ ...stdio, tags: ["a", "b"] }, { tags: ["b", "a"] })).toEqual(["tags"]);
+    expect(changedFields(stdio, { tags: [] })).toEqual([]);
+  });
+
   test("connections are changed alone, and not when they were changed back", () => {
     expect(changesOf(stdio, { connections: "per_client" })).toEqual({ connections: "per_client" });
     expect(changedFields(stdio, { connections: "shared" })).toEqual([]);

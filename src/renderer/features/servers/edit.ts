@@ -42,6 +42,7 @@ export interface Draft extends LimitTexts {
   /** New values of `${secret:name}` marks; null removes what is stored. */
   secrets: Record<string, string | null>;
   connections: ServerConnections;
+  tags: string[];
 }
 
 type DraftField = keyof Draft;
@@ -76,6 +77,7 @@ export function draftOf(server: ServerView): Draft {
     secrets: {},
     ...limitTexts(limits),
     connections: server.connections,
+    tags: server.tags,
   };
 }
 
@@ -138,6 +140,7 @@ export function changedFields(server: ServerView, edits: Edits): DraftField[] {
     maxConcurrentCalls: draft.maxConcurrentCalls.trim() !== stored.maxConcurrentCalls,
     idleStopMs: draft.idleStopMs.trim() !== stored.idleStopMs,
     connections: draft.connections !== stored.connections,
+    tags: draft.tags.join() !== stored.tags.join(),
   };
   return FIELDS.filter((field) => differs[field]);
 }
@@ -157,6 +160,7 @@ const FIELDS: readonly DraftField[] = [
   "signIn",
   ...LIMIT_KEYS,
   "connections",
+  "tags",
 ];
 
 /** Sentences by field; of a row's value as `env:KEY`, of its name as `env:KEY:name`. */
@@ -236,6 +240,7 @@ function updateOf(server: ServerView, draft: Draft, fields: readonly DraftField[
     ...(has("secrets") && { secrets: draft.secrets }),
     ...(hasLimits(fields) && { limits: readLimits(draft).limits }),
     ...(has("connections") && { connections: draft.connections }),
+    ...(has("tags") && { tags: draft.tags }),
   };
 }
 

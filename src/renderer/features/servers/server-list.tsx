@@ -43,7 +43,7 @@ export function ServerList() {
             </span>
             <FilterField
               label="Filter servers"
-              placeholder="Filter, or state:failed"
+              placeholder="Filter, state:failed, tag:prod"
               value={filter}
               onChange={setFilter}
             />

@@ -7,6 +7,7 @@ import { Switch } from "../../components/choice.tsx";
 import { Menu } from "../../components/menu.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
+import { TagChips } from "../../components/tag-chips.tsx";
 import { ago, listed } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { ROW_MENU } from "../../components/row-list.tsx";
@@ -72,7 +73,7 @@ interface ServerRowProps {
 
 /** The cells of one server in the list. */
 export function ServerRow({ server, usage, onDelete }: ServerRowProps) {
-  const { id, title, name, config, counts, profiles, status } = server;
+  const { id, title, name, config, counts, profiles, status, tags } = server;
   const now = useStateClock(status.state);
   const minute = useNow(30_000);
   const remedies = useRemedies(server);
@@ -107,7 +108,7 @@ export function ServerRow({ server, usage, onDelete }: ServerRowProps) {
             <>
               {name}
               <span className="@min-[1000px]:hidden">{membership}</span>
-              {flags.map((flag) => ` · ${flag}`)}
+              {flags.map((flag) => ` · ${flag}`)} <TagChips tags={tags} />
             </>
           ) : (
             <UntrustedText text={[trouble, ...flags].join(" · ")} />

@@ -8,6 +8,7 @@ import { Banner } from "../../components/banner.tsx";
 import { TextArea, TextField } from "../../components/field.tsx";
 import { SaveBar } from "../../components/save-bar.tsx";
 import { SaveProblem } from "../../components/save-problem.tsx";
+import { TagsField } from "../../components/tags-field.tsx";
 import {
   changedFields,
   type Draft,
@@ -138,6 +139,12 @@ export function SettingsTab({ server }: { server: ServerView }) {
         )}
         <LimitFields {...shared} />
         <ConnectionsField {...shared} />
+        <TagsField
+          id="field-tags"
+          tags={draft.tags}
+          error={problems.tags}
+          onChange={(tags) => set({ tags })}
+        />
         {save.error ? (
           <SaveProblem error={save.error} onKeep={() => save.mutate({ keepSecrets: true })} />
         ) : null}
