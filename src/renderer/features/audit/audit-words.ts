@@ -33,6 +33,11 @@ export const kindOf = ({ kind }: AuditSubject): string =>
 export const AREAS: readonly { prefix: string; label: string }[] = [
   { prefix: "server.", label: "Servers" },
   { prefix: "profile.", label: "Profiles" },
+  { prefix: "tool.", label: "Tools" },
+  { prefix: "prompt.", label: "Prompts" },
+  { prefix: "resource.", label: "Resources" },
+  { prefix: "root.", label: "Roots" },
+  { prefix: "metrics.", label: "Metrics" },
   { prefix: "token.", label: "Access tokens" },
   { prefix: "access.", label: "Refused access" },
   { prefix: "sign_in.", label: "Sign-ins" },
