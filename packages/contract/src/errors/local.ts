@@ -23,6 +23,13 @@ export const LOCAL_ERRORS = {
     sentence: "This document is Swagger {version}; OpenAPI 3.0 and 3.1 are read.",
     wayOut: "Convert it, for example with “npx swagger2openapi FILE”; nothing was changed.",
   },
+  openapi_nothing: {
+    http: 400,
+    jsonRpc: -32602,
+    exit: 3,
+    sentence: "No operation of this OpenAPI document can become a tool.",
+    wayOut: "Look at each with “local-mcp-gateway tools import openapi FILE --list”.",
+  },
   openapi_no_operation: {
     http: 400,
     jsonRpc: -32602,

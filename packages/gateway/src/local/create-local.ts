@@ -6,6 +6,7 @@ import { RootsService } from "../roots/roots-service.ts";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 import type { Stores } from "../stores.ts";
+import { OpenApiReader } from "../tools/openapi/worker-client.ts";
 import { ToolsService } from "../tools/tools-service.ts";
 import { LocalCatalog } from "./local-catalog.ts";
 
@@ -27,9 +28,11 @@ export interface LocalOptions {
 export function createLocal(options: LocalOptions) {
   const { stores, vault, settings, runtimes, dataDir, onChange } = options;
   const sandbox = new Sandbox();
+  const openApi = new OpenApiReader();
   const tools = new ToolsService({
     stores,
     sandbox,
+    openApi,
     vault,
     settings,
     runtimes,
@@ -51,7 +54,7 @@ export function createLocal(options: LocalOptions) {
   const catalog = new LocalCatalog({ tools, prompts, resources, roots });
   const close = async (): Promise<void> => {
     resources.close();
-    await sandbox.close();
+    await Promise.all([sandbox.close(), openApi.close()]);
   };
   return { tools, prompts, resources, roots, catalog, close };
 }

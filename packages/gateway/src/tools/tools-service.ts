@@ -22,6 +22,7 @@ import { type NewSecret, OwnedSecrets } from "../vault/owned-secrets.ts";
 import { ToolCalls } from "./calls.ts";
 import { checkAddress, checkTool } from "./check-tool.ts";
 import { columnsOf } from "./columns.ts";
+import type { OpenApiReader } from "./openapi/worker-client.ts";
 import { changeRequest, refuseMove, secretIdsOf, secretsOf } from "./stored-request.ts";
 import { placeholdersIn } from "./tool-url.ts";
 import { offeredTool, viewTool } from "./tool-view.ts";
@@ -29,16 +30,13 @@ import { offeredTool, viewTool } from "./tool-view.ts";
 export interface ToolsServiceOptions {
   stores: Stores;
   sandbox: Sandbox;
+  openApi: OpenApiReader;
   vault: Vault;
   settings: () => Settings;
   runtimes: RuntimesService;
   /** Called after each change of what is configured. */
   onChange: () => void;
 }
-
-const NOT_BUILT = (): never => {
-  throw new GatewayError("internal");
-};
 
 /** REST APIs that the gateway offers as tools of its own. */
 export class ToolsService {
@@ -86,20 +84,9 @@ export class ToolsService {
 
   /** All of them or none. @throws GatewayError as {@link create} */
   async createAll(wanted: readonly ToolCreate[]): Promise<ToolView[]> {
-    const { stores } = this.#options;
     const drafts: Draft[] = [];
     for (const one of wanted) drafts.push(await this.#draft(one));
-    await this.#secrets.openVaultFor(drafts.flatMap(({ secrets }) => secrets));
-    const rows = stores.db.transaction(() =>
-      drafts.map(({ values, secrets, profiles }) => {
-        const row = stores.tools.insert(values);
-        this.#secrets.store(row.id, row.name, secrets);
-        join(stores, stores.tools, row.id, profiles);
-        return row;
-      }),
-    );
-    this.#options.onChange();
-    return rows.map((row) => this.#view(row));
+    return this.#insert(drafts);
   }
 
   /**
@@ -127,14 +114,34 @@ export class ToolsService {
     return this.#calls.test(this.find(tool), args, signal);
   }
 
-  readOpenApi(_text: string): OpenApiView {
-    return NOT_BUILT();
+  /** @throws GatewayError malformed_json, openapi_unreadable, openapi_too_old */
+  readOpenApi(text: string): Promise<OpenApiView> {
+    return this.#options.openApi.read(text, this.#names());
   }
 
+  /**
+   * Makes tools of the operations that were chosen, all or none; where none was, of those that can
+   * become tools.
+   *
+   * @throws GatewayError openapi_no_operation, what reading it throws, and as {@link create}
+   */
   async importOpenApi(
-    _wanted: OpenApiImport,
+    wanted: OpenApiImport,
   ): Promise<{ tools: ToolView[]; skipped: { key: string; problem: string }[] }> {
-    return NOT_BUILT();
+    const { tools, skipped } = await this.#options.openApi.plan(wanted, this.#names());
+    const drafts: Draft[] = [];
+    const refusals: GatewayError[] = [];
+    for (const { key, tool } of tools) {
+      try {
+        drafts.push(await this.#draft(tool));
+      } catch (error) {
+        if (!(error instanceof GatewayError) || wanted.operations !== undefined) throw error;
+        refusals.push(error);
+        skipped.push({ key, problem: error.message });
+      }
+    }
+    if (drafts.length === 0) throw refusals[0] ?? new GatewayError("openapi_nothing");
+    return { tools: await this.#insert(drafts), skipped };
   }
 
   /** What a profile has of them and can be called, as tools/list shows it. */
@@ -161,6 +168,25 @@ export class ToolsService {
       throw new GatewayError("tool_arguments", { tool, detail: "“arguments” is no object." });
     }
     return this.#calls.call(row, args, signal);
+  }
+
+  #names(): string[] {
+    return this.#options.stores.tools.list().map(({ name }) => name);
+  }
+
+  async #insert(drafts: readonly Draft[]): Promise<ToolView[]> {
+    const { stores } = this.#options;
+    await this.#secrets.openVaultFor(drafts.flatMap(({ secrets }) => secrets));
+    const rows = stores.db.transaction(() =>
+      drafts.map(({ values, secrets, profiles }) => {
+        const row = stores.tools.insert(values);
+        this.#secrets.store(row.id, row.name, secrets);
+        join(stores, stores.tools, row.id, profiles);
+        return row;
+      }),
+    );
+    this.#options.onChange();
+    return rows.map((row) => this.#view(row));
   }
 
   async #draft(wanted: ToolCreate): Promise<Draft> {
