@@ -21,9 +21,11 @@ export function parseJson(text: string, what: string): unknown {
 
 function whereIn(text: string, error: unknown): string {
   if (text.trim() === "") return "it is empty";
-  const position =
-    error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined;
-  if (position === undefined) return "it ends too early";
+  const said = error instanceof Error ? error.message : "";
+  const position = /at position (\d+)/.exec(said)?.[1];
+  if (position === undefined) {
+    return said.includes("end of JSON") ? "it ends too early" : "it is something else";
+  }
   const before = text.slice(0, Number(position)).split("\n");
   return `line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
 }
