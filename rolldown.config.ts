@@ -13,7 +13,7 @@ const withoutUndici: Plugin = {
     id === HTTP
       ? `const http = process.getBuiltinModule("node:http");
 export default http;
-export const { Agent, createServer, request } = http;`
+export const { Agent, createServer, request, STATUS_CODES } = http;`
       : null,
 };
 
