@@ -79,7 +79,7 @@ export function openDirectory(directory: string): Opened {
     configuration: new Configuration({ dataDir: directory, env: {} }),
     passphrase: null,
     keychain: null,
-    onSecret: () => {},
+    redactor: { know: () => {}, knowForNow: () => {} },
     onMade: () => {},
     onRotated: () => {},
     log: { info: () => {}, warn: fail, error: fail },

@@ -25,6 +25,7 @@ export * from "./queries/catalogs.ts";
 export * from "./queries/customizations.ts";
 export * from "./queries/eras.ts";
 export * from "./queries/health.ts";
+export * from "./queries/metrics.ts";
 export * from "./queries/names.ts";
 export * from "./queries/profiles.ts";
 export * from "./queries/prompts.ts";

@@ -113,3 +113,10 @@ export function createSessionStore(storage: StorageBackend): SessionStore {
     touch: (seen) => storage.touch(seen),
   };
 }
+
+/** What the engine learns and must not forget, and where its sessions are. */
+export const createEngineStores = (stores: Stores, sessions: StorageBackend) => ({
+  catalogs: createCatalogStore(stores),
+  eras: createEraStore(stores),
+  sessions: createSessionStore(sessions),
+});

@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import type { GatewayEvent, ServerState } from "@local-mcp/contract";
+import type { GatewayEvent } from "@local-mcp/contract";
 import { createDb } from "@local-mcp/database";
 import { type EndedProcesses, Engine, Processes } from "@local-mcp/engine";
 import { createRedactor } from "@local-mcp/vault";
@@ -15,7 +15,7 @@ import { createConnections } from "./clients/create-connections.ts";
 import { Configuration } from "./configuration/configuration.ts";
 import { DoctorService } from "./doctor/doctor-service.ts";
 import { identityOf } from "./data-dir-identity.ts";
-import { createCatalogStore, createEraStore, createSessionStore } from "./engine-stores.ts";
+import { createEngineStores } from "./engine-stores.ts";
 import { BackupsService } from "./backups/backups-service.ts";
 import type { GatewayOptions } from "./gateway-types.ts";
 import type { Run, Shell } from "./run-types.ts";
@@ -29,7 +29,7 @@ import { ProfilesService } from "./profiles/profiles-service.ts";
 import { createRegistry } from "./registry.ts";
 import { revealSecrets } from "./servers/secret-values.ts";
 import { proofOf, removeRuntime, writeRuntime } from "./runtime-file.ts";
-import { RuntimesService } from "./runtimes/runtimes-service.ts";
+import { createRuntimes } from "./runtimes/create-runtimes.ts";
 import { Activity } from "./servers/activity.ts";
 import { PasteService } from "./servers/paste-service.ts";
 import { isOurselves } from "./servers/recognize/ourselves.ts";
@@ -50,12 +50,6 @@ import { checkVaultSecrets } from "./vault/check-secrets.ts";
 import { openVault } from "./vault/open-vault.ts";
 import { beginWithKeychain, VaultService } from "./vault/vault-service.ts";
 import { VERSION } from "./version.ts";
-
-/** States of a server that nobody has tried to reach. */
-const UNTRIED_STATES: readonly ServerState[] = ["off", "unconfirmed", "idle", "locked"];
-
-/** Tables of secrets that are replaced by themselves, again and again. */
-const PASSING = ["oauth_tokens", "mcp_sessions"];
 
 /**
  * Opens the database and wires the packages together over it. Nothing runs before `listen` but what
@@ -99,18 +93,12 @@ async function wire(
   configuration.store(settingsStore.read());
   // Read once, so that a wrong value is told at the start and not at the first request.
   let settings = configuration.settings;
-  const runtimes = new RuntimesService({
+  const runtimes = createRuntimes({
     env: options.env,
-    settings: () => settings,
     loginShell: options.loginShell ?? options.kind === "app",
-    onChange: () => {
-      engine.restartWhere((_, { reason }) => reason?.code === "command_not_found");
-      events.publish({ type: "runtimes.changed" });
-    },
-    onNetworkChange: () =>
-      engine.restartWhere(
-        ({ transport }, { state }) => transport !== "stdio" && !UNTRIED_STATES.includes(state),
-      ),
+    settings: () => settings,
+    engine: () => engine,
+    events,
   });
 
   const vault = openVault({
@@ -118,10 +106,7 @@ async function wire(
     configuration,
     passphrase: options.vaultPassphrase ?? null,
     keychain: options.keychain ?? null,
-    onSecret: (secret, { table }) => {
-      if (PASSING.includes(table)) redactor.knowForNow(secret);
-      else redactor.know(secret);
-    },
+    redactor,
     onMade: (provider) => ownDeeds.vaultMade(provider),
     onRotated: () => events.publish({ type: "vault.changed" }),
     log,
@@ -155,7 +140,8 @@ async function wire(
     signIn: (serverId) => signIns.facts(serverId),
     url: () => endpoint.url,
     problem: () => endpoint.problem,
-    warnings: () => [http.warning, backups.warning].filter((one) => one !== null),
+    warnings: () =>
+      [http.warning, backups.warning, ...metrics.warnings].filter((one) => one !== null),
     version: VERSION,
     dataDir: configuration.paths.dataDir,
   });
@@ -191,7 +177,6 @@ async function wire(
     onChange: (type) => applyChange(type),
     onResourceUpdated: (uri) => engine.localResourceUpdated(uri),
   });
-  const metrics = new MetricsService();
   const signIns: SignIns = new SignIns({
     stores,
     vault,
@@ -216,10 +201,13 @@ async function wire(
       local: local.catalog,
     }),
     local: local.catalog,
-    catalogs: createCatalogStore(stores),
-    eras: createEraStore(stores),
-    sessions: createSessionStore(sessions.backend),
-    traffic: { onExchange: (exchange) => clients.onExchange(exchange) },
+    ...createEngineStores(stores, sessions.backend),
+    traffic: {
+      onExchange: (exchange) => {
+        clients.onExchange(exchange);
+        metrics.onExchange(exchange);
+      },
+    },
     serverInfo: { name: "local-mcp-gateway", title: "Local MCP Gateway", version: VERSION },
     maxMessageBytes: () => settings.maxMessageBytes,
     processes,
@@ -296,6 +284,16 @@ async function wire(
       }
     },
   });
+  const metrics: MetricsService = new MetricsService({
+    paths: configuration.paths,
+    stores,
+    settings: () => settings,
+    servers,
+    profiles,
+    redact: (text) => redactor.text(text),
+    onWarning: () => announcer.announce(),
+    log,
+  });
   const address = (): string => endpoint.url ?? baseUrl(settings.host, settings.port);
   const launcher = options.launcher ?? DEFAULT_LAUNCHER;
   const connections = createConnections({
@@ -347,6 +345,7 @@ async function wire(
     void processes.endLeftovers();
     engine.start();
     surroundings.start();
+    metrics.start();
     if (options.kind !== "cli") backups.start();
     void signIns.recall();
     void beginWithKeychain(vaultService, log);
@@ -459,6 +458,8 @@ async function wire(
       const servers = engine.close();
       await Promise.all([endpoint.close(), runtimes.close()]);
       const ended = await servers;
+      // Calls were answered until now.
+      await metrics.close();
       // An answer that is on its way may hold the only refresh token that works from now on.
       await signIns.close();
       tokens.close();

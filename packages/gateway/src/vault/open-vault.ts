@@ -6,7 +6,7 @@ import {
   type KeyProvider,
   type KeyStore,
   passphraseProvider,
-  type Place,
+  type Redactor,
   type Vault,
 } from "@local-mcp/vault";
 import type { Configuration } from "../configuration/configuration.ts";
@@ -14,19 +14,23 @@ import type { Log } from "@local-mcp/engine";
 import type { Stores } from "../stores.ts";
 import type { Keychain } from "./vault-service.ts";
 
+/** Tables of secrets that are replaced by themselves, again and again. */
+const PASSING = ["oauth_tokens", "mcp_sessions"];
+
 /** The vault over the database, with the keys that are at hand. Opens nothing yet. */
 export function openVault(options: {
   stores: Stores;
   configuration: Configuration;
   passphrase: string | null;
   keychain: Keychain | null;
-  onSecret: (text: string, place: Place) => void;
+  /** Is told every secret that is read. */
+  redactor: Pick<Redactor, "know" | "knowForNow">;
   onMade: (provider: SlotProvider) => void;
   onRotated: () => void;
   log: Log;
 }): Vault {
   const { stores, configuration, passphrase, keychain, log } = options;
-  const { onSecret, onMade, onRotated } = options;
+  const { redactor, onMade, onRotated } = options;
   const { slots, dataKeys } = stores.vault;
   const keyStore: KeyStore = {
     slots: () => slots.list(),
@@ -44,7 +48,10 @@ export function openVault(options: {
     values: createSealedValueQueries(stores.db),
     now: () => Date.now(),
     ambient: () => keysAtHand({ configuration, passphrase, keychain }),
-    onSecret,
+    onSecret: (secret, { table }) => {
+      if (PASSING.includes(table)) redactor.knowForNow(secret);
+      else redactor.know(secret);
+    },
     onMade,
     onRotated: () => {
       // Until then the log before the database file has pages with what the old key sealed.
