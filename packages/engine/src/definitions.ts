@@ -193,6 +193,8 @@ export interface Client {
    * the modern era can be told apart by their requests only.
    */
   readonly isSession: boolean;
+  /** Whose tools it uses; null follows the active profile. */
+  readonly profileId: string | null;
   /** Its `clientInfo`. */
   readonly info: JsonObject;
   /** What it declared that it can do. */

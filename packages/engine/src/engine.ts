@@ -26,6 +26,7 @@ import { callServerTool, route } from "./router/router.ts";
 import type { Routes, Servers } from "./router/routes.ts";
 import { UrlVisits } from "./router/url-visits.ts";
 import { StartGate } from "./start-gate.ts";
+import { rootsOfServer, type ServerRoots } from "./upstream/server-roots.ts";
 import { type Observation, type RecheckReason, Upstream } from "./upstream/upstream.ts";
 
 /** Rechecks that are no further apart are one, ms. */
@@ -167,18 +168,20 @@ export class Engine {
     const gone = [...this.#upstreams].filter(([id]) => !wanted.has(id));
     for (const [id] of gone) this.#upstreams.delete(id);
     const changes = gone.map(([, upstream]) => upstream.stop());
+    const profiles = registry.profiles();
+    const active = registry.activeProfileId();
     for (const definition of wanted.values()) {
       const upstream = this.#upstreams.get(definition.id);
-      if (upstream) changes.push(upstream.reconfigure(definition));
-      else this.#add(definition);
+      const roots = rootsOfServer(definition.id, profiles, active);
+      if (upstream) changes.push(upstream.reconfigure(definition, roots));
+      else this.#add(definition, roots);
     }
-    const profiles = registry.profiles();
     this.#views.reload(profiles);
     const known = new Set(profiles.map(({ id }) => id));
     for (const id of this.#links.keys()) {
       if (!known.has(id)) this.#links.delete(id);
     }
-    this.#downstream.onReload(registry.activeProfileId());
+    this.#downstream.onReload(active);
     await Promise.all(changes);
   }
 
@@ -275,11 +278,12 @@ export class Engine {
     return ended();
   }
 
-  #add(definition: ServerDefinition): void {
+  #add(definition: ServerDefinition, roots: ServerRoots): void {
     const { registry, catalogs, eras, serverInfo, maxMessageBytes, processes, redact, log } =
       this.#options;
     const upstream = new Upstream({
       definition,
+      roots,
       launch: () => registry.launch(definition.id),
       store: catalogs,
       eras,
@@ -338,6 +342,7 @@ export class Engine {
   #servers(profileId: string | null = null): Servers {
     if (this.#closed) throw new GatewayError("shutting_down");
     return {
+      roots: (profileId === null ? undefined : this.#views.profile(profileId)?.roots) ?? [],
       askLocal: (request, signal) => this.#options.local.answer({ ...request, profileId }, signal),
       upstream: (serverId) => this.#upstreams.get(serverId),
       explain: this.#options.explain,

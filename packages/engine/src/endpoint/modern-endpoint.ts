@@ -205,7 +205,7 @@ function checkToolHeaders(
 }
 
 /** What is known of the client is what this request says, and the token it came with. */
-function clientOf({ tokenId }: EndpointRequest, { params }: RpcRequest): Client {
+function clientOf({ tokenId, routes }: EndpointRequest, { params }: RpcRequest): Client {
   const meta = isObject(params?._meta) ? params._meta : {};
   const said = meta[META.clientInfo];
   const info = isObject(said) ? said : {};
@@ -216,6 +216,7 @@ function clientOf({ tokenId }: EndpointRequest, { params }: RpcRequest): Client 
   return {
     id: `modern-${createHash("sha256").update(identity).digest("base64url")}`,
     isSession: false,
+    profileId: routes.profileId,
     info,
     capabilities,
     logLevel: typeof level === "string" ? level : null,

@@ -47,6 +47,10 @@ export class Session implements Client {
     return this.#record.sessionId;
   }
 
+  get profileId(): string | null {
+    return this.#record.profileId;
+  }
+
   get info(): JsonObject {
     return this.#record.clientInfo;
   }

@@ -11,6 +11,7 @@ const NEVER = new AbortController().signal;
 const client = (changes: Partial<Client> = {}): Client => ({
   id: "c",
   isSession: true,
+  profileId: null,
   info: {},
   capabilities: {},
   logLevel: null,
@@ -51,10 +52,10 @@ describe("what a server tells a caller", () => {
   it("is progress under the caller's own token, or none", () => {
     const { heard, visits, caller } = heardBy({ progressToken: () => 0 });
     const told = progress({ progressToken: 99, progress: 1, "x-vendor": [1] });
-    towards(caller, { server: "far", visits }).onNotification(told);
+    towards(caller, { server: "far", visits, roots: [] }).onNotification(told);
     expect(heard).toEqual([progress({ progressToken: 0, progress: 1, "x-vendor": [1] })]);
     const deaf = heardBy();
-    towards(deaf.caller, { server: "far", visits }).onNotification(told);
+    towards(deaf.caller, { server: "far", visits, roots: [] }).onNotification(told);
     expect(deaf.heard).toEqual([]);
     const request = { jsonrpc: "2.0", id: 1, method: "x" } as const;
     expect(progressTokenOf({ ...request, params: { _meta: { progressToken: "t" } } })).toBe("t");
@@ -68,7 +69,7 @@ describe("what a server tells a caller", () => {
     ["modern", "info", ["error", "loud"]],
   ] as const)("is logged to a %s caller that wants %s: %j", (era, logLevel, expected) => {
     const { heard, visits, caller } = heardBy({ era, client: client({ logLevel }) });
-    const hooks = towards(caller, { server: "far", visits });
+    const hooks = towards(caller, { server: "far", visits, roots: [] });
     for (const level of ["debug", "error", "loud"]) {
       hooks.onNotification(log({ level, logger: level === "error" ? "db" : "", data: 1 }));
     }
@@ -84,7 +85,7 @@ describe("what a server tells a caller", () => {
   it("is anything else as it is", () => {
     const { heard, visits, caller } = heardBy();
     const note: RpcNotification = { jsonrpc: "2.0", method: "vendor/x", params: { a: 1 } };
-    towards(caller, { server: "far", visits }).onNotification(note);
+    towards(caller, { server: "far", visits, roots: [] }).onNotification(note);
     expect(heard[0]).toBe(note);
   });
 });
@@ -124,7 +125,7 @@ describe("what a server asks a caller", () => {
     const { asked, visits, caller } = heardBy({
       client: client({ capabilities: { elicitation: { url: {} } } }),
     });
-    const hooks = towards(caller, { server: "far", visits });
+    const hooks = towards(caller, { server: "far", visits, roots: [] });
     const params = { mode: "url", elicitationId: "e-1", "x-vendor": 1 };
     const request = { jsonrpc: "2.0", id: 9, method: "elicitation/create", params } as const;
     await hooks.onRequest(request, NEVER);

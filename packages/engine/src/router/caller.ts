@@ -1,14 +1,16 @@
 import { GatewayError } from "@local-mcp/contract";
-import type { Client, Era } from "../definitions.ts";
+import type { Client, Era, Root } from "../definitions.ts";
 import {
   isObject,
   type JsonObject,
   type RpcNotification,
   type RpcRequest,
   type RpcResponse,
+  resultOf,
 } from "../jsonrpc.ts";
 import { isSevereEnough } from "../protocol.ts";
 import type { UrlVisits } from "./url-visits.ts";
+import { rootsResult } from "../upstream/server-roots.ts";
 import type { UpstreamCall } from "../upstream/upstream.ts";
 
 /**
@@ -57,16 +59,19 @@ export const silentCaller = (signal: AbortSignal): Caller => ({
 /** What a server may do towards the caller while it works for it. */
 export function towards(
   caller: Caller,
-  { server, visits }: { server: string; visits: UrlVisits },
+  { server, visits, roots }: { server: string; visits: UrlVisits; roots: readonly Root[] },
 ): UpstreamCall {
   return {
     client: caller.client,
     signal: caller.signal,
+    hasRoots: roots.length > 0,
     onNotification: (notification) => {
       const forwarded = forCaller(notification, server, caller);
       if (forwarded) caller.notify(forwarded);
     },
-    onRequest: (request, signal) => {
+    onRequest: async (request, signal) => {
+      const known = knownAnswer(request, roots);
+      if (known) return known;
       checkAbility(request, caller.client?.capabilities ?? {});
       visits.noteQuestion(caller.client, request.params);
       return caller.ask(request.method, request.params, signal);
@@ -74,6 +79,13 @@ export function towards(
     onPaused: (retryMs) => caller.pause(retryMs),
   };
 }
+
+/** What is asked of a client whose profile has the answer; null leaves it to the client. */
+export const knownAnswer = (
+  { method }: Pick<RpcRequest, "method">,
+  roots: readonly Root[],
+): RpcResponse | null =>
+  method === "roots/list" && roots.length > 0 ? resultOf(0, rootsResult(roots)) : null;
 
 /** Null where it is not for this caller. */
 function forCaller(

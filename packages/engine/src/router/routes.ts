@@ -1,6 +1,6 @@
 import type { GatewayError } from "@local-mcp/contract";
 import type { ProfileView } from "../catalog/view.ts";
-import type { LocalRequest } from "../definitions.ts";
+import type { LocalRequest, Root } from "../definitions.ts";
 import type { JsonObject } from "../jsonrpc.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import type { ResourceLinks } from "./resource-links.ts";
@@ -13,6 +13,8 @@ export interface Servers {
   explain(serverId: string): GatewayError;
   /** Asks what the gateway itself offers. @throws GatewayError */
   askLocal(request: Omit<LocalRequest, "profileId">, signal: AbortSignal): Promise<JsonObject>;
+  /** What servers are told to work in; empty leaves the answer to the client. */
+  roots: readonly Root[];
   visits: UrlVisits;
   /** What the gateway is to its clients. */
   serverInfo: JsonObject;

@@ -1,6 +1,8 @@
 import { GatewayError, LOCAL_SERVER } from "@local-mcp/contract";
+import type { Root } from "../definitions.ts";
 import { completeInputs } from "../eras/input-rounds.ts";
 import { modernQuestion } from "../eras/inputs.ts";
+import { answerRoots, withRoots } from "../eras/root-inputs.ts";
 import {
   MISSING_CLIENT_CAPABILITY,
   translate,
@@ -18,7 +20,7 @@ import {
 import { refusalOfAnswer } from "../network/page-url.ts";
 import { withoutEnvelope } from "../protocol.ts";
 import type { Upstream, UpstreamCall } from "../upstream/upstream.ts";
-import { type Caller, checkAbility, towards } from "./caller.ts";
+import { type Caller, checkAbility, knownAnswer, towards } from "./caller.ts";
 import type { Servers } from "./routes.ts";
 
 /**
@@ -40,10 +42,14 @@ export async function callServer(
   const upstream = servers.upstream(serverId);
   if (!upstream) return null;
   const own = withoutEnvelope({ ...request.params, ...renamed });
-  const params = caller.era === "modern" ? await withoutInputs(own, upstream) : own;
+  const { visits, roots } = servers;
+  const params =
+    caller.era === "modern" ? withRoots(await withoutInputs(own, upstream), roots) : own;
   const { name } = upstream.definition;
-  const { visits } = servers;
-  const hooks = { ...towards(caller, { server: name, visits }), members: otherMembers(request) };
+  const hooks = {
+    ...towards(caller, { server: name, visits, roots }),
+    members: otherMembers(request),
+  };
 
   const ask: Ask = { upstream, method: request.method, params, hooks };
   const answered = await askServer(ask);
@@ -51,9 +57,7 @@ export async function callServer(
   const { era } = answered;
   visits.noteRefusal(caller.client, answered.response);
   const response =
-    era === "modern" && caller.era === "legacy"
-      ? await complete(answered.response, ask, caller)
-      : answered.response;
+    era === "modern" ? await complete(answered.response, ask, roots, caller) : answered.response;
   if (era === "legacy" && caller.era === "modern") {
     const visit = urlVisit(response, caller);
     if (visit) return visit;
@@ -96,35 +100,43 @@ async function askServer({ upstream, method, params, hooks }: Ask): ReturnType<U
   return answered;
 }
 
-/** A legacy client cannot be told what is missing, so it is asked here. */
+/**
+ * Answers what a modern server asks for in its result, as far as that is known here. A legacy client
+ * cannot be told what is missing, so it is asked for the rest.
+ */
 function complete(
   first: RpcResponse,
   { upstream, method, params, hooks }: Ask,
+  roots: readonly Root[],
   caller: Caller,
 ): Promise<RpcResponse> {
   const { name } = upstream.definition;
+  const again = async (answers: JsonObject): Promise<RpcResponse> => {
+    const answered = await askServer({
+      upstream,
+      method,
+      params: { ...params, ...answers },
+      hooks,
+    });
+    if (answered) return answered.response;
+    throw new GatewayError("server_unavailable", {
+      server: name,
+      reason: "it stopped while it waited for answers.",
+      action: "Call again.",
+    });
+  };
+  if (caller.era === "modern") return answerRoots(first, roots, name, again);
   return completeInputs(first, {
     server: name,
     signal: caller.signal,
-    ask: (question, questionParams) => {
+    ask: async (question, questionParams) => {
       const asked = { method: question, ...(questionParams && { params: questionParams }) };
+      const known = knownAnswer(asked, roots);
+      if (known) return known;
       checkAbility(asked, caller.client?.capabilities ?? {});
       return caller.ask(question, questionParams, caller.signal);
     },
-    again: async (answers) => {
-      const answered = await askServer({
-        upstream,
-        method,
-        params: { ...params, ...answers },
-        hooks,
-      });
-      if (answered) return answered.response;
-      throw new GatewayError("server_unavailable", {
-        server: name,
-        reason: "it stopped while it waited for answers.",
-        action: "Call again.",
-      });
-    },
+    again,
   });
 }
 

@@ -249,6 +249,7 @@ export class Stage {
       links: new ResourceLinks(),
       upstream: (serverId) => this.#upstreams.get(serverId),
       explain: () => new GatewayError("internal"),
+      roots: [],
       askLocal: () => Promise.reject(new GatewayError("internal")),
       visits,
       serverInfo: { name: "gateway", version: "1" },

@@ -6,6 +6,8 @@ export interface UpstreamCall {
   /** Null where the gateway itself asks. */
   client: Client | null;
   signal?: AbortSignal;
+  /** Whether the gateway says what to work in, whatever the client can do. */
+  hasRoots?: boolean;
   /** Members of its request message that JSON-RPC does not know; they go along. */
   members?: JsonObject;
   /**

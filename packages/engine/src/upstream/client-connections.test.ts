@@ -1,6 +1,6 @@
 import { GatewayError } from "@local-mcp/contract";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Client } from "../definitions.ts";
+import type { Client, Root } from "../definitions.ts";
 import { ClientConnections } from "./client-connections.ts";
 import { UpstreamFailure } from "./failure.ts";
 import { client, connected, type FarEnd, failed, implementation } from "./test-kit.ts";
@@ -14,8 +14,10 @@ const log = { info: () => {}, warn: () => {}, error: () => {} };
 function connections(max = 2) {
   const opened: { id: string; far: FarEnd }[] = [];
   let refusal: UpstreamFailure | null = null;
+  const roots = new Map<string, Root[]>();
   const kept = new ClientConnections({
     serverName: () => "one",
+    roots: ({ id }) => roots.get(id) ?? [],
     limits: { idleMs: IDLE_MS, connections: max },
     log,
     open: async (who: Client, signal, onClosed) => {
@@ -46,6 +48,7 @@ function connections(max = 2) {
   const call = (who: Client) => kept.run(who, (link) => link.request("x", {}, { timeoutMs: null }));
   return {
     kept,
+    roots,
     opened,
     call,
     refuse: (failure: UpstreamFailure | null) => void (refusal = failure),
@@ -169,5 +172,30 @@ describe("a connection per client", () => {
     far("ann").answer("x");
     await next;
     await kept.close();
+  });
+});
+
+describe("what a client's profile tells a server to work in", () => {
+  it("is told to that client's connection, which is opened anew where it begins or ends", async () => {
+    const { kept, roots, call, far, opened } = connections();
+    roots.set("ann", [{ uri: "file:///a" }]);
+    const first = [call(ann), call(bob)].map(failed);
+    await settle();
+    roots.set("ann", [{ uri: "file:///b" }]);
+    kept.followRoots();
+    kept.followRoots();
+    const changed = "notifications/roots/list_changed";
+    expect(far("ann").sent.filter(({ method }) => method === changed)).toHaveLength(1);
+    expect(far("bob").sent.filter(({ method }) => method === changed)).toEqual([]);
+
+    roots.set("bob", [{ uri: "file:///b" }]);
+    kept.followRoots();
+    await settle();
+    expect(kept.size).toBe(1);
+    const next = failed(call(bob));
+    await settle();
+    expect(opened.map(({ id }) => id)).toEqual(["ann", "bob", "bob"]);
+    await kept.close();
+    await Promise.all([...first, next]);
   });
 });

@@ -1,8 +1,9 @@
 import { GatewayError } from "@local-mcp/contract";
-import type { Client, Log } from "../definitions.ts";
+import type { Client, Log, Root } from "../definitions.ts";
 import type { RpcNotification } from "../jsonrpc.ts";
 import { UpstreamFailure } from "./failure.ts";
 import type { Link } from "./link.ts";
+import { ROOTS_CHANGED, sameRoots } from "./server-roots.ts";
 
 /** So long without an open call and a client's connection is closed, ms. */
 const IDLE_MS = 10 * 60_000;
@@ -17,11 +18,16 @@ export interface ClientConnectionsOptions {
    * @throws UpstreamFailure, GatewayError
    */
   open(client: Client, signal: AbortSignal, onClosed: () => void): Promise<Link>;
+  /** What the gateway tells the server to work in on a client's connection. */
+  roots(client: Client): readonly Root[];
   log: Log;
   limits?: { idleMs: number; connections: number };
 }
 
 interface Entry {
+  readonly client: Client;
+  /** As the server was told, or is to ask. */
+  roots: readonly Root[];
   readonly link: Promise<Link>;
   /** Null until it is open. */
   opened: Link | null;
@@ -76,6 +82,20 @@ export class ClientConnections {
     this.#entries.get(clientId)?.opened?.forward(notification);
   }
 
+  /**
+   * Tells a legacy server whose client's roots are others now. What it was told it may ask for holds
+   * for as long as its connection, so where that changes the next call opens another.
+   */
+  followRoots(): void {
+    for (const [clientId, entry] of this.#entries) {
+      const before = entry.roots;
+      entry.roots = this.#options.roots(entry.client);
+      if (entry.opened?.era === "modern" || sameRoots(before, entry.roots)) continue;
+      if (before.length === 0 || entry.roots.length === 0) void this.#close(clientId, entry);
+      else entry.opened?.forward(ROOTS_CHANGED);
+    }
+  }
+
   /** What may have died unnoticed is opened anew. */
   refresh(): void {
     for (const { opened } of this.#entries.values()) opened?.refresh();
@@ -100,6 +120,8 @@ export class ClientConnections {
       if (entry.opened) this.#forget(client.id, entry);
     };
     const entry: Entry = {
+      client,
+      roots: this.#options.roots(client),
       link: this.#options.open(client, opening.signal, onClosed),
       opened: null,
       opening,

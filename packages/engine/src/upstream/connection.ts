@@ -1,5 +1,5 @@
 import { GatewayError } from "@local-mcp/contract";
-import type { Client } from "../definitions.ts";
+import type { Client, Root } from "../definitions.ts";
 import {
   classify,
   isObject,
@@ -9,6 +9,7 @@ import {
   type RpcNotification,
   type RpcRequest,
   type RpcResponse,
+  resultOf,
 } from "../jsonrpc.ts";
 import { refusalOfQuestion } from "../network/page-url.ts";
 import { META } from "../protocol.ts";
@@ -17,6 +18,7 @@ import { type Attribution, attribute } from "./attribution.ts";
 import type { UpstreamCall } from "./call.ts";
 import { UpstreamFailure } from "./failure.ts";
 import { Questions } from "./questions.ts";
+import { rootsResult } from "./server-roots.ts";
 import { TimeLimit } from "./time-limit.ts";
 import type { Garbage, Received, Transport } from "./transport.ts";
 
@@ -57,6 +59,11 @@ export interface ConnectionEvents {
   onClosed(failure: UpstreamFailure): void;
   /** A message over the size limit was thrown away. */
   onOversized(): void;
+  /**
+   * What is answered to a `roots/list` that belongs to no request; null leaves it to the owner.
+   * `owner` is the client whose own connection it is.
+   */
+  roots?(owner: Client | null): readonly Root[] | null;
   /** A message was refused or dropped since it could be one of several callers'. */
   onUnclear?(method: string): void;
   /** What belongs to no request may have been missed for a while. */
@@ -302,6 +309,11 @@ export class Connection {
     if (to.kind === "call") {
       const { open } = to;
       void this.#questions.ask(request, open, (signal) => open.call.onRequest(request, signal));
+      return;
+    }
+    const roots = method === "roots/list" && to.kind !== "unclear" ? this.#roots(to) : null;
+    if (roots) {
+      void this.#questions.ask(request, null, async () => resultOf(id, rootsResult(roots)));
     } else if (to.kind === "owner") {
       void this.#questions.ask(request, null, (signal) => to.owner.ask(method, params, signal));
     } else {
@@ -309,6 +321,10 @@ export class Connection {
       const server = this.#name;
       this.#questions.refuse(id, new GatewayError("question_unclear", { server, method }));
     }
+  }
+
+  #roots(to: Attribution<Pending>): readonly Root[] | null {
+    return this.#events.roots?.(to.kind === "owner" ? to.owner : null) ?? null;
   }
 
   #attribute(

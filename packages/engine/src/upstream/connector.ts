@@ -35,6 +35,8 @@ export interface ConnectorOptions {
 export interface Opening {
   /** The client it is for alone; null for a shared one. */
   client: Client | null;
+  /** Whether the gateway says what to work in. */
+  hasRoots: boolean;
   events: ConnectionEvents;
   /** Gives the opening up. */
   signal: AbortSignal;
@@ -156,17 +158,18 @@ export class Connector {
     launch: Launch,
     era: Era,
     attempt: Attempt,
-    { client, events, prepare }: Opening,
+    { client, hasRoots, events, prepare }: Opening,
   ): Promise<Link> {
     const { name, startTimeoutMs } = this.#options.definition();
     const { clientInfo: own } = this.#options;
     const connection = await attempt.begin(launch, events);
     await connection.open();
     const clientInfo: JsonObject = client?.info ?? own;
+    const declared = declaredFor(client, { roots: hasRoots ? { listChanged: true } : null });
     const { implementation } =
       era === "modern"
         ? await discover(name, connection, own, startTimeoutMs)
-        : await shakeHands(name, connection, clientInfo, declaredFor(client), startTimeoutMs);
+        : await shakeHands(name, connection, clientInfo, declared, startTimeoutMs);
     const isHttp = launch.transport === "http";
     const link = new Link({ connection, era, implementation, clientInfo: own, isHttp });
     await prepare(link);

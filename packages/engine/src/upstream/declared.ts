@@ -4,7 +4,8 @@ import { UNROUTABLE_EXTENSIONS } from "../protocol.ts";
 
 /**
  * What is declared on behalf of several clients at once: what at least one of them may be able to
- * do and the gateway can route. No roots, since a server would take one client's for everybody's.
+ * do and the gateway can route. No client's
+ * roots, since a server would take them for everybody's.
  */
 const SHARED: JsonObject = {
   elicitation: { form: {}, url: {} },
@@ -14,10 +15,16 @@ const SHARED: JsonObject = {
 
 /**
  * The client capabilities that a server is told: the client's own without what cannot be carried,
- * or what is common where it is not for one client.
+ * or what is common where it is not for one client; and roots where the gateway has an answer.
  */
-export function declaredFor(client: Client | null): JsonObject {
-  if (!client) return SHARED;
+export function declaredFor(
+  client: Client | null,
+  { roots }: { roots: JsonObject | null },
+): JsonObject {
+  return { ...(client ? carried(client) : SHARED), ...(roots && { roots }) };
+}
+
+function carried(client: Client): JsonObject {
   const { tasks: _, ...capabilities } = client.capabilities;
   const { extensions } = capabilities;
   if (!isObject(extensions)) return capabilities;

@@ -1,6 +1,7 @@
 import type { Client, Era, Implementation } from "../definitions.ts";
 import { isObject, type JsonObject, type RpcNotification, type RpcResponse } from "../jsonrpc.ts";
 import { withoutEnvelope } from "../protocol.ts";
+import type { UpstreamCall } from "./call.ts";
 import type { Connection, RequestOptions } from "./connection.ts";
 import { declaredFor } from "./declared.ts";
 import { withEnvelope } from "./envelope.ts";
@@ -64,7 +65,7 @@ export class Link {
 
   /** @throws GatewayError as {@link Connection.request} */
   request(method: string, params: JsonObject, options: RequestOptions): Promise<RpcResponse> {
-    return this.#connection.request(method, this.#worded(params, options.call?.client), options);
+    return this.#connection.request(method, this.#worded(params, options.call), options);
   }
 
   forward(notification: RpcNotification): void {
@@ -80,13 +81,14 @@ export class Link {
     return this.#connection.close();
   }
 
-  #worded(params: JsonObject, client: Client | null = null): JsonObject {
+  #worded(params: JsonObject, call?: UpstreamCall): JsonObject {
     const bare = withoutEnvelope(params);
     if (this.era === "legacy") return bare;
+    const client = call?.client ?? null;
     return withEnvelope(bare, {
       protocolVersion: this.implementation.protocolVersion,
       clientInfo: client?.info ?? this.#clientInfo,
-      capabilities: declaredFor(client),
+      capabilities: declaredFor(client, { roots: call?.hasRoots === true ? {} : null }),
       logLevel: client?.logLevel ?? null,
     });
   }

@@ -23,6 +23,8 @@ export interface MainLinkOptions {
   catalog: CatalogKeeper;
   subscriptions: Subscriptions;
   serverName: () => string;
+  /** Whether the gateway says what to work in. */
+  hasRoots: () => boolean;
   events: Omit<ConnectionEvents, "onClosed">;
   /** Whether calls are open on it. */
   isBusy: () => boolean;
@@ -131,6 +133,7 @@ export class MainLink {
     try {
       link = await connector.open({
         client: null,
+        hasRoots: this.#options.hasRoots(),
         events: { ...events, onClosed: (failure) => this.#onClosed(signal, failure) },
         signal,
         onConnection: (connection) => (this.#newest = connection),

@@ -16,7 +16,7 @@ import type {
 } from "../jsonrpc.ts";
 import { testProcesses } from "../processes/processes.fixture.ts";
 import type { UpstreamCall } from "./call.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type ConnectionEvents } from "./connection.ts";
 import { UpstreamFailure } from "./failure.ts";
 import { Link } from "./link.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
@@ -74,7 +74,10 @@ export class FarEnd implements Transport {
 }
 
 /** A connection to a {@link FarEnd}, with what it told. */
-export async function connected(owner: Client | null = null) {
+export async function connected(
+  owner: Client | null = null,
+  more: Pick<ConnectionEvents, "roots"> = {},
+) {
   const transport = new FarEnd();
   const heard: RpcNotification[] = [];
   const unclear: string[] = [];
@@ -87,6 +90,7 @@ export async function connected(owner: Client | null = null) {
       onClosed: (failure) => ended.push(failure),
       onOversized: () => {},
       onUnclear: (method) => unclear.push(method),
+      ...more,
     },
     owner,
   );
@@ -121,6 +125,7 @@ export function client(id: string, change: Partial<Client> = {}) {
   const self: Client = {
     id,
     isSession: true,
+    profileId: null,
     info: { name: id, version: "1" },
     capabilities: {},
     logLevel: null,

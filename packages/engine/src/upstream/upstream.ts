@@ -3,6 +3,7 @@ import type {
   Client,
   Era,
   Log,
+  Root,
   ServerCatalog,
   ServerDefinition,
 } from "../definitions.ts";
@@ -20,6 +21,7 @@ import { type Link, setLogLevel } from "./link.ts";
 import type { Caching } from "./lists.ts";
 import { MainLink, type RecheckReason } from "./main-link.ts";
 import type { Observation } from "./observation.ts";
+import { NO_ROOTS, ROOTS_CHANGED, sameRoots, type ServerRoots } from "./server-roots.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import type { Garbage } from "./transport.ts";
 
@@ -29,6 +31,7 @@ export type { Observation } from "./observation.ts";
 
 export interface UpstreamOptions extends Omit<ConnectorOptions, "definition"> {
   definition: ServerDefinition;
+  roots?: ServerRoots;
   store: CatalogStore;
   log: Log;
   onObservation: () => void;
@@ -54,6 +57,7 @@ export class Upstream {
   readonly #calls: Calls;
   readonly #idle: IdleTimer;
   #definition: ServerDefinition;
+  #roots: ServerRoots;
   /** Whether it is to run, and not only to answer the calls that need it. */
   #isUp = false;
   #isOver = false;
@@ -64,6 +68,7 @@ export class Upstream {
     const { log } = options;
     this.#options = options;
     this.#definition = options.definition;
+    this.#roots = options.roots ?? NO_ROOTS;
     const definition = (): ServerDefinition => this.#definition;
     const serverName = (): string => this.#definition.name;
     this.#lifecycle = new Lifecycle({
@@ -94,6 +99,7 @@ export class Upstream {
       catalog: this.#catalog,
       subscriptions: this.#subscriptions,
       serverName,
+      hasRoots: () => this.#roots.shared !== null,
       events: { ...this.#events(null), onGap: () => this.#catalog.onGap() },
       isBusy: () => this.#calls.open > 0,
       onFailure: (failure) => this.#lifecycle.fail(failure),
@@ -101,6 +107,7 @@ export class Upstream {
     this.#clients = new ClientConnections({
       serverName,
       open: (client, signal, onClosed) => this.#openFor(client, signal, onClosed),
+      roots: (client) => this.#rootsOf(client) ?? [],
       log,
       limits: options.clientLimits,
     });
@@ -151,11 +158,18 @@ export class Upstream {
     return this.#main.garbage();
   }
 
-  /** Takes over a changed definition; restarts only where it changes how the server is reached. */
-  async reconfigure(definition: ServerDefinition): Promise<void> {
+  /**
+   * Takes over a changed definition, and roots; restarts only where it changes how the server is
+   * reached, or what a legacy server is told that it may ask for.
+   */
+  async reconfigure(definition: ServerDefinition, roots = this.#roots): Promise<void> {
     const before = this.#definition;
+    const rootsBefore = this.#roots.shared;
     this.#definition = definition;
+    this.#roots = roots;
+    const declaresOther = (rootsBefore === null) !== (roots.shared === null);
     const same =
+      !(declaresOther && this.#isDeclaredTo) &&
       before.configHash === definition.configHash &&
       before.enabled === definition.enabled &&
       before.confirmed === definition.confirmed;
@@ -165,6 +179,8 @@ export class Upstream {
       this.bringUp();
       return;
     }
+    if (!sameRoots(rootsBefore, roots.shared)) this.#onRootsChange();
+    this.#clients.followRoots();
     if (before.idleStopMs !== definition.idleStopMs) this.#onIdleStopChange();
     if (before.connections !== definition.connections) await this.#clients.close();
   }
@@ -274,6 +290,21 @@ export class Upstream {
     return this.observation.state === "ready" ? this.#main.link : null;
   }
 
+  /** Whether there is a connection, or will be in a moment, on which this was said for good. */
+  get #isDeclaredTo(): boolean {
+    return this.era === "legacy" || this.observation.state === "starting";
+  }
+
+  /** Modern servers are told with what they ask for. */
+  #onRootsChange(): void {
+    if (this.era === "legacy") this.#main.link?.forward(ROOTS_CHANGED);
+  }
+
+  /** Callers that only their requests tell apart may be of several profiles. */
+  #rootsOf(client: Client | null): readonly Root[] | null {
+    return client?.isSession ? this.#roots.of(client) : this.#roots.shared;
+  }
+
   #rest(): void {
     this.#options.log.info("server rests until it is called", { server: this.#definition.name });
     void this.#end();
@@ -311,6 +342,7 @@ export class Upstream {
   async #openFor(client: Client, signal: AbortSignal, onClosed: () => void): Promise<Link> {
     return this.#connector.open({
       client,
+      hasRoots: (this.#rootsOf(client)?.length ?? 0) > 0,
       events: {
         ...this.#events(client),
         onClosed: (failure) => {
@@ -326,6 +358,10 @@ export class Upstream {
   #events(client: Client | null): Omit<ConnectionEvents, "onClosed"> {
     return {
       onNotification: (notification) => this.#onNotification(client, notification),
+      roots: (owner) => {
+        const roots = this.#rootsOf(owner);
+        return owner && roots?.length === 0 ? null : roots;
+      },
       onOversized: () => this.#lifecycle.note({ answerTooBig: true }),
       onUnclear: (method) => this.#onUnclear(method),
     };
