@@ -38,29 +38,19 @@ export class LocalCatalog implements LocalProvider {
     };
   }
 
-  /** What of it a profile does not have, as it would be offered. */
-  absentFrom(profileId: string, kind?: CapabilityKind): CapabilityView[] {
-    const all: [CapabilityKind, string, JsonObject[]][] = [
-      ["tool", "name", this.#tools.absentFrom(profileId)],
-      ["prompt", "name", this.#prompts.absentFrom(profileId)],
-      ["resource", "uri", this.#resources.absentFrom(profileId)],
+  /**
+   * What of it stands beside the engine's list for a profile: its templates of resources, of which
+   * the engine has no entries, and what it does not have, as it would be offered.
+   */
+  besideEntries(profileId: string, kind?: CapabilityKind): CapabilityView[] {
+    const { resourceTemplates } = this.#resources.offered(profileId);
+    const all = [
+      ...this.#tools.absentFrom(profileId).map((one) => viewOf("tool", one, false)),
+      ...this.#prompts.absentFrom(profileId).map((one) => viewOf("prompt", one, false)),
+      ...resourceTemplates.map((one) => viewOf("resource", one, true)),
+      ...this.#resources.absentFrom(profileId).map((one) => viewOf("resource", one, false)),
     ];
-    return all
-      .filter(([one]) => kind === undefined || one === kind)
-      .flatMap(([one, key, definitions]) =>
-        definitions.map((definition) => ({
-          kind: one,
-          name: String(definition[key]),
-          original: String(definition[key]),
-          server: LOCAL_SERVER,
-          title: textOf(definition.title),
-          description: textOf(definition.description),
-          enabled: false,
-          renamed: null,
-          describedByYou: false,
-          definition,
-        })),
-      );
+    return kind === undefined ? all : all.filter((one) => one.kind === kind);
   }
 
   roots(profileId: string): Root[] {
@@ -97,6 +87,24 @@ export class LocalCatalog implements LocalProvider {
       },
     };
   }
+}
+
+function viewOf(kind: CapabilityKind, definition: JsonObject, enabled: boolean): CapabilityView {
+  const name = String(
+    kind === "resource" ? (definition.uri ?? definition.uriTemplate) : definition.name,
+  );
+  return {
+    kind,
+    name,
+    original: name,
+    server: LOCAL_SERVER,
+    title: textOf(definition.title),
+    description: textOf(definition.description),
+    enabled,
+    renamed: null,
+    describedByYou: false,
+    definition,
+  };
 }
 
 const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);

@@ -30,7 +30,7 @@ export interface ProfilesServiceOptions {
   stores: Stores;
   engine: Engine;
   servers: ServersService;
-  local: Pick<LocalCatalog, "absentFrom">;
+  local: Pick<LocalCatalog, "besideEntries">;
   url: () => string | null;
   onChange: () => void;
   /** Called with the id of a profile that is gone, whose tokens and sessions end with it. */
@@ -317,8 +317,7 @@ export class ProfilesService {
 
   #capabilities(profileId: string, kind?: CapabilityKind): CapabilityView[] {
     const offered = this.#options.engine.entries(profileId, kind);
-    const absent = this.#options.local.absentFrom(profileId, kind);
-    return [...offered.map(viewOf), ...absent];
+    return [...offered.map(viewOf), ...this.#options.local.besideEntries(profileId, kind)];
   }
 
   #view(row: ProfileRow): ProfileView {

@@ -166,7 +166,7 @@ export class ResourcesService {
     const present = new Set(resources.idsIn(profileId));
     return resources
       .list()
-      .filter(({ id, uri, enabled }) => enabled && !present.has(id) && !isTemplate(uri))
+      .filter(({ id, enabled }) => enabled && !present.has(id))
       .filter((row) => this.#problem(row) === null)
       .map(definitionOf);
   }

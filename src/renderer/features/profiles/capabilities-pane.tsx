@@ -22,12 +22,6 @@ import { pageFilter, pageHeading } from "./focus.ts";
 import { useSwitchCapabilities } from "./profile-data.ts";
 import { aboutTokens } from "./texts.ts";
 
-const COUNTS: Record<CapabilityKind, keyof ProfileView["counts"]> = {
-  tool: "tools",
-  prompt: "prompts",
-  resource: "resources",
-};
-
 const LABELS: Record<CapabilityKind, string> = {
   tool: "Tools by server",
   prompt: "Prompts by server",
@@ -68,6 +62,7 @@ export function CapabilitiesPane({
   const isFiltered = shown !== "all" || text.trim() !== "";
   const rows = rowsOf(groups, isFiltered);
   const items = groups.flatMap((group) => group.items);
+  const on = groups.reduce((sum, group) => sum + group.on, 0);
   const offersSome = groups.some(({ total }) => total > 0);
 
   const turn = (changes: readonly Customization[], said: string): void => {
@@ -96,7 +91,7 @@ export function CapabilitiesPane({
       className="flex h-full min-h-0 min-w-0 flex-col gap-2 pl-1"
     >
       <h2 id="profile-capabilities" className="text-field leading-7 font-semibold">
-        {count(profile.counts[COUNTS[kind]], kind)} on
+        {count(on, kind)} on
         {kind === "tool" ? (
           <span className="font-normal text-text-2">
             {" "}
@@ -141,7 +136,7 @@ export function CapabilitiesPane({
           It is as it was. {problemLine(change.error)}
         </p>
       ) : null}
-      {kind === "tool" && offersSome && groups.every(({ on }) => on === 0) ? (
+      {kind === "tool" && offersSome && on === 0 ? (
         <Banner
           level="warn"
           title="Every tool is off: clients see an empty list."

@@ -124,7 +124,7 @@ function Roots({ profile, roots, onAsk }: RootsProps) {
                 key={root.id}
                 style={{ height: ROW_HEIGHT, transform: shift(index) }}
                 className={classNames(
-                  "flex items-center gap-2 border-b px-2",
+                  "flex items-center gap-2 border-b px-2 last:border-b-0",
                   isLifted(index)
                     ? "relative z-10 border-border-strong bg-raised shadow-raised"
                     : "border-border",

@@ -121,25 +121,6 @@ export function PromptEditor({ prompt, onDelete }: PromptEditorProps) {
           value={draft.name}
           onChange={(event) => set({ name: event.target.value })}
         />
-        <TextField
-          id="field-title"
-          label="Title"
-          hint="For people. Clients show the name where there is none."
-          maxLength={200}
-          error={problems["title"]}
-          value={draft.title}
-          onChange={(event) => set({ title: event.target.value })}
-        />
-        <TextArea
-          id="field-description"
-          label="Description"
-          rows={2}
-          maxLength={10_000}
-          className="field-sizing-content min-h-14!"
-          error={problems["description"]}
-          value={draft.description}
-          onChange={(event) => set({ description: event.target.value })}
-        />
         <CodeArea
           id="field-template"
           label="Text"
@@ -159,6 +140,25 @@ export function PromptEditor({ prompt, onDelete }: PromptEditorProps) {
           isNew={prompt === null}
           problems={problems}
           onChange={(rows) => set({ arguments: rows })}
+        />
+        <TextField
+          id="field-title"
+          label="Title"
+          hint="For people. Clients show the name where there is none."
+          maxLength={200}
+          error={problems["title"]}
+          value={draft.title}
+          onChange={(event) => set({ title: event.target.value })}
+        />
+        <TextArea
+          id="field-description"
+          label="Description"
+          rows={2}
+          maxLength={10_000}
+          className="field-sizing-content min-h-14!"
+          error={problems["description"]}
+          value={draft.description}
+          onChange={(event) => set({ description: event.target.value })}
         />
         <TagsField
           id="field-tags"

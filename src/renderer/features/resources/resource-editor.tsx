@@ -168,6 +168,23 @@ function Editor({ stored, onDelete, onRoots }: EditorProps) {
           value={draft.name}
           onChange={(event) => set({ name: event.target.value })}
         />
+        <ContentFields
+          draft={draft}
+          stored={view}
+          problems={problems}
+          onChange={set}
+          onRoots={onRoots}
+        />
+        <TextField
+          id="field-mimeType"
+          label="MIME type"
+          mono
+          hint="What kind of content it is. Left empty, it is told from the content."
+          placeholder="text/markdown"
+          error={problems["mimeType"]}
+          value={draft.mimeType}
+          onChange={(event) => set({ mimeType: event.target.value })}
+        />
         <TextField
           id="field-title"
           label="Title"
@@ -186,23 +203,6 @@ function Editor({ stored, onDelete, onRoots }: EditorProps) {
           error={problems["description"]}
           value={draft.description}
           onChange={(event) => set({ description: event.target.value })}
-        />
-        <ContentFields
-          draft={draft}
-          stored={view}
-          problems={problems}
-          onChange={set}
-          onRoots={onRoots}
-        />
-        <TextField
-          id="field-mimeType"
-          label="MIME type"
-          mono
-          hint="What kind of content it is. Left empty, it is told from the content."
-          placeholder="text/markdown"
-          error={problems["mimeType"]}
-          value={draft.mimeType}
-          onChange={(event) => set({ mimeType: event.target.value })}
         />
         <TagsField
           id="field-tags"

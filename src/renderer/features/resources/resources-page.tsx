@@ -45,9 +45,10 @@ export function ResourcesPage() {
   );
 }
 
-/** “text/markdown · 812 bytes”, “template · file today.md”. */
-const kindOf = ({ isTemplate, mimeType, content }: ResourceView): string =>
+/** “notes://style · text/markdown · 812 bytes”, “notes://{day} · template · file today.md”. */
+const kindOf = ({ uri, isTemplate, mimeType, content }: ResourceView): string =>
   [
+    uri,
     isTemplate ? "template" : null,
     mimeType,
     content.kind === "file" ? `file ${content.path}` : sizeText(content.bytes),
