@@ -42,7 +42,9 @@ const BELONGS: Record<AuthType, readonly string[]> = {
  */
 export function givenAuth(fields: SentAuth, stored: AuthType): GivenAuth | null {
   const given = Object.entries(fields).flatMap(([name, value]) =>
-    name in authFields && name !== "auth_type" && (value ?? null) !== null ? [name] : [],
+    Object.hasOwn(authFields, name) && name !== "auth_type" && (value ?? null) !== null
+      ? [name]
+      : [],
   );
   if (fields.auth_type === undefined && given.length === 0) return null;
   const type = fields.auth_type === undefined ? stored : (fields.auth_type ?? "none");

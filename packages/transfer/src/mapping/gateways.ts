@@ -298,7 +298,8 @@ function credentialsOf(sent: Fields, config: ServerConfigView | undefined): Cred
   if (auth === null || auth.type === "none") return { headers: { before, after: {} }, secrets: {} };
   if (auth.type === "authheaders") return { headers: { before, after: auth.headers }, secrets: {} };
   const { scheme, name, value } = schemeOf(auth);
-  const isKept = auth.type === stored && value === undefined;
+  const isThere = auth.type === stored || sent.headers?.Authorization !== undefined;
+  const isKept = isThere && value === undefined;
   return {
     headers: { before, after: isKept ? {} : { Authorization: `${scheme} \${secret:${name}}` } },
     secrets: value === undefined ? {} : { [name]: value },

@@ -112,7 +112,7 @@ export function readFields<Fields extends z.ZodType>(
   for (const [name, value] of Object.entries(unwrapped(singular, body))) {
     const field = snakeCase(name);
     if (given.has(field)) refuse(field, "It is there in two spellings.");
-    if (field in fields.shape) given.set(field, value);
+    if (Object.hasOwn(fields.shape, field)) given.set(field, value);
     else if (!WITHOUT_MEANING.includes(field) && !computed.includes(field) && !isEmpty(value)) {
       refuse(name.slice(0, 100), "There is no such field here.");
     }
