@@ -23,6 +23,10 @@ interface LocalEditorProps {
   onDiscard: () => void;
   turn: (enabled: boolean) => Promise<unknown>;
   onDelete: () => void;
+  /** Why nothing was saved, where no field can say it. */
+  problem?: ReactNode;
+  /** Beside the switch. */
+  actions?: ReactNode;
   /** The fields. */
   children: ReactNode;
   /** Beside them where there is room, else below: what clients see, and a try. */
@@ -31,7 +35,8 @@ interface LocalEditorProps {
 
 /** The editor of something of the gateway's own; all of its fields are saved together or not at all. */
 export function LocalEditor(props: LocalEditorProps) {
-  const { one, item, changes, saving, onSave, onDiscard, turn, onDelete, children, aside } = props;
+  const { one, item, changes, saving, onSave, onDiscard, turn, onDelete } = props;
+  const { problem, actions, children, aside } = props;
   const change = useMutation({ mutationFn: turn });
   const discard = (): void => {
     // Nothing is left to guard when it leaves.
@@ -40,7 +45,7 @@ export function LocalEditor(props: LocalEditorProps) {
   };
   const title = item?.name ?? `New ${one}`;
   return (
-    <div className="@container flex min-h-full flex-col gap-4 px-2">
+    <div className="@container flex min-h-full flex-col gap-4 px-4">
       <header className="flex min-h-8 flex-wrap items-center gap-2">
         <h2 className="min-w-0 flex-1 text-field font-semibold break-all">
           {item ? (
@@ -51,6 +56,7 @@ export function LocalEditor(props: LocalEditorProps) {
             title
           )}
         </h2>
+        {actions}
         {item ? (
           <>
             <Switch
@@ -87,13 +93,16 @@ export function LocalEditor(props: LocalEditorProps) {
         {aside ? <div className="min-w-0 space-y-6">{aside}</div> : null}
       </div>
       <LeaveGuard title={title} changes={changes} />
-      <SaveBar
-        changes={changes}
-        {...(item === null && { creates: one })}
-        saving={saving}
-        onSave={onSave}
-        onDiscard={discard}
-      />
+      <div className="sticky bottom-0 space-y-2">
+        {problem}
+        <SaveBar
+          changes={changes}
+          {...(item === null && { creates: one })}
+          saving={saving}
+          onSave={onSave}
+          onDiscard={discard}
+        />
+      </div>
     </div>
   );
 }

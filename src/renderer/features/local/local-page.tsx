@@ -168,14 +168,18 @@ function List<Item extends LocalItem>(props: ListProps<Item>) {
   });
   return (
     <>
-      <div className="border-b border-border p-2">
-        <FilterField
-          label={`Filter ${page}`}
-          placeholder="Filter, or tag:prod"
-          value={filter}
-          onChange={setFilter}
-        />
-      </div>
+      {items.length === 0 ? (
+        <p className="p-3 text-text-2">No {kind} yet.</p>
+      ) : (
+        <div className="border-b border-border p-2">
+          <FilterField
+            label={`Filter ${page}`}
+            placeholder="Filter, or tag:prod"
+            value={filter}
+            onChange={setFilter}
+          />
+        </div>
+      )}
       {toggle.error ? <Banner level="err" title={problemLine(toggle.error)} /> : null}
       {shown.length === 0 ? (
         filter === "" ? null : (

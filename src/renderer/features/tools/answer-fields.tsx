@@ -82,6 +82,7 @@ export function LimitFields({ draft, problems, set }: ToolFieldsProps) {
         onChange={(effect) => set({ effect })}
       />
       <PrivateNetwork
+        id="field-allowPrivateNetwork"
         checked={draft.allowPrivateNetwork}
         error={problems.allowPrivateNetwork}
         onChange={(allowPrivateNetwork) => set({ allowPrivateNetwork })}
@@ -91,15 +92,16 @@ export function LimitFields({ draft, problems, set }: ToolFieldsProps) {
 }
 
 interface PrivateNetworkProps {
+  id: string;
   checked: boolean;
   error?: string | undefined;
   onChange: (checked: boolean) => void;
 }
 
 /** Whether a tool may reach what only this computer can. */
-export function PrivateNetwork({ checked, error, onChange }: PrivateNetworkProps) {
+export function PrivateNetwork({ id, checked, error, onChange }: PrivateNetworkProps) {
   return (
-    <div id="field-allowPrivateNetwork" tabIndex={-1} className="space-y-1">
+    <div id={id} tabIndex={-1} className="space-y-1 rounded-panel">
       <Checkbox
         label="May reach this computer and its network"
         checked={checked}

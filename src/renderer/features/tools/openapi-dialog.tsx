@@ -3,6 +3,7 @@ import { useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { announce } from "../../app/announce.ts";
 import { client } from "../../app/api.ts";
+import { problemOf } from "../../app/problem.ts";
 import { routeTo } from "../../app/router.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
@@ -62,7 +63,10 @@ export function OpenApiDialog({ onClose }: { onClose: () => void }) {
         setImported(made);
         announce(`${count(made.tools.length, "tool")} made.`);
       } catch (error) {
-        const ofField = fieldProblems(error, FIELDS);
+        const ofField =
+          problemOf(error).code === "tool_address_blocked"
+            ? { allowPrivateNetwork: problemLine(error) }
+            : fieldProblems(error, FIELDS);
         if (ofField === null) throw error;
         refuse(
           Object.fromEntries(

@@ -44,6 +44,7 @@ export function OpenApiFields({ view, choice, problems, set }: OpenApiFieldsProp
         onChange={(event) => set({ baseUrl: event.target.value })}
       />
       <PrivateNetwork
+        id="openapi-allowPrivateNetwork"
         checked={choice.allowPrivateNetwork}
         error={problems.allowPrivateNetwork}
         onChange={(allowPrivateNetwork) => set({ allowPrivateNetwork })}

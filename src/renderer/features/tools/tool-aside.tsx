@@ -25,7 +25,7 @@ export function ToolTry({ tool, hasChanges }: ToolTryProps) {
       name={name}
       inputSchema={inputSchema}
       title="Try it"
-      verb="Try it"
+      verb="Call tool"
       asks={isSafe ? null : `${method} may change data.`}
       {...(hasChanges && { disabled: "Save first." })}
       run={(args, signal) => client.tools.test({ tool: id, arguments: args }, { signal })}

@@ -4,8 +4,11 @@ import { useState } from "react";
 import { flushSync } from "react-dom";
 import { announce } from "../../app/announce.ts";
 import { api, client, queryClient } from "../../app/api.ts";
+import { problemOf } from "../../app/problem.ts";
 import { navigate, routeTo } from "../../app/router.ts";
+import { Button } from "../../components/button.tsx";
 import { TextArea, TextField } from "../../components/field.tsx";
+import { problemLine } from "../../components/problem-view.tsx";
 import { SaveProblem } from "../../components/save-problem.tsx";
 import { TagsField } from "../../components/tags-field.tsx";
 import { fieldProblems } from "../local/field-problems.ts";
@@ -28,6 +31,9 @@ import {
   type ToolEdits,
   type ToolProblems,
 } from "./tool-draft.ts";
+
+/** Of what tries the tool. */
+const TRY = "tool-try";
 
 interface ToolEditorProps {
   /** Null for a new one. */
@@ -74,6 +80,8 @@ export function ToolEditor({ tool, onDelete }: ToolEditorProps) {
       if (tool === null) navigate(routeTo("tools", [view.id]), { replace: true });
     },
     onError: (error) => {
+      const { code } = problemOf(error);
+      if (code === "tool_address_blocked") refuse({ allowPrivateNetwork: problemLine(error) });
       const found = Object.entries(fieldProblems(error, FIELDS) ?? {}).map(([path, message]) => [
         placeOf(path.split("."), draft),
         message,
@@ -113,9 +121,25 @@ export function ToolEditor({ tool, onDelete }: ToolEditorProps) {
       }}
       turn={(enabled) => client.tools.update({ tool: tool?.id ?? "", changes: { enabled } })}
       onDelete={onDelete}
+      problem={
+        unplaced ? (
+          <SaveProblem error={unplaced} onKeep={() => save.mutate({ keepSecrets: true })} />
+        ) : null
+      }
+      actions={
+        tool === null ? null : (
+          <Button size="toolbar" onClick={() => document.getElementById(TRY)?.focus()}>
+            Try it
+          </Button>
+        )
+      }
       aside={
         <>
-          {tool === null ? null : <ToolTry key={tool.id} tool={tool} hasChanges={changes > 0} />}
+          {tool === null ? null : (
+            <div id={TRY} tabIndex={-1} className="scroll-mt-4 rounded-panel">
+              <ToolTry key={tool.id} tool={tool} hasChanges={changes > 0} />
+            </div>
+          )}
           <ToolPreview definition={previewOf(draft, tool)} />
         </>
       }
@@ -175,9 +199,6 @@ export function ToolEditor({ tool, onDelete }: ToolEditorProps) {
           <Membership kind="tool" original={tool.name} profiles={tool.profiles} />
         )}
       </section>
-      {unplaced ? (
-        <SaveProblem error={unplaced} onKeep={() => save.mutate({ keepSecrets: true })} />
-      ) : null}
     </LocalEditor>
   );
 }
