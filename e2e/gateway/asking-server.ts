@@ -5,7 +5,8 @@
  *   answers with it as JSON. With `wait` it goes on for ever after the answer.
  * - `ask_later {method}` answers at once, and asks when no call is open any more.
  * - `hold {}` never answers; `holding {}` says how often it was called.
- * - `log {}` says what was cancelled, by the labels of `ask` or as "hold", and what `ask_later` was told.
+ * - `log {}` says what was cancelled, by the labels of `ask` or as "hold", what `ask_later` was told,
+ *   what was declared to it, how often it heard that roots have changed, and the id of its process.
  * - `show {}` names the page `ui://asking/page.html`, which no list has.
  */
 import { isMessage, isRecord, lineReader, type Message } from "../fixtures/json-rpc.ts";
@@ -33,6 +34,7 @@ const later: unknown[] = [];
 let declared: unknown = null;
 let questions = 0;
 let held = 0;
+let rootsChanged = 0;
 
 const send = (message: Record<string, unknown>): void => {
   process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
@@ -80,8 +82,10 @@ function callTool(params: Record<string, unknown>, signal: AbortSignal): unknown
     case "ask_later":
       void askLater(args.method);
       return text("Asked later");
-    case "log":
-      return { ...text("Log"), structuredContent: { cancelled, later, declared } };
+    case "log": {
+      const log = { cancelled, later, declared, rootsChanged, pid: process.pid };
+      return { ...text("Log"), structuredContent: log };
+    }
     default:
       return text("Shown");
   }
@@ -130,6 +134,7 @@ function receive(message: Message): void {
   if (method === undefined) asked.get(String(id))?.(message);
   else if (id !== undefined) void answer(id, method, params);
   else if (method === "notifications/cancelled") running.get(params.requestId)?.abort();
+  else if (method === "notifications/roots/list_changed") rootsChanged += 1;
 }
 
 process.stdin.on(
