@@ -89,7 +89,8 @@ function apply(event: GatewayEvent): void {
       refreshLocal(api.prompts.key());
       return;
     case "resources.changed":
-      refreshLocal(api.resources.key());
+      // Roots count the files in them.
+      refreshLocal(api.resources.key(), api.roots.list.key());
       return;
     case "roots.changed":
       // Resources may be files in them.

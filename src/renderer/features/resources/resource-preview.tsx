@@ -78,7 +78,7 @@ function Contents({ contents }: { contents: ResourceContents }) {
       </p>
       {text !== null ? (
         <>
-          <CodeBlock label="Text" text={text.slice(0, SHOWN)} wrap untrusted />
+          <CodeBlock label="What clients read" text={text.slice(0, SHOWN)} wrap untrusted />
           {text.length > SHOWN ? (
             <p className="text-meta text-text-2">
               {sizeText(SHOWN)} of {sizeText(bytes)} shown.
