@@ -345,9 +345,9 @@ describe("files of backups", () => {
     });
     expect(await answer.json()).toMatchObject({
       paths: {
-        "/backups/{backup}/file": { get: { operationId: "backups.download" } },
-        "/backups/files": { post: { operationId: "backups.upload" } },
-        "/backups/{backup}/restore": { post: {} },
+        "/api/backups/{backup}/file": { get: { operationId: "backups.download" } },
+        "/api/backups/files": { post: { operationId: "backups.upload" } },
+        "/api/backups/{backup}/restore": { post: {} },
       },
     });
   });

@@ -260,7 +260,7 @@ describe("what is sent", () => {
       method: "GET",
       headers: { authorization: `Bearer ${manage}` },
     });
-    expect(Object.keys(JSON.parse(described.text).paths)).toContain("/servers");
+    expect(Object.keys(JSON.parse(described.text).paths)).toContain("/api/servers");
   });
 
   it("a taken port names the program that holds it", async () => {

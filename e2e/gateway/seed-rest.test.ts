@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { fixture, startGateway } from "./test-gateway.ts";
+import { startGateway } from "./test-gateway.ts";
 
 const SECRET = "s3cret-Of-A-Test-0123456789";
 
@@ -42,9 +42,12 @@ async function overHttp() {
 }
 
 /** What a script reads when it is refused. */
-const refusal = (detail: string | RegExp) => ({
-  detail: expect.stringMatching(detail),
-  error: expect.objectContaining({ code: expect.any(String), wayOut: expect.any(String) }),
+const refusal = (status: number, code: string, detail: string | RegExp) => ({
+  status,
+  body: {
+    detail: expect.stringMatching(detail),
+    error: expect.objectContaining({ code, wayOut: expect.any(String) }),
+  },
 });
 
 const entities = z.array(z.looseObject({ id: z.string(), name: z.string().nullable() }));
@@ -196,5 +199,142 @@ describe("the REST of the seeds", () => {
       body: { status: "success" },
     });
     expect(await ask("GET", `/${kind}/${id}`)).toMatchObject({ status: 404 });
+  });
+
+  it("says what is wrong by status, field and way out, and stores nothing of it", async () => {
+    const { ask, api } = await overHttp();
+    const root = { uri: "https://example.com/" };
+    expect(await ask("POST", "/roots", { uri: "ftp://x" })).toMatchObject(
+      refusal(422, "validation_failed", /^uri: A root begins with/),
+    );
+    expect(await ask("POST", "/roots", { ...root, nmae: "typing error" })).toMatchObject(
+      refusal(422, "validation_failed", /^nmae: There is no such field here/),
+    );
+    expect(await ask("POST", "/roots", "{")).toMatchObject(
+      refusal(400, "malformed_json", /not JSON/),
+    );
+    expect(await ask("POST", "/servers", { name: "Dev", tool_ids: ["none"] })).toMatchObject(
+      refusal(404, "local_not_found", /none/),
+    );
+    expect(await ask("GET", "/roots?limit=-1")).toMatchObject(
+      refusal(422, "validation_failed", /^limit: /),
+    );
+    expect(await ask("GET", "/roots?include_inactive=yes")).toMatchObject(
+      refusal(422, "validation_failed", /^include_inactive: /),
+    );
+    expect([await api.roots.list(), await api.profiles.list()]).toEqual([[], []]);
+
+    await ask("POST", "/roots", root);
+    expect(await ask("POST", "/roots", root)).toMatchObject(refusal(409, "name_taken", /exists/));
+    expect(await ask("GET", "/roots/nothing")).toMatchObject(
+      refusal(404, "local_not_found", /nothing/),
+    );
+    const { status, headers } = await ask("POST", "/roots/nothing");
+    expect([status, headers.get("allow")]).toEqual([405, "GET, HEAD, PUT, PATCH, DELETE"]);
+    expect((await ask("DELETE", "/roots")).headers.get("allow")).toBe("GET, HEAD, POST");
+    expect(await ask("GET", "/rootsy")).toMatchObject(refusal(404, "route_not_found", /rootsy/));
+    expect(await ask("HEAD", "/roots")).toMatchObject({ status: 200, body: null });
+  });
+
+  it("takes no mask for a secret, and keeps the secret that is left out", async () => {
+    const { ask, url } = await overHttp();
+    const name = "weather";
+    const one = { name, url: "https://api.example.com/", auth_type: "bearer" };
+    await ask("POST", "/tools", { ...one, auth_token: SECRET });
+    const { body } = await ask("GET", `/tools/${name}`);
+    expect(await ask("PUT", `/tools/${name}`, body)).toMatchObject(
+      refusal(422, "validation_failed", /^auth_value: .*Leave the field out to keep/),
+    );
+    const { auth_value: _, ...rest } = z.looseObject({ auth_value: z.string() }).parse(body);
+    const put = await ask("PUT", `/tools/${name}`, rest);
+    expect(put).toMatchObject({ status: 200, body: { auth_type: "bearer", auth_value: "*****" } });
+    const hint = z.object({ auth: z.object({ token: z.unknown() }) });
+    const shown = hint.parse((await ask("GET", `/api/tools/${name}`)).body);
+    expect(shown.auth.token).toEqual({ set: true, hint: SECRET.slice(-4) });
+    // Whoever may write a URL could read the secret there.
+    expect(await ask("PATCH", `/tools/${name}`, { url: `${url}/` })).toMatchObject({ status: 409 });
+  });
+
+  it("turns pages over what is on", async () => {
+    const { ask, api } = await overHttp();
+    for (const letter of ["a", "b", "c", "d"]) {
+      await api.roots.create({ uri: `https://${letter}.example.com/`, enabled: letter !== "b" });
+    }
+    const page = z.object({
+      roots: z.array(z.object({ uri: z.string() })),
+      nextCursor: z.string().nullable(),
+    });
+    const uris = (body: unknown) => page.parse(body).roots.map(({ uri }) => uri.slice(8, 9));
+    const first = (await ask("GET", "/roots?include_pagination=true&limit=2")).body;
+    expect(uris(first)).toEqual(["a", "c"]);
+    const { nextCursor } = page.parse(first);
+    const second = (await ask("GET", `/roots?cursor=${nextCursor}&limit=2`)).body;
+    expect([uris(second), page.parse(second).nextCursor]).toEqual([["d"], null]);
+    expect(uris((await ask("GET", "/roots?cursor=&include_inactive=true")).body)).toEqual([
+      "a",
+      "b",
+      "c",
+      "d",
+    ]);
+    expect(await ask("GET", "/roots?cursor=gone")).toMatchObject(
+      refusal(422, "validation_failed", /^cursor: /),
+    );
+    expect(entities.parse((await ask("GET", "/roots?limit=1")).body)).toHaveLength(1);
+    expect(entities.parse((await ask("GET", "/roots/")).body)).toHaveLength(3);
+  });
+
+  it("is for those who may do the same at /api, and is recorded as that is", async () => {
+    const { ask, api, url } = await overHttp();
+    expect(await ask("GET", "/tools", undefined, "nobody")).toMatchObject({ status: 401 });
+    expect((await fetch(`${url}/tools`)).status).toBe(401);
+    const manager = await api.tokens.create({ name: "manager", rights: ["manage"], profile: null });
+    const user = await api.tokens.create({ name: "user", rights: ["use"], profile: null });
+    expect(await ask("GET", "/tools", undefined, user.token)).toMatchObject(
+      refusal(403, "token_lacks_right", /manage/),
+    );
+    const command = { name: "local", command: process.execPath };
+    expect(await ask("POST", "/gateways", command, manager.token)).toMatchObject(
+      refusal(403, "token_lacks_right", /processes/),
+    );
+    const folder = { uri: "file:///home/ada" };
+    expect(await ask("POST", "/roots", folder, manager.token)).toMatchObject({ status: 403 });
+    await ask("POST", "/roots", { uri: "https://example.com/" }, manager.token);
+    const { entries } = await api.audit.list({ action: "root.create" });
+    expect(entries.map(({ actor, outcome }) => [actor.name, outcome])).toEqual([
+      ["manager", "ok"],
+      ["manager", "failed"],
+    ]);
+  });
+
+  it("does not start the command that a script brings", async () => {
+    const { ask } = await overHttp();
+    const made = await ask("POST", "/gateways", { name: "Local", command: process.execPath });
+    expect(made).toMatchObject({
+      status: 201,
+      body: { transport: "STDIO", confirmed: false, reachable: false, url: null },
+    });
+  });
+
+  it("is described where the API is", async () => {
+    const { ask } = await overHttp();
+    const { body } = await ask("GET", "/openapi.json");
+    const { paths } = z.object({ paths: z.record(z.string(), z.looseObject({})) }).parse(body);
+    for (const { kind } of KINDS) {
+      expect(Object.keys(paths[`/${kind}`] ?? {})).toEqual(["get", "post"]);
+      expect(paths[`/${kind}/{which}`]).toMatchObject({ put: {}, patch: {}, delete: {} });
+      expect(paths[`/${kind}/{which}/state`]).toMatchObject({ post: {} });
+    }
+    expect(paths["/tools"]).toMatchObject({
+      post: {
+        requestBody: {
+          content: {
+            "application/json": {
+              schema: { required: ["name", "url"], properties: { integration_type: {} } },
+            },
+          },
+        },
+      },
+    });
+    expect(paths).toHaveProperty(["/api/tools"]);
   });
 });

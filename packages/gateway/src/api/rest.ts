@@ -4,6 +4,7 @@ import { OpenAPIGenerator } from "@orpc/openapi";
 import { OpenAPIHandler } from "@orpc/openapi/node";
 import { BodyLimitPlugin } from "@orpc/server/node";
 import { ZodToJsonSchemaConverter } from "@orpc/zod/zod4";
+import { describeSeedRoutes } from "../http/seed-description.ts";
 import type { Principal } from "../tokens/principal.ts";
 import type { ApiContext } from "./context.ts";
 import type { Router } from "./router.ts";
@@ -73,14 +74,20 @@ const FILE_PATHS = {
   },
 } as const;
 
-/** The description of the API, written from the contract. */
+/** The description of the API, written from the contract, and of the seeds' routes beside it. */
 export async function describeApi(version: string): Promise<unknown> {
   const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] });
   const described = await generator.generate(contract, {
     info: { title: "Local MCP Gateway", version },
-    servers: [{ url: PREFIX }],
     security: [{ bearer: [] }],
     components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } },
   });
-  return { ...described, paths: { ...described.paths, ...FILE_PATHS } };
+  const paths = Object.entries({ ...described.paths, ...FILE_PATHS });
+  return {
+    ...described,
+    paths: {
+      ...Object.fromEntries(paths.map(([path, operations]) => [`${PREFIX}${path}`, operations])),
+      ...describeSeedRoutes(),
+    },
+  };
 }

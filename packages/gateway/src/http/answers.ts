@@ -43,7 +43,7 @@ const authenticate = (error: GatewayError): Record<string, string> =>
 
 const allow = (error: GatewayError): Record<string, string> =>
   error.code === "method_not_allowed"
-    ? { allow: String(error.params.allowed).replace(" or ", ", ") }
+    ? { allow: String(error.params.allowed).replaceAll(" or ", ", ") }
     : {};
 
 /** RFC 9110 §10.2.3. */
