@@ -117,7 +117,7 @@ describe("profiles tools", { timeout: 30_000 }, () => {
     expect(changed.exit).toBe(0);
     expect(changed.out).toMatch(/^plus +on +one +renamed by you \(“add”\), described by you$/m);
     expect(changed.out).toMatch(/^\S*echo +off +two/m);
-    const listed = await place.run(["tools", "list"]);
+    const listed = await place.run(["tools", "list", "--profile", "dev"]);
     expect(listed.out).toMatch(/^plus +one +Adds = sums$/m);
     expect(listed.out).not.toMatch(/ two /);
     await place.run(["profiles", "tools", "dev", "--reset", "plus", "--enable", "two:echo"]);
@@ -179,15 +179,15 @@ describe("tools call", { timeout: 30_000 }, () => {
 
   test("a server that is down is named, the others' tools are there", async () => {
     await place.run(["servers", "add", "dead", "--profile", "dev", "--", "no-such-program-7"]);
-    const listed = await place.run(["tools", "list"]);
+    const listed = await place.run(["tools", "list", "--profile", "dev"]);
     expect(listed.exit).toBe(0);
     expect(listed.out).toMatch(/^echo +one/m);
     expect(listed.err).toMatch(/^“dead”: “no-such-program-7” was not found/);
   });
 
-  test("without a profile there is nothing to list", async () => {
+  test("without a profile there is nothing to call", async () => {
     await place.run(["profiles", "delete", "dev"]);
-    expect(await place.run(["tools", "list"])).toMatchObject({
+    expect(await place.run(["tools", "call", "echo"])).toMatchObject({
       exit: 1,
       err: expect.stringContaining("No profile is active"),
     });

@@ -3,6 +3,24 @@ import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import { list, oneOf, usage } from "../forms.ts";
 import { facts, plural, table } from "../output.ts";
+import {
+  enabledOf,
+  tagChangeOf,
+  type TagChangeOptions,
+  tagFilterOf,
+  type TagFilterOptions,
+  takesTagChanges,
+  takesTagFilter,
+  takesTags,
+  takesTurn,
+  type TurnOptions,
+} from "./catalogue-options.ts";
+import {
+  isSelecting,
+  type SelectionOptions,
+  selectionOf,
+  takesSelection,
+} from "./profile-selection.ts";
 import { addProfileToolsCommand } from "./profile-tools.ts";
 
 interface ProfileOptions {
@@ -13,7 +31,11 @@ interface ProfileOptions {
   allowWithoutToken?: boolean;
 }
 
-interface EditOptions extends ProfileOptions {
+interface CreateOptions extends ProfileOptions {
+  tag?: string[];
+}
+
+interface EditOptions extends ProfileOptions, SelectionOptions, TagChangeOptions, TurnOptions {
   slug?: string;
   requireToken?: boolean;
 }
@@ -38,7 +60,7 @@ const warnOpen = (cli: Cli, profile: ProfileView): void => {
   }
 };
 
-const create = (cli: Cli, slug: string, options: ProfileOptions): Outcome =>
+const create = (cli: Cli, slug: string, options: CreateOptions): Outcome =>
   cli.use(async (api) => {
     const profile = await api.profiles.create({
       slug,
@@ -47,6 +69,7 @@ const create = (cli: Cli, slug: string, options: ProfileOptions): Outcome =>
       servers: options.servers,
       namePolicy: options.names,
       allowWithoutToken: options.allowWithoutToken,
+      tags: options.tag,
     });
     const active = profile.active ? "; /mcp serves it too" : "";
     cli.answer(profile, `Created “${profile.slug}” at ${where(profile)}${active}.`);
@@ -64,12 +87,19 @@ const edit = (cli: Cli, slug: string, options: EditOptions): Outcome => {
     servers: options.servers,
     namePolicy: options.names,
     allowWithoutToken: options.requireToken ? false : options.allowWithoutToken,
+    tags: tagChangeOf(options),
+    enabled: enabledOf(options),
   };
-  if (Object.values(changes).every((change) => change === undefined)) {
-    throw usage("Nothing to change was given.");
-  }
+  const isNothing = Object.values(changes).every((change) => change === undefined);
+  if (isNothing && !isSelecting(options)) throw usage("Nothing to change was given.");
   return cli.use(async (api) => {
-    const profile = await api.profiles.update({ profile: slug, changes });
+    const selection = isSelecting(options)
+      ? selectionOf(await api.profiles.get({ profile: slug }), options)
+      : {};
+    const profile = await api.profiles.update({
+      profile: slug,
+      changes: { ...changes, ...selection },
+    });
     cli.answer(profile, `Changed “${profile.slug}”.`);
     warnOpen(cli, profile);
   });
@@ -83,7 +113,7 @@ const profileTable = (cli: Cli, profiles: readonly ProfileView[]): string =>
         profiles.map((profile) => [
           profile.slug,
           profile.name,
-          profile.active ? "yes" : "-",
+          profile.enabled ? (profile.active ? "yes" : "-") : "off",
           profile.servers.map((server) => server.name).join(",") || "-",
           String(profile.counts.tools),
           where(profile),
@@ -91,12 +121,20 @@ const profileTable = (cli: Cli, profiles: readonly ProfileView[]): string =>
         cli.width,
       );
 
+/** The gateway's own of one kind; null where there are none. */
+const ownText = (own: readonly ({ enabled: boolean } & ({ name: string } | { uri: string }))[]) =>
+  own
+    .map((one) => `${"uri" in one ? one.uri : one.name}${one.enabled ? "" : " (off)"}`)
+    .join("\n") || null;
+
 const profileFacts = (profile: ProfileView): string =>
   facts([
     ["Slug", profile.slug],
     ["Name", profile.name],
     ["Description", profile.description || null],
     ["URL", where(profile)],
+    ["State", profile.enabled ? null : "off"],
+    ["Tags", profile.tags.join(", ") || null],
     ["Active", profile.active ? "yes, /mcp serves it" : "no"],
     [
       "Servers",
@@ -104,6 +142,10 @@ const profileFacts = (profile: ProfileView): string =>
         .map((server) => (server.enabled ? server.name : `${server.name} (off)`))
         .join("\n") || "none",
     ],
+    ["Own tools", ownText(profile.tools)],
+    ["Own prompts", ownText(profile.prompts)],
+    ["Own resources", ownText(profile.resources)],
+    ["Roots", ownText(profile.roots)],
     [
       "Offers",
       [
@@ -162,21 +204,20 @@ export const addProfileCommands = (program: Command, act: Act): void => {
     .command("profiles")
     .description("what clients see: chosen servers and tools at their own URL");
 
-  describeProfile(
-    profiles.command("create <slug>").description("make a profile; the first one becomes active"),
+  takesTags(
+    describeProfile(
+      profiles.command("create <slug>").description("make a profile; the first one becomes active"),
+    ),
   ).action(act(create));
 
-  profiles
-    .command("list")
-    .description("all profiles with their URLs")
-    .action(
-      act((cli) =>
-        cli.use(async (api) => {
-          const all = await api.profiles.list();
-          cli.answer(all, profileTable(cli, all));
-        }),
-      ),
-    );
+  takesTagFilter(profiles.command("list").description("all profiles with their URLs")).action(
+    act((cli, options: TagFilterOptions) =>
+      cli.use(async (api) => {
+        const all = await api.profiles.list(tagFilterOf(options));
+        cli.answer(all, profileTable(cli, all));
+      }),
+    ),
+  );
 
   profiles
     .command("show <slug>")
@@ -190,14 +231,18 @@ export const addProfileCommands = (program: Command, act: Act): void => {
       ),
     );
 
-  describeProfile(
-    profiles
-      .command("edit <slug>")
-      .description("change a profile; what is not mentioned stays")
-      .option("--slug <slug>", "new slug, and with it a new URL"),
-  )
-    .option("--require-token", "let nobody use it without a token")
-    .action(act(edit));
+  takesTurn(
+    takesTagChanges(
+      takesSelection(
+        describeProfile(
+          profiles
+            .command("edit <slug>")
+            .description("change a profile; what is not mentioned stays")
+            .option("--slug <slug>", "new slug, and with it a new URL"),
+        ).option("--require-token", "let nobody use it without a token"),
+      ),
+    ),
+  ).action(act(edit));
 
   profiles
     .command("duplicate <slug> <copy>")

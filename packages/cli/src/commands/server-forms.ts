@@ -103,7 +103,7 @@ const takesReach = (command: Command): Command =>
     );
 
 /** A literal secret was typed: it works, and it is in the shell's history now. */
-const warnLiteral = (cli: Cli, names: string[], instead: string): void => {
+export const warnLiteral = (cli: Cli, names: string[], instead: string): void => {
   if (names.length === 0) return;
   const values = names.length === 1 ? "The value" : "The values";
   const stay = names.length === 1 ? "stays" : "stay";
@@ -147,7 +147,7 @@ export const readEnv = async (
 /** The headers that --header-file and --header give; later ones win. */
 export const readHeaders = async (
   cli: Cli,
-  options: ServerOptions,
+  options: Pick<ServerOptions, "header" | "headerFile">,
 ): Promise<Record<string, string>> => {
   const headers =
     options.headerFile === undefined ? {} : headerFile(await readText(cli.io, options.headerFile));

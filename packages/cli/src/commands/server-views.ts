@@ -21,7 +21,7 @@ export const summaryOf = (config: ServerConfigView): string =>
     ? [config.command, ...config.args].map(quoted).join(" ")
     : `${config.url}${config.transport === "sse" ? " (SSE)" : ""}`;
 
-const secretWords = (hint: string | null): string =>
+export const secretWords = (hint: string | null): string =>
   hint === null ? "stored" : `stored, ends in ${hint}`;
 
 const environment = (config: ServerConfigView): string | null => {
@@ -111,6 +111,7 @@ export const serverFacts = (
     ["Name", server.name],
     ["Title", server.title === server.name ? null : server.title],
     ["Description", server.description || null],
+    ["Tags", server.tags.join(", ") || null],
     ["State", note === null ? STATE_WORDS[status.state] : `${STATE_WORDS[status.state]}, ${note}`],
     ["Reason", trouble(status)],
     ["Output", status.reason?.detail ?? null],

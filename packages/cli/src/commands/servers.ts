@@ -8,6 +8,15 @@ import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import { repeated, usage } from "../forms.ts";
 import { duration, visible } from "../output.ts";
+import {
+  tagChangeOf,
+  type TagChangeOptions,
+  tagFilterOf,
+  type TagFilterOptions,
+  takesTagChanges,
+  takesTagFilter,
+  takesTags,
+} from "./catalogue-options.ts";
 import { addConsentCommands } from "./consent.ts";
 import {
   describeServer,
@@ -42,6 +51,7 @@ import { addUsageCommand, measureUsage } from "./usage.ts";
 
 interface AddOptions extends ServerOptions {
   profile?: string[];
+  tag?: string[];
 }
 
 const configOf = async (
@@ -96,6 +106,7 @@ const add = async (cli: Cli, name: string, words: string[], options: AddOptions)
       // Whoever types a command has seen it.
       confirmed: true,
       profiles: options.profile,
+      tags: options.tag,
     });
     const { profiles } = added.server;
     const shown = profiles.length === 0 ? "" : ` (in ${profiles.join(", ")})`;
@@ -108,7 +119,7 @@ const add = async (cli: Cli, name: string, words: string[], options: AddOptions)
   });
 };
 
-interface EditOptions extends ServerOptions, UnsetSignInOptions {
+interface EditOptions extends ServerOptions, UnsetSignInOptions, TagChangeOptions {
   name?: string;
   unsetEnv?: string[];
   unsetHeader?: string[];
@@ -144,6 +155,7 @@ const edit = async (cli: Cli, name: string, words: string[], options: EditOption
     secrets: unlessEmpty({ ...cleared(options.unsetSecret), ...(await readSecrets(cli, options)) }),
     limits: unlessEmpty({ ...backToSetting(options.unsetLimit), ...readLimits(options) }),
     connections: readConnections(options),
+    tags: tagChangeOf(options),
     ...(words.length === 0 ? {} : readCommand(cli, words, cwd)),
   };
   if (options.keepSecrets && changes.url === undefined && changes.signIn?.issuer === undefined) {
@@ -220,27 +232,26 @@ export const addServerCommands = (program: Command, act: Act): void => {
     .alias("gateways")
     .description("the MCP servers behind the gateway");
 
-  describeServer(
-    servers
-      .command("add <name> [command...]")
-      .description(
-        "add a server: -- COMMAND ARGS… for one that is started, --url for one that runs",
-      ),
+  takesTags(
+    describeServer(
+      servers
+        .command("add <name> [command...]")
+        .description(
+          "add a server: -- COMMAND ARGS… for one that is started, --url for one that runs",
+        ),
+    ),
   )
     .option("--profile <slug>", "profile it joins", repeated)
     .action(act(add));
 
-  servers
-    .command("list")
-    .description("all servers with their state")
-    .action(
-      act((cli) =>
-        cli.use(async (api) => {
-          const all = await api.servers.list();
-          cli.answer(all, serverTable(cli, all));
-        }),
-      ),
-    );
+  takesTagFilter(servers.command("list").description("all servers with their state")).action(
+    act((cli, options: TagFilterOptions) =>
+      cli.use(async (api) => {
+        const all = await api.servers.list(tagFilterOf(options));
+        cli.answer(all, serverTable(cli, all));
+      }),
+    ),
+  );
 
   servers
     .command("show <name>")
@@ -256,11 +267,13 @@ export const addServerCommands = (program: Command, act: Act): void => {
       ),
     );
 
-  takesUnsetSignIn(
-    describeServer(
-      servers
-        .command("edit <name> [command...]")
-        .description("change a server; what is not mentioned stays"),
+  takesTagChanges(
+    takesUnsetSignIn(
+      describeServer(
+        servers
+          .command("edit <name> [command...]")
+          .description("change a server; what is not mentioned stays"),
+      ),
     ),
   )
     .option("--name <name>", "new name")

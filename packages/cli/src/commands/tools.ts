@@ -1,33 +1,40 @@
-import { type CapabilityView, GatewayError } from "@local-mcp/contract";
+import type { CapabilityView, ToolUpdate } from "@local-mcp/contract";
 import type { Command } from "commander";
-import { z } from "zod";
 import type { Act, Cli, Outcome } from "../cli.ts";
-import type { Api } from "../connect.ts";
-import { pair, repeated, usage } from "../forms.ts";
-import { bytes, table, visible } from "../output.ts";
-import { readText } from "../values.ts";
-import { findTool } from "./profile-tools.ts";
-import { trouble } from "./server-views.ts";
+import { oneOf, repeated, usage } from "../forms.ts";
+import { bytes, duration, table } from "../output.ts";
+import {
+  enabledOf,
+  type NewOptions,
+  tagChangeOf,
+  type TagChangeOptions,
+  tagFilterOf,
+  type TagFilterOptions,
+  takesNew,
+  takesTagChanges,
+  takesTagFilter,
+  takesTurn,
+  type TurnOptions,
+} from "./catalogue-options.ts";
+import { warnUrl } from "./server-forms.ts";
+import {
+  addCallCommand,
+  answerResult,
+  type ArgumentOptions,
+  checkArguments,
+  readArguments,
+  sayWhoIsMissing,
+  takesArguments,
+} from "./tool-call.ts";
+import { describeTool, readTool, type ToolOptions } from "./tool-forms.ts";
+import { addImportCommand } from "./tool-import.ts";
+import { ownToolTable, toolFacts } from "./tool-views.ts";
 
-interface ListOptions {
+interface ListOptions extends TagFilterOptions {
   profile?: string;
 }
 
-interface CallOptions extends ListOptions {
-  args?: string;
-  argsFile?: string;
-  arg?: string[];
-}
-
-/** The profile that was named, or the active one. */
-const profileOf = async (api: Api, named: string | undefined): Promise<string> => {
-  if (named !== undefined) return named;
-  const active = (await api.profiles.list()).find((profile) => profile.active);
-  if (active === undefined) throw new GatewayError("no_active_profile");
-  return active.slug;
-};
-
-const toolTable = (cli: Cli, tools: readonly CapabilityView[]): string =>
+const seenTable = (cli: Cli, tools: readonly CapabilityView[]): string =>
   tools.length === 0
     ? "This profile has no tools."
     : table(
@@ -36,176 +43,218 @@ const toolTable = (cli: Cli, tools: readonly CapabilityView[]): string =>
         cli.width,
       );
 
-/** A server that is down costs its own tools; a person should know why they are not there. */
-const sayWhoIsMissing = async (cli: Cli, api: Api, profile: string): Promise<void> => {
-  for (const { name, status } of (await api.status.get()).servers) {
-    const why = status.affects.profiles.includes(profile) ? trouble(status) : null;
-    if (why !== null) cli.hint(`“${name}”: ${why}`);
+const listTools = async (cli: Cli, options: ListOptions): Outcome => {
+  const { profile } = options;
+  if (profile !== undefined && (options.tag ?? options.allTags) !== undefined) {
+    throw usage("--tag finds the gateway's own tools, without a --profile.");
   }
-};
-
-const listTools = (cli: Cli, options: ListOptions): Outcome =>
-  cli.use(async (api) => {
-    const profile = await profileOf(api, options.profile);
+  await cli.use(async (api) => {
+    if (profile === undefined) {
+      const own = await api.tools.list(tagFilterOf(options));
+      cli.answer(own, ownToolTable(cli, own));
+      return;
+    }
     const all = await api.profiles.capabilities({ profile, kind: "tool" });
     const tools = all.filter((tool) => tool.enabled);
-    cli.answer(tools, toolTable(cli, tools));
+    cli.answer(tools, seenTable(cli, tools));
     await sayWhoIsMissing(cli, api, profile);
   });
-
-const jsonObject = z.record(z.string(), z.unknown());
-
-const parseObject = (what: string, text: string): Record<string, unknown> => {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    // Where it broke, and not the words of the parser, which quote the text.
-    const at = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
-    const detail = at === undefined ? "it ends too early" : `it breaks at character ${at}`;
-    throw new GatewayError("malformed_json", { what, detail }, { cause: error });
-  }
-  const object = jsonObject.safeParse(value);
-  if (object.success) return object.data;
-  throw new GatewayError("validation_failed", { detail: `The ${what} is not a JSON object.` });
 };
 
-const inputSchema = z.object({
-  inputSchema: z.object({
-    properties: z.record(z.string(), z.unknown()).default({}),
-  }),
-});
-const typed = z.object({ type: z.unknown() });
+interface AddOptions extends ToolOptions, NewOptions {
+  url: string;
+  disabled?: boolean;
+}
 
-/**
- * The value of `--arg k=v`: text where the tool's schema asks for a string, JSON where it asks for
- * anything else, and where it does not say, JSON if it can be read as such.
- */
-const argumentValue = (
-  definition: Record<string, unknown>,
-  name: string,
-  text: string,
-): unknown => {
-  const schema = inputSchema.safeParse(definition);
-  const property = typed.safeParse(schema.data?.inputSchema.properties[name]);
-  const type = property.data?.type;
-  if (type === "string") return text;
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (typeof type !== "string") return text;
-    const detail = `“${name}” takes JSON of the type ${type}, not “${text}”.`;
-    throw new GatewayError("validation_failed", { detail }, { cause: error });
-  }
+const add = async (cli: Cli, name: string, options: AddOptions): Outcome => {
+  warnUrl(cli, options.url);
+  const wanted = {
+    ...(await readTool(cli, options)),
+    name,
+    url: options.url,
+    tags: options.tag,
+    profiles: options.profile,
+    enabled: options.disabled ? false : undefined,
+  };
+  await cli.use(async (api) => {
+    const tool = await api.tools.create(wanted);
+    const shown = tool.profiles.length === 0 ? "" : ` (in ${tool.profiles.join(", ")})`;
+    cli.answer(tool, `Added “${name}”: ${tool.method} ${tool.url}${shown}`);
+    if (tool.profiles.length === 0) {
+      cli.hint(`No profile has it yet: ${cli.command(`profiles edit SLUG --tool ${name}`)}`);
+    }
+  });
 };
 
-const readArguments = async (
-  cli: Cli,
-  api: Api,
-  profile: string,
-  name: string,
-  options: CallOptions,
-): Promise<Record<string, unknown>> => {
-  const whole =
-    options.argsFile === undefined
-      ? parseObject("value of --args", options.args ?? "{}")
-      : parseObject("file of --args-file", await readText(cli.io, options.argsFile));
-  if (options.arg === undefined) return whole;
-  const tools = await api.profiles.capabilities({ profile, kind: "tool" });
-  const { definition } = findTool(tools, name);
-  for (const given of options.arg) {
-    const [key, text] = pair("--arg", given);
-    whole[key] = argumentValue(definition, key, text);
+const UNSET = {
+  title: { title: null },
+  auth: { auth: { type: "none" } },
+  "output-schema": { outputSchema: null },
+  filter: { responseFilter: null },
+  timeout: { timeoutMs: null },
+  "max-response": { maxResponseBytes: null },
+} as const satisfies Record<string, ToolUpdate>;
+const UNSET_WORDS = [
+  "title",
+  "auth",
+  "output-schema",
+  "filter",
+  "timeout",
+  "max-response",
+] as const;
+
+const unsetWords = (word: string, before: ToolUpdate[] = []): ToolUpdate[] => [
+  ...before,
+  UNSET[oneOf("--unset", UNSET_WORDS)(word)],
+];
+
+interface EditOptions extends ToolOptions, TagChangeOptions, TurnOptions {
+  name?: string;
+  unset?: ToolUpdate[];
+  unsetHeader?: string[];
+  unsetQuery?: string[];
+  keepSecrets?: boolean;
+}
+
+const withUnset = <Value>(
+  values: Record<string, Value> | undefined,
+  names: readonly string[] = [],
+): Record<string, Value | null> | undefined =>
+  names.length === 0
+    ? values
+    : { ...Object.fromEntries(names.map((name) => [name, null])), ...values };
+
+const edit = async (cli: Cli, name: string, options: EditOptions): Outcome => {
+  if (options.url !== undefined) warnUrl(cli, options.url);
+  if (options.keepSecrets && options.url === undefined) {
+    throw usage("--keep-secrets belongs to a --url that is changed.");
   }
-  return whole;
+  const given = await readTool(cli, options);
+  const described: ToolUpdate = {
+    ...given,
+    name: options.name,
+    headers: withUnset(given.headers, options.unsetHeader),
+    query: withUnset(given.query, options.unsetQuery),
+    tags: tagChangeOf(options),
+    enabled: enabledOf(options),
+    keepSecrets: options.keepSecrets,
+  };
+  const changes: ToolUpdate = Object.assign(described, ...(options.unset ?? []));
+  if (Object.values(changes).every((change) => change === undefined)) {
+    throw usage("Nothing to change was given.");
+  }
+  await cli.use(async (api) => {
+    const tool = await api.tools.update({ tool: name, changes });
+    cli.answer(tool, `Changed “${tool.name}”: ${tool.method} ${tool.url}`);
+  });
 };
 
-const contentBlock = z.union([
-  z.object({ type: z.literal("text"), text: z.string() }),
-  z.object({ type: z.enum(["image", "audio"]), mimeType: z.string(), data: z.string() }),
-  z.object({ type: z.literal("resource_link"), uri: z.string() }),
-  z.object({
-    type: z.literal("resource"),
-    resource: z.union([
-      z.object({ text: z.string() }),
-      z.object({ uri: z.string(), blob: z.string() }),
-    ]),
-  }),
-]);
-const toolResult = z.object({
-  content: z.array(z.unknown()).default([]),
-  structuredContent: z.unknown().optional(),
-});
-
-const blockText = (given: unknown): string => {
-  const parsed = contentBlock.safeParse(given);
-  if (!parsed.success) return JSON.stringify(given);
-  const block = parsed.data;
-  const size = (base64: string): string => bytes(Buffer.byteLength(base64, "base64"));
-  switch (block.type) {
-    case "text":
-      return block.text;
-    case "resource_link":
-      return block.uri;
-    case "resource":
-      return "text" in block.resource
-        ? block.resource.text
-        : `[${block.resource.uri}, ${size(block.resource.blob)}]`;
-    default:
-      return `[${block.mimeType}, ${size(block.data)}]`;
-  }
-};
-
-/** A tool's answer as text: its content, or its structured content where that is all there is. */
-const resultText = (result: Record<string, unknown>): string => {
-  const parsed = toolResult.safeParse(result);
-  if (!parsed.success) return JSON.stringify(result, null, 2);
-  const { content, structuredContent } = parsed.data;
-  return content.length === 0 && structuredContent !== undefined
-    ? JSON.stringify(structuredContent, null, 2)
-    : content.map(blockText).join("\n");
-};
-
-const callTool = async (cli: Cli, name: string, options: CallOptions): Outcome => {
-  if (options.args !== undefined && options.argsFile !== undefined) {
-    throw usage("Give --args or --args-file, not both.");
-  }
-  return cli.use(async (api) => {
-    const profile = await profileOf(api, options.profile);
-    const given = await readArguments(cli, api, profile, name, options);
-    const call = api.profiles.callTool({ profile, name, arguments: given });
-    const { result } = await call.catch(async (error: unknown) => {
-      // A tool nobody knows may be one of a server that is not there just now.
-      await sayWhoIsMissing(cli, api, profile);
-      throw error;
+const turn =
+  (enabled: boolean) =>
+  (cli: Cli, name: string): Outcome =>
+    cli.use(async (api) => {
+      const tool = await api.tools.update({ tool: name, changes: { enabled } });
+      cli.answer(tool, `Turned ${enabled ? "on" : "off"} “${tool.name}”.`);
     });
-    const text = resultText(result);
-    // A terminal is protected from what a server sends; a pipe gets it as it is.
-    const shown = cli.io.stdout.isTTY === true ? visible(text) : text;
-    const failed = result["isError"] === true;
-    if (failed && !cli.json) cli.note(text);
-    else cli.answer(result, shown);
-    return failed ? 1 : 0;
+
+const test = async (cli: Cli, name: string, options: ArgumentOptions): Outcome => {
+  checkArguments(options);
+  return cli.use(async (api) => {
+    const given = await readArguments(cli, options, async () => ({
+      inputSchema: (await api.tools.get({ tool: name })).inputSchema,
+    }));
+    const trial = await api.tools.test({ tool: name, arguments: given });
+    const { request, status, contentType } = trial;
+    cli.hint(
+      [
+        `${request.method} ${request.url}`,
+        `${status ?? "no answer"}${contentType === null ? "" : `, ${contentType}`}, ` +
+          `${bytes(trial.bytes)} in ${duration(trial.durationMs)}`,
+      ].join("\n"),
+    );
+    return answerResult(cli, trial, trial.result);
   });
 };
 
 export const addToolCommands = (program: Command, act: Act): void => {
   const tools = program
     .command("tools")
-    .description("the tools of a profile, as its clients see them");
+    .description("REST APIs that the gateway offers as tools of its own, and tools of profiles");
+
+  takesTagFilter(
+    tools
+      .command("list")
+      .description("the gateway's own tools, or with --profile all that its clients see")
+      .option("--profile <slug>", "what clients of this profile see"),
+  ).action(act(listTools));
 
   tools
-    .command("list")
-    .description("what clients of the profile see")
-    .option("--profile <slug>", "profile (the active one)")
-    .action(act(listTools));
+    .command("show <name>")
+    .description("one of the gateway's own tools with everything but its secrets")
+    .action(
+      act((cli, name: string) =>
+        cli.use(async (api) => {
+          const tool = await api.tools.get({ tool: name });
+          cli.answer(tool, toolFacts(tool));
+        }),
+      ),
+    );
+
+  takesNew(
+    describeTool(
+      tools
+        .command("add <name>")
+        .description("make a tool of a REST API")
+        .requiredOption("--url <url>", "its URL, with {argument} where one goes into the path"),
+    ),
+  )
+    .option("--disabled", "leave it turned off")
+    .action(act(add));
+
+  takesTurn(
+    takesTagChanges(
+      describeTool(
+        tools
+          .command("edit <name>")
+          .description("change one of the gateway's own tools; what is not mentioned stays")
+          .option("--name <name>", "new name")
+          .option("--url <url>", "its URL, with {argument} where one goes into the path"),
+      ),
+    ),
+  )
+    .option("--no-allow-private-network", "it may reach public addresses only")
+    .option("--unset-header <K>", "forget a header", repeated)
+    .option("--unset-query <K>", "forget a value of the query", repeated)
+    .option("--unset <FIELD>", `forget one of ${UNSET_WORDS.join(", ")}`, unsetWords)
+    .option("--keep-secrets", "send the stored secrets to the new --url as well")
+    .action(act(edit));
 
   tools
-    .command("call <name>")
-    .description("call a tool and print what it answers")
-    .option("--profile <slug>", "profile (the active one)")
-    .option("--args <json>", "arguments as a JSON object")
-    .option("--args-file <file>", "arguments from a file (- reads standard input)")
-    .option("--arg <K=V>", "one argument, read by the tool's schema", repeated)
-    .action(act(callTool));
+    .command("enable <name>")
+    .description("turn one of the gateway's own tools on")
+    .action(act(turn(true)));
+  tools
+    .command("disable <name>")
+    .description("turn one of the gateway's own tools off")
+    .action(act(turn(false)));
+
+  tools
+    .command("remove <name>")
+    .description("delete one of the gateway's own tools and its secrets")
+    .action(
+      act((cli, name: string) =>
+        cli.use(async (api) => {
+          cli.answer(await api.tools.remove({ tool: name }), `Deleted “${name}”.`);
+        }),
+      ),
+    );
+
+  takesArguments(
+    tools
+      .command("test <name>")
+      .description("call one of the gateway's own tools and see what its API answers"),
+  ).action(act(test));
+
+  addImportCommand(tools, act);
+  addCallCommand(tools, act);
 };

@@ -1,0 +1,66 @@
+import type { TagFilter } from "@local-mcp/contract";
+import type { Command } from "commander";
+import { list, usage } from "../forms.ts";
+
+// What commands of everything that has tags, and that profiles have, take alike.
+
+/** Of a command that lists. */
+export interface TagFilterOptions {
+  tag?: string[];
+  allTags?: boolean;
+}
+
+export const takesTagFilter = (command: Command): Command =>
+  command
+    .option("--tag <a,b>", "only those with one of these tags", list)
+    .option("--all-tags", "only those with each --tag");
+
+export const tagFilterOf = ({ tag, allTags }: TagFilterOptions): TagFilter => {
+  if (allTags && tag === undefined) throw usage("--all-tags belongs to a --tag.");
+  return { tags: tag, match: allTags ? "all" : "any" };
+};
+
+/** Of a command that makes something. */
+export interface NewOptions {
+  tag?: string[];
+  profile?: string[];
+}
+
+export const takesNew = (command: Command): Command =>
+  takesTags(command).option("--profile <slug>", "profile it joins", list);
+
+export const takesTags = (command: Command): Command =>
+  command.option("--tag <a,b>", "tags to find it by", list);
+
+/** Of a command that changes something. */
+export interface TagChangeOptions {
+  tag?: string[];
+  unsetTags?: boolean;
+}
+
+export const takesTagChanges = (command: Command): Command =>
+  command
+    .option("--tag <a,b>", "its tags, in place of those it has", list)
+    .option("--unset-tags", "take all its tags away");
+
+/** Undefined where they stay. */
+export const tagChangeOf = ({ tag, unsetTags }: TagChangeOptions): string[] | undefined => {
+  if (!unsetTags) return tag;
+  if (tag === undefined) return [];
+  throw usage("Give --tag or --unset-tags, not both.");
+};
+
+/** Of a command that changes something which can be turned off. */
+export interface TurnOptions {
+  enable?: boolean;
+  disable?: boolean;
+}
+
+export const takesTurn = (command: Command): Command =>
+  command.option("--enable", "turn it on").option("--disable", "turn it off");
+
+/** Undefined where it stays as it is. */
+export const enabledOf = ({ enable, disable }: TurnOptions): boolean | undefined => {
+  if (enable && disable) throw usage("Give --enable or --disable, not both.");
+  return enable ?? (disable ? false : undefined);
+};
