@@ -69,8 +69,8 @@ export class PromptsService {
     const { stores, sandbox, onChange } = this.#options;
     const before = this.find(prompt);
     if (changes.template !== undefined || changes.arguments !== undefined) {
-      const { template, arguments: args } = { ...before, ...changes };
-      await checkedArguments(sandbox, template, args);
+      const template = changes.template ?? before.template;
+      await checkedArguments(sandbox, template, changes.arguments ?? before.arguments);
     }
     const after = stores.db.transaction(() => {
       const row = stores.prompts.update(before.id, changes);
