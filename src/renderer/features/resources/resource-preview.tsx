@@ -2,6 +2,8 @@ import type { ResourceContents, ResourceView } from "@local-mcp/contract";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../app/api.ts";
+import { problemOf } from "../../app/problem.ts";
+import { Banner } from "../../components/banner.tsx";
 import { CodeBlock } from "../../components/code-block.tsx";
 import { TextField } from "../../components/field.tsx";
 import { Section } from "../../components/page.tsx";
@@ -58,6 +60,10 @@ export function ResourcePreview({ resource, isChanged }: ResourcePreviewProps) {
       ) : null}
       {empty.length > 0 ? (
         <p className="text-text-2">Fill in {listed(empty)} to read it.</p>
+      ) : isNoFile(resource, error) ? (
+        <Banner level="warn" title="Clients cannot read it.">
+          <p>There is no such file in its root now. They can once there is.</p>
+        </Banner>
       ) : error ? (
         <ProblemView what="Clients cannot read it." error={error} onRetry={() => void refetch()} />
       ) : data === undefined ? (
@@ -68,6 +74,10 @@ export function ResourcePreview({ resource, isChanged }: ResourcePreviewProps) {
     </Section>
   );
 }
+
+/** Nothing is wrong with the resource itself, only with what it leads to. */
+const isNoFile = ({ content }: ResourceView, error: unknown): boolean =>
+  content.kind === "file" && error !== null && problemOf(error).code === "resource_not_found";
 
 function Contents({ contents }: { contents: ResourceContents }) {
   const { uri, mimeType, bytes, text, base64, sha256 } = contents;
