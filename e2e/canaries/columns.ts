@@ -67,7 +67,12 @@ const valueOf = (column: SQLiteColumn, words: Map<string, string>): unknown => {
   const place = `${getTableName(column.table)}.${column.name}`;
   if (place in GIVEN) return GIVEN[place];
   const schema = database.jsonSchemaOf(column);
-  if (schema !== null) return madeFrom(schema, (path) => [textIn(column, path)])[0];
+  if (schema !== null)
+    return madeFrom(schema, (path) => {
+      const text = textIn(column, path);
+      // The name of a variable has no dashes.
+      return [text, text.replaceAll("-", "_")];
+    })[0];
   if (column.dataType === "string") return words.get(column.name) ?? canaryOf(sourceOf(column));
   if (column.dataType === "boolean") return true;
   if (column.dataType === "number") return 1;

@@ -38,6 +38,7 @@ export const madeFrom = (schema: z.core.$ZodType, texts: TextsFor, path = ""): u
     schema instanceof z.ZodOptional ||
     schema instanceof z.ZodNullable ||
     schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
     schema instanceof z.ZodCatch ||
     schema instanceof z.ZodReadonly
   ) {

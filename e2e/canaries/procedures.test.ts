@@ -10,12 +10,14 @@ import { madeFrom } from "./from-schema.ts";
 
 const SERVER = "stored";
 const PROFILE = "dev";
+const TOOL = "kept";
 const PLAIN = "cny-plain";
 
 /** References to what is there, by what the field is called. */
 const KNOWN: Record<string, string> = {
   server: SERVER,
   profile: PROFILE,
+  tool: TOOL,
   profiles: PROFILE,
   clientMetadataUrl: "https://127.0.0.1:1/client.json",
   backupTime: "03:30",
@@ -93,11 +95,17 @@ const withOther = (value: unknown, path: string[], other: unknown): unknown => {
   );
 };
 
+/** Where values are that a person may mark as plain. */
+const MARKED = ["env", "query", "headers"];
+
 /** A value that is marked plain is no secret, and no text of ours is a private key. */
 const acceptable = (value: unknown): unknown =>
-  ["config", "changes"].reduce((made, where) => {
-    const sealed = withOther(made, [where, "env", "*", "plain"], false);
-    return withOther(sealed, [where, "signIn", "privateKey"], null);
+  [["config"], ["changes"], []].reduce<unknown>((made, where) => {
+    const sealed = MARKED.reduce(
+      (one, field) => withOther(one, [...where, field, "*", "plain"], false),
+      made,
+    );
+    return withOther(sealed, [...where, "signIn", "privateKey"], null);
   }, value);
 
 let names = 0;
@@ -111,8 +119,18 @@ const inputsOf = ({ input, fields }: Procedure, secrets: Secrets): unknown[] => 
     if (secretPaths.has(path)) return secrets.texts(path);
     const field = path.replace(/\.\*$/, "").split(".").at(-1) ?? "";
     // Two of one name are one too many.
-    if (field === "name") return [`${PLAIN}-${(names += 1)}`];
-    return [KNOWN[field] ?? `${PLAIN}-${field.toLowerCase()}`, "http://127.0.0.1:1", "1.1"];
+    if (field === "name") {
+      const name = `${PLAIN}-${(names += 1)}`;
+      // The name of a variable has no dashes.
+      return [name, name.replaceAll("-", "_")];
+    }
+    return [
+      KNOWN[field] ?? `${PLAIN}-${field.toLowerCase()}`,
+      "http://127.0.0.1:1",
+      "1.1",
+      "text/plain",
+      "AAAA",
+    ];
   };
   const right = (): unknown[] => madeFrom(input, texts).map(acceptable);
   /** Of the inputs that are right the first that has the field, with something else in it. */
@@ -151,6 +169,12 @@ it("gives back no secret it was given, whatever the input, and writes none down"
       const env = { KEY: { value: secrets.next() } };
       const config = { transport: "stdio", command: "node", env } as const;
       await api.servers.create({ name: SERVER, config, enabled: false });
+    }
+    const tools = await api.tools.list();
+    if (!tools.some(({ name }) => name === TOOL)) {
+      const url = `https://${secrets.next()}@api.example/?key=${secrets.next()}`;
+      const headers = { "X-Key": { value: secrets.next() } };
+      await api.tools.create({ name: TOOL, url, headers });
     }
     const profiles = await api.profiles.list();
     if (profiles.some(({ slug }) => slug === PROFILE)) return;
