@@ -164,10 +164,10 @@ it("a published server works in the folders of the profile", async () => {
   await writeFile(join(folder, "note.txt"), "found");
   const found = realServers(root).find(({ name }) => name === "filesystem");
   if (!found) throw new Error("the server is not installed");
-  const { command, args, env } = found;
+  const { command, args } = found;
   await api.servers.create({
     name: "files",
-    config: { transport: "stdio", command, args, env: env ?? {} },
+    config: { transport: "stdio", command, args },
     confirmed: true,
   });
   await api.profiles.create({ slug: "dev", servers: ["files"] });
