@@ -281,6 +281,7 @@ describe("the REST of the seeds", () => {
     );
     expect(entities.parse((await ask("GET", "/roots?limit=1")).body)).toHaveLength(1);
     expect(entities.parse((await ask("GET", "/roots/")).body)).toHaveLength(3);
+    expect(await ask("GET", "/roots/https://a.example.com/")).toMatchObject({ status: 200 });
   });
 
   it("is for those who may do the same at /api, and is recorded as that is", async () => {

@@ -27,6 +27,13 @@ const PLACES = [
   "/sse",
   "/mcp/dev/sse",
   "/tools",
+  "/tools/nothing",
+  "/tools/nothing/state",
+  "/prompts",
+  "/resources",
+  "/servers",
+  "/gateways",
+  "/roots",
   "/admin",
   "/runtime.json",
   "//127.0.0.1/api/servers",
@@ -128,6 +135,8 @@ const NEEDS_MORE: Record<string, { rights: readonly TokenRight[]; path?: string;
     path: "/profiles/dev/call",
     body: { name: "none" },
   },
+  "tools.test": { rights: ["use", "manage"], path: "/tools/none/test", body: {} },
+  "resources.read": { rights: ["use", "manage"], path: "/resources/none/read", body: {} },
   "tokens.createTemporary": { rights: ["use", "manage"], body: { profile: "dev" } },
   // Refused by what it asks for, after its rights: the answer without a passphrase is a 403 as well.
   "backups.create": { rights: MANAGE, body: { unencrypted: true, parts: ["environment"] } },
@@ -276,7 +285,7 @@ describe("N-9, N-10: with a token", () => {
 
   it("what there is not is 404 for whoever is let in, and no page may read an answer", async () => {
     const authorization = `Authorization: Bearer ${stage.token}`;
-    for (const path of ["/", "/tools", "/api", "/api/nothing", "/.well-known/x", "/mcp/nothing"]) {
+    for (const path of ["/", "/tool", "/api", "/api/nothing", "/.well-known/x", "/mcp/nothing"]) {
       const answer = await ask("GET", path, authorization);
       expect([path, answer.status]).toEqual([path, 404]);
       expect(spoken(answer)).toEqual([]);
