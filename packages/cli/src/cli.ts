@@ -62,6 +62,11 @@ export class Cli {
     this.#write(this.io.stdout, this.json ? visible(JSON.stringify(document)) : text);
   }
 
+  /** Text of others: a terminal is protected from it; a pipe gets it as it is. */
+  shown(text: string): string {
+    return this.io.stdout.isTTY === true ? visible(text) : text;
+  }
+
   /** Says something beside the answer. */
   note(text: string): void {
     this.#write(this.io.stderr, visible(text));

@@ -7,6 +7,7 @@ import { addAuditCommands } from "./commands/audit.ts";
 import { addBackupCommands } from "./commands/backup.ts";
 import { addBridgeCommand } from "./commands/bridge.ts";
 import { addProfileCommands } from "./commands/profiles.ts";
+import { addPromptCommands } from "./commands/prompts.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { addServerCommands } from "./commands/servers.ts";
 import { addSettingCommands } from "./commands/settings.ts";
@@ -51,6 +52,7 @@ export const buildProgram = (
   addServerCommands(program, act);
   addProfileCommands(program, act);
   addToolCommands(program, act);
+  addPromptCommands(program, act);
   addTokenCommands(program, act);
   addVaultCommands(program, act);
   addBackupCommands(program, act);
