@@ -52,7 +52,7 @@ export function LocalPage<Item extends LocalItem>(props: LocalPageProps<Item>) {
     <>
       {actions}
       <Button
-        kind="primary"
+        kind={wanted === undefined ? "primary" : "secondary"}
         size="toolbar"
         icon={Plus}
         onClick={() => navigate(routeTo(page, [NEW]))}

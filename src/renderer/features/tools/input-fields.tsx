@@ -146,7 +146,7 @@ function Row({ row, itself, inUrl, error, onChange, onRemove }: RowProps) {
     onChange({ schema: text === "" ? others : { ...others, description: text } });
   };
   return (
-    <div role="group" aria-label={called} className="space-y-2">
+    <div role="group" aria-label={`Argument ${called}`} className="space-y-2">
       <div className="flex flex-wrap items-start gap-2">
         <div className="min-w-32 flex-1">
           {inUrl ? (

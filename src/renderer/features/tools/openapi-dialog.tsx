@@ -3,7 +3,6 @@ import { useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { announce } from "../../app/announce.ts";
 import { client } from "../../app/api.ts";
-import { problemOf } from "../../app/problem.ts";
 import { routeTo } from "../../app/router.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
@@ -12,7 +11,6 @@ import { FileDrop } from "../../components/file-drop.tsx";
 import { problemLine, ProblemView } from "../../components/problem-view.tsx";
 import { count } from "../../components/time.ts";
 import { useAttempt } from "../../components/use-attempt.ts";
-import { fieldProblems } from "../local/field-problems.ts";
 import {
   type ChoiceProblems,
   firstChoice,
@@ -20,10 +18,17 @@ import {
   readChoice,
 } from "./openapi-choice.ts";
 import { OpenApiFields } from "./openapi-fields.tsx";
+import { refusedFields } from "./refused-fields.ts";
 
 /** Bytes. */
 const LARGEST = 32 * 1024 * 1024;
-const FIELDS = ["baseUrl", "operations", "tags", "allowPrivateNetwork", "auth"];
+
+/** The field of what the gateway refused. */
+function placeOf(path: string): string {
+  const [first = ""] = path.split(".", 1);
+  if (first === "url") return "baseUrl";
+  return first === "headers" || first === "query" ? "auth" : first;
+}
 
 interface Imported {
   tools: ToolView[];
@@ -63,15 +68,10 @@ export function OpenApiDialog({ onClose }: { onClose: () => void }) {
         setImported(made);
         announce(`${count(made.tools.length, "tool")} made.`);
       } catch (error) {
-        const ofField =
-          problemOf(error).code === "tool_address_blocked"
-            ? { allowPrivateNetwork: problemLine(error) }
-            : fieldProblems(error, FIELDS);
+        const ofField = refusedFields(error, choice.allowPrivateNetwork);
         if (ofField === null) throw error;
         refuse(
-          Object.fromEntries(
-            Object.entries(ofField).map(([path, why]) => [path.split(".", 1)[0], why]),
-          ),
+          Object.fromEntries(Object.entries(ofField).map(([path, why]) => [placeOf(path), why])),
         );
       }
     });

@@ -139,7 +139,7 @@ interface OperationProps {
 }
 
 function Operation({ operation, name, chosen, error, onChoose, onName }: OperationProps) {
-  const { key, method, path, summary, deprecated, problem, losses } = operation;
+  const { key, method, path, summary, problem, losses } = operation;
   return (
     <div className="flex flex-wrap items-start gap-x-3 gap-y-1">
       <Checkbox
@@ -154,7 +154,6 @@ function Operation({ operation, name, chosen, error, onChoose, onName }: Operati
           <code>
             {method} <UntrustedText text={path} />
           </code>
-          {deprecated ? <span className="text-meta text-text-2"> · deprecated</span> : null}
         </p>
         {summary ? (
           <p className="text-meta text-text-2">

@@ -286,7 +286,7 @@ export function previewOf(draft: ToolDraft, tool: ToolView | null): Record<strin
 }
 
 /** The order of the fields, in which the first problem is where a person goes on. */
-export const FIELDS = [
+const FIELDS = [
   "name",
   "title",
   "description",

@@ -4,25 +4,22 @@ import { useState } from "react";
 import { flushSync } from "react-dom";
 import { announce } from "../../app/announce.ts";
 import { api, client, queryClient } from "../../app/api.ts";
-import { problemOf } from "../../app/problem.ts";
 import { navigate, routeTo } from "../../app/router.ts";
 import { Button } from "../../components/button.tsx";
 import { TextArea, TextField } from "../../components/field.tsx";
-import { problemLine } from "../../components/problem-view.tsx";
 import { SaveProblem } from "../../components/save-problem.tsx";
 import { TagsField } from "../../components/tags-field.tsx";
-import { fieldProblems } from "../local/field-problems.ts";
 import { LocalEditor } from "../local/local-editor.tsx";
 import { Membership, ProfileChoice } from "../local/profile-choice.tsx";
 import { LimitFields, OutputFields } from "./answer-fields.tsx";
 import { InputFields } from "./input-fields.tsx";
+import { refusedFields } from "./refused-fields.ts";
 import { RequestFields, type RequestTab, requestTabOf } from "./request-fields.tsx";
 import { ToolPreview, ToolTry } from "./tool-aside.tsx";
 import {
   changedFields,
   draftOf,
   EMPTY_TOOL,
-  FIELDS,
   firstProblem,
   placeOf,
   previewOf,
@@ -80,13 +77,16 @@ export function ToolEditor({ tool, onDelete }: ToolEditorProps) {
       if (tool === null) navigate(routeTo("tools", [view.id]), { replace: true });
     },
     onError: (error) => {
-      const { code } = problemOf(error);
-      if (code === "tool_address_blocked") refuse({ allowPrivateNetwork: problemLine(error) });
-      const found = Object.entries(fieldProblems(error, FIELDS) ?? {}).map(([path, message]) => [
-        placeOf(path.split("."), draft),
-        message,
-      ]);
-      if (found.length > 0) refuse(Object.fromEntries(found));
+      const found = refusedFields(error, draft.allowPrivateNetwork);
+      if (found !== null)
+        refuse(
+          Object.fromEntries(
+            Object.entries(found).map(([path, message]) => [
+              placeOf(path.split("."), draft),
+              message,
+            ]),
+          ),
+        );
     },
   });
   const create = async (): Promise<ToolView | null> => {
