@@ -84,16 +84,18 @@ function Roots({ profile, roots, onAsk }: RootsProps) {
   const byId = new Map(roots.map((root) => [root.id, root]));
   const order = arranged(shown, chosen, [...byId.keys()]);
   const rows = order.flatMap((id) => byId.get(id) ?? []);
-  const put = (next: readonly string[], ids: ReadonlySet<string>): void => {
+  const put = (next: readonly string[], ids: ReadonlySet<string>, said?: string): void => {
     setShown(next);
-    update.mutate(next.filter((id) => ids.has(id)));
+    update.mutate(
+      next.filter((id) => ids.has(id)),
+      { onSuccess: () => said !== undefined && announce(said) },
+    );
   };
   const turn = (root: RootView, on: boolean): void => {
     const ids = new Set(chosen);
     if (on) ids.add(root.id);
     else ids.delete(root.id);
-    put(order, ids);
-    announce(`${rootTitle(root)} turned ${on ? "on" : "off"}.`);
+    put(order, ids, `${rootTitle(root)} turned ${on ? "on" : "off"}.`);
   };
   const {
     put: moveTo,
