@@ -423,7 +423,7 @@ async function wire(
     profileBySlug: (slug) => profiles.routeBySlug(slug),
     activeProfile: () => profiles.activeRoute(),
     maxRequestBytes: () => settings.maxRequestBytes,
-    ...createRoutes({ router, calls, files: backups.files, audit }),
+    ...createRoutes({ router, calls, files: backups.files, audit, metrics, status, jobs }),
     proof: (challenge) => proofOf(cliToken, challenge),
     onError: (error, from) => ownDeeds.onRequestFailed(error, from),
     onRefused: (userAgent) => clients.onRefused(userAgent),

@@ -21,12 +21,20 @@ interface Running {
   done: Promise<unknown>;
 }
 
+/** How many jobs of a kind ended in a way, since the start. */
+export interface JobCount {
+  kind: JobKind;
+  outcome: BackupJob["state"];
+  count: number;
+}
+
 /** Backups and restores, one at a time. Outlives the restore of the gateway it belongs to. */
 export class Jobs {
   readonly #onChange: () => void;
   readonly #log: Log;
   #running: Running | null = null;
   #last: BackupJob | null = null;
+  readonly #counts = new Map<string, JobCount>();
   #closed = false;
 
   constructor(options: { onChange: () => void; log: Log }) {
@@ -37,6 +45,10 @@ export class Jobs {
   /** The job under way, or how the last one went. */
   get current(): BackupJob | null {
     return this.#running?.job ?? this.#last;
+  }
+
+  get counts(): readonly JobCount[] {
+    return [...this.#counts.values()];
   }
 
   get isRunning(): boolean {
@@ -122,9 +134,16 @@ export class Jobs {
       throw error;
     } finally {
       this.#last = running.job;
+      this.#count(running.job);
       this.#running = null;
       this.#onChange();
     }
+  }
+
+  #count({ kind, state: outcome }: BackupJob): void {
+    const key = `${kind} ${outcome}`;
+    const count = (this.#counts.get(key)?.count ?? 0) + 1;
+    this.#counts.set(key, { kind, outcome, count });
   }
 
   #known({ abort, job }: Running, thrown: unknown): GatewayError {

@@ -1,19 +1,33 @@
 import type { ApiContext } from "../api/context.ts";
 import { createRest, describeApi } from "../api/rest.ts";
 import type { Router } from "../api/router.ts";
+import type { Jobs } from "../backups/jobs.ts";
+import type { MetricsService } from "../metrics/metrics-service.ts";
+import type { Status } from "../status/status.ts";
 import { VERSION } from "../version.ts";
 import { type BackupRoutesOptions, createBackupRoutes } from "./backup-routes.ts";
+import { createMetricsRoutes } from "./metrics-routes.ts";
 import { createSeedRoutes } from "./seed-routes.ts";
 
 export interface RoutesOptions extends BackupRoutesOptions {
   router: Router;
   calls: Omit<ApiContext, "principal">;
+  metrics: Pick<MetricsService, "exposition">;
+  status: Pick<Status, "ofGateway">;
+  jobs: Pick<Jobs, "counts">;
 }
 
 /** What answers beside MCP, once it is known who asks. */
-export const createRoutes = ({ router, calls, ...files }: RoutesOptions) => ({
-  api: createRest(router, calls),
-  files: createBackupRoutes(files),
-  atRoot: createSeedRoutes(router, calls),
-  openApi: () => describeApi(VERSION),
-});
+export const createRoutes = (options: RoutesOptions) => {
+  const { router, calls, metrics, status, jobs } = options;
+  const toMetrics = createMetricsRoutes(router, calls, () =>
+    metrics.exposition({ jobs: jobs.counts, status: status.ofGateway() }),
+  );
+  const seeds = createSeedRoutes(router, calls);
+  return {
+    api: createRest(router, calls),
+    files: createBackupRoutes(options),
+    atRoot: (path: string) => toMetrics(path) ?? seeds(path),
+    openApi: () => describeApi(VERSION),
+  };
+};

@@ -148,7 +148,8 @@ class Unprocessable extends GatewayError {
   }
 }
 
-function asRefusal(thrown: unknown): unknown {
+/** What a procedure refuses, as these routes say it. */
+export function asRefusal(thrown: unknown): unknown {
   const error = meantBy(thrown);
   if (!(error instanceof GatewayError)) return error;
   if (error.http !== 400 || error.code === "malformed_json") return error;

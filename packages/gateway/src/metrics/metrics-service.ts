@@ -13,6 +13,8 @@ import type { ProfilesService } from "../profiles/profiles-service.ts";
 import type { ServersService } from "../servers/servers-service.ts";
 import type { Stores } from "../stores.ts";
 import type { CallRow } from "./call-row.ts";
+import { Counters } from "./counters.ts";
+import { exposition, type ExpositionFacts } from "./exposition.ts";
 import { Recorder } from "./recorder.ts";
 import { tidy } from "./upkeep.ts";
 import { MetricsWorker } from "./worker-client.ts";
@@ -47,6 +49,7 @@ export class MetricsService {
   readonly #options: MetricsOptions;
   readonly #worker: MetricsWorker;
   readonly #recorder: Recorder;
+  readonly #counters = new Counters();
   readonly #now: () => number;
   #timer: NodeJS.Timeout | null = null;
   /** What changes the sums comes one after another. */
@@ -91,6 +94,12 @@ export class MetricsService {
     return this.#recorder.dropped;
   }
 
+  /** All there is to scrape, as text. */
+  exposition(others: Pick<ExpositionFacts, "jobs" | "status">): string {
+    const { stores } = this.#options;
+    return exposition({ ...others, stores, counters: this.#counters, dropped: this.dropped });
+  }
+
   /** Sums up what an earlier run has left. */
   start(): void {
     if (existsSync(this.#options.paths.traffic)) this.#keepTidy();
@@ -98,13 +107,16 @@ export class MetricsService {
 
   onExchange(exchange: Exchange): void {
     if (exchange.item === null || this.#closed || !this.#options.settings().metrics) return;
-    this.#recorder.add(this.#rowOf(exchange, exchange.item));
+    const row = this.#rowOf(exchange, exchange.item);
+    this.#counters.add(row);
+    this.#recorder.add(row);
     this.#keepTidy();
   }
 
   /** @throws GatewayError server_not_found, profile_not_found, and what SQLite says of the file */
   async get({ server, profile, kind, top, ...range }: MetricsQuery): Promise<MetricsView> {
-    const to = range.to ?? this.#now();
+    // What ended just now is in it.
+    const to = range.to ?? this.#now() + 1;
     const from = range.from ?? to - DAY_MS;
     if (from >= to) {
       const detail = "“from” has to be before “to”.";
@@ -183,7 +195,7 @@ export class MetricsService {
       name: known.slice(0, MAX_NAME),
       profileId,
       serverId: serverId === LOCAL_SERVER ? null : serverId,
-      at: Math.round(startedAt + durationMs),
+      at: Math.floor(startedAt + durationMs),
       durationMs: Math.round(durationMs * 1000) / 1000,
       ok: outcome === "ok",
       error: outcome === "ok" ? null : outcome,

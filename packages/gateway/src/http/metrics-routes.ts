@@ -1,0 +1,102 @@
+import type { IncomingMessage } from "node:http";
+import { GatewayError, LOCAL_SERVER, type MetricsReset } from "@local-mcp/contract";
+import { createRouterClient } from "@orpc/server";
+import { type ApiContext, requireRight } from "../api/context.ts";
+import type { Router } from "../api/router.ts";
+import { EXPOSITION_TYPE } from "../metrics/exposition.ts";
+import { seedTotals } from "../metrics/seed-view.ts";
+import { FOR_NO_PAGE, sendJson } from "./answers.ts";
+import type { Answer } from "./backup-routes.ts";
+import { checkMethod, READS } from "./guard.ts";
+import { asRefusal } from "./seed-routes.ts";
+
+/**
+ * `/metrics` at the root: figures per type in the words of the seeds' gateway, or all there is to
+ * scrape as text where that is asked for.
+ *
+ * @returns what answers at a path; null where it is none of these
+ */
+export function createMetricsRoutes(
+  router: Router,
+  context: Omit<ApiContext, "principal">,
+  exposition: () => string,
+) {
+  const read: Answer = async (request, response, principal) => {
+    checkMethod(request, READS);
+    requireRight(principal, "manage");
+    if (wantsText(request)) {
+      const text = exposition();
+      response.writeHead(200, {
+        ...FOR_NO_PAGE,
+        "content-type": EXPOSITION_TYPE,
+        "content-length": Buffer.byteLength(text),
+      });
+      response.end(text);
+      return;
+    }
+    const api = createRouterClient(router, { context: { ...context, principal } });
+    const all = { from: 0, top: 1 };
+    const [tools, resources, prompts, servers] = await Promise.all([
+      api.metrics.get({ ...all, kind: "tool" }),
+      api.metrics.get({ ...all, kind: "resource" }),
+      api.metrics.get({ ...all, kind: "prompt" }),
+      api.metrics.get(all),
+    ]);
+    sendJson(response, 200, {
+      tools: seedTotals(tools.totals),
+      resources: seedTotals(resources.totals),
+      prompts: seedTotals(prompts.totals),
+      servers: seedTotals(servers.totals),
+    });
+  };
+
+  const reset: Answer = async (request, response, principal) => {
+    checkMethod(request, ["POST"]);
+    const api = createRouterClient(router, { context: { ...context, principal } });
+    try {
+      const { calls } = await api.metrics.reset(resetIn(queryOf(request)));
+      const message = `${calls} calls are forgotten.`;
+      sendJson(response, 200, { status: "success", message, calls });
+    } catch (thrown) {
+      throw asRefusal(thrown);
+    }
+  };
+
+  return (path: string): Answer | null => {
+    if (path === "/metrics" || path === "/metrics/") return read;
+    return path === "/metrics/reset" ? reset : null;
+  };
+}
+
+const queryOf = ({ url = "" }: IncomingMessage): URLSearchParams =>
+  new URL(url, "http://localhost").searchParams;
+
+const wantsText = (request: IncomingMessage): boolean => {
+  const format = queryOf(request).get("format");
+  if (format !== null) return format === "prometheus";
+  return /^\s*(text\/plain|application\/openmetrics-text)\b/i.test(request.headers.accept ?? "");
+};
+
+/**
+ * `entity` and `entity_id`, as the seeds' gateway takes them; names are taken for ids too.
+ *
+ * @throws GatewayError validation_failed
+ */
+function resetIn(query: URLSearchParams): MetricsReset {
+  const entity = query.get("entity") ?? "global";
+  const id = query.get("entity_id") ?? undefined;
+  switch (entity) {
+    case "global":
+      return {};
+    case "tool":
+    case "prompt":
+    case "resource":
+      return { kind: entity, ...(id !== undefined && { name: id }) };
+    case "server":
+      return { server: id ?? LOCAL_SERVER };
+    default: {
+      const detail = `“entity” is one of global, tool, prompt, resource or server, not “${entity.slice(0, 50)}”.`;
+      throw new GatewayError("validation_failed", { detail });
+    }
+  }
+}
