@@ -1,4 +1,5 @@
-import { type KeyboardEvent, type PointerEvent, type ReactNode, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from "react";
+import { useReachable } from "./use-reachable.ts";
 
 const MIN = 200;
 const MAX = 640;
@@ -58,9 +59,17 @@ export function SplitView({ name, list, detail, chosen }: SplitViewProps) {
         onPointerMove={onPointerMove}
         className="w-2 shrink-0 cursor-col-resize rounded-chip hover:bg-border max-stack:hidden"
       />
-      <div key={chosen} className="relative min-h-0 min-w-0 flex-1 overflow-y-auto">
-        {detail}
-      </div>
+      <Detail key={chosen}>{detail}</Detail>
+    </div>
+  );
+}
+
+function Detail({ children }: { children: ReactNode }) {
+  const box = useRef<HTMLDivElement>(null);
+  useReachable(box);
+  return (
+    <div ref={box} className="relative min-h-0 min-w-0 flex-1 overflow-y-auto">
+      {children}
     </div>
   );
 }

@@ -47,16 +47,40 @@ test("> leaves only what can be done", () => {
   expect(ids("> add")).toEqual(["add"]);
 });
 
+const nothing = async (): Promise<void> => {};
+const actions: PaletteActions = {
+  go: () => {},
+  restart: nothing,
+  turn: nothing,
+  activate: nothing,
+  signIn: () => {},
+  signOut: () => {},
+};
+
+test("what the gateway offers itself leads to where it is written, once", () => {
+  const gone: string[] = [];
+  const found = paletteItems(
+    {
+      place: { page: "overview", parts: [], params: new URLSearchParams() },
+      servers: [],
+      profiles: [],
+      tools: [],
+      local: [
+        { page: "tools", id: "7", name: "weather" },
+        { page: "resources", id: "8", name: "notes" },
+      ],
+    },
+    { ...actions, go: (route) => gone.push(route) },
+  );
+  expect(found.map(({ title, note }) => [title, note])).toEqual([
+    ["weather", "Tool of this gateway"],
+    ["notes", "Resource of this gateway"],
+  ]);
+  for (const one of found) void one.run();
+  expect(gone).toEqual(["/tools/7", "/resources/8"]);
+});
+
 test("a remote server is signed in to and out of by name; a command is not", () => {
-  const nothing = async (): Promise<void> => {};
-  const actions: PaletteActions = {
-    go: () => {},
-    restart: nothing,
-    turn: nothing,
-    activate: nothing,
-    signIn: () => {},
-    signOut: () => {},
-  };
   const config = {
     transport: "http",
     url: "https://x.test/mcp",
@@ -70,6 +94,7 @@ test("a remote server is signed in to and out of by name; a command is not", () 
         servers: [server],
         profiles: [],
         tools: [],
+        local: [],
       },
       actions,
     )

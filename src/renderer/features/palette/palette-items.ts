@@ -1,4 +1,10 @@
-import type { CapabilityView, Page, ProfileView, ServerView } from "@local-mcp/contract";
+import {
+  type CapabilityView,
+  LOCAL_SERVER,
+  type Page,
+  type ProfileView,
+  type ServerView,
+} from "@local-mcp/contract";
 import type { Place } from "../../app/router.ts";
 import { routeTo } from "../../app/router.ts";
 import { canSignIn, isSignedIn } from "../servers/sign-in-facts.ts";
@@ -17,12 +23,21 @@ export interface PaletteItem {
   run: () => void | Promise<void>;
 }
 
+type LocalPage = "tools" | "prompts" | "resources";
+const LOCAL_NOTES: Record<LocalPage, string> = {
+  tools: "Tool of this gateway",
+  prompts: "Prompt of this gateway",
+  resources: "Resource of this gateway",
+};
+
 export interface PaletteData {
   place: Place;
   servers: ServerView[];
   profiles: ProfileView[];
   /** Of the active profile. */
   tools: CapabilityView[];
+  /** What the gateway offers itself, in whatever profile. */
+  local: { page: LocalPage; id: string; name: string }[];
 }
 
 export interface PaletteActions {
@@ -54,6 +69,13 @@ export function paletteItems(data: PaletteData, actions: PaletteActions): Palett
       title: profile.name,
       note: "Profile",
       run: () => actions.go(at("profiles", profile.slug)),
+    })),
+    ...data.local.map(({ page, id, name }): PaletteItem => ({
+      id: `${page}:${id}`,
+      kind: "tool",
+      title: name,
+      note: LOCAL_NOTES[page],
+      run: () => actions.go(at(page, id)),
     })),
     ...toolItems(data, actions),
   ];
@@ -109,13 +131,16 @@ const activateItem = (profile: ProfileView, actions: PaletteActions): PaletteIte
 function toolItems({ profiles, tools }: PaletteData, actions: PaletteActions): PaletteItem[] {
   const active = profiles.find((profile) => profile.active);
   if (!active) return [];
-  return tools.map((tool) => ({
-    id: `tool:${tool.server}:${tool.original}`,
-    kind: "tool",
-    title: tool.name,
-    note: `Tool of ${tool.server}`,
-    run: () => actions.go(routeTo("profiles", [active.slug, "tools"], { q: tool.name })),
-  }));
+  // The gateway's own are there already, where they are defined.
+  return tools
+    .filter(({ server }) => server !== LOCAL_SERVER)
+    .map((tool) => ({
+      id: `tool:${tool.server}:${tool.original}`,
+      kind: "tool",
+      title: tool.name,
+      note: `Tool of ${tool.server}`,
+      run: () => actions.go(routeTo("profiles", [active.slug, "tools"], { q: tool.name })),
+    }));
 }
 
 const ORDER: PaletteItem["kind"][] = ["here", "verb", "page", "server", "profile", "tool"];

@@ -53,13 +53,21 @@ export function Palette({ onClose }: { onClose: () => void }) {
     }),
     enabled: active !== undefined,
   });
+  const { data: ownTools = [] } = useQuery(api.tools.list.queryOptions());
+  const { data: ownPrompts = [] } = useQuery(api.prompts.list.queryOptions());
+  const { data: ownResources = [] } = useQuery(api.resources.list.queryOptions());
+  const local = [
+    ...ownTools.map(({ id, name }) => ({ page: "tools" as const, id, name })),
+    ...ownPrompts.map(({ id, name }) => ({ page: "prompts" as const, id, name })),
+    ...ownResources.map(({ id, name }) => ({ page: "resources" as const, id, name })),
+  ];
   const activate = useActivate();
   const returnFocus = useReturnFocus();
   const actions: PaletteActions = {
     ...ACTIONS,
     activate: async (profile) => void (await activate.mutateAsync(profile)),
   };
-  const all = [...COMMANDS, ...paletteItems({ place, servers, profiles, tools }, actions)];
+  const all = [...COMMANDS, ...paletteItems({ place, servers, profiles, tools, local }, actions)];
   const found = search(all, text, recent);
 
   const run = (item: PaletteItem): void => {
