@@ -130,8 +130,13 @@ export const DEEDS: Deed[] = [
       for (const path of readPaths(contract)) {
         const each = path.includes("{server}") ? servers : [""];
         for (const server of each) {
-          const filled = path.replace("{server}", server).replace("{profile}", PROFILE);
-          await running.ask("GET", `/api${filled}`, { status: server === "" ? 200 : undefined });
+          const filled = path
+            .replace("{server}", server)
+            .replace("{profile}", PROFILE)
+            .replace("{tool}", "tool-0");
+          // Of what else has a name there is none, and the path is sent as it is.
+          const isThere = server === "" && !filled.includes("{");
+          await running.ask("GET", `/api${filled}`, { status: isThere ? 200 : undefined });
         }
       }
       for (const path of ["/openapi.json", "/health", "/ready", "/nowhere"]) {

@@ -123,6 +123,25 @@ export const PLANTS: Record<string, Plant> = {
       }
     },
   },
+  "REST tool": {
+    percent: 4,
+    fit: "query",
+    put: async (_stage, api, samples) => {
+      for (const [at, some] of chunks(samples, 4).entries()) {
+        const [password, header, token, ...queried] = some.map(({ value }) => value);
+        const more = { enabled: false, allowPrivateNetwork: true };
+        await api.tools.create({
+          name: `tool-${at}`,
+          url: `http://ada:${password}@127.0.0.1:1/x?${queried.map((value) => `q=${value}`).join("&")}`,
+          headers: header === undefined ? {} : { "X-Key": { value: header } },
+          ...more,
+        });
+        if (token === undefined) continue;
+        const auth = { type: "bearer", token } as const;
+        await api.tools.create({ name: `bearer-${at}`, url: "http://127.0.0.1:1/", auth, ...more });
+      }
+    },
+  },
   "pasted text": {
     percent: 5,
     fit: "any",
