@@ -1,16 +1,14 @@
 import type { PromptView } from "@local-mcp/contract";
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { flushSync } from "react-dom";
-import { announce } from "../../app/announce.ts";
-import { api, client, queryClient } from "../../app/api.ts";
-import { navigate, routeTo } from "../../app/router.ts";
+import { api, client } from "../../app/api.ts";
 import { CodeArea } from "../../components/code-area.tsx";
 import { TextArea, TextField } from "../../components/field.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { TagsField } from "../../components/tags-field.tsx";
 import { useSettled } from "../../components/use-settled.ts";
 import { fieldProblems, type FieldProblems, focusFirst } from "../local/field-problems.ts";
+import { keepItem } from "../local/keep-item.ts";
 import { LocalEditor } from "../local/local-editor.tsx";
 import { Membership, ProfileChoice } from "../local/profile-choice.tsx";
 import { ArgumentRows } from "./argument-rows.tsx";
@@ -63,14 +61,12 @@ export function PromptEditor({ prompt, onDelete }: PromptEditorProps) {
         return;
       }
       const view = await store();
-      // What is open is in the list before it is gone to, and nothing is left to guard.
-      queryClient.setQueryData<PromptView[]>(api.prompts.list.queryKey(), (all) => [
-        ...(all ?? []).filter(({ id }) => id !== view.id),
-        view,
-      ]);
-      flushSync(clean);
-      announce(`Saved “${view.name}”.`);
-      if (prompt === null) navigate(routeTo("prompts", [view.id]), { replace: true });
+      keepItem(view, {
+        page: "prompts",
+        list: api.prompts.list.queryKey(),
+        isNew: prompt === null,
+        clean,
+      });
     },
     onError: (error) => {
       const found = fieldProblems(error, Object.keys(EMPTY));

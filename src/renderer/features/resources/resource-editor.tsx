@@ -1,16 +1,14 @@
 import type { ResourceView } from "@local-mcp/contract";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { flushSync } from "react-dom";
-import { announce } from "../../app/announce.ts";
 import { api, client, queryClient } from "../../app/api.ts";
-import { navigate, routeTo } from "../../app/router.ts";
 import { TextArea, TextField } from "../../components/field.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
 import { TagsField } from "../../components/tags-field.tsx";
 import { listed } from "../../components/time.ts";
 import { fieldProblems, type FieldProblems, focusFirst } from "../local/field-problems.ts";
+import { keepItem } from "../local/keep-item.ts";
 import { LocalEditor } from "../local/local-editor.tsx";
 import { Membership, ProfileChoice } from "../local/profile-choice.tsx";
 import { ContentFields } from "./content-fields.tsx";
@@ -106,14 +104,12 @@ function Editor({ stored, onDelete, onRoots }: EditorProps) {
         const source = { kind: "text" as const, text: draft.text };
         queryClient.setQueryData(sourceOf(saved.id).queryKey, () => source);
       }
-      // What is open is in the list before it is gone to, and nothing is left to guard.
-      queryClient.setQueryData<ResourceView[]>(api.resources.list.queryKey(), (all) => [
-        ...(all ?? []).filter(({ id }) => id !== saved.id),
-        saved,
-      ]);
-      flushSync(clean);
-      announce(`Saved “${saved.name}”.`);
-      if (view === null) navigate(routeTo("resources", [saved.id]), { replace: true });
+      keepItem(saved, {
+        page: "resources",
+        list: api.resources.list.queryKey(),
+        isNew: view === null,
+        clean,
+      });
     },
     onError: (error) => {
       const found = fieldProblems(error, FIELDS);

@@ -2,13 +2,12 @@ import type { ToolView } from "@local-mcp/contract";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { flushSync } from "react-dom";
-import { announce } from "../../app/announce.ts";
-import { api, client, queryClient } from "../../app/api.ts";
-import { navigate, routeTo } from "../../app/router.ts";
+import { api, client } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
 import { TextArea, TextField } from "../../components/field.tsx";
 import { SaveProblem } from "../../components/save-problem.tsx";
 import { TagsField } from "../../components/tags-field.tsx";
+import { keepItem } from "../local/keep-item.ts";
 import { LocalEditor } from "../local/local-editor.tsx";
 import { Membership, ProfileChoice } from "../local/profile-choice.tsx";
 import { LimitFields, OutputFields } from "./answer-fields.tsx";
@@ -67,14 +66,12 @@ export function ToolEditor({ tool, onDelete }: ToolEditorProps) {
     mutationFn: async ({ keepSecrets }: { keepSecrets: boolean }) => {
       const view = tool === null ? await create() : await update(tool, keepSecrets);
       if (view === null) return;
-      // What is open is in the list before it is gone to, and nothing is left to guard.
-      queryClient.setQueryData<ToolView[]>(api.tools.list.queryKey(), (all) => [
-        ...(all ?? []).filter(({ id }) => id !== view.id),
-        view,
-      ]);
-      flushSync(clean);
-      announce(`Saved “${view.name}”.`);
-      if (tool === null) navigate(routeTo("tools", [view.id]), { replace: true });
+      keepItem(view, {
+        page: "tools",
+        list: api.tools.list.queryKey(),
+        isNew: tool === null,
+        clean,
+      });
     },
     onError: (error) => {
       const found = refusedFields(error, draft.allowPrivateNetwork);
