@@ -68,7 +68,7 @@ function Detail({ children }: { children: ReactNode }) {
   const box = useRef<HTMLDivElement>(null);
   useReachable(box);
   return (
-    <div ref={box} className="relative min-h-0 min-w-0 flex-1 overflow-y-auto">
+    <div ref={box} className="relative min-h-0 min-w-0 flex-1 scroll-pb-16 overflow-y-auto">
       {children}
     </div>
   );
