@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,7 +33,8 @@ const toolsSchema = z.object({ tools: z.array(z.object({ name: z.string() })) })
 
 /**
  * Starts the built gateway on a data directory of its own, configured by its command line. Each
- * profile holds one fixture and the same three other servers, of which one is dead.
+ * profile holds one fixture, the same three other servers, of which one is dead, and what the gateway
+ * itself offers, of which some has the names of the fixture's.
  */
 export const startGateway = async (fixtures: FixtureServer[]): Promise<RunningGateway> => {
   const root = await mkdtemp(join(tmpdir(), "conformance-"));
@@ -46,11 +47,13 @@ export const startGateway = async (fixtures: FixtureServer[]): Promise<RunningGa
   };
 
   const others = await addOthers(cli, join(root, "files"));
+  const local = await addLocal(cli, root);
   for (const { profile, target } of fixtures) {
     await cli("servers", "add", profile, ...target);
     // The fixture is first: a suite takes the first tool of the list for some of its checks.
     const servers = [profile, ...others].join(",");
     await cli("profiles", "create", profile, "--servers", servers, "--allow-without-token");
+    await cli("profiles", "edit", profile, ...local);
   }
   const serving = await Serving.start(dataDir, env);
   let running = true;
@@ -79,6 +82,32 @@ const addOthers = async (
   await cli("servers", "add", "dead", "--", process.execPath, "--eval", "process.exit(1)");
   await cli("servers", "add", "web", "--url", web.url);
   return ["files", "dead", "web"];
+};
+
+/**
+ * A tool, a prompt, a resource and a template of the gateway's own.
+ *
+ * @returns the options by which a profile gets them
+ */
+const addLocal = async (
+  cli: (...args: string[]) => Promise<void>,
+  directory: string,
+): Promise<string[]> => {
+  const template = join(directory, "own.jinja");
+  await writeFile(template, "Own {{ topic }}");
+  const tools = [KNOWN_TOOL, "own_tool"];
+  const resources = ["own://text", "own://{name}", "test://static-text"];
+  // The suites want each to be described.
+  const described = ["--description", "The gateway's own"];
+  const url = ["--url", "https://api.test/"];
+  for (const name of tools) await cli("tools", "add", name, ...url, ...described);
+  await cli("prompts", "add", "test_simple_prompt", "--template", template, ...described);
+  for (const uri of resources) await cli("resources", "add", uri, "--text", "own", ...described);
+  return [
+    ...tools.flatMap((name) => ["--tool", name]),
+    ...["--prompt", "test_simple_prompt"],
+    ...resources.flatMap((uri) => ["--resource", uri]),
+  ];
 };
 
 /** What the fixture and the others that live have, and the list has not got in time. */

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type {
   EraVerdict,
   Exchange,
+  NameAssignments,
   ServerCatalog,
   ServerDefinition,
   SessionRecord,
@@ -95,6 +96,7 @@ async function engineWith(count: number, change: Partial<ServerDefinition> = {})
   };
   const catalogChanges: string[] = [];
   const exchanges: Exchange[] = [];
+  const savedNames = new Map<string, NameAssignments>();
   const engine = new Engine({
     registry: {
       servers: () => wanted,
@@ -106,7 +108,7 @@ async function engineWith(count: number, change: Partial<ServerDefinition> = {})
       load: (id) => catalogs.get(id) ?? null,
       save: (id, catalog) => void catalogs.set(id, catalog),
       names: () => new Map(),
-      saveNames: quiet,
+      saveNames: (_, kind, names) => void savedNames.set(kind, names),
     },
     eras: { load: () => era, save: quiet },
     sessions: memorySessions(),
@@ -136,6 +138,7 @@ async function engineWith(count: number, change: Partial<ServerDefinition> = {})
     catalogs,
     catalogChanges,
     exchanges,
+    savedNames,
     ids,
     most: () => most,
     /** Known from before. */
@@ -181,6 +184,26 @@ function memorySessions() {
     touch: async () => {},
   };
 }
+
+describe("names", () => {
+  it("are given for good only once the last server's own are among them", async () => {
+    const one = await engineWith(2);
+    for (const id of one.ids) one.tools.set(id, ["same"]);
+    one.hold("s0");
+    one.engine.start();
+    await vi.waitFor(() => expect(one.states()).toEqual(["starting", "ready"]));
+    expect(await one.list()).toContain("same");
+    expect(one.savedNames.size).toBe(0);
+    one.release();
+    await vi.waitFor(() => expect(one.savedNames.has("tool")).toBe(true));
+    expect(one.savedNames.get("tool")).toEqual(
+      new Map([
+        ["s0 same", "same"],
+        ["s1 same", "s1_same"],
+      ]),
+    );
+  });
+});
 
 describe("what the window and the command line call", () => {
   it("is told of as a client's calls are, with the server's own name for it", async () => {

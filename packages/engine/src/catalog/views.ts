@@ -67,7 +67,10 @@ export class Views {
   /** A server that is done starting may have been the last one that names waited for. */
   onSettled(serverId: string): void {
     for (const profile of this.#profiles.values()) {
-      if (profile.serverIds.includes(serverId)) this.#settleNames(profile);
+      if (!profile.serverIds.includes(serverId)) continue;
+      // A view from before it listed would give its names away for good.
+      this.get(profile.id);
+      this.#settleNames(profile);
     }
   }
 
