@@ -105,7 +105,8 @@ const addLocal = async (
   for (const uri of resources) await cli("resources", "add", uri, "--text", "own", ...described);
   return [
     ...tools.flatMap((name) => ["--tool", name]),
-    ...["--prompt", "test_simple_prompt"],
+    "--prompt",
+    "test_simple_prompt",
     ...resources.flatMap((uri) => ["--resource", uri]),
   ];
 };

@@ -190,6 +190,7 @@ describe("names", () => {
     const one = await engineWith(2);
     for (const id of one.ids) one.tools.set(id, ["same"]);
     one.hold("s0");
+    await one.engine.reload();
     one.engine.start();
     await vi.waitFor(() => expect(one.states()).toEqual(["starting", "ready"]));
     expect(await one.list()).toContain("same");
