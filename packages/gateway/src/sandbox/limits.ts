@@ -6,7 +6,7 @@ export class TooBig extends Error {}
 /** No list in the sandbox gets longer. */
 const MOST_ITEMS = 1_000_000;
 
-export function withinText(length: number): void {
+function withinText(length: number): void {
   if (length > MOST_TEXT) throw new TooBig();
 }
 

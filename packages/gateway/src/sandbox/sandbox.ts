@@ -10,7 +10,7 @@ import {
 } from "./messages.ts";
 import { LIMIT, SandboxThread } from "./worker-client.ts";
 
-export type { PromptMessage, SchemaProblem, TemplateError } from "./messages.ts";
+export type { TemplateError } from "./messages.ts";
 
 /** Longer nothing may take, ms. */
 const DEADLINE_MS = 1000;

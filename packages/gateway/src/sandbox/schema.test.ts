@@ -1,3 +1,4 @@
+import type { Schema } from "@cfworker/json-schema";
 import { describe, expect, it } from "vitest";
 import { checkSchema, validate } from "./schema.ts";
 
@@ -31,7 +32,7 @@ describe("what is wrong with a schema is told with its place", () => {
 });
 
 describe("what of a value does not fit is told with its place", () => {
-  const pet = {
+  const pet: Schema = {
     type: "object",
     properties: {
       name: { type: "string", minLength: 1 },
@@ -56,7 +57,7 @@ describe("what of a value does not fit is told with its place", () => {
   });
 
   it("a choice of which none fits is told once", () => {
-    const schema = { anyOf: [{ type: "string" }, { type: "number" }] };
+    const schema: Schema = { anyOf: [{ type: "string" }, { type: "number" }] };
     expect(validate(schema, true)).toEqual({
       valid: false,
       problems: [{ path: "", message: "The value does not match any subschemas." }],
@@ -65,7 +66,7 @@ describe("what of a value does not fit is told with its place", () => {
   });
 
   it("the first ten", () => {
-    const schema = { items: { type: "string" } };
+    const schema: Schema = { items: { type: "string" } };
     const { problems } = validate(
       schema,
       Array.from({ length: 99 }, () => 1),
