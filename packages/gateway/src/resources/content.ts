@@ -142,7 +142,7 @@ export function fileOf(
 const VARIABLE = /\{([^{}]*)\}/g;
 
 /** Names that a path has in braces. */
-export const variablesOfPath = (path: string): string[] =>
+const variablesOfPath = (path: string): string[] =>
   [...path.matchAll(VARIABLE)].map(([, name = ""]) => name);
 
 /**
