@@ -107,6 +107,10 @@ describe("parameters", () => {
       problem: null,
       losses: ["It is deprecated: the API may stop answering it.", "The cookie “s” is not sent."],
     });
+    const parameter = (name: string) => ({ name, in: "header", schema: { type: "string" } });
+    const headers = viewOf(operation({ parameters: ["Host", "a b", "X-Ok"].map(parameter) }));
+    expect(headers.losses).toHaveLength(2);
+    expect(Object.keys(Object(headers.inputSchema?.properties))).toEqual(["id", "X-Ok"]);
     const matrix = viewOf(operation({ parameters: [{ ...inPath, style: "matrix" }] }));
     expect(matrix.problem).toContain("style “matrix”");
     expect(viewOf(operation({}, {}, "head")).problem).toContain("HEAD");

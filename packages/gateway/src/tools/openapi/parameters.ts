@@ -1,5 +1,6 @@
 import { headerName } from "@local-mcp/contract";
 import { isObject, type JsonObject } from "@local-mcp/engine";
+import { isReservedHeader } from "../header-text.ts";
 import type { ArgumentList } from "./arguments.ts";
 import type { JsonSchema, SchemaWriter } from "./schemas.ts";
 import { textOf } from "./texts.ts";
@@ -93,8 +94,8 @@ function addParameter(parameter: Parameter, reading: Reading): void {
     throw new Unfit(`The parameter “${name}” has no known place.`);
   }
   if (place === "header" && SAID_ELSEWHERE.includes(name.toLowerCase())) return;
-  if (place === "header" && !headerName.safeParse(name).success) {
-    losses.add(`“${name}” is no name of a header, and is not sent.`);
+  if (place === "header" && (isReservedHeader(name) || !headerName.safeParse(name).success)) {
+    losses.add(`“${name}” is no header that a tool can send, and is left out.`);
     return;
   }
   if (place === "path" && parameter.style !== "simple") {

@@ -30,9 +30,10 @@ export class References {
     let found: unknown = this.#root;
     for (const step of stepsOf(reference)) {
       // Only what was written there: every object has a “constructor”.
-      const isThere = typeof found === "object" && found !== null && Object.hasOwn(found, step);
-      if (!isThere) throw new Unfit(`It refers to “${shown(reference)}”, which is not there.`);
-      found = Object.getOwnPropertyDescriptor(found, step)?.value;
+      const isObjectOrList = typeof found === "object" && found !== null;
+      const member = isObjectOrList ? Object.getOwnPropertyDescriptor(found, step) : undefined;
+      if (!member) throw new Unfit(`It refers to “${shown(reference)}”, which is not there.`);
+      found = member.value;
     }
     return found;
   }
