@@ -31,7 +31,13 @@ export interface ResetScope {
  * either. `left`: some of the rows are gone, and the sum is what counts. Of every other hour there is
  * at most the sum.
  */
-export type HourState = "open" | "both" | "left";
+type HourState = "open" | "both" | "left";
+
+export interface Hour {
+  state: HourState;
+  /** How many rows of calls it has at most. */
+  rows: number;
+}
 
 const ALL_RAW = [...KINDS.map((kind) => TABLES[kind].raw), "server_metrics"];
 
@@ -41,7 +47,7 @@ export class TrafficStore {
   readonly #onSetAside: (path: string) => void;
   #connection: Connection | null = null;
   #configuration: Connection | null = null;
-  readonly #hours = new Map<number, HourState>();
+  readonly #hours = new Map<number, Hour>();
   /** Hours whose sum is being stored, unless a call came meanwhile. */
   readonly #summing = new Set<number>();
 
@@ -66,13 +72,14 @@ export class TrafficStore {
       })();
     });
     for (const { at } of rows) {
-      this.#hours.set(hourOf(at), "open");
-      this.#summing.delete(hourOf(at));
+      const hour = hourOf(at);
+      this.#hours.set(hour, { state: "open", rows: (this.#hours.get(hour)?.rows ?? 0) + 1 });
+      this.#summing.delete(hour);
     }
   }
 
   /** Every hour that has rows. */
-  hours(): ReadonlyMap<number, HourState> {
+  hours(): ReadonlyMap<number, Hour> {
     this.read(() => {});
     return this.#hours;
   }
@@ -80,7 +87,7 @@ export class TrafficStore {
   /** Hours that ended before a moment and are not summed up, oldest first. */
   due(before: number): number[] {
     return [...this.hours()]
-      .filter(([hour, state]) => state === "open" && hour + HOUR_MS <= before)
+      .filter(([hour, { state }]) => state === "open" && hour + HOUR_MS <= before)
       .map(([hour]) => hour)
       .sort((one, other) => one - other);
   }
@@ -104,16 +111,16 @@ export class TrafficStore {
 
   /** The sum of an hour is stored. One to which a call came meanwhile is summed up again. */
   summed(hour: number): void {
-    if (this.#summing.delete(hour)) this.#hours.set(hour, "both");
+    if (this.#summing.delete(hour)) this.#mark(hour, "both");
   }
 
   /** Deletes rows of hours that are summed up. @returns how many; 0 where none are left to go */
   prune(before: number): number {
     const [hour] = [...this.hours()]
-      .filter(([start, state]) => state !== "open" && start + HOUR_MS <= before)
+      .filter(([start, { state }]) => state !== "open" && start + HOUR_MS <= before)
       .map(([start]) => start);
     if (hour === undefined) return 0;
-    this.#hours.set(hour, "left");
+    this.#mark(hour, "left");
     const deleted = this.read((db) => {
       let rows = 0;
       for (const raw of ALL_RAW) {
@@ -232,8 +239,13 @@ export class TrafficStore {
     this.#hours.clear();
     for (const [hour, calls] of raw.all(HOUR_MS)) {
       const summed = sums.get(hour) ?? 0;
-      this.#hours.set(hour, calls > summed ? "open" : calls === summed ? "both" : "left");
+      const state = calls > summed ? "open" : calls === summed ? "both" : "left";
+      this.#hours.set(hour, { state, rows: calls });
     }
+  }
+
+  #mark(hour: number, state: HourState): void {
+    this.#hours.set(hour, { state, rows: this.#hours.get(hour)?.rows ?? 0 });
   }
 
   #setAside(): void {

@@ -18,6 +18,9 @@ export interface ViewQuery {
 /** More points nobody can tell apart. */
 const MAX_POINTS = 120;
 
+/** Rows that are read for the sake of finer intervals, where sums would do for whole hours. */
+const MAX_FOR_DETAIL = 200_000;
+
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * HOUR_MS;
 const STEPS_MS = [
@@ -27,12 +30,10 @@ const STEPS_MS = [
 ];
 
 /** Intervals begin at multiples of their length, so that a later query has the same ones. */
-export function stepsOf(
-  from: number,
-  to: number,
-): { stepMs: number; first: number; count: number } {
+function stepsOf({ from, to }: Range, least: number) {
   const count = (stepMs: number): number => Math.ceil(to / stepMs) - Math.floor(from / stepMs);
-  const stepMs = STEPS_MS.find((one) => count(one) <= MAX_POINTS) ?? longest(from, to);
+  const stepMs =
+    STEPS_MS.find((one) => one >= least && count(one) <= MAX_POINTS) ?? longest(from, to);
   return { stepMs, first: Math.floor(from / stepMs) * stepMs, count: count(stepMs) };
 }
 
@@ -54,7 +55,7 @@ interface Group {
  */
 export function viewOf(store: TrafficStore, query: ViewQuery): Omit<MetricsView, "recording"> {
   const { from, to, top } = query;
-  const { stepMs, first, count } = stepsOf(from, to);
+  const { stepMs, first, count } = stepsOf(query, leastStep(store, query));
   const series = Array.from({ length: count }, () => new Tally());
   const interval = (at: number): Tally | undefined =>
     series[Math.max(0, Math.floor((at - first) / stepMs))];
@@ -178,13 +179,22 @@ function within<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): 
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
+/** However much was called, a query reads so many rows that are summed up and no more. */
+function leastStep(store: TrafficStore, { from, to }: Range): number {
+  let rows = 0;
+  for (const [hour, { state, rows: more }] of store.hours()) {
+    if (state === "both" && hour >= from && hour + HOUR_MS <= to) rows += more;
+  }
+  return rows > MAX_FOR_DETAIL ? HOUR_MS : 0;
+}
+
 /** The hours that are read from their rows. */
 function rawHours(
   store: TrafficStore,
   { from, to }: ViewQuery,
   stepMs: number,
 ): ReadonlySet<number> {
-  const hours = [...store.hours()].filter(([hour, state]) => {
+  const hours = [...store.hours()].filter(([hour, { state }]) => {
     if (hour + HOUR_MS <= from || hour >= to || state === "left") return false;
     const isCut = hour < from || hour + HOUR_MS > to;
     return state === "open" || isCut || stepMs < HOUR_MS;
