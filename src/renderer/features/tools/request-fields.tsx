@@ -104,7 +104,7 @@ export function RequestFields(props: RequestFieldsProps) {
               ),
             },
             { id: "body", label: "Body", content: <BodyFields {...props} /> },
-            { id: "auth", label: "Sign-in", content: <ToolSignIn {...props} /> },
+            { id: "auth", label: "Sign-in", content: <SignInFields {...props} /> },
           ]}
         />
       </div>
@@ -163,27 +163,10 @@ const AUTH_TYPES: { value: AuthType; label: string }[] = [
   { value: "basic", label: "User name and password" },
 ];
 
-function ToolSignIn({ tool, draft, problems, set }: ToolFieldsProps) {
-  return (
-    <AuthFields
-      stored={tool?.auth ?? { type: "none" }}
-      auth={draft.auth}
-      problems={problems}
-      onChange={(auth) => set({ auth })}
-    />
-  );
-}
-
-interface AuthFieldsProps {
-  stored: ToolView["auth"];
-  auth: AuthDraft;
-  problems: ToolProblems;
-  onChange: (auth: AuthDraft) => void;
-}
-
 /** How a tool shows who it is. */
-export function AuthFields({ stored, auth, problems, onChange }: AuthFieldsProps) {
-  const change = (part: Partial<AuthDraft>): void => onChange({ ...auth, ...part });
+function SignInFields({ tool, draft: { auth }, problems, set }: ToolFieldsProps) {
+  const stored = tool?.auth ?? { type: "none" };
+  const change = (part: Partial<AuthDraft>): void => set({ auth: { ...auth, ...part } });
   return (
     <div className="space-y-3">
       <Select
