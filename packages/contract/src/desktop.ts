@@ -19,6 +19,7 @@ export const page = z.enum([
   "tools",
   "prompts",
   "resources",
+  "metrics",
   "tokens",
   "backups",
   "settings",
@@ -30,7 +31,7 @@ export const route = z
   .string()
   .max(500)
   .regex(
-    /^\/(overview|profiles|servers|tools|prompts|resources|tokens|backups|settings)(\/[A-Za-z0-9._~%-]+)*(\?[^#\s]*)?$/,
+    /^\/(overview|profiles|servers|tools|prompts|resources|metrics|tokens|backups|settings)(\/[A-Za-z0-9._~%-]+)*(\?[^#\s]*)?$/,
   );
 
 /** What menus, tray and deep links ask the window to do. */

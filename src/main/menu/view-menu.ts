@@ -8,7 +8,7 @@ const PAGES = [
   { mac: "Servers", other: "&Servers", route: "/servers" },
   { mac: "Debug Logs", other: "&Debug logs", route: null },
   { mac: "Sessions", other: "S&essions", route: null },
-  { mac: "Metrics", other: "&Metrics", route: null },
+  { mac: "Metrics", other: "&Metrics", route: "/metrics" },
   { mac: "Backups", other: "&Backups", route: "/backups" },
 ];
 

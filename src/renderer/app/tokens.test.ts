@@ -62,6 +62,7 @@ const PAIRS: { on: string[]; what: string[]; light: number; dark: number }[] = [
     light: 5.6,
     dark: 5.6,
   },
+  { on: ["surface"], what: ["chart-1", "chart-2", "chart-3"], light: 4.4, dark: 7 },
   { on: FLAT, what: ["border-strong"], light: 3.2, dark: 3.1 },
   { on: [...FLAT, ...SOFT], what: ["focus"], light: 5.4, dark: 6 },
 ];

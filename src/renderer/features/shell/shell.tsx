@@ -12,6 +12,7 @@ import { useConnection } from "../../stores/connection.ts";
 import { toggleSidebar, useSidebar } from "../../stores/sidebar.ts";
 import { BackupsPage } from "../backups/backups-page.tsx";
 import { useReadAnewAfterRestore } from "../backups/use-backups.ts";
+import { MetricsPage } from "../metrics/metrics-page.tsx";
 import { OverviewPage } from "../overview/overview-page.tsx";
 import { ProblemBanners } from "../overview/problem-banners.tsx";
 import { ProfilesPage } from "../profiles/profiles-page.tsx";
@@ -32,6 +33,7 @@ const PAGES: Record<Page, { title: string; component: ComponentType }> = {
   tools: { title: "Tools", component: ToolsPage },
   prompts: { title: "Prompts", component: PromptsPage },
   resources: { title: "Resources", component: ResourcesPage },
+  metrics: { title: "Metrics", component: MetricsPage },
   tokens: { title: "Access tokens", component: TokensPage },
   backups: { title: "Backups", component: BackupsPage },
   settings: { title: "Settings", component: SettingsPage },

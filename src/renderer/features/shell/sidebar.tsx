@@ -2,6 +2,7 @@ import { NEEDS_A_PERSON, type GatewayStatus, type Page } from "@local-mcp/contra
 import { useQuery } from "@tanstack/react-query";
 import {
   Boxes,
+  ChartColumn,
   CircleAlert,
   CircleCheck,
   CircleDashed,
@@ -45,6 +46,9 @@ const LOCAL: Item[] = [
   { page: "prompts", title: "Prompts", icon: MessageSquareText },
   { page: "resources", title: "Resources", icon: FileText },
 ];
+const ACTIVITY: Item[] = [
+  { page: "metrics", title: "Metrics", icon: ChartColumn, shortcut: "mod+6" },
+];
 const SAFETY: Item[] = [
   { page: "tokens", title: "Access tokens", icon: KeyRound },
   { page: "backups", title: "Backups", icon: DatabaseBackup, shortcut: "mod+7" },
@@ -79,6 +83,9 @@ export function Sidebar({ rail }: { rail: boolean }) {
       {list(MAIN)}
       <Group title="Local" rail={rail}>
         {list(LOCAL)}
+      </Group>
+      <Group title="Activity" rail={rail}>
+        {list(ACTIVITY)}
       </Group>
       <Group title="Safety" rail={rail}>
         {list(SAFETY)}
