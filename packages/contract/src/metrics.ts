@@ -66,6 +66,7 @@ export const metricsView = z.object({
     }),
   ),
   servers: z.array(metricsTotals.extend({ server: z.string() })),
+  /** "" for calls of the window and command line that are in no profile. */
   profiles: z.array(metricsTotals.extend({ profile: z.string() })),
 });
 export type MetricsView = z.infer<typeof metricsView>;

@@ -82,4 +82,4 @@ export class Tally {
 export const rank = (part: number, of: number): number => Math.max(1, Math.ceil(part * of));
 
 /** To the microsecond. */
-export const shown = (ms: number): number => Math.round(ms * 1000) / 1000;
+const shown = (ms: number): number => Math.round(ms * 1000) / 1000;
