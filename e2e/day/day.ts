@@ -18,6 +18,7 @@ import { PASSPHRASE } from "../golden/snapshot.ts";
 import { runs } from "../leaks/proc.ts";
 import { Backup } from "./backup.ts";
 import { BothEras, ERA_SERVERS } from "./both-eras.ts";
+import { Catalogue } from "./catalogue.ts";
 import { Journey } from "./journey.ts";
 import { locks } from "./locks.ts";
 import { SignIn } from "./sign-in.ts";
@@ -229,6 +230,7 @@ async function day(): Promise<void> {
   const journey = await Journey.prepare(root);
   let serving: Serving | null = null;
   let both: BothEras | null = null;
+  let own: Catalogue | null = null;
   try {
     const urls = { web: web.url, legacy: legacy.url, signin: signIn.url, far: journey.farUrl };
     const token = await setUp(urls);
@@ -255,6 +257,11 @@ async function day(): Promise<void> {
     const clients = [client, bridge];
     await signIn.work(clients);
 
+    console.log("09:30 something of our own beside the servers");
+    const secret = { variable: "DAY_SECRET", value: CANARY };
+    own = await Catalogue.prepare({ root, token: secret, cli, check });
+    await own.work(client);
+
     console.log("10:00 a backup while everybody works");
     const backup = new Backup({ root, cli, check });
     await backup.make(clients);
@@ -262,6 +269,8 @@ async function day(): Promise<void> {
     console.log("11:00 the way to another office");
     await carryAway(journey, serving, web);
     await work(serving.url, client, bridge);
+
+    await own.change(client);
 
     console.log("12:00 kill -9");
     const { port } = serving;
@@ -273,6 +282,7 @@ async function day(): Promise<void> {
     check("its daemon neither", !leftBehind.some(runs), readLedger(ledger).filter(runs));
     await work(serving.url, client, bridge);
     check("client and bridge go on as if nothing had been", true);
+    await own.work(client);
     await both.listen();
     await both.work();
 
@@ -296,6 +306,10 @@ async function day(): Promise<void> {
     await both.work();
     await signIn.work(clients);
 
+    own.wentBack();
+    await own.work(client);
+    await own.counted();
+
     console.log("18:00 the end of the day");
     await both.close();
     await bridge.close();
@@ -313,6 +327,7 @@ async function day(): Promise<void> {
   } finally {
     await serving?.end("SIGKILL");
     await both?.close();
+    await own?.close();
     journey.close();
     await Promise.all([web, legacy, signIn, ...eras].map((server) => server.close()));
     rmSync(root, { recursive: true, force: true });

@@ -70,6 +70,7 @@ describe("data directories of earlier builds", () => {
         "0005-vault",
         "0006-sign-in",
         "0007-backup",
+        "0008-catalogue",
       ]),
     );
   });

@@ -145,6 +145,63 @@ for (const { id, name } of await api.tokens.list()) {
   if (name === "Taken back") await api.tokens.revoke({ token: id });
 }
 await api.settings.update({ backupTime: "03:30", backupKeep: 7 });
+await api.tools.create({
+  name: "weather",
+  title: "Weather",
+  url: "https://api.example.invalid/cities/{city}?key=golden-tool-query-0123456789",
+  headers: { "X-Team": { value: "golden-team", plain: true } },
+  auth: { type: "bearer", token: "golden-tool-token-0123456789" },
+  responseFilter: "current.temperature",
+  tags: ["weather"],
+});
+await api.tools.create({
+  name: "order",
+  method: "POST",
+  url: "http://127.0.0.1:9/orders",
+  allowPrivateNetwork: true,
+  inputSchema: {
+    type: "object",
+    properties: { what: { type: "string" }, express: { type: "boolean" } },
+    required: ["what"],
+  },
+  arguments: { express: { in: "header", name: "X-Express" } },
+  enabled: false,
+});
+await api.prompts.create({
+  name: "review",
+  template: "# User:\nReview {{ file }}.\n# Assistant:\nWith pleasure.",
+  arguments: [{ name: "file", required: true, values: ["a.ts", "b.ts"] }],
+  tags: ["code"],
+});
+await api.roots.create({ uri: "file:///C:/Golden/Folder", name: "Golden" });
+await api.roots.create({ uri: "https://example.invalid/root", enabled: false });
+await api.resources.create({ uri: "notes://golden", content: { kind: "text", text: "Golden." } });
+await api.resources.create({
+  uri: "notes://{name}",
+  content: { kind: "text", text: "About {{ name }}." },
+  mimeType: "text/markdown",
+});
+await api.resources.create({
+  uri: "bytes://golden",
+  content: { kind: "binary", base64: Buffer.from([0, 1, 2, 255]).toString("base64") },
+});
+await api.resources.create({
+  uri: "files://golden",
+  content: { kind: "file", root: "file:///C:/Golden/Folder", path: "golden.txt" },
+  enabled: false,
+});
+await api.profiles.update({
+  profile: "dev",
+  changes: {
+    tools: ["order", "weather"],
+    prompts: ["review"],
+    resources: ["notes://{name}", "notes://golden", "bytes://golden"],
+    roots: ["file:///C:/Golden/Folder"],
+    tags: ["work"],
+  },
+});
+await api.profiles.update({ profile: "dev-copy", changes: { enabled: false } });
+await api.servers.update({ server: "alpha", changes: { tags: ["work", "golden"] } });
 await api.backups.keepPassphrase({ passphrase: PASSPHRASE });
 
 const expected = await snapshot(gateway);
