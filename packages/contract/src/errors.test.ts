@@ -8,7 +8,9 @@ describe("the table of errors", () => {
     "%s has a sentence, a way out and codes that exist",
     (code, entry) => {
       expect(isErrorCode(code)).toBe(true);
-      expect(entry.sentence).toMatch(/^(“?[A-Z{]).*[.}]$/s);
+      // One about a field begins with its path, by which an editor finds it.
+      expect(entry.sentence).toMatch(/^([a-z]+(\.[a-z]+)*: )?“?[A-Za-z{].*[.}]$/s);
+      expect(entry.sentence).toMatch(/^(“?[A-Z{]|[a-z.]+: )/);
       expect(entry.wayOut).toMatch(/[.}…”]$/);
       expect(entry.http).toBeGreaterThanOrEqual(200);
       expect(Object.keys(EXIT_CODES)).toContain(String(entry.exit));

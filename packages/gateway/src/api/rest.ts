@@ -10,19 +10,25 @@ import type { ApiContext } from "./context.ts";
 import type { Router } from "./router.ts";
 
 const PREFIX = "/api";
+const MIB = 1024 * 1024;
 /** Of one request to the API, bytes. */
-const MAX_BODY = 10 * 1024 * 1024;
+const MAX_BODY = 10 * MIB;
+/** Where documents and contents are brought, which JSON makes a third longer, bytes. */
+const MAX_LARGE_BODY = 48 * MIB;
+const BRINGS_CONTENT = /^\/api\/(openapi|resources)(\/|$|\?)/;
 
 /** The contract as REST. */
 export function createRest(router: Router, context: Omit<ApiContext, "principal">) {
-  const handler = new OpenAPIHandler(router, {
-    plugins: [new BodyLimitPlugin({ maxBodySize: MAX_BODY })],
-  });
+  const handlerUpTo = (maxBodySize: number) =>
+    new OpenAPIHandler(router, { plugins: [new BodyLimitPlugin({ maxBodySize })] });
+  const usual = handlerUpTo(MAX_BODY);
+  const large = handlerUpTo(MAX_LARGE_BODY);
   return async (
     request: IncomingMessage,
     response: ServerResponse,
     principal: Principal,
   ): Promise<boolean> => {
+    const handler = BRINGS_CONTENT.test(request.url ?? "") ? large : usual;
     const { matched } = await handler.handle(request, response, {
       prefix: PREFIX,
       context: { principal, ...context },
