@@ -149,6 +149,7 @@ test("each entry does what it says", () => {
     "go /overview",
     "go /profiles",
     "go /servers",
+    "go /metrics",
     "go /backups",
     "run toggle_sidebar",
     "setAppearance system",

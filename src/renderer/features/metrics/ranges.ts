@@ -8,10 +8,11 @@ export interface Range {
   ms: number;
 }
 
+export const HOUR_RANGE: Range = { value: "1h", label: "Last hour", ms: HOUR_MS };
 const LAST_DAY: Range = { value: "24h", label: "Last 24 hours", ms: DAY_MS };
 
 export const RANGES: readonly Range[] = [
-  { value: "1h", label: "Last hour", ms: HOUR_MS },
+  HOUR_RANGE,
   LAST_DAY,
   { value: "7d", label: "Last 7 days", ms: 7 * DAY_MS },
   { value: "30d", label: "Last 30 days", ms: 30 * DAY_MS },

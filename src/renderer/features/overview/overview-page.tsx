@@ -18,6 +18,7 @@ import { BackupLine } from "../backups/backup-line.tsx";
 import { ConnectedNow } from "./connected-now.tsx";
 import { EndpointPanel } from "./endpoint-panel.tsx";
 import { FirstRun } from "./first-run.tsx";
+import { LastHour } from "./last-hour.tsx";
 import { NeedsAttention } from "./needs-attention.tsx";
 import { hasCalled, isFirstUse, rememberSetup, useSetup } from "./setup.ts";
 
@@ -124,6 +125,7 @@ function Overview({ status, servers, profiles, tokens, clients }: OverviewProps)
       <EndpointPanel status={status} profiles={profiles} />
       <NeedsAttention status={status} />
       <ConnectedNow clients={clients} />
+      <LastHour />
       <BackupLine />
     </Page>
   );
