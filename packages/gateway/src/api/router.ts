@@ -187,7 +187,11 @@ export function createRouter(services: Services) {
       list: manage.tools.list.handler(({ input }) => tools.list(input)),
       get: manage.tools.get.handler(({ input }) => tools.get(input.tool)),
       create: manage.tools.create.handler(({ input }) => tools.create(input)),
-      update: manage.tools.update.handler(({ input }) => tools.update(input.tool, input.changes)),
+      update: manage.tools.update.handler(({ input, context }) => {
+        // Whoever has them sent elsewhere can read them.
+        if (input.changes.keepSecrets === true) requireRight(context.principal, "processes");
+        return tools.update(input.tool, input.changes);
+      }),
       remove: manage.tools.remove.handler(({ input }) => {
         tools.remove(input.tool);
         return done;
@@ -220,7 +224,10 @@ export function createRouter(services: Services) {
         return resources.create(input);
       }),
       update: manage.resources.update.handler(({ input, context }) => {
-        mayGiveFiles(context.principal, input.changes.content?.kind === "file");
+        const { content, uri, enabled } = input.changes;
+        const isMore = content !== undefined || uri !== undefined || enabled === true;
+        const isFile = (content?.kind ?? resources.find(input.resource).contentKind) === "file";
+        mayGiveFiles(context.principal, isMore && isFile);
         return resources.update(input.resource, input.changes);
       }),
       remove: manage.resources.remove.handler(({ input }) => {
@@ -243,7 +250,9 @@ export function createRouter(services: Services) {
         return roots.create(input);
       }),
       update: manage.roots.update.handler(({ input, context }) => {
-        mayGiveFiles(context.principal, isFolder(input.changes.uri ?? ""));
+        const { uri, enabled } = input.changes;
+        const isMore = uri !== undefined || enabled === true;
+        mayGiveFiles(context.principal, isMore && isFolder(uri ?? roots.find(input.root).uri));
         return roots.update(input.root, input.changes);
       }),
       remove: manage.roots.remove.handler(({ input }) => {
