@@ -3,7 +3,7 @@ import type { ToolRow } from "@local-mcp/database";
 import { assertAllowed, REACHES, type UrlPolicy } from "@local-mcp/engine";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { isReservedHeader } from "./header-text.ts";
-import { declaredIn, type Place, placeOf } from "./places.ts";
+import { declaredIn, keyOf, type Place, placeOf } from "./places.ts";
 import { exampleOf, placeholdersIn } from "./tool-url.ts";
 
 /** What of a tool has to fit together. */
@@ -121,23 +121,20 @@ class Taken {
 
   constructor({ request: { query, headers, auth } }: CheckedTool) {
     this.#taken = new Set([
-      ...Object.keys(query).map((name) => key({ in: "query", name })),
-      ...Object.keys(headers).map((name) => key({ in: "header", name })),
-      ...(auth.type === "none" ? [] : [key({ in: "header", name: "authorization" })]),
+      ...Object.keys(query).map((name) => keyOf({ in: "query", name })),
+      ...Object.keys(headers).map((name) => keyOf({ in: "header", name })),
+      ...(auth.type === "none" ? [] : [keyOf({ in: "header", name: "authorization" })]),
     ]);
   }
 
   take(argument: string, place: Place): void {
-    const own = key(place);
+    const own = keyOf(place);
     if (this.#taken.has(own)) {
       refuse(`arguments/${argument}`, `“${place.name}” is there already (${place.in}).`);
     }
     this.#taken.add(own);
   }
 }
-
-const key = ({ in: where, name }: Place): string =>
-  `${where} ${where === "header" ? name.toLowerCase() : name}`;
 
 function refuseProblem(field: string, problem: string | null): void {
   if (problem !== null) refuse(field, problem);

@@ -22,6 +22,10 @@ export function placeOf({ method, url, request }: Placing, argument: string): Pl
   return { in: WITHOUT_BODY.includes(method) ? "query" : "body", name: argument };
 }
 
+/** What two places that are one have in common. */
+export const keyOf = ({ in: where, name }: Place): string =>
+  `${where} ${where === "header" ? name.toLowerCase() : name}`;
+
 /** The arguments that a tool names. */
 export const declaredIn = ({ inputSchema }: Pick<ToolRow, "inputSchema">): string[] =>
   Object.keys(recordOf(inputSchema.properties));

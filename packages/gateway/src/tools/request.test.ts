@@ -72,6 +72,23 @@ describe("where an argument goes", () => {
     });
   });
 
+  it.each<[string, Parameters<typeof tool>[0], JsonObject]>([
+    [
+      "in the path",
+      { url: "https://api.example/{id}", arguments: { safe: { in: "path", name: "id" } } },
+      { safe: "a", other: "b", id: "c" },
+    ],
+    ["in the query", { arguments: { safe: { in: "query", name: "id" } } }, { id: "c" }],
+    [
+      "in the body",
+      { method: "POST", arguments: { safe: { in: "body", name: "id" } } },
+      { safe: "a", id: "c" },
+    ],
+    ["as the body", { method: "POST", body: { type: "json", whole: "it" } }, { id: "c", it: {} }],
+  ])("is no place for another that the tool does not know: %s", (_, change, args) => {
+    expect(() => build(tool(change), args)).toThrow(refusal(/^“id”: .* is sent in its place/));
+  });
+
   it("is the whole body, a form, or text", () => {
     const whole = (type: "json" | "form" | "text", value: unknown) =>
       build(tool({ method: "PUT", body: { type, whole: "it" } }), { it: value });

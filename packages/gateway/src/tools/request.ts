@@ -3,7 +3,7 @@ import type { StoredToolRequest, ToolRow } from "@local-mcp/database";
 import type { JsonObject } from "@local-mcp/engine";
 import { VERSION } from "../version.ts";
 import { NO_HEADER_TEXT } from "./header-text.ts";
-import { type Placing, placeOf } from "./places.ts";
+import { keyOf, type Place, type Placing, placeOf } from "./places.ts";
 import { filledIn, placeholdersIn } from "./tool-url.ts";
 
 /** One HTTP request, secrets included. */
@@ -64,8 +64,11 @@ export function buildToolRequest(
 
 function partsOf(tool: Asking, args: JsonObject): Parts {
   const parts: Parts = { path: new Map(), query: [], headers: new Map(), body: new Map() };
+  const refuseTaken = takenBy(tool);
   for (const [argument, value] of Object.entries(args)) {
-    const { in: where, name } = placeOf(tool, argument);
+    const place = placeOf(tool, argument);
+    refuseTaken(argument, place);
+    const { in: where, name } = place;
     if (where === "body") {
       parts.body.set(name, value);
       continue;
@@ -87,6 +90,23 @@ function partsOf(tool: Asking, args: JsonObject): Parts {
     }
   }
   return parts;
+}
+
+/**
+ * Refuses an argument that the tool does not know and that would stand where another one does: what
+ * the input schema says of that one would not hold.
+ */
+function takenBy(tool: Asking): (argument: string, place: Place) => void {
+  const { arguments: given, body } = tool.request;
+  const owners = new Map(
+    Object.keys(given).map((argument) => [keyOf(placeOf(tool, argument)), argument]),
+  );
+  return (argument, place) => {
+    const whole = place.in === "body" ? body.whole : null;
+    const owner = whole ?? owners.get(keyOf(place)) ?? argument;
+    if (owner !== argument)
+      refuse(tool, argument, `“${owner.slice(0, 100)}” is sent in its place.`);
+  };
 }
 
 /** A value of a path: everything in it but letters, digits and a few signs is escaped. */
