@@ -42,11 +42,7 @@ export function createCatalogStore(stores: Stores): CatalogStore {
         configHash,
       }),
     names: (profileId, kind) => {
-      const given = own[kind].namesIn(profileId);
-      const local = own[kind]
-        .list()
-        .flatMap(({ id, name }) => [[name, given.get(id)] as const])
-        .flatMap(([name, exposed]) => (exposed === undefined ? [] : [[name, exposed] as const]));
+      const local = [...own[kind].namesIn(profileId)];
       return new Map([
         ...names
           .list(profileId)
@@ -64,7 +60,6 @@ export function createCatalogStore(stores: Stores): CatalogStore {
         const [mcpServerId, originalName] = [key.slice(0, space), key.slice(space + 1)];
         return { kind, mcpServerId, originalName, exposedName };
       });
-      const ids = new Map(own[kind].list().map(({ id, name }) => [name, id]));
       const local = all.filter(({ mcpServerId }) => mcpServerId === LOCAL_SERVER);
       stores.db.transaction(() => {
         names.replace(profileId, [
@@ -73,12 +68,7 @@ export function createCatalogStore(stores: Stores): CatalogStore {
         ]);
         own[kind].nameIn(
           profileId,
-          new Map(
-            local.flatMap(({ originalName, exposedName }) => {
-              const id = ids.get(originalName);
-              return id === undefined ? [] : [[id, exposedName] as const];
-            }),
-          ),
+          new Map(local.map(({ originalName, exposedName }) => [originalName, exposedName])),
         );
       });
     },

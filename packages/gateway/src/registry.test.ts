@@ -21,9 +21,9 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-/** The one server with these limits, as the engine reads it. */
 const NO_LISTS = { tools: [], prompts: [], resources: [], resourceTemplates: [] };
 
+/** The one server with these limits, as the engine reads it. */
 function definitionWith(limits: ServerLimits): ServerDefinition | undefined {
   const usual = settings.parse({ maxConcurrentCalls: 7, idleStopMs: 20_000, callTimeoutMs: 1000 });
   stores.servers.insert({
@@ -38,7 +38,7 @@ function definitionWith(limits: ServerLimits): ServerDefinition | undefined {
     vault: vaultOver(memoryKeyStore()),
     reveal: () => null,
     authorization: () => undefined,
-    local: { lists: () => NO_LISTS, roots: () => [] },
+    local: { offered: () => () => ({ local: NO_LISTS, roots: [] }) },
     settings: () => usual,
     runtimes: new RuntimesService({
       env: {},

@@ -22,7 +22,7 @@ export function createRegistry(options: {
   vault: Vault;
   settings: () => Settings;
   runtimes: RuntimesService;
-  local: Pick<LocalCatalog, "lists" | "roots">;
+  local: Pick<LocalCatalog, "offered">;
   reveal: (row: ServerRow, secretId: string) => string | null;
   /** Undefined where what a server wants to see is all in its configuration. */
   authorization: (row: ServerRow) => Authorization | undefined;
@@ -46,16 +46,17 @@ export function createRegistry(options: {
         connections: row.connections,
       }));
     },
-    profiles: () =>
-      stores.profiles.list().map((row): ProfileDefinition => ({
+    profiles: () => {
+      const offered = local.offered();
+      return stores.profiles.list().map((row): ProfileDefinition => ({
         id: row.id,
         slug: row.slug,
         namePolicy: row.namePolicy,
         serverIds: stores.profiles.servers(row.id).map(({ id }) => id),
-        local: local.lists(row.id),
-        roots: local.roots(row.id),
+        ...offered(row.id),
         overrides: readOverrides(stores, row.id),
-      })),
+      }));
+    },
     activeProfileId: () => stores.profiles.active()?.id ?? null,
     launch: async (serverId) => {
       const row = stores.servers.get(serverId);

@@ -59,21 +59,25 @@ describe("what profiles have of the gateway's own", () => {
     const { tools, addTool, addProfile } = at;
     const [a, b] = [addTool("a"), addTool("b")];
     const dev = addProfile("dev");
+    const other = addProfile("other");
     tools.replaceIn(dev, [a, b]);
+    tools.replaceIn(other, [a]);
+    tools.nameIn(other, new Map([["a", "other_a"]]));
     expect(tools.namesIn(dev)).toEqual(new Map());
     const names = new Map([
-      [a, "a"],
-      [b, "local_b"],
+      ["a", "a"],
+      ["b", "local_b"],
     ]);
     tools.nameIn(dev, names);
     expect(tools.namesIn(dev)).toEqual(names);
     tools.replaceIn(dev, [b, a]);
     expect(tools.namesIn(dev)).toEqual(names);
     tools.forgetNames(b);
-    expect(tools.namesIn(dev)).toEqual(new Map([[a, "a"]]));
+    expect(tools.namesIn(dev)).toEqual(new Map([["a", "a"]]));
     tools.replaceIn(dev, [b]);
     tools.addTo(dev, a);
     expect(tools.namesIn(dev)).toEqual(new Map());
+    expect(tools.namesIn(other)).toEqual(new Map([["a", "other_a"]]));
   });
 
   test("is found in the same way for every kind", () => {
@@ -99,6 +103,9 @@ describe("what profiles have of the gateway's own", () => {
       [resource.id],
       [root.id],
     ]);
+    expect(prompts.labelledIn(dev)).toEqual([{ id: prompt.id, label: "hello", enabled: true }]);
+    roots.update(root.id, { enabled: false });
+    expect(roots.labelledIn(dev)).toEqual([{ id: root.id, label: "file:///srv", enabled: false }]);
     expect(roots.filesIn(root.id)).toBe(1);
     expect(roots.delete(root.id)).toBe(true);
     expect(resources.get(resource.id)).toMatchObject({ rootId: null, path: "a.md" });

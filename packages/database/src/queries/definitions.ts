@@ -1,4 +1,4 @@
-import { asc, eq, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Queryable } from "../db.ts";
 import { profiles } from "../schema/profiles.ts";
@@ -8,6 +8,12 @@ import type { ProfileRow } from "./profiles.ts";
 interface Association extends SQLiteTable {
   profileId: SQLiteColumn;
   position: SQLiteColumn;
+}
+
+/** The table whose rows those are. */
+interface Definitions extends SQLiteTable {
+  id: SQLiteColumn;
+  enabled: SQLiteColumn;
 }
 
 // Written as SQL: drizzle has no type for the values of a table that is any of several.
@@ -20,6 +26,9 @@ export const createMembershipQueries = (
   db: Queryable,
   association: Association,
   own: SQLiteColumn,
+  definitions: Definitions,
+  /** Name or URI. */
+  label: SQLiteColumn,
 ) => {
   const { profileId: profile, position } = association;
   const columns = sql`${bare(profile)}, ${bare(own)}, ${bare(position)}`;
@@ -36,6 +45,20 @@ export const createMembershipQueries = (
   return {
     /** Ids of what a profile has, in its order. */
     idsIn,
+    /** The same with what people call them; of a resource or root the URI. */
+    labelledIn: (profileId: string): { id: string; label: string; enabled: boolean }[] =>
+      db
+        .select({ id: own, label, enabled: definitions.enabled })
+        .from(association)
+        .innerJoin(definitions, eq(definitions.id, own))
+        .where(eq(profile, profileId))
+        .orderBy(asc(position), asc(own))
+        .all()
+        .map((row) => ({
+          id: String(row.id),
+          label: String(row.label),
+          enabled: row.enabled === true,
+        })),
     /** The profiles that have it. */
     profilesWith: (id: string): ProfileRow[] =>
       db
@@ -77,29 +100,34 @@ export const createNamedMembershipQueries = (
   db: Queryable,
   association: Association & { exposedName: SQLiteColumn },
   own: SQLiteColumn,
+  definitions: Definitions,
+  name: SQLiteColumn,
 ) => {
   const { profileId: profile, exposedName } = association;
   const set = sql`UPDATE ${association} SET ${bare(exposedName)} =`;
-  const memberships = createMembershipQueries(db, association, own);
   return {
-    ...memberships,
-    /** The names that were given, by id. */
+    ...createMembershipQueries(db, association, own, definitions, name),
+    /** The names that were given, by those of the definitions. */
     namesIn: (profileId: string): ReadonlyMap<string, string> =>
       new Map(
         db
-          .select({ id: own, name: exposedName })
+          .select({ name, exposed: exposedName })
           .from(association)
-          .where(eq(profile, profileId))
+          .innerJoin(definitions, eq(definitions.id, own))
+          .where(and(eq(profile, profileId), isNotNull(exposedName)))
           .all()
-          .flatMap(({ id, name }) => (typeof name === "string" ? [[String(id), name]] : [])),
+          .map((row) => [String(row.name), String(row.exposed)]),
       ),
     /** The names of everything that a profile has; what is not among them has none any more. */
     nameIn(profileId: string, names: ReadonlyMap<string, string>): void {
+      const given = JSON.stringify(Object.fromEntries(names));
       db.transaction(() => {
-        for (const id of memberships.idsIn(profileId)) {
-          const name = names.get(id) ?? null;
-          db.run(sql`${set} ${name} WHERE ${eq(profile, profileId)} AND ${eq(own, id)}`);
-        }
+        db.run(sql`${set} NULL WHERE ${eq(profile, profileId)}`);
+        db.run(
+          sql`${set} given.value FROM json_each(${given}) AS given
+              JOIN ${definitions} ON ${name} = given.key
+              WHERE ${eq(profile, profileId)} AND ${eq(own, definitions.id)}`,
+        );
       });
     },
     /** In every profile: it is called otherwise now, and clients are to see that. */

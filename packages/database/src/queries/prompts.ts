@@ -10,7 +10,13 @@ export type PromptInsert = typeof prompts.$inferInsert;
 
 /** Prompt templates, and which profiles have them. */
 export const createPromptQueries = (db: Queryable) => ({
-  ...createNamedMembershipQueries(db, profilePrompts, profilePrompts.promptId),
+  ...createNamedMembershipQueries(
+    db,
+    profilePrompts,
+    profilePrompts.promptId,
+    prompts,
+    prompts.name,
+  ),
   list: (): PromptRow[] => db.select().from(prompts).orderBy(asc(prompts.name)).all(),
   get: (id: string): PromptRow | undefined =>
     db.select().from(prompts).where(eq(prompts.id, id)).get(),

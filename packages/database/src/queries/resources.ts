@@ -21,7 +21,13 @@ const summary = {
 
 /** Stored resources, and which profiles have them. */
 export const createResourceQueries = (db: Queryable) => ({
-  ...createMembershipQueries(db, profileResources, profileResources.resourceId),
+  ...createMembershipQueries(
+    db,
+    profileResources,
+    profileResources.resourceId,
+    resources,
+    resources.uri,
+  ),
   /** Without content. */
   list: (): ResourceSummary[] =>
     db.select(summary).from(resources).orderBy(asc(resources.uri)).all(),

@@ -10,7 +10,7 @@ export type RootInsert = typeof roots.$inferInsert;
 
 /** Roots, and which profiles have them. */
 export const createRootQueries = (db: Queryable) => ({
-  ...createMembershipQueries(db, profileRoots, profileRoots.rootId),
+  ...createMembershipQueries(db, profileRoots, profileRoots.rootId, roots, roots.uri),
   list: (): RootRow[] => db.select().from(roots).orderBy(asc(roots.uri)).all(),
   get: (id: string): RootRow | undefined => db.select().from(roots).where(eq(roots.id, id)).get(),
   getByUri: (uri: string): RootRow | undefined =>

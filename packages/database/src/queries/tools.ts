@@ -12,7 +12,13 @@ export type ToolInsert = typeof tools.$inferInsert;
 /** REST APIs as tools, and which profiles have them. */
 export const createToolQueries = (db: Queryable) => {
   const vault = createVaultQueries(db);
-  const memberships = createNamedMembershipQueries(db, profileTools, profileTools.toolId);
+  const memberships = createNamedMembershipQueries(
+    db,
+    profileTools,
+    profileTools.toolId,
+    tools,
+    tools.name,
+  );
   return {
     ...memberships,
     list: (): ToolRow[] => db.select().from(tools).orderBy(asc(tools.name)).all(),

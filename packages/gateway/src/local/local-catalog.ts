@@ -29,13 +29,23 @@ export class LocalCatalog implements LocalProvider {
     this.#roots = services.roots;
   }
 
-  /** What of it a profile has, as a server would list it. */
-  lists(profileId: string): ServerLists {
-    return {
-      tools: this.#tools.offered(profileId),
-      prompts: this.#prompts.offered(profileId),
-      ...this.#resources.offered(profileId),
-    };
+  /**
+   * What of it each profile has, as a server would list it, and the roots of each. Read once for all:
+   * a profile is asked for at every change of the configuration, and there may be many.
+   */
+  offered(): (profileId: string) => { local: ServerLists; roots: Root[] } {
+    const tools = this.#tools.offered();
+    const prompts = this.#prompts.offered();
+    const resources = this.#resources.offered();
+    const roots = this.#roots.offered();
+    return (profileId) => ({
+      local: {
+        tools: tools(profileId),
+        prompts: prompts(profileId),
+        ...resources(profileId),
+      },
+      roots: roots(profileId),
+    });
   }
 
   /**
@@ -43,7 +53,7 @@ export class LocalCatalog implements LocalProvider {
    * the engine has no entries, and what it does not have, as it would be offered.
    */
   besideEntries(profileId: string, kind?: CapabilityKind): CapabilityView[] {
-    const { resourceTemplates } = this.#resources.offered(profileId);
+    const { resourceTemplates } = this.#resources.offered()(profileId);
     const all = [
       ...this.#tools.absentFrom(profileId).map((one) => viewOf("tool", one, false)),
       ...this.#prompts.absentFrom(profileId).map((one) => viewOf("prompt", one, false)),
@@ -51,10 +61,6 @@ export class LocalCatalog implements LocalProvider {
       ...this.#resources.absentFrom(profileId).map((one) => viewOf("resource", one, false)),
     ];
     return kind === undefined ? all : all.filter((one) => one.kind === kind);
-  }
-
-  roots(profileId: string): Root[] {
-    return this.#roots.offered(profileId);
   }
 
   answer({ profileId, method, params }: LocalRequest, signal: AbortSignal): Promise<JsonObject> {

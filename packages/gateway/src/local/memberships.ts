@@ -29,6 +29,12 @@ export function join(
 export const slugsWith = (memberships: Memberships, id: string): string[] =>
   memberships.profilesWith(id).map(({ slug }) => slug);
 
+/** Those with these ids, in their order. */
+export const inOrder = <Item extends object>(
+  ids: readonly string[],
+  byId: ReadonlyMap<string, Item>,
+): Item[] => ids.map((id) => byId.get(id)).filter((item) => item !== undefined);
+
 /** As it is shown beside what is not offered because of it. */
 export const problemOf = ({ code, message, wayOut }: GatewayError): LocalProblem => ({
   code,

@@ -11,6 +11,13 @@ export interface LocalChoices {
 type Kind = keyof LocalChoices;
 const KINDS: readonly Kind[] = ["tools", "prompts", "resources", "roots"];
 
+/** With its name, or its URI. */
+interface Labelled {
+  id: string;
+  label: string;
+  enabled: boolean;
+}
+
 /** In the words of the contract, of what MCP has a list of. */
 const KIND_OF: Record<CapabilityKind, Kind> = {
   tool: "tools",
@@ -74,21 +81,13 @@ export class LocalChoice {
 
   view(profileId: string): Pick<ProfileView, Kind> {
     const { tools, prompts, resources, roots } = this.#stores;
-    const named = ({ id, name, enabled }: { id: string; name: string; enabled: boolean }) => ({
-      id,
-      name,
-      enabled,
-    });
-    const located = ({ id, uri, enabled }: { id: string; uri: string; enabled: boolean }) => ({
-      id,
-      uri,
-      enabled,
-    });
+    const named = ({ id, label, enabled }: Labelled) => ({ id, name: label, enabled });
+    const located = ({ id, label, enabled }: Labelled) => ({ id, uri: label, enabled });
     return {
-      tools: pick(tools, profileId).map(named),
-      prompts: pick(prompts, profileId).map(named),
-      resources: pick(resources, profileId).map(located),
-      roots: pick(roots, profileId).map(located),
+      tools: tools.labelledIn(profileId).map(named),
+      prompts: prompts.labelledIn(profileId).map(named),
+      resources: resources.labelledIn(profileId).map(located),
+      roots: roots.labelledIn(profileId).map(located),
     };
   }
 
@@ -107,14 +106,4 @@ export class LocalChoice {
       name: name.slice(0, 200),
     });
   }
-}
-
-/** Rows of what a profile has, in its order. */
-function pick<Row extends { id: string }>(
-  store: { list(): Row[]; idsIn(profileId: string): string[] },
-  profileId: string,
-): Row[] {
-  const ids = store.idsIn(profileId);
-  const rows = new Map(ids.length === 0 ? [] : store.list().map((row) => [row.id, row]));
-  return ids.flatMap((id) => rows.get(id) ?? []);
 }

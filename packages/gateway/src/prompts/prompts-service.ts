@@ -11,7 +11,7 @@ import {
 import type { PromptRow } from "@local-mcp/database";
 import type { JsonObject } from "@local-mcp/engine";
 import { z } from "zod";
-import { join, slugsWith } from "../local/memberships.ts";
+import { inOrder, join, slugsWith } from "../local/memberships.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Stores } from "../stores.ts";
 import { checkedArguments, givenValues, placed, previewOf } from "./prompt-template.ts";
@@ -92,14 +92,12 @@ export class PromptsService {
     return previewOf(this.#options.sandbox, draft.template, draft.values);
   }
 
-  /** What a profile has of them, as prompts/list shows it. */
-  offered(profileId: string): JsonObject[] {
+  /** What each profile has of them, as prompts/list shows it; read once for all. */
+  offered(): (profileId: string) => JsonObject[] {
     const { prompts } = this.#options.stores;
-    return prompts
-      .idsIn(profileId)
-      .flatMap((id) => prompts.get(id) ?? [])
-      .filter(({ enabled }) => enabled)
-      .map(definitionOf);
+    const enabled = prompts.list().filter((row) => row.enabled);
+    const all = new Map(enabled.map((row) => [row.id, definitionOf(row)]));
+    return (profileId) => inOrder(prompts.idsIn(profileId), all);
   }
 
   /** The others that could be offered, in the same form. */

@@ -78,7 +78,7 @@ describe("what is stored", () => {
       profiles: ["work"],
     });
     await add("img://logo", { kind: "binary", base64: bytes.toString("base64") }, { name: "logo" });
-    expect(resources.offered(profileId())).toEqual({
+    expect(resources.offered()(profileId())).toEqual({
       resources: [
         {
           uri: "notes://hello.md",
@@ -113,7 +113,7 @@ describe("what is stored", () => {
     await expect(read("notes://a", null)).rejects.toThrow(code("resource_not_found"));
     await resources.update("notes://a", { enabled: false });
     await expect(read("notes://a")).rejects.toThrow(code("resource_not_found"));
-    expect(resources.offered(profileId()).resources).toEqual([]);
+    expect(resources.offered()(profileId()).resources).toEqual([]);
     expect(resources.absentFrom("another")).toEqual([]);
     await resources.update("notes://a", { enabled: true });
     expect(resources.absentFrom("another")).toMatchObject([{ uri: "notes://a" }]);
@@ -162,7 +162,7 @@ describe("a URI template", () => {
   test("gives what its text comes to, and a URI of its own comes first", async () => {
     await add("greet://{name}", text("Hello {{ name }}!"), { mimeType: "text/plain" });
     await add("greet://all", text("Hello everybody!"));
-    expect(resources.offered(profileId()).resourceTemplates).toEqual([
+    expect(resources.offered()(profileId()).resourceTemplates).toEqual([
       { uriTemplate: "greet://{name}", name: "name", mimeType: "text/plain" },
     ]);
     expect(await read("greet://Z%C3%BCrich")).toEqual({
@@ -254,7 +254,7 @@ describe("a file inside of a root", () => {
     await add("t:{x}", file("{x}"));
     await symlink(join(directory, "outside.txt"), join(folder, "link.txt"));
     await symlink(directory, join(folder, "docs", "up"));
-    expect(resources.offered(profileId()).resources).toEqual([]);
+    expect(resources.offered()(profileId()).resources).toEqual([]);
     expect(resources.get("f:link").problem).toMatchObject({ code: "resource_outside_root" });
     await add("d:{+x}", file("{x}"));
     for (const uri of ["f:link", "t:link.txt", "d:docs/up/outside.txt"]) {
@@ -307,9 +307,9 @@ describe("a file inside of a root", () => {
       expect(failure).toContain("not there any more");
       expect(failure).not.toContain("file:");
     }
-    expect(resources.offered(profileId()).resources).toMatchObject([{ uri: "f:a" }]);
+    expect(resources.offered()(profileId()).resources).toMatchObject([{ uri: "f:a" }]);
     stores.roots.update(stores.roots.getByUri(root)?.id ?? "", { enabled: false });
-    expect(resources.offered(profileId()).resources).toEqual([]);
+    expect(resources.offered()(profileId()).resources).toEqual([]);
     expect(resources.get("f:a").problem).toMatchObject({ code: "resource_root_missing" });
     stores.roots.delete(stores.roots.getByUri(root)?.id ?? "");
     expect(resources.get("f:a").content).toEqual({ kind: "file", root: null, path: "a" });

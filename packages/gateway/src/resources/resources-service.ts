@@ -12,7 +12,7 @@ import type { ResourceRow, ResourceSummary, RootRow } from "@local-mcp/database"
 import type { JsonObject } from "@local-mcp/engine";
 import { createHash } from "node:crypto";
 import { join as joinPath } from "node:path";
-import { join, problemOf, slugsWith } from "../local/memberships.ts";
+import { inOrder, join, problemOf, slugsWith } from "../local/memberships.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Stores } from "../stores.ts";
 import {
@@ -40,6 +40,12 @@ export interface ResourcesServiceOptions {
   onChange: () => void;
   /** What a client would read at this URI is another now. */
   onUpdated: (uri: string) => void;
+}
+
+/** As the two lists of MCP show it. */
+interface Offered {
+  resources: JsonObject[];
+  resourceTemplates: JsonObject[];
 }
 
 /** What the gateway stores, or reads from files, and offers as resources of its own. */
@@ -151,12 +157,17 @@ export class ResourcesService {
     return contentOf(row, { uri, values }, this.#sources, signal);
   }
 
-  /** What a profile has of them and can be read, as the two lists show it. */
-  offered(profileId: string): { resources: JsonObject[]; resourceTemplates: JsonObject[] } {
-    const rows = this.#inProfile(profileId).filter((row) => this.#problem(row) === null);
-    return {
-      resources: rows.filter(({ uri }) => !isTemplate(uri)).map(definitionOf),
-      resourceTemplates: rows.filter(({ uri }) => isTemplate(uri)).map(definitionOf),
+  /** What each profile has of them and can be read, as the two lists show it; read once for all. */
+  offered(): (profileId: string) => Offered {
+    const { resources } = this.#options.stores;
+    const whole = resources.list().filter((row) => row.enabled && this.#problem(row) === null);
+    const all = new Map(whole.map((row) => [row.id, definitionOf(row)]));
+    return (profileId) => {
+      const own = inOrder(resources.idsIn(profileId), all);
+      return {
+        resources: own.filter(({ uri }) => uri !== undefined),
+        resourceTemplates: own.filter(({ uri }) => uri === undefined),
+      };
     };
   }
 

@@ -38,7 +38,7 @@ test.each([
 ])("%s is kept and told byte for byte", (uri) => {
   expect(add(uri, { profiles: ["work"], name: "One" }).uri).toBe(uri);
   expect(roots.get(uri).uri).toBe(uri);
-  expect(roots.offered(profileId())).toEqual([{ uri, name: "One" }]);
+  expect(roots.offered()(profileId())).toEqual([{ uri, name: "One" }]);
 });
 
 test.each([
@@ -58,8 +58,8 @@ test("a profile's are told in its order, but for those turned off", () => {
   const [one, two, three] = ["file:///1", "file:///2", "file:///3"].map((uri) => add(uri).id);
   stores.roots.replaceIn(profileId(), [three ?? "", one ?? "", two ?? ""]);
   roots.update("file:///1", { enabled: false });
-  expect(roots.offered(profileId())).toEqual([{ uri: "file:///3" }, { uri: "file:///2" }]);
-  expect(roots.offered("another")).toEqual([]);
+  expect(roots.offered()(profileId())).toEqual([{ uri: "file:///3" }, { uri: "file:///2" }]);
+  expect(roots.offered()("another")).toEqual([]);
 });
 
 test("one URI is there once, also when another root takes it", () => {

@@ -8,7 +8,7 @@ import {
 } from "@local-mcp/contract";
 import type { RootRow } from "@local-mcp/database";
 import type { Root } from "@local-mcp/engine";
-import { join, slugsWith } from "../local/memberships.ts";
+import { inOrder, join, slugsWith } from "../local/memberships.ts";
 import type { Stores } from "../stores.ts";
 
 export interface RootsServiceOptions {
@@ -72,14 +72,14 @@ export class RootsService {
     this.#options.onChange();
   }
 
-  /** What servers of a profile are told, in its order; empty where it has none. */
-  offered(profileId: string): Root[] {
+  /**
+   * What servers of each profile are told, in its order; empty where it has none. Read once for all.
+   */
+  offered(): (profileId: string) => Root[] {
     const { roots } = this.#options.stores;
-    return roots
-      .idsIn(profileId)
-      .flatMap((id) => roots.get(id) ?? [])
-      .filter(({ enabled }) => enabled)
-      .map(({ uri, name }) => ({ uri, ...(name !== null && { name }) }));
+    const enabled = roots.list().filter((row) => row.enabled);
+    const all = new Map(enabled.map((row) => [row.id, rootOf(row)]));
+    return (profileId) => inOrder(roots.idsIn(profileId), all);
   }
 
   #view(row: RootRow): RootView {
@@ -97,3 +97,5 @@ export class RootsService {
     };
   }
 }
+
+const rootOf = ({ uri, name }: RootRow): Root => ({ uri, ...(name !== null && { name }) });

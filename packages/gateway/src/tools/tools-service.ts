@@ -14,7 +14,7 @@ import {
 import type { ToolInsert, ToolRow } from "@local-mcp/database";
 import type { JsonObject } from "@local-mcp/engine";
 import type { Vault } from "@local-mcp/vault";
-import { join, problemOf, slugsWith } from "../local/memberships.ts";
+import { inOrder, join, problemOf, slugsWith } from "../local/memberships.ts";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Stores } from "../stores.ts";
@@ -144,18 +144,18 @@ export class ToolsService {
     return { tools: await this.#insert(drafts), skipped };
   }
 
-  /** What a profile has of them and can be called, as tools/list shows it. */
-  offered(profileId: string): JsonObject[] {
+  /** What each profile has of them and can be called, as tools/list shows it; read once for all. */
+  offered(): (profileId: string) => JsonObject[] {
     const { tools } = this.#options.stores;
-    const rows = tools.idsIn(profileId).flatMap((id) => tools.get(id) ?? []);
-    return this.#offerable(rows);
+    const all = this.#offerable(tools.list());
+    return (profileId) => inOrder(tools.idsIn(profileId), all);
   }
 
   /** The others that could be offered, in the same form. */
   absentFrom(profileId: string): JsonObject[] {
     const { tools } = this.#options.stores;
     const present = new Set(tools.idsIn(profileId));
-    return this.#offerable(tools.list().filter(({ id }) => !present.has(id)));
+    return [...this.#offerable(tools.list().filter(({ id }) => !present.has(id))).values()];
   }
 
   /** The result of tools/call. @throws GatewayError tool_not_found, and as {@link ToolCalls.call} */
@@ -221,10 +221,12 @@ export class ToolsService {
     return this.#view(row);
   }
 
-  #offerable(rows: readonly ToolRow[]): JsonObject[] {
-    return rows
-      .filter((row) => row.enabled && this.#problem(row, this.#secrets.infos(row.id)) === null)
-      .map(offeredTool);
+  /** By id. */
+  #offerable(rows: readonly ToolRow[]): Map<string, JsonObject> {
+    const whole = rows.filter(
+      (row) => row.enabled && this.#problem(row, this.#secrets.infos(row.id)) === null,
+    );
+    return new Map(whole.map((row) => [row.id, offeredTool(row)]));
   }
 
   #view(row: ToolRow): ToolView {

@@ -68,9 +68,16 @@ export class OwnedSecrets {
 
   /** What is shown of them, by id. */
   infos(ownerId: string): (id: string) => SecretInfo {
-    const owned = this.#stores.vault.secrets.listOwned(this.#table, ownerId);
-    const hints = new Map(owned.map(({ id, hint }) => [id, hint]));
-    return (id) => ({ set: hints.has(id), hint: hints.get(id) ?? null });
+    let hints: Map<string, string | null> | null = null;
+    return (secretId) => {
+      // Most have none, and are not looked for then.
+      hints ??= new Map(
+        this.#stores.vault.secrets
+          .listOwned(this.#table, ownerId)
+          .map(({ id, hint }) => [id, hint]),
+      );
+      return { set: hints.has(secretId), hint: hints.get(secretId) ?? null };
+    };
   }
 }
 
