@@ -168,6 +168,26 @@ describe("N-19: the secrets of a tool", () => {
     }
   });
 
+  it.each(["application/octet-stream", "image/png", "text/plain; charset=utf-16le"])(
+    "are not said back as %s either",
+    async (type) => {
+      const there = await api(({ headers }, response) =>
+        response.writeHead(200, { "content-type": type }).end(JSON.stringify(headers)),
+      );
+      const value = `${HEADER}-é`;
+      const { use } = await serveTools(there.url, { headers: { "X-Key": { value } } });
+      const told = JSON.stringify(await use());
+      expect(there.asked[0]?.headers["x-key"]).toBe(value);
+      const texts = (told.match(/[^"]{40,}/g) ?? []).flatMap((text) => [
+        text,
+        Buffer.from(text, "base64").toString("latin1"),
+        Buffer.from(text, "utf16le").toString("latin1"),
+      ]);
+      expect(texts.join()).toContain("x-key");
+      expect(tracesIn(texts.join())).toEqual([]);
+    },
+  );
+
   it("do not follow a changed URL, and go with the tool", async () => {
     const first = await api(echo);
     const other = await api(echo);

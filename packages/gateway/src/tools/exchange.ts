@@ -42,21 +42,31 @@ export async function ask(
   try {
     const { method, headers, body } = request;
     const response = await fetch(request.url, { method, headers, body, signal });
-    const bytes = Buffer.from(await response.arrayBuffer());
     const contentType = response.headers.get("content-type") ?? "";
+    const received = Buffer.from(await response.arrayBuffer());
+    const bytes = isUtf8(contentType) ? received : bytesWithout(received, secrets);
     const text = textOf(bytes, contentType);
+    const location = response.headers.get("location");
     const [url = ""] = request.url.split("?", 1);
     return {
       url,
       status: response.status,
       contentType: withoutSecrets(contentType, secrets),
-      location: response.headers.get("location"),
+      location: location === null ? null : withoutSecrets(location, secrets),
       bytes,
       text: text === null ? null : withoutSecrets(text, secrets),
     };
   } catch (error) {
     throw inWordsOfTools(tool.name, error, { timeoutMs, maxBytes });
   }
+}
+
+/** Of what is no text, or is said to be text of another encoding than it is. */
+function bytesWithout(bytes: Buffer, secrets: readonly string[]): Buffer {
+  const asBytes = secrets.map((secret) => Buffer.from(secret).toString("latin1"));
+  const text = bytes.toString("latin1");
+  const clean = withoutSecrets(text, [...secrets, ...asBytes]);
+  return clean === text ? bytes : Buffer.from(clean, "latin1");
 }
 
 function inWordsOfTools(
@@ -90,6 +100,9 @@ function textOf(bytes: Buffer, contentType: string): string | null {
     return null;
   }
 }
+
+const isUtf8 = (contentType: string): boolean =>
+  isTextual(contentType) && decoderOf(contentType).encoding === "utf-8";
 
 function decoderOf(contentType: string): TextDecoder {
   const label = /;\s*charset="?([\w.:-]+)/i.exec(contentType)?.[1] ?? "utf-8";
