@@ -42,8 +42,8 @@ export function refusalOfFile(file: RootFile, dataDir: string): GatewayError | n
 }
 
 /**
- * Reads a file of a root, wherever links lead to, as long as that is inside of the root and not in
- * the gateway's own directory.
+ * Reads a file of a root, wherever links lead to, as long as that is inside of the root, and neither in
+ * the gateway's own directory nor among what processes were given.
  *
  * @throws GatewayError root_unusable, resource_outside_root, resource_not_a_file,
  * resource_unreadable, resource_too_big
@@ -118,8 +118,12 @@ function placeOf(folder: string, file: RootFile): string {
 }
 
 function checkPlace(place: string, folder: string, file: RootFile, dataDir: string): void {
-  if (!isInside(place, folder) || isInside(place, realOr(dataDir))) throw outside(file);
+  const shut = [realOr(dataDir), PROCESSES];
+  if (!isInside(place, folder) || shut.some((one) => isInside(place, one))) throw outside(file);
 }
+
+/** Where Linux shows as files what processes were given, secrets of ours and of servers among it. */
+const PROCESSES = "/proc";
 
 const isInside = (place: string, folder: string): boolean => {
   const way = relative(folder, place);
