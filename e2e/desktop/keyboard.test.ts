@@ -286,14 +286,20 @@ test("a recovery key is made, the data key replaced, the audit log read, without
 test("every shortcut leads where the list of shortcuts says", async () => {
   const testApp = await startWithServers();
   const { page } = testApp;
-  const places = { "1": "Overview", "2": "Profiles", "3": "Servers", ",": "Settings" };
+  const places = {
+    "1": "Overview",
+    "2": "Profiles",
+    "3": "Servers",
+    "6": "Metrics",
+    ",": "Settings",
+  };
   for (const [key, name] of Object.entries(places)) {
     await page.keyboard.press(`ControlOrMeta+${key}`);
     await heading(page, name).waitFor();
     await focused(heading(page, name));
   }
   await page.keyboard.press("Alt+ArrowLeft");
-  await heading(page, "Servers").waitFor();
+  await heading(page, "Metrics").waitFor();
   await page.keyboard.press("Alt+ArrowRight");
   await heading(page, "Settings").waitFor();
 

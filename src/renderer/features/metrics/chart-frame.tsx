@@ -2,7 +2,7 @@ import { type ReactNode, useId } from "react";
 import { Button } from "../../components/button.tsx";
 import { Panel } from "../../components/page.tsx";
 import { type ChartName, setAsTable, useCharts } from "../../stores/charts.ts";
-import { type Point, spanText, zoneText } from "./points.ts";
+import { type Point, spanText } from "./points.ts";
 
 export interface Series {
   title: string;
@@ -55,7 +55,6 @@ export function ChartFrame({ name, title, series, points, children }: ChartFrame
       ) : (
         <Panel className="px-2 pt-3 pb-1">{children}</Panel>
       )}
-      <p className="text-meta text-text-2">Times are of {zoneText(points[0]?.at ?? 0)}.</p>
     </section>
   );
 }
@@ -70,7 +69,7 @@ function PointTable({ labelledBy, series, points }: PointTableProps) {
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by keyboard
     <div
-      role="region"
+      role="group"
       aria-labelledby={labelledBy}
       tabIndex={0}
       className="max-h-72 overflow-auto rounded-panel border border-border bg-surface"

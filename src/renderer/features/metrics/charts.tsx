@@ -19,8 +19,18 @@ interface ChartProps {
   points: readonly Point[];
 }
 
+/** Both charts. They bring the library that draws them, which no other page needs. */
+export function Charts({ points }: ChartProps) {
+  return (
+    <div className="grid gap-4 wide:grid-cols-2">
+      <CallsChart points={points} />
+      <LatencyChart points={points} />
+    </div>
+  );
+}
+
 /** How often something was called, and how often that failed. */
-export function CallsChart({ points }: ChartProps) {
+function CallsChart({ points }: ChartProps) {
   const stripes = useId();
   return (
     <ChartFrame name="calls" title="Calls" series={CALLS} points={points}>
@@ -50,7 +60,7 @@ export function CallsChart({ points }: ChartProps) {
 }
 
 /** How long calls took: half of them, all but one in twenty, all but one in a hundred. */
-export function LatencyChart({ points }: ChartProps) {
+function LatencyChart({ points }: ChartProps) {
   return (
     <ChartFrame name="latency" title="Time to answer" series={LATENCIES} points={points}>
       <LineChart
@@ -131,6 +141,8 @@ function Told({ points, text }: ToldProps) {
   return (
     <Tooltip
       isAnimationActive={false}
+      // An interval without calls is a point like any other, and is said to be without.
+      filterNull={false}
       cursor={{ stroke: "var(--color-border-strong)", fill: "var(--color-sunken)" }}
       content={({ active, activeIndex }) => {
         const point = active ? points[Number(activeIndex)] : undefined;

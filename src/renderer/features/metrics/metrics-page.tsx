@@ -1,7 +1,7 @@
 import { LOCAL_SERVER, type MetricsView } from "@local-mcp/contract";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ChartColumn } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { api, queryClient } from "../../app/api.ts";
 import { useParam } from "../../app/router.ts";
 import { Banner } from "../../components/banner.tsx";
@@ -13,13 +13,15 @@ import { Page } from "../../components/page.tsx";
 import { problemLine, ProblemView } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
 import { clockTime } from "../../components/time.ts";
-import { CallsChart, LatencyChart } from "./charts.tsx";
-import { pointsOf } from "./points.ts";
+import { pointsOf, zoneText } from "./points.ts";
 import { RANGES, rangeOf } from "./ranges.ts";
 import { ResetDialog } from "./reset-dialog.tsx";
 import { Totals } from "./totals.tsx";
 import { UsedTable } from "./used-table.tsx";
 import { useMetrics } from "./use-metrics.ts";
+
+/** A quarter of the window's code, so it is read when this page is first seen. */
+const Charts = lazy(async () => ({ default: (await import("./charts.tsx")).Charts }));
 
 /** Stands for no choice; nothing that can be chosen is called so. */
 const ALL = "(all)";
@@ -98,7 +100,6 @@ export function MetricsPage() {
 }
 
 function Counted({ view }: { view: MetricsView }) {
-  const points = pointsOf(view);
   return (
     <>
       {view.recording ? null : <NotCounted />}
@@ -107,10 +108,10 @@ function Counted({ view }: { view: MetricsView }) {
       ) : (
         <>
           <Totals totals={view.totals} />
-          <div className="grid gap-4 wide:grid-cols-2">
-            <CallsChart points={points} />
-            <LatencyChart points={points} />
-          </div>
+          <Suspense fallback={<SkeletonRows label="Drawing the charts" rows={6} />}>
+            <Charts points={pointsOf(view)} />
+          </Suspense>
+          <p className="text-meta text-text-2">Times are of {zoneText(view.to)}.</p>
           <UsedTable items={view.items} />
         </>
       )}

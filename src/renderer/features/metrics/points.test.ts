@@ -110,5 +110,5 @@ test("an interval is said with its beginning and its end", () => {
 });
 
 test("the time zone is named with its distance from Greenwich", () => {
-  expect(zoneText(MIDNIGHT)).toMatch(/^[A-Za-z_/+-]+(, GMT([+-]\d+(:\d+)?)?)?$/);
+  expect(zoneText(MIDNIGHT)).toMatch(/^[A-Za-z_/+-]+(, GMT[+-]\d+(:\d+)?)?$/);
 });

@@ -90,13 +90,11 @@ export const latenciesText = ({ p50, p95, p99 }: Pick<Point, "p50" | "p95" | "p9
     ? "nothing called"
     : `p50 ${latencyText(p50)}, p95 ${latencyText(p95)}, p99 ${latencyText(p99)}`;
 
-/** “Europe/Berlin, GMT+1”. */
+/** “Europe/Berlin, GMT+1”; a zone that is at Greenwich's time by its name alone. */
 export function zoneText(at: number): string {
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   const offset = new Intl.DateTimeFormat("en", { timeZoneName: "shortOffset" })
     .formatToParts(at)
-    .find(({ type }) => type === "timeZoneName");
-  return [timeZone, offset?.value]
-    .filter((part, index, all) => part && all.indexOf(part) === index)
-    .join(", ");
+    .find(({ type }) => type === "timeZoneName")?.value;
+  return offset === undefined || offset === "GMT" ? timeZone : `${timeZone}, ${offset}`;
 }

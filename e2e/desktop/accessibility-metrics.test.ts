@@ -1,0 +1,5 @@
+/** Metrics, as axe reads them. */
+import { metrics } from "./states/metrics.ts";
+import { readScenes } from "./states/read.ts";
+
+readScenes([metrics]);
