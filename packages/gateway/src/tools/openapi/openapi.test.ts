@@ -1,3 +1,4 @@
+import type { OpenApiImport } from "@local-mcp/contract";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { readOpenApi } from "./openapi.ts";
@@ -126,6 +127,24 @@ describe("an import", () => {
         post: { operationId: "c", requestBody: { required: true, content: { "image/png": {} } } },
       },
     },
+  });
+
+  test.each<Partial<OpenApiImport>>([
+    { auth: { type: "bearer", token: "t" } },
+    { headers: { "x-key": { value: "k", plain: false } } },
+    { query: { key: { value: "k", plain: false } } },
+  ])("sends no secret where the document alone says: %j", (secrets) => {
+    const { tools, skipped } = plan(text, secrets);
+    expect(tools.map(({ key }) => key)).toEqual(["GET /a"]);
+    expect(skipped.slice(0, 1)).toEqual([
+      { key: "GET /b?kind=x", problem: expect.stringMatching(/^It is at an address of its own/) },
+    ]);
+    const chosen = { ...secrets, operations: [{ key: "GET /b?kind=x" }] };
+    expect(codeOf(() => plan(text, chosen))).toBe("openapi_no_operation");
+    const [only] = plan(text, { ...chosen, baseUrl: "https://b.example" }).tools;
+    expect(only?.tool.url).toBe("https://b.example/b");
+    const plain = { headers: { "x-kind": { value: "k", plain: true } } };
+    expect(plan(text, plain).tools).toHaveLength(2);
   });
 
   test("takes what can become a tool, and says what cannot", () => {

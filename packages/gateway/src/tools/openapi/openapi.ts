@@ -94,6 +94,11 @@ export function planImport({ view, operations }: OpenApi, wanted: OpenApiImport)
     }
     const base = wanted.baseUrl ?? [...operation.draft.servers, ...view.servers][0] ?? "";
     if (!isAbsolute(base)) throw withoutBase(wanted.baseUrl);
+    if (isLedAway(base, view, wanted)) {
+      if (wanted.operations !== undefined) throw noOperation(key, LED_AWAY);
+      planned.skipped.push({ key, problem: LED_AWAY });
+      continue;
+    }
     const made = toolOf(operation.draft, { name, tags: operation.view.tags, base, wanted });
     if (made.success) planned.tools.push({ key, tool: made.data });
     else planned.skipped.push({ key, problem: firstIssue(made.error) });
@@ -112,15 +117,39 @@ function* chosen(
   const byKey = new Map(operations.map((operation) => [operation.view.key, operation]));
   for (const { key, name } of wanted.operations) {
     const operation = byKey.get(key);
-    const problem = operation ? operation.view.problem : "The document has no such operation.";
+    const problem = operation ? operation.view.problem : notThere(operations, key);
     if (operation === undefined || problem !== null) {
-      throw new GatewayError("openapi_no_operation", {
-        operation: key.slice(0, 200),
-        problem: problem ?? "",
-      });
+      throw noOperation(key, problem ?? "");
     }
     yield { operation, name: name ?? operation.view.name };
   }
+}
+
+const noOperation = (key: string, problem: string): GatewayError =>
+  new GatewayError("openapi_no_operation", { operation: key.slice(0, 200), problem });
+
+const LED_AWAY =
+  "It is at an address of its own, to which what you gave would be sent: import it by itself, with that as its base URL.";
+
+/** Whether the document alone decides that secrets go elsewhere than to the address it is known by. */
+function isLedAway(base: string, { servers }: OpenApiView, wanted: OpenApiImport): boolean {
+  if (wanted.baseUrl !== undefined) return false;
+  const { auth = { type: "none" }, headers, query } = wanted;
+  const fixed = [...Object.values(headers), ...Object.values(query)];
+  if (auth.type === "none" && fixed.every((write) => write?.plain !== false)) return false;
+  return originOf(base) !== originOf(servers[0] ?? "");
+}
+
+const originOf = (url: string): string | null => (URL.canParse(url) ? new URL(url).origin : null);
+
+/** With the operation that its id, or the case of its method, may have meant. */
+function notThere(operations: readonly Operation[], key: string): string {
+  const said = key.toLowerCase();
+  const meant = operations.find(({ view }) =>
+    [view.key, view.name].some((name) => name.toLowerCase() === said),
+  );
+  const more = meant ? ` “${meant.view.key}” is one.` : "";
+  return `The document has no such operation.${more}`;
 }
 
 function toolOf(
