@@ -241,4 +241,18 @@ describe("a prompt of the gateway's own", () => {
       title: null,
     });
   });
+
+  it("is checked with what another change, that was begun before, has made of it", async () => {
+    const { api } = await startGateway();
+    await api.prompts.create({ name: "x", template: "a", arguments: [{ name: "who" }] });
+    const [first, second] = await Promise.allSettled([
+      api.prompts.update({ prompt: "x", changes: { template: "{{ who }}" } }),
+      api.prompts.update({ prompt: "x", changes: { arguments: [] } }),
+    ]);
+    expect([first.status, second.status]).toEqual(["fulfilled", "rejected"]);
+    expect(await api.prompts.get({ prompt: "x" })).toMatchObject({
+      template: "{{ who }}",
+      arguments: [{ name: "who" }],
+    });
+  });
 });

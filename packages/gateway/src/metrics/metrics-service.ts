@@ -9,6 +9,7 @@ import {
 } from "@local-mcp/contract";
 import type { Exchange, Log } from "@local-mcp/engine";
 import type { Paths } from "@local-mcp/database";
+import { OneByOne } from "../one-by-one.ts";
 import type { ProfilesService } from "../profiles/profiles-service.ts";
 import type { ServersService } from "../servers/servers-service.ts";
 import type { Stores } from "../stores.ts";
@@ -53,7 +54,7 @@ export class MetricsService {
   readonly #now: () => number;
   #timer: NodeJS.Timeout | null = null;
   /** What changes the sums comes one after another. */
-  #changing: Promise<unknown> = Promise.resolve();
+  readonly #changes = new OneByOne();
   #setAside: GatewayError | null = null;
   #closed = false;
 
@@ -139,7 +140,7 @@ export class MetricsService {
   async reset({ kind, name, server }: MetricsReset): Promise<{ calls: number }> {
     const scope = { kind, name, serverId: this.#serverId(server) };
     this.#recorder.flush();
-    return this.#oneByOne(async () => {
+    return this.#changes.run(async () => {
       const calls = await this.#worker.ask("reset", scope);
       return { calls: calls + this.#options.stores.metrics.reset(scope) };
     });
@@ -148,7 +149,7 @@ export class MetricsService {
   /** Sums up hours that are over, and removes what was kept long enough. */
   tidy(): Promise<void> {
     const { stores, settings } = this.#options;
-    return this.#oneByOne(() =>
+    return this.#changes.run(() =>
       tidy({ worker: this.#worker, store: stores.metrics, settings }, this.#now()),
     );
   }
@@ -159,7 +160,7 @@ export class MetricsService {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#recorder.flush();
     await this.#worker.close();
-    await this.#changing;
+    await this.#changes.idle();
   }
 
   #keepTidy(): void {
@@ -170,12 +171,6 @@ export class MetricsService {
         if (!this.#closed) log.warn("calls are not summed up", { error: String(error) });
       });
     }, TIDY_EVERY_MS).unref();
-  }
-
-  #oneByOne<T>(change: () => Promise<T>): Promise<T> {
-    const changed = this.#changing.then(change);
-    this.#changing = changed.catch(() => {});
-    return changed;
   }
 
   /** Null for the gateway itself, undefined where none is asked for. */

@@ -12,6 +12,7 @@ import type { PromptRow } from "@local-mcp/database";
 import type { JsonObject } from "@local-mcp/engine";
 import { z } from "zod";
 import { inOrder, join, slugsWith } from "../local/memberships.ts";
+import { OneByOne } from "../one-by-one.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Stores } from "../stores.ts";
 import { checkedArguments, givenValues, placed, previewOf } from "./prompt-template.ts";
@@ -26,6 +27,8 @@ export interface PromptsServiceOptions {
 /** Templates that the gateway offers as prompts of its own. */
 export class PromptsService {
   readonly #options: PromptsServiceOptions;
+  /** What one change has checked, no other may have changed meanwhile. */
+  readonly #changes = new OneByOne();
 
   constructor(options: PromptsServiceOptions) {
     this.#options = options;
@@ -65,7 +68,11 @@ export class PromptsService {
   }
 
   /** @throws GatewayError local_not_found, validation_failed, name_taken, and of the sandbox */
-  async update(prompt: string, changes: PromptUpdate): Promise<PromptView> {
+  update(prompt: string, changes: PromptUpdate): Promise<PromptView> {
+    return this.#changes.run(() => this.#update(prompt, changes));
+  }
+
+  async #update(prompt: string, changes: PromptUpdate): Promise<PromptView> {
     const { stores, sandbox, onChange } = this.#options;
     const before = this.find(prompt);
     if (changes.template !== undefined || changes.arguments !== undefined) {

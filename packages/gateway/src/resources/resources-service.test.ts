@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   mkdir,
   mkdtemp,
@@ -105,6 +106,32 @@ describe("what is stored", () => {
       bytes: 8,
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
+  });
+
+  test("is listed with the hash of what is there now, and read for it once", async () => {
+    const hash = (bytes: string) => createHash("sha256").update(bytes).digest("hex");
+    const binary = (bytes: string) => ({
+      kind: "binary" as const,
+      base64: Buffer.from(bytes).toString("base64"),
+    });
+    await add("img://logo", binary("\0one"));
+    const listed = () => resources.list().map(({ content }) => content);
+    expect(listed()).toMatchObject([{ sha256: hash("\0one") }]);
+    const rows = vi.spyOn(stores.resources, "get");
+    expect(listed()).toMatchObject([{ sha256: hash("\0one") }]);
+    expect(rows).not.toHaveBeenCalled();
+    await resources.update("img://logo", { content: binary("\0two!") });
+    expect(listed()).toMatchObject([{ sha256: hash("\0two!"), bytes: 5 }]);
+  });
+
+  test("is checked with what another change, that was begun before, has made of it", async () => {
+    const { id } = await add("a:{x}", text("{{ x }}"));
+    const [first, second] = await Promise.allSettled([
+      resources.update(id, { uri: "a:{y}", content: { kind: "text", text: "{{ y }}" } }),
+      resources.update(id, { content: { kind: "text", text: "{{ x }}!" } }),
+    ]);
+    expect([first.status, second.status]).toEqual(["fulfilled", "rejected"]);
+    expect(stores.resources.get(id)).toMatchObject({ uri: "a:{y}", textContent: "{{ y }}" });
   });
 
   test("is another profile's only where that has it, and nobody's while it is off", async () => {

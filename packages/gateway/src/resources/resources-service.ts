@@ -13,6 +13,7 @@ import type { JsonObject } from "@local-mcp/engine";
 import { createHash } from "node:crypto";
 import { join as joinPath } from "node:path";
 import { inOrder, join, problemOf, slugsWith } from "../local/memberships.ts";
+import { OneByOne } from "../one-by-one.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Stores } from "../stores.ts";
 import {
@@ -54,6 +55,10 @@ export class ResourcesService {
   readonly #sources: Sources;
   readonly #watches: FileWatches;
   #watched: ReadonlySet<string> = new Set();
+  /** What one change has checked, no other may have changed meanwhile. */
+  readonly #changes = new OneByOne();
+  /** Of stored bytes, by id, so that a list does not read megabytes of each. */
+  readonly #hashes = new Map<string, { updatedAt: number; sha256: string }>();
 
   constructor(options: ResourcesServiceOptions) {
     this.#options = options;
@@ -66,7 +71,7 @@ export class ResourcesService {
     return this.#options.stores.resources
       .list()
       .filter(({ tags }) => hasTags(tags, filter))
-      .map((row) => this.#view(row, () => this.#hash(row.id)));
+      .map((row) => this.#view(row));
   }
 
   /** By URI or id. @throws GatewayError local_not_found */
@@ -107,7 +112,11 @@ export class ResourcesService {
   }
 
   /** @throws GatewayError as {@link create} */
-  async update(resource: string, changes: ResourceUpdate): Promise<ResourceView> {
+  update(resource: string, changes: ResourceUpdate): Promise<ResourceView> {
+    return this.#changes.run(() => this.#update(resource, changes));
+  }
+
+  async #update(resource: string, changes: ResourceUpdate): Promise<ResourceView> {
     const { stores, onChange } = this.#options;
     const before = this.find(resource);
     const { content, ...values } = changes;
@@ -116,6 +125,7 @@ export class ResourcesService {
     if (columns || wanted.uri !== before.uri) await this.#check(wanted);
     const after = stores.resources.update(before.id, { ...values, ...columns });
     if (!after) throw new GatewayError("local_not_found", { kind: "resource", name: before.uri });
+    this.#hashes.delete(after.id);
     if (after.uri !== before.uri || after.enabled !== before.enabled) this.#announce(before);
     onChange();
     const isOther = ["content", "mimeType", "uri", "enabled"].some((field) => field in changes);
@@ -127,6 +137,7 @@ export class ResourcesService {
   remove(resource: string): void {
     const row = this.find(resource);
     this.#options.stores.resources.delete(row.id);
+    this.#hashes.delete(row.id);
     // Once the configuration is read anew, nobody is told of what is not there.
     this.#announce(row);
     this.#options.onChange();
@@ -295,21 +306,26 @@ export class ResourcesService {
   #viewOf(row: ResourceRow): ResourceView {
     const { textContent, binaryContent } = row;
     const bytes = binaryContent?.byteLength ?? Buffer.byteLength(textContent ?? "");
-    return this.#view({ ...row, bytes }, () => hashOf(binaryContent));
+    return this.#view({ ...row, bytes });
   }
 
-  #hash(id: string): string {
-    return hashOf(this.#options.stores.resources.get(id)?.binaryContent ?? null);
+  #hash({ id, updatedAt }: ResourceSummary): string {
+    const known = this.#hashes.get(id);
+    if (known?.updatedAt === updatedAt) return known.sha256;
+    const bytes = this.#options.stores.resources.get(id)?.binaryContent ?? "";
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    this.#hashes.set(id, { updatedAt, sha256 });
+    return sha256;
   }
 
-  #view(row: ResourceSummary, sha256: () => string): ResourceView {
+  #view(row: ResourceSummary): ResourceView {
     const { stores } = this.#options;
     const root = row.rootId === null ? undefined : stores.roots.get(row.rootId);
     const content: ResourceView["content"] =
       row.contentKind === "file"
         ? { kind: "file", root: root ? { id: root.id, uri: root.uri } : null, path: row.path ?? "" }
         : row.contentKind === "binary"
-          ? { kind: "binary", bytes: row.bytes, sha256: sha256() }
+          ? { kind: "binary", bytes: row.bytes, sha256: this.#hash(row) }
           : { kind: "text", bytes: row.bytes };
     return {
       id: row.id,
@@ -379,11 +395,6 @@ const nameOf = (uri: string): string =>
     .split(/[/:?#]+/)
     .findLast((part) => part !== "")
     ?.slice(0, 200) ?? uri.slice(0, 200);
-
-const hashOf = (bytes: Buffer | null): string =>
-  createHash("sha256")
-    .update(bytes ?? "")
-    .digest("hex");
 
 /** No id has a space. */
 const keyOf = (id: string, uri: string): string => `${id} ${uri}`;

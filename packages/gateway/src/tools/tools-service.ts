@@ -15,6 +15,7 @@ import type { ToolInsert, ToolRow } from "@local-mcp/database";
 import type { JsonObject } from "@local-mcp/engine";
 import type { Vault } from "@local-mcp/vault";
 import { inOrder, join, problemOf, slugsWith } from "../local/memberships.ts";
+import { OneByOne } from "../one-by-one.ts";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Stores } from "../stores.ts";
@@ -43,8 +44,8 @@ export class ToolsService {
   readonly #options: ToolsServiceOptions;
   readonly #secrets: OwnedSecrets;
   readonly #calls: ToolCalls;
-  /** The latest change that was begun: what one has checked, no other may have changed meanwhile. */
-  #changing: Promise<unknown> = Promise.resolve();
+  /** What one change has checked, no other may have changed meanwhile. */
+  readonly #changes = new OneByOne();
 
   constructor(options: ToolsServiceOptions) {
     this.#options = options;
@@ -93,9 +94,7 @@ export class ToolsService {
    * @throws GatewayError local_not_found, secrets_would_move, and as {@link create}
    */
   update(tool: string, changes: ToolUpdate): Promise<ToolView> {
-    const done = this.#changing.then(() => this.#update(tool, changes));
-    this.#changing = done.catch(() => {});
-    return done;
+    return this.#changes.run(() => this.#update(tool, changes));
   }
 
   /** With its secrets and its places in profiles. @throws GatewayError local_not_found */
