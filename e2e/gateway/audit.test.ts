@@ -316,6 +316,12 @@ const onlyPidOf = async (api: Api): Promise<number> => {
   return pid;
 };
 
+const ONE_OPERATION = JSON.stringify({
+  openapi: "3.1.0",
+  info: { title: "One", version: "1" },
+  paths: { "/ping": { get: { operationId: "ping", responses: { 200: { description: "Pong" } } } } },
+});
+
 describe("a secret", () => {
   it("is in no entry, wherever it was given", async () => {
     const { api } = await startGateway();
@@ -391,6 +397,24 @@ describe("a secret", () => {
     const { token } = await api.tokens.create({ name: "Cursor" });
     canaries.push(token);
     await call("clients.test", api.clients.test({ token }));
+    const asked = () => ({
+      url: `http://127.0.0.1:9/cities?key=${canary()}`,
+      headers: { "X-Key": { value: canary() } },
+      query: { k: { value: canary() } },
+      auth: { type: "bearer" as const, token: canary() },
+      allowPrivateNetwork: true,
+    });
+    await call("tools.create", api.tools.create({ name: "own", ...asked() }));
+    await call("tools.create", api.tools.create({ name: "own", ...asked() }));
+    await call("tools.update", api.tools.update({ tool: "own", changes: asked() }));
+    const basic = { type: "basic" as const, username: "ada", password: canary() };
+    await call("tools.update", api.tools.update({ tool: "own", changes: { auth: basic } }));
+    const { url: baseUrl, ...sent } = asked();
+    await call(
+      "tools.importOpenApi",
+      api.tools.importOpenApi({ text: ONE_OPERATION, baseUrl, ...sent }),
+    );
+    expect(await api.tools.list()).toHaveLength(2);
     const none = () => ({ backup: "none", passphrase: canary() });
     await call("backups.create", api.backups.create({ passphrase: canary() }));
     await call("backups.verify", api.backups.verify(none()));
