@@ -74,6 +74,7 @@ test("what many profiles have is read once, however much it is", () => {
     statements.length = 0;
     const offered = local.catalog.offered();
     for (const id of profiles) expect(offered(id).local.tools).toHaveLength(tools);
+    expect(statements.filter((one) => one.includes('from "tools"'))).toHaveLength(1);
     return statements.length;
   };
   const few = asked(1);
