@@ -1,5 +1,40 @@
 import { z } from "zod";
 
+const TYPES: Readonly<Record<string, string>> = {
+  array: "a list",
+  boolean: "true or false",
+  int: "a whole number",
+  number: "a number",
+  object: "an object",
+  record: "an object",
+  string: "a text",
+};
+
+// What is said where a schema has no words of its own: zod's are a programmer's. A value is never
+// quoted: it may be a secret.
+z.config({
+  customError: (issue) => {
+    if (issue.code === "invalid_type") {
+      const type = TYPES[issue.expected];
+      if (issue.input === undefined) return "It is required.";
+      return type && `It has to be ${type}.`;
+    }
+    if (issue.code === "too_big" && issue.inclusive !== false)
+      return bound(issue.origin, "at most", issue.maximum);
+    if (issue.code === "too_small" && issue.inclusive !== false)
+      return bound(issue.origin, "at least", issue.minimum);
+    if (issue.code === "invalid_value")
+      return `It has to be ${issue.values.map(String).join(" or ")}.`;
+    return undefined;
+  },
+});
+
+function bound(origin: string, word: string, limit: number | bigint): string | undefined {
+  if (origin === "string") return `It has to have ${word} ${limit} characters.`;
+  if (origin === "array") return `It has to have ${word} ${limit} entries.`;
+  return origin === "number" || origin === "int" ? `It has to be ${word} ${limit}.` : undefined;
+}
+
 /** Of a record's key; the reason is one level down. */
 const ofKey = z.object({
   code: z.literal("invalid_key"),
