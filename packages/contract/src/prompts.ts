@@ -17,14 +17,16 @@ export const promptArgument = z.object({
 });
 export type PromptArgument = z.infer<typeof promptArgument>;
 
+/**
+ * Jinja. A line `# User:` or `# Assistant:` begins a message of that role; what is before the first
+ * is the user's.
+ */
+const template = z.string().max(256 * 1024);
+
 const fields = {
   title: title.nullable(),
   description: z.string().max(10_000),
-  /**
-   * Jinja. A line `# User:` or `# Assistant:` begins a message of that role; what is before the
-   * first is the user's.
-   */
-  template: z.string().max(256 * 1024),
+  template: template.refine((text) => text.trim() !== "", "It is empty."),
   arguments: z
     .array(promptArgument)
     .max(100)
@@ -74,7 +76,7 @@ export type PromptView = z.infer<typeof promptView>;
 
 /** A template as it is being written, with sample values. */
 export const promptDraft = z.object({
-  template: fields.template,
+  template,
   values: z.record(z.string(), z.string().max(64 * 1024)).default({}),
 });
 

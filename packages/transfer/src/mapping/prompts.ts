@@ -66,7 +66,7 @@ const {
   profiles: _profiles,
   ...LEFT_OUT
 } = {
-  ...promptCreate.parse({ name: "name", template: "" }),
+  ...promptCreate.parse({ name: "name", template: "template" }),
   arguments: [],
 };
 

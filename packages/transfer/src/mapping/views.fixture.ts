@@ -87,7 +87,7 @@ export const tool: fc.Arbitrary<ToolView> = fc.record({
 export const prompt: fc.Arbitrary<PromptView> = fc.record({
   ...common,
   name: word,
-  template: fc.string({ maxLength: 100 }),
+  template: fc.string({ maxLength: 100 }).filter((text) => text.trim() !== ""),
   arguments: fc.uniqueArray(
     fc.record(
       {
