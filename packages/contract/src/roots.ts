@@ -8,7 +8,10 @@ import { tags } from "./tags.ts";
 export const rootUri = z
   .string()
   .max(2048)
-  .regex(/^(file|https?):\/\/\S.*$/is, "A root begins with file://, https:// or http://.")
+  .regex(
+    /^(file|https?):\/\/\S.*$/is,
+    "A root begins with file://, https:// or http://: a folder as file:///home/me/docs or file:///C:/Users/me/docs.",
+  )
   // oxlint-disable-next-line no-control-regex -- the control characters are the point
   .refine((uri) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(uri), "A root is one line of text.")
   .refine(

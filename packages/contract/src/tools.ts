@@ -211,7 +211,7 @@ export const openApiOperation = z.object({
 export type OpenApiOperation = z.infer<typeof openApiOperation>;
 
 /** JSON or YAML of an OpenAPI 3.0 or 3.1 document. Nothing that it refers to elsewhere is fetched. */
-export const openApiText = z.string().max(32 * 1024 * 1024);
+export const openApiText = z.string().max(32 * 1024 * 1024, "The document is over 32 MiB.");
 
 export const openApiView = z.object({
   title: z.string(),

@@ -35,7 +35,8 @@ export const LOCAL_ERRORS = {
     jsonRpc: -32602,
     exit: 3,
     sentence: "No tool can be made of “{operation}”: {problem}",
-    wayOut: "Choose others, or leave it out; nothing was changed.",
+    wayOut:
+      "“local-mcp-gateway tools import openapi FILE --list” shows what can be chosen; nothing was changed.",
   },
   profile_off: {
     http: 404,
@@ -141,7 +142,7 @@ export const LOCAL_ERRORS = {
     exit: 3,
     sentence: "The tool “{tool}” may not reach “{host}”: it is {rule}.",
     wayOut:
-      "This computer and its network are reached by a tool whose own URL is there and that has allowPrivateNetwork (“May reach this computer and its network” in the editor, --allow-private-network on the command line). Redirects lead to public https addresses only, and what hands out a cloud's credentials is never reached.",
+      "Where the tool's own URL is on this computer or its network, allow it: --allow-private-network on the command line, “May reach this computer and its network” in the editor, allowPrivateNetwork in the API. Redirects lead to public https addresses only, and what hands out a cloud's credentials is never reached.",
   },
   tool_unreachable: {
     http: 502,

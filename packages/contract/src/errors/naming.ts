@@ -43,7 +43,8 @@ export const NAMING_ERRORS = {
     jsonRpc: -32602,
     exit: 1,
     sentence: "Unknown tool: {tool}",
-    wayOut: "tools/list shows the tools of this profile.",
+    wayOut:
+      "tools/list shows the tools of this profile, as does “local-mcp-gateway tools list --profile SLUG”.",
   },
   prompt_not_found: {
     http: 404,

@@ -8,7 +8,7 @@ export const VAULT_ERRORS = {
     exit: 6,
     sentence: "No secret can be stored yet: this data directory has no vault.",
     wayOut:
-      "Run “local-mcp-gateway vault init”, or set AUTH_ENCRYPTION_SECRET. A value that is not secret can be given with --env-plain.",
+      "Run “local-mcp-gateway vault init”, or set AUTH_ENCRYPTION_SECRET. A value that is not secret can be given as a plain one: --env-plain, --header-plain, --query-plain.",
   },
   vault_locked: {
     http: 423,

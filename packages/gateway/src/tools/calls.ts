@@ -87,7 +87,7 @@ export class ToolCalls {
       const where = problems
         .slice(0, MOST_PROBLEMS)
         .map(({ path, message }) => (path === "" ? message : `“${path}”: ${message}`));
-      throw new GatewayError("tool_arguments", { tool: tool.name, detail: where.join("; ") });
+      throw new GatewayError("tool_arguments", { tool: tool.name, detail: where.join(" ") });
     }
     const values = await this.#secrets(tool);
     // A shell that was asked may still be thinking, and knows where proxies are.

@@ -30,6 +30,8 @@ const MOST_ALIASES = 10_000;
  * @throws GatewayError malformed_json, openapi_unreadable, openapi_too_old
  */
 export function readDocument(text: string): OpenApiDocument {
+  if (text.trim() === "") throw unreadable("it is empty");
+  if (/^\uFEFF?\s*</.test(text)) throw unreadable("it is HTML or XML");
   const root = /^\uFEFF?\s*\{/.test(text) ? parseJson(text, WHAT) : parseYaml(text);
   if (!isObject(root)) throw unreadable("it is not an object");
   if ("swagger" in root) {

@@ -5,6 +5,15 @@ import { readOpenApi } from "./openapi.ts";
 import { document, operation, plan, toolOf, viewOf, inPath, codeOf } from "./test-kit.ts";
 
 describe("a document", () => {
+  test.each([
+    ["", "it is empty"],
+    [" \n", "it is empty"],
+    ["<!doctype html><html></html>", "it is HTML or XML"],
+    ["hello", "it is not an object"],
+  ])("that is none says what it is, %j", (text, detail) => {
+    expect(() => readOpenApi(text, [])).toThrow(`that can be read: ${detail}.`);
+  });
+
   test("is told with its servers, its security and its operations", () => {
     const text = document({
       servers: [
@@ -172,6 +181,8 @@ describe("an import", () => {
       codeOf(() => plan(text, { operations: [{ key: "GET /a" }, { key }] }));
     expect(broken("POST /c")).toBe("openapi_no_operation");
     expect(broken("GET /nothing")).toBe("openapi_no_operation");
+    const meant = (key: string) => () => plan(text, { operations: [{ key }] });
+    expect(meant("get /a")).toThrow("The document has no such operation. “GET /a” is one.");
   });
 
   test("needs a base URL where the document has none", () => {
