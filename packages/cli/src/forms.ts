@@ -70,6 +70,17 @@ export const pair = (option: string, text: string, separator = "="): [string, st
   throw usage(`${option} takes NAME${separator}VALUE.`);
 };
 
+/** What was given by name. A name that is there twice would lose a value unseen: throws `usage`. */
+export const record = <Value>(
+  option: string,
+  entries: readonly (readonly [string, Value])[],
+): Record<string, Value> => {
+  const names = entries.map(([name]) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw usage(`${option} gives “${twice}” twice.`);
+  return Object.fromEntries(entries);
+};
+
 /** The variables of an env file: `K=V` lines, quotes and comments as in a `.env` file. */
 export const envFile = (text: string): Record<string, string> => {
   const values: Record<string, string> = {};

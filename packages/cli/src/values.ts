@@ -5,13 +5,21 @@ import { GatewayError } from "@local-mcp/contract";
 import { openPrivate, reasonOf } from "@local-mcp/gateway";
 import type { Io } from "./io.ts";
 
+/** What was taken for a file's name may be the text itself, which is not repeated: it may be a secret. */
+const unreadable = (path: string, error: unknown): { path: string; reason: string } => {
+  if (path === "") return { path: "A file", reason: "none is named" };
+  if (!/[{\n]/.test(path)) return { path, reason: reasonOf(error) };
+  const reason = "give the name of a file with it, or - to pipe it in";
+  return { path: "A text in the place of a file", reason };
+};
+
 /** The text of a file, or of standard input for `-`. Throws `file_unreadable`. */
 export const readText = async (io: Io, path: string): Promise<string> => {
   if (path === "-") return (await buffer(io.stdin)).toString("utf8");
   try {
-    return readFileSync(resolve(io.cwd, path), "utf8");
+    return readFileSync(path === "" ? path : resolve(io.cwd, path), "utf8");
   } catch (error) {
-    throw new GatewayError("file_unreadable", { path, reason: reasonOf(error) }, { cause: error });
+    throw new GatewayError("file_unreadable", unreadable(path, error), { cause: error });
   }
 };
 

@@ -1,5 +1,6 @@
 import type { TagFilter } from "@local-mcp/contract";
 import type { Command } from "commander";
+import type { Cli } from "../cli.ts";
 import { list, usage } from "../forms.ts";
 
 // What commands of everything that has tags, and that profiles have, take alike.
@@ -18,6 +19,21 @@ export const takesTagFilter = (command: Command): Command =>
 export const tagFilterOf = ({ tag, allTags }: TagFilterOptions): TagFilter => {
   if (allTags && tag === undefined) throw usage("--all-tags belongs to a --tag.");
   return { tags: tag, match: allTags ? "all" : "any" };
+};
+
+/** Answers with a list; one that the filter left empty is not taken for one that has nothing yet. */
+export const answerTagged = <One>(
+  cli: Cli,
+  all: readonly One[],
+  filter: TagFilter,
+  tableOf: (cli: Cli, all: readonly One[]) => string,
+): void => {
+  const tags = [filter.tags ?? []].flat();
+  const quoted = tags.map((tag) => `“${tag}”`).join(", ");
+  const which =
+    tags.length > 1 ? `${filter.match === "all" ? "all" : "one"} of the tags` : "the tag";
+  const isFiltered = all.length === 0 && tags.length > 0;
+  cli.answer(all, isFiltered ? `None has ${which} ${quoted}.` : tableOf(cli, all));
 };
 
 /** Of a command that makes something. */

@@ -66,7 +66,10 @@ function afterChoices(
   for (const { name: given, isIn } of choices) {
     const name = have.find(({ id }) => id === given)?.name ?? given;
     const isThere = names.includes(name);
-    if (!isIn && !isThere) throw usage(`The profile “${slug}” has no ${kind} “${given}”.`);
+    if (!isIn && !isThere) {
+      const has = names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
+      throw usage(`“${slug}” has no ${kind} “${given}” of the gateway's own: ${has}.`);
+    }
     if (isIn && !isThere) names.push(name);
     if (!isIn) names = names.filter((one) => one !== name);
   }

@@ -4,6 +4,7 @@ import type { Act, Cli, Outcome } from "../cli.ts";
 import { list, oneOf, usage } from "../forms.ts";
 import { facts, plural, table } from "../output.ts";
 import {
+  answerTagged,
   enabledOf,
   tagChangeOf,
   type TagChangeOptions,
@@ -213,8 +214,8 @@ export const addProfileCommands = (program: Command, act: Act): void => {
   takesTagFilter(profiles.command("list").description("all profiles with their URLs")).action(
     act((cli, options: TagFilterOptions) =>
       cli.use(async (api) => {
-        const all = await api.profiles.list(tagFilterOf(options));
-        cli.answer(all, profileTable(cli, all));
+        const filter = tagFilterOf(options);
+        answerTagged(cli, await api.profiles.list(filter), filter, profileTable);
       }),
     ),
   );

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Place } from "../test-kit.ts";
 
@@ -52,6 +53,27 @@ describe("prompts", () => {
     });
   });
 
+  test("are no empty texts and no bytes", async () => {
+    writeFileSync(place.write("bytes.jinja", ""), Buffer.from([0xc3, 0x28, 0xff]));
+    const bytes = await place.run(["prompts", "add", "x", "--template", "bytes.jinja"]);
+    expect(bytes.err).toContain("bytes.jinja cannot be read: it is not text in UTF-8.");
+    const empty = await place.run(["prompts", "add", "x", "--template", "-"], { input: " \n" });
+    expect(empty).toMatchObject({
+      exit: 3,
+      err: expect.stringContaining("template: It is empty."),
+    });
+    expect(await place.json(["prompts", "list"])).toEqual([]);
+  });
+
+  test("a preview says which arguments are wrong, and which a client has to give", async () => {
+    await place.run(["prompts", "add", "x", "--template", "-"], { input: TEMPLATE });
+    const typo = await place.run(["prompts", "preview", "x", "--arg", "cod=1"]);
+    expect(typo).toMatchObject({ exit: 2, out: "" });
+    expect(typo.err).toContain("“x” has no argument “cod”: it has code, language.");
+    const half = await place.run(["prompts", "preview", "x", "--arg", "code=1"]);
+    expect(half).toMatchObject({ exit: 0, err: "A client has to give a value: language.\n" });
+  });
+
   test("are turned off and on, and called otherwise", async () => {
     await place.run(["prompts", "add", "one", "--template", "-", "--disabled"], { input: "Hi" });
     expect(await place.json(["prompts", "show", "one"])).toMatchObject({ enabled: false });
@@ -62,6 +84,12 @@ describe("prompts", () => {
 
   test.each([
     [["add", "x", "--template", "gone"], 1, "gone cannot be read"],
+    [
+      ["add", "x", "--template", "Hi {{ name }}"],
+      1,
+      "A text in the place of a file cannot be read: give the name of a file",
+    ],
+    [["add", "x", "--template", ""], 1, "A file cannot be read: none is named."],
     [["add", "x"], 2, "--template"],
     [["add", "x y", "--template", "-"], 3, "name: A name has 1 to 128"],
     [["add", "x", "--template", "-", "--profile", "none"], 1, "There is no profile “none”."],
@@ -72,6 +100,7 @@ describe("prompts", () => {
     [["edit", "x", "--enable", "--disable"], 2, "not both"],
     [["list", "--profile", "x", "--tag", "y"], 2, "not both"],
     [["preview", "x", "--arg", "y"], 2, "--arg takes NAME=VALUE."],
+    [["preview", "x", "--arg", "y=1", "--arg", "y=2"], 2, "--arg gives “y” twice."],
   ])("%j is refused with %i", async (words, exit, sentence) => {
     const ran = await place.run(["prompts", ...words], { input: TEMPLATE });
     expect(ran).toMatchObject({ exit, err: expect.stringContaining(sentence) });

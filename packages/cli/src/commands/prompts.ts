@@ -7,10 +7,11 @@ import {
 } from "@local-mcp/contract";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
-import { pair, repeated, usage } from "../forms.ts";
+import { pair, record, repeated, usage } from "../forms.ts";
 import { facts, table } from "../output.ts";
 import { readText } from "../values.ts";
 import {
+  answerTagged,
   enabledOf,
   type NewOptions,
   tagChangeOf,
@@ -80,8 +81,7 @@ const listPrompts = (cli: Cli, { profile, ...options }: ListOptions): Outcome =>
   if (profile !== undefined && filter.tags) throw usage("Give --tag or --profile, not both.");
   return cli.use(async (api) => {
     if (profile === undefined) {
-      const own = await api.prompts.list(filter);
-      cli.answer(own, ownTable(cli, own));
+      answerTagged(cli, await api.prompts.list(filter), filter, ownTable);
       return;
     }
     const all = await api.profiles.capabilities({ profile, kind: "prompt" });
@@ -115,8 +115,15 @@ const show = (cli: Cli, name: string): Outcome =>
     cli.answer(prompt, promptFacts(prompt));
   });
 
+/** @throws GatewayError file_unreadable, also where its bytes are no text */
+const readTemplate = async (cli: Cli, path: string): Promise<string> => {
+  const template = await readText(cli.io, path);
+  if (!template.includes("\uFFFD")) return template;
+  throw new GatewayError("file_unreadable", { path, reason: "it is not text in UTF-8" });
+};
+
 const add = async (cli: Cli, name: string, options: AddOptions): Outcome => {
-  const template = await readText(cli.io, options.template);
+  const template = await readTemplate(cli, options.template);
   return cli.use(async (api) => {
     const said = saysArguments(options);
     const { variables } =
@@ -155,7 +162,7 @@ const edit = async (cli: Cli, name: string, options: EditOptions): Outcome => {
     enabled: enabledOf(options),
   };
   const template =
-    options.template === undefined ? undefined : await readText(cli.io, options.template);
+    options.template === undefined ? undefined : await readTemplate(cli, options.template);
   return cli.use(async (api) => {
     const changes = {
       ...plain,
@@ -184,8 +191,17 @@ const messagesText = ({ messages }: PromptPreview): string =>
 
 const preview = (cli: Cli, name: string, { arg = [] }: { arg?: string[] }): Outcome =>
   cli.use(async (api) => {
-    const values = Object.fromEntries(arg.map((given) => pair("--arg", given)));
-    const { template } = await api.prompts.get({ prompt: name });
+    const values = record(
+      "--arg",
+      arg.map((given) => pair("--arg", given)),
+    );
+    const { template, arguments: known } = await api.prompts.get({ prompt: name });
+    const names = known.map((argument) => argument.name);
+    const unknown = Object.keys(values).find((given) => !names.includes(given));
+    if (unknown !== undefined) {
+      const has = names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
+      throw usage(`“${name}” has no argument “${unknown}”: ${has}.`);
+    }
     const made = await api.prompts.preview({ template, values });
     if (made.error) {
       const { line, message } = made.error;
@@ -193,6 +209,12 @@ const preview = (cli: Cli, name: string, { arg = [] }: { arg?: string[] }): Outc
       throw new GatewayError("prompt_failed", { prompt: name, detail });
     }
     cli.answer(made, cli.shown(messagesText(made)));
+    const missing = known.filter(
+      (argument) => argument.required && !Object.hasOwn(values, argument.name),
+    );
+    if (missing.length > 0) {
+      cli.hint(`A client has to give a value: ${missing.map((one) => one.name).join(", ")}.`);
+    }
   });
 
 const withFields = (command: Command): Command =>

@@ -63,11 +63,16 @@ describe("resources", () => {
     const read = await place.run(["resources", "read", "docs://{name}", "--var", "name=a"]);
     expect(read.out).toBe("A\n");
     expect((await place.run(["roots", "list"])).out).toMatch(/ +Docs +on +1 +- +-$/m);
+    const gone = await place.run(["resources", "read", "docs://{name}", "--var", "name=b"]);
+    expect(gone).toMatchObject({ exit: 1, out: "" });
+    expect(gone.err).toContain(`{name}.md in ${root} cannot be read: there is no such file now.`);
     await place.run(["roots", "edit", root, "--disable"]);
     const off = await place.run(["resources", "read", "docs://{name}", "--var", "name=a"]);
     expect(off).toMatchObject({ exit: 1, err: expect.stringContaining("not there any more") });
     expect((await place.run(["resources", "list"])).out).toMatch(/^docs:\/\/\{name\} +problem/m);
-    expect((await place.run(["roots", "remove", root])).out).toBe(`Removed “${root}”.\n`);
+    const removed = await place.run(["roots", "remove", root]);
+    expect(removed.out).toBe(`Removed “${root}”.\n`);
+    expect(removed.err).toContain("It had the files of 1 resource, which nobody can read now");
     expect(await place.json(["resources", "show", "docs://{name}"])).toMatchObject({
       content: { kind: "file", root: null, path: "{name}.md" },
       problem: { code: "resource_root_missing" },
@@ -85,6 +90,7 @@ describe("resources", () => {
     [["add", "a:b", "--text", "x", "--profile", "none"], 1, "There is no profile “none”."],
     [["edit", "a:b"], 2, "Nothing to change was given."],
     [["edit", "a:b", "--title", "x"], 1, "The gateway has no resource “a:b” of its own."],
+    [["read", "a:b", "--var", "x=1", "--var", "x=2"], 2, "--var gives “x” twice."],
     [["read", "a:b", "--var", "x"], 2, "--var takes NAME=VALUE."],
     [["list", "--profile", "x", "--tag", "y"], 2, "not both"],
   ])("%j is refused with %i", async (words, exit, sentence) => {
@@ -107,7 +113,7 @@ describe("roots", () => {
   );
 
   test.each([
-    [["add", "/home/me"], 3, "uri: A root begins with file://"],
+    [["add", "/home/me"], 3, "a folder as file:///home/me/docs or file:///C:/Users/me/docs."],
     [["add", "https://me:CANARY@example.com"], 3, "no password"],
     [["edit", "file:///x"], 2, "Nothing to change was given."],
     [["remove", "file:///x"], 1, "The gateway has no root “file:///x” of its own."],

@@ -9,10 +9,12 @@ import {
 import { reasonOf } from "@local-mcp/gateway";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
-import { pair, repeated, usage } from "../forms.ts";
+import { toGatewayError } from "../errors.ts";
+import { pair, record, repeated, usage } from "../forms.ts";
 import type { Io } from "../io.ts";
 import { bytes, facts, table } from "../output.ts";
 import {
+  answerTagged,
   enabledOf,
   type NewOptions,
   type TagChangeOptions,
@@ -91,8 +93,7 @@ const listResources = (cli: Cli, { profile, ...options }: ListOptions): Outcome 
   if (profile !== undefined && filter.tags) throw usage("Give --tag or --profile, not both.");
   return cli.use(async (api) => {
     if (profile === undefined) {
-      const own = await api.resources.list(filter);
-      cli.answer(own, ownTable(cli, own));
+      answerTagged(cli, await api.resources.list(filter), filter, ownTable);
       return;
     }
     const all = await api.profiles.capabilities({ profile, kind: "resource" });
@@ -210,8 +211,17 @@ function writeOut(io: Io, path: string, content: Buffer): void {
 
 const read = (cli: Cli, uri: string, { var: given = [], out }: ReadOptions): Outcome =>
   cli.use(async (api) => {
-    const variables = Object.fromEntries(given.map((one) => pair("--var", one)));
-    const contents = await api.resources.read({ resource: uri, variables });
+    const variables = record(
+      "--var",
+      given.map((one) => pair("--var", one)),
+    );
+    const contents = await api.resources.read({ resource: uri, variables }).catch(async (error) => {
+      if (toGatewayError(error).code !== "resource_not_found") throw error;
+      // A client is not told what is missing where; who asks here knows.
+      const path = contentText(await api.resources.get({ resource: uri }));
+      const reason = "there is no such file now";
+      throw new GatewayError("file_unreadable", { path, reason }, { cause: error });
+    });
     const { text, base64, mimeType, sha256 } = contents;
     const said = `${bytes(contents.bytes)} of ${mimeType ?? "bytes"}, SHA-256 ${sha256}`;
     if (out !== undefined) {

@@ -2,8 +2,9 @@ import type { RootView } from "@local-mcp/contract";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import { usage } from "../forms.ts";
-import { table } from "../output.ts";
+import { plural, table } from "../output.ts";
 import {
+  answerTagged,
   enabledOf,
   type NewOptions,
   type TagChangeOptions,
@@ -46,8 +47,7 @@ const rootTable = (cli: Cli, roots: readonly RootView[]): string =>
 const listRoots = (cli: Cli, options: TagFilterOptions): Outcome => {
   const filter = tagFilterOf(options);
   return cli.use(async (api) => {
-    const roots = await api.roots.list(filter);
-    cli.answer(roots, rootTable(cli, roots));
+    answerTagged(cli, await api.roots.list(filter), filter, rootTable);
   });
 };
 
@@ -85,7 +85,12 @@ const edit = (cli: Cli, uri: string, options: EditOptions): Outcome => {
 
 const remove = (cli: Cli, uri: string): Outcome =>
   cli.use(async (api) => {
+    const { resources } = await api.roots.get({ root: uri });
     cli.answer(await api.roots.remove({ root: uri }), `Removed “${uri}”.`);
+    if (resources > 0) {
+      const files = `It had the files of ${plural(resources, "resource")}`;
+      cli.warn(`${files}, which nobody can read now: ${cli.command("resources list")}`);
+    }
   });
 
 export const addRootCommands = (program: Command, act: Act): void => {
@@ -98,9 +103,7 @@ export const addRootCommands = (program: Command, act: Act): void => {
   takesNew(
     roots
       .command("add <uri>")
-      .description(
-        "add a root: file:///PATH, https://… or a path of Windows as its servers want it",
-      )
+      .description("add a root: file:///PATH (file:///C:/PATH on Windows) or https://…")
       .option("--name <name>", "what people call it"),
   )
     .option("--disabled", "tell no server of it yet")

@@ -14,6 +14,7 @@ import {
   integer,
   oneOf,
   pair,
+  record,
   repeated,
   seconds,
   secondsOrNever,
@@ -152,8 +153,11 @@ export const readHeaders = async (
   const headers =
     options.headerFile === undefined ? {} : headerFile(await readText(cli.io, options.headerFile));
   const literal: string[] = [];
-  for (const given of options.header ?? []) {
-    const [name, written] = split(given, ":");
+  const given = record(
+    "--header",
+    (options.header ?? []).map((one) => split(one, ":")),
+  );
+  for (const [name, written] of Object.entries(given)) {
     // With a mark in it, it is what is shown and holds no secret.
     if (written !== undefined && written.search(SECRET_MARK) === -1) literal.push(name);
     if (written === undefined && !isInteractive(cli.io)) {

@@ -9,6 +9,7 @@ import type { Act, Cli, Outcome } from "../cli.ts";
 import { repeated, usage } from "../forms.ts";
 import { duration, visible } from "../output.ts";
 import {
+  answerTagged,
   tagChangeOf,
   type TagChangeOptions,
   tagFilterOf,
@@ -247,8 +248,8 @@ export const addServerCommands = (program: Command, act: Act): void => {
   takesTagFilter(servers.command("list").description("all servers with their state")).action(
     act((cli, options: TagFilterOptions) =>
       cli.use(async (api) => {
-        const all = await api.servers.list(tagFilterOf(options));
-        cli.answer(all, serverTable(cli, all));
+        const filter = tagFilterOf(options);
+        answerTagged(cli, await api.servers.list(filter), filter, serverTable);
       }),
     ),
   );

@@ -3,7 +3,8 @@ import type { Command } from "commander";
 import { z } from "zod";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import type { Api } from "../connect.ts";
-import { pair, repeated, usage } from "../forms.ts";
+import { toGatewayError } from "../errors.ts";
+import { pair, record, repeated, usage } from "../forms.ts";
 import { bytes, visible } from "../output.ts";
 import { readText } from "../values.ts";
 import { findTool } from "./profile-tools.ts";
@@ -34,6 +35,18 @@ export const sayWhoIsMissing = async (cli: Cli, api: Api, profile: string): Prom
     const why = status.affects.profiles.includes(profile) ? trouble(status) : null;
     if (why !== null) cli.hint(`“${name}”: ${why}`);
   }
+};
+
+/** A tool of the gateway's own that was forgotten to be given to the profile. */
+const sayWhoLacksIt = async (
+  cli: Cli,
+  api: Api,
+  { profile, name }: { profile: string; name: string },
+): Promise<void> => {
+  const own = (await api.tools.list({})).find((tool) => tool.name === name);
+  if (own === undefined || own.profiles.includes(profile)) return;
+  const command = cli.command(`profiles edit ${profile} --tool ${name}`);
+  cli.hint(`“${profile}” does not have the gateway's own tool “${name}”: ${command}`);
 };
 
 const jsonObject = z.record(z.string(), z.unknown());
@@ -94,8 +107,11 @@ export const readArguments = async (
       : parseObject("file of --args-file", await readText(cli.io, options.argsFile));
   if (options.arg === undefined) return whole;
   const tool = await definition();
-  for (const given of options.arg) {
-    const [key, text] = pair("--arg", given);
+  const one = record(
+    "--arg",
+    options.arg.map((given) => pair("--arg", given)),
+  );
+  for (const [key, text] of Object.entries(one)) {
     whole[key] = argumentValue(tool, key, text);
   }
   return whole;
@@ -180,6 +196,9 @@ const callTool = async (cli: Cli, name: string, options: CallOptions): Outcome =
     const { result } = await call.catch(async (error: unknown) => {
       // A tool nobody knows may be one of a server that is not there just now.
       await sayWhoIsMissing(cli, api, profile);
+      if (toGatewayError(error).code === "tool_not_found") {
+        await sayWhoLacksIt(cli, api, { profile, name });
+      }
       throw error;
     });
     return answerResult(cli, result, result);

@@ -1,8 +1,8 @@
 import type { HttpMethod, ToolCreate, ToolUpdate } from "@local-mcp/contract";
-import { argumentPlace, httpMethod } from "@local-mcp/contract";
+import { argumentPlace, GatewayError, httpMethod } from "@local-mcp/contract";
 import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
-import { integer, oneOf, pair, repeated, seconds, split, usage } from "../forms.ts";
+import { integer, oneOf, pair, record, repeated, seconds, split, usage } from "../forms.ts";
 import { isInteractive } from "../io.ts";
 import { askSecret } from "../prompt.ts";
 import { environmentSecret, readSecret, readText } from "../values.ts";
@@ -95,7 +95,8 @@ const unlessEmpty = <Value>(record: Record<string, Value>): Record<string, Value
   Object.keys(record).length === 0 ? undefined : record;
 
 const plainOf = (option: string, given: readonly string[] = [], separator = "="): FixedWrites =>
-  Object.fromEntries(
+  record(
+    option,
     given.map((text) => {
       const [name, value] = pair(option, text, separator);
       return [name.trim(), { value: value.trim(), plain: true }];
@@ -103,16 +104,19 @@ const plainOf = (option: string, given: readonly string[] = [], separator = "=")
   );
 
 const readQuery = async (cli: Cli, given: readonly string[] = []): Promise<FixedWrites> => {
-  const query = new Map<string, FixedWrites[string]>();
+  const query: [string, FixedWrites[string]][] = [];
   const literal: string[] = [];
-  for (const one of given) {
-    const [name, written] = split(one, "=");
+  const asked = record(
+    "--query",
+    given.map((one) => split(one, "=")),
+  );
+  for (const [name, written] of Object.entries(asked)) {
     if (written !== undefined) literal.push(name);
     else if (!isInteractive(cli.io)) {
       throw usage(`--query ${name} asks for the value on a terminal.`);
     }
     const value = written ?? (await askSecret(cli.io, `Value of ${name}: `));
-    query.set(name, { value, plain: false });
+    query.push([name, { value, plain: false }]);
   }
   warnLiteral(cli, literal, "--query NAME, which asks for it");
   return Object.fromEntries(query);
@@ -182,7 +186,8 @@ export const readAccess = async (cli: Cli, options: AccessOptions): Promise<Acce
 
 const readPlaces = (given: readonly string[] | undefined): ToolUpdate["arguments"] =>
   given &&
-  Object.fromEntries(
+  record(
+    "--arg-in",
     given.map((text) => {
       const [argument, where] = pair("--arg-in", text);
       const [place, name] = split(where, ":");
@@ -192,8 +197,12 @@ const readPlaces = (given: readonly string[] | undefined): ToolUpdate["arguments
 
 const readSchema = async (cli: Cli, option: string, file: string | undefined) => {
   if (file === undefined) return undefined;
-  const schema = parseObject(`file of ${option}`, await readText(cli.io, file));
-  return { ...schema, type: "object" as const };
+  const what = `file of ${option}`;
+  const { type = "object", ...schema } = parseObject(what, await readText(cli.io, file));
+  if (type === "object") return { ...schema, type: "object" as const };
+  throw new GatewayError("validation_failed", {
+    detail: `The “type” in the ${what} has to be “object”.`,
+  });
 };
 
 /** What the options say of a tool; what was not given is not there. */

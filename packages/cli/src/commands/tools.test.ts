@@ -162,6 +162,13 @@ describe("tools of the gateway's own", { timeout: 60_000 }, () => {
     [["edit", "x", "--keep-secrets"], "--keep-secrets belongs to a --url"],
     [["edit", "x", "--enable", "--disable"], "not both"],
     [["edit", "x", "--tag", "a", "--unset-tags"], "not both"],
+    [
+      ["add", "x", "--url", "https://a/", "--header-plain", "K:1", "--header-plain", "K:2"],
+      "“K” twice",
+    ],
+    [["add", "x", "--url", "https://a/", "--header", "K:1", "--header", "K:2"], "“K” twice"],
+    [["add", "x", "--url", "https://a/", "--query", "k=1", "--query", "k=2"], "“k” twice"],
+    [["add", "x", "--url", "https://a/", "--arg-in", "a=query", "--arg-in", "a=body"], "“a” twice"],
     [["list", "--all-tags"], "--all-tags belongs to a --tag."],
     [["list", "--profile", "p", "--tag", "a"], "without a --profile"],
     [["import", "openapi", "f", "--list", "--dry-run"], "not both"],
@@ -171,6 +178,64 @@ describe("tools of the gateway's own", { timeout: 60_000 }, () => {
       out: "",
       err: expect.stringContaining(sentence),
     });
+  });
+});
+
+describe("what a tired person does with tools", { timeout: 60_000 }, () => {
+  const add = (name: string, ...words: string[]) =>
+    run("add", name, "--url", `${url}/{id}`, "--allow-private-network", ...words);
+
+  test("a schema is not made to fit, and a schema is not a file's name", async () => {
+    const list = place.write("list.json", '{"type":"array"}');
+    const wrong = await add("pet", "--input-schema", list);
+    expect(wrong).toMatchObject({ exit: 3, out: "" });
+    expect(wrong.err).toContain("The “type” in the file of --input-schema has to be “object”.");
+    const inline = await add(
+      "pet",
+      "--input-schema",
+      '{"type":"object","secret":"CANARY-of-the-tests"}',
+    );
+    expect(inline).toMatchObject({ exit: 1, out: "" });
+    expect(inline.err).toContain("A text in the place of a file cannot be read");
+    expect(inline.err).not.toContain("CANARY");
+    expect(await json("list")).toEqual([]);
+  });
+
+  test("a value that is there twice is not chosen from, and nothing is sent", async () => {
+    await add("pet");
+    const twice = await run("test", "pet", "--arg", "id=1", "--arg", "id=2");
+    expect(twice).toMatchObject({ exit: 2, out: "" });
+    expect(twice.err).toContain("--arg gives “id” twice.");
+    expect(asked).toEqual([]);
+  });
+
+  test("a tool that was forgotten to be given to the profile is told from one that is not there", async () => {
+    await place.run(["profiles", "create", "dev"]);
+    await add("pet");
+    const call = await run("call", "pet", "--profile", "dev", "--args", '{"id":"1"}');
+    expect(call).toMatchObject({ exit: 1, out: "" });
+    expect(call.err).toContain("“dev” does not have the gateway's own tool “pet”:");
+    expect(call.err).toContain("profiles edit dev --tool pet");
+    expect((await run("call", "pit", "--profile", "dev")).err).not.toContain("gateway's own");
+    const out = await place.run(["profiles", "edit", "dev", "--no-tool", "pet"], { env });
+    expect(out).toMatchObject({ exit: 2 });
+    expect(out.err).toContain("“dev” has no tool “pet” of the gateway's own: it has none.");
+    await place.run(["profiles", "edit", "dev", "--tool", "pet"], { env });
+    expect((await run("call", "pet", "--profile", "dev", "--args", '{"id":"1"}')).exit).toBe(0);
+    const typo = await place.run(["profiles", "edit", "dev", "--no-tool", "pit"], { env });
+    expect(typo.err).toContain("it has pet.");
+  });
+
+  test("a tag that nothing has does not hide that there is something", async () => {
+    await add("pet", "--tag", "a");
+    expect((await run("list", "--tag", "b")).out).toBe("None has the tag “b”.\n");
+    expect((await run("list", "--tag", "b,c")).out).toBe("None has one of the tags “b”, “c”.\n");
+    expect((await run("list", "--tag", "a,c", "--all-tags")).out).toBe(
+      "None has all of the tags “a”, “c”.\n",
+    );
+    for (const what of ["servers", "profiles", "prompts", "resources", "roots"]) {
+      expect((await place.run([what, "list", "--tag", "b"])).out).toBe("None has the tag “b”.\n");
+    }
   });
 });
 

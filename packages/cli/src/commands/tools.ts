@@ -4,6 +4,7 @@ import type { Act, Cli, Outcome } from "../cli.ts";
 import { oneOf, repeated, usage } from "../forms.ts";
 import { bytes, duration, table } from "../output.ts";
 import {
+  answerTagged,
   enabledOf,
   type NewOptions,
   tagChangeOf,
@@ -50,8 +51,8 @@ const listTools = async (cli: Cli, options: ListOptions): Outcome => {
   }
   await cli.use(async (api) => {
     if (profile === undefined) {
-      const own = await api.tools.list(tagFilterOf(options));
-      cli.answer(own, ownToolTable(cli, own));
+      const filter = tagFilterOf(options);
+      answerTagged(cli, await api.tools.list(filter), filter, ownToolTable);
       return;
     }
     const all = await api.profiles.capabilities({ profile, kind: "tool" });
