@@ -53,7 +53,7 @@ export default defineConfig({
       minify: true,
       // Fonts and icons stay files: the page's policy allows its own origin and little else.
       assetsInlineLimit: 0,
-      // One page, loaded from the disk: splitting it would only add files.
+      // One page, loaded from the disk: splitting it where no page asks for it would only add files.
       chunkSizeWarningLimit: 2000,
       rolldownOptions: { input: resolve("src/renderer/index.html") },
     },

@@ -17,6 +17,7 @@ import { afterTest } from "../fixtures/test-support.ts";
 import { appDirectory, startApp } from "./app.ts";
 import { endpoint } from "./endpoint.ts";
 import { makeOlder, seedBackups } from "./pictures/backups.ts";
+import { seedCalls } from "./pictures/calls.ts";
 import { Camera, type Mask } from "./pictures/camera.ts";
 import { demoPrograms, PASSPHRASE, seedDemo } from "./pictures/demo.ts";
 import { opened, opensNoPages } from "./person.ts";
@@ -417,6 +418,30 @@ test.runIf(isWanted)(
     expect([...camera.leaks, ...later.leaks, ...last.leaks]).toEqual([]);
   },
 );
+
+test.runIf(isWanted)("what was called in a day", { timeout }, async () => {
+  const home = appDirectory();
+  await seed(home, async (api) => {
+    await seedDemo("http://127.0.0.1:1/mcp")(api);
+    await seedCalls(api, home);
+  });
+  const app = await startApp({
+    home,
+    scale: 2,
+    env: { VAULT_PASSPHRASE: PASSPHRASE, ...demoPrograms(home) },
+  });
+  const { page } = app;
+  const camera = new Camera(app, [], { figures: true });
+  await camera.prepare();
+  await press(page, "Skip setup");
+  await go(page, "/metrics");
+  await page.getByRole("application").nth(1).waitFor();
+  await camera.take("metrics");
+  await go(page, "/metrics?profile=writing");
+  await page.getByText("Nothing was called in this range.").waitFor();
+  await camera.take("metrics-empty");
+  expect(camera.leaks).toEqual([]);
+});
 
 test.runIf(isWanted)("all of them together are small enough for a repository", () => {
   const pictures = readdirSync(IMAGES).filter((name) => name.endsWith(".png"));
