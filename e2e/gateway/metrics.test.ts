@@ -63,13 +63,18 @@ describe("what was called", () => {
   });
 
   it("is forgotten over the seeds' route, which names what it does not know", async () => {
-    const { api, url, token, admin } = await called();
+    const { api, client, url, token, admin } = await called();
     const reset = (query: string, as = admin) =>
       ask(url, as, `/metrics/reset${query}`, { method: "POST" });
     expect((await reset("?entity=tool&entity_id=echo", token)).status).toBe(403);
     expect((await reset("?entity=cat")).text).toContain("entity");
     expect((await reset("?entity=server&entity_id=nobody")).status).toBe(404);
+    expect((await reset("?entity=server")).text).toContain("entity_id");
     expect((await api.metrics.get({})).totals.calls).toBe(3);
+    const { id } = await api.prompts.create({ name: "hello", template: "Hi", profiles: ["dev"] });
+    await client.request("prompts/get", { name: "hello" });
+    const own = await reset(`?entity=prompt&entity_id=${id}`);
+    expect(JSON.parse(own.text)).toMatchObject({ calls: 1 });
     expect(JSON.parse((await reset("?entity=tool&entity_id=echo")).text)).toMatchObject({
       status: "success",
       calls: 3,
@@ -77,7 +82,10 @@ describe("what was called", () => {
     expect((await api.metrics.get({})).totals.calls).toBe(0);
     const { entries } = await api.audit.list({ action: "metrics.reset" });
     const done = entries.filter(({ outcome }) => outcome === "ok");
-    expect(done).toMatchObject([{ subject: { name: "echo" }, detail: { calls: 3 } }]);
+    expect(done).toMatchObject([
+      { subject: { name: "echo" }, detail: { calls: 3 } },
+      { subject: { name: "hello" }, detail: { calls: 1 } },
+    ]);
   });
 
   it("is still there after the gateway ended, and not counted where that is off", async () => {

@@ -1,5 +1,11 @@
 import type { IncomingMessage } from "node:http";
-import { GatewayError, LOCAL_SERVER, type MetricsReset } from "@local-mcp/contract";
+import {
+  type Contract,
+  GatewayError,
+  type MetricKind,
+  type MetricsReset,
+} from "@local-mcp/contract";
+import type { ContractRouterClient } from "@orpc/contract";
 import { createRouterClient } from "@orpc/server";
 import { type ApiContext, requireRight } from "../api/context.ts";
 import type { Router } from "../api/router.ts";
@@ -54,7 +60,7 @@ export function createMetricsRoutes(
     checkMethod(request, ["POST"]);
     const api = createRouterClient(router, { context: { ...context, principal } });
     try {
-      const { calls } = await api.metrics.reset(resetIn(queryOf(request)));
+      const { calls } = await api.metrics.reset(await resetIn(queryOf(request), api));
       const message = `${calls} calls are forgotten.`;
       sendJson(response, 200, { status: "success", message, calls });
     } catch (thrown) {
@@ -77,12 +83,15 @@ const wantsText = (request: IncomingMessage): boolean => {
   return /^\s*(text\/plain|application\/openmetrics-text)\b/i.test(request.headers.accept ?? "");
 };
 
+type Api = ContractRouterClient<Contract>;
+
 /**
- * `entity` and `entity_id`, as the seeds' gateway takes them; names are taken for ids too.
+ * `entity` and `entity_id`, as the seeds' gateway takes them. Calls are counted by names, which are
+ * taken too: those of servers have no id here.
  *
  * @throws GatewayError validation_failed
  */
-function resetIn(query: URLSearchParams): MetricsReset {
+async function resetIn(query: URLSearchParams, api: Api): Promise<MetricsReset> {
   const entity = query.get("entity") ?? "global";
   const id = query.get("entity_id") ?? undefined;
   switch (entity) {
@@ -91,12 +100,28 @@ function resetIn(query: URLSearchParams): MetricsReset {
     case "tool":
     case "prompt":
     case "resource":
-      return { kind: entity, ...(id !== undefined && { name: id }) };
+      return { kind: entity, ...(id !== undefined && { name: await nameOf(entity, id, api) }) };
     case "server":
-      return { server: id ?? LOCAL_SERVER };
-    default: {
-      const detail = `“entity” is one of global, tool, prompt, resource or server, not “${entity.slice(0, 50)}”.`;
-      throw new GatewayError("validation_failed", { detail });
-    }
+      if (id === undefined) refuse("entity_id: Say which server.");
+      return { server: id };
+    default:
+      return refuse(
+        `entity: It is global, tool, prompt, resource or server, not “${entity.slice(0, 50)}”.`,
+      );
   }
+}
+
+/** As it is counted: of the gateway's own the name, or the URI, by its id. */
+async function nameOf(kind: MetricKind, id: string, api: Api): Promise<string> {
+  const own = {
+    tool: async () => api.tools.list({}),
+    prompt: async () => api.prompts.list({}),
+    resource: async () =>
+      (await api.resources.list({})).map((one) => ({ id: one.id, name: one.uri })),
+  };
+  return (await own[kind]()).find((one) => one.id === id)?.name ?? id;
+}
+
+function refuse(detail: string): never {
+  throw new GatewayError("validation_failed", { detail });
 }
