@@ -15,7 +15,16 @@ test.each([
   [z.object({ a: z.string().max(3) }), { a: "CANARY" }, "a: It has to have at most 3 characters."],
   [z.array(z.string()).min(2), ["a"], "It has to have at least 2 entries."],
   [z.number().min(5), 1, "It has to be at least 5."],
-  [z.enum(["a", "b"]), "CANARY", "It has to be a or b."],
+  [z.enum(["a", "b", "c"]), "CANARY", "It has to be a, b or c."],
+  [
+    z.discriminatedUnion("type", [
+      z.object({ type: z.literal("a") }),
+      z.object({ type: z.literal("b") }),
+    ]),
+    { type: "CANARY" },
+    "type: It has to be a or b.",
+  ],
+  [z.union([z.string(), z.number()]), null, "It has none of the forms that it can have."],
   [z.string().max(3, "In its own words."), "CANARY", "In its own words."],
 ])("a person can read what is wrong, %#", (schema, value, sentence) => {
   expect(said(schema, value)).toBe(sentence);

@@ -12,22 +12,34 @@ const TYPES: Readonly<Record<string, string>> = {
 
 // What is said where a schema has no words of its own: zod's are a programmer's. A value is never
 // quoted: it may be a secret.
-z.config({
-  customError: (issue) => {
-    if (issue.code === "invalid_type") {
+z.config({ customError: (issue) => plainWords(issue) });
+
+function plainWords(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type": {
       const type = TYPES[issue.expected];
-      if (issue.input === undefined) return "It is required.";
-      return type && `It has to be ${type}.`;
+      return issue.input === undefined ? "It is required." : type && `It has to be ${type}.`;
     }
-    if (issue.code === "too_big" && issue.inclusive !== false)
-      return bound(issue.origin, "at most", issue.maximum);
-    if (issue.code === "too_small" && issue.inclusive !== false)
-      return bound(issue.origin, "at least", issue.minimum);
-    if (issue.code === "invalid_value")
-      return `It has to be ${issue.values.map(String).join(" or ")}.`;
-    return undefined;
-  },
-});
+    case "too_big":
+      return issue.inclusive === false ? undefined : bound(issue.origin, "at most", issue.maximum);
+    case "too_small":
+      return issue.inclusive === false ? undefined : bound(issue.origin, "at least", issue.minimum);
+    case "invalid_value":
+      return oneOf(issue.values);
+    case "invalid_union":
+      return Array.isArray(issue.options)
+        ? oneOf(issue.options)
+        : "It has none of the forms that it can have.";
+    default:
+      return undefined;
+  }
+}
+
+const oneOf = (values: readonly unknown[]): string =>
+  `It has to be ${values
+    .map(String)
+    .join(", ")
+    .replace(/, ([^,]*)$/, " or $1")}.`;
 
 function bound(origin: string, word: string, limit: number | bigint): string | undefined {
   if (origin === "string") return `It has to have ${word} ${limit} characters.`;
