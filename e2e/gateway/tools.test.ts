@@ -5,7 +5,7 @@ import { createDb, createVaultQueries } from "@local-mcp/database";
 import { describe, expect, it } from "vitest";
 import { afterTest, call, names } from "../fixtures/test-support.ts";
 import { clientsOf } from "./era-gateway.ts";
-import { startGateway } from "./test-gateway.ts";
+import { startGateway, until } from "./test-gateway.ts";
 import { api, echo, failure, JSON_TYPE, KEY, serveTools, type Wanted } from "./tools-stage.ts";
 
 const PET = {
@@ -295,5 +295,31 @@ describe("what is refused", () => {
     }
     expect((await own.tools.list({})).map(({ name }) => name)).toEqual(["taken"]);
     expect((await own.vault.status()).secrets).toBe(1);
+  });
+});
+
+describe("a tool that is busy", () => {
+  it("takes no more calls than may be under way, and sends none that it refuses", async () => {
+    const waiting: (() => void)[] = [];
+    const slow = await api((_, response) => void waiting.push(() => response.end("done")));
+    const { use, api: own } = await serveTools(slow.url, {});
+    await own.settings.update({ maxConcurrentCalls: 2 });
+    const calls = [1, 2, 3].map(() => use());
+    await until(
+      () => waiting.length,
+      (count) => count === 2,
+    );
+    const refused = await Promise.race(calls);
+    expect(JSON.stringify(refused)).toContain("tool_busy");
+    expect(slow.asked).toHaveLength(2);
+    for (const answer of waiting) answer();
+    await Promise.all(calls);
+    const again = use();
+    await until(
+      () => waiting.length,
+      (count) => count === 3,
+    );
+    waiting[2]?.();
+    expect(JSON.stringify(await again)).toContain("done");
   });
 });

@@ -33,8 +33,18 @@ describe("a token without the right to processes", () => {
       allowPrivateNetwork: true,
       headers: { "x-key": { value: "canary-of-a-tool-4711" } },
     });
+    await api.tools.create({
+      name: "outside",
+      url: "https://api.example.com/",
+      auth: { type: "bearer", token: "canary-of-a-tool-4712" },
+    });
+    const elsewhere = { url: "https://evil.example.com/" };
+    expect(await send("PATCH", "/api/tools/outside", { changes: elsewhere })).toMatch(
+      /^409 .*would_move/,
+    );
+    const kept = { ...elsewhere, keepSecrets: true };
+    expect(await send("PATCH", "/api/tools/outside", { changes: kept })).toMatch(NEEDS_PROCESSES);
     const moved = { url: evil.url };
-    expect(await send("PATCH", "/api/tools/it", { changes: moved })).toMatch(/^409 .*would_move/);
     const changes = { ...moved, keepSecrets: true };
     expect(await send("PATCH", "/api/tools/it", { changes })).toMatch(NEEDS_PROCESSES);
     const words = { ...moved, keep_secrets: true };
@@ -42,6 +52,27 @@ describe("a token without the right to processes", () => {
     expect(await send("PUT", "/tools/it", { name: "it", ...words })).toMatch(NEEDS_PROCESSES);
     await send("POST", "/api/tools/it/test", {});
     expect([own.asked.length, evil.asked.length]).toEqual([1, 0]);
+  });
+
+  it("has no tool say anything to a program of this computer", async () => {
+    const { api, send } = await stageOf("use", "manage");
+    const inside = await restApi(echo);
+    const wanted = { url: inside.url, allowPrivateNetwork: true };
+    expect(await send("POST", "/api/tools", { name: "mine", ...wanted })).toMatch(NEEDS_PROCESSES);
+    const document = { openapi: "3.1.0", info: { title: "x", version: "1" }, paths: {} };
+    const imported = { text: JSON.stringify(document), allowPrivateNetwork: true };
+    expect(await send("POST", "/api/openapi/import", imported)).toMatch(NEEDS_PROCESSES);
+    await api.tools.create({ name: "theirs", ...wanted });
+    await api.tools.create({ name: "outside", url: "https://api.example.com/" });
+    const refused = await Promise.all([
+      send("PATCH", "/api/tools/outside", { changes: wanted }),
+      send("PATCH", "/api/tools/theirs", { changes: { url: `${inside.url}/start` } }),
+      send("PATCH", "/api/tools/theirs", { changes: { method: "POST" } }),
+      send("PATCH", "/api/tools/theirs", { changes: { body: { type: "json", whole: "it" } } }),
+    ]);
+    expect(refused.filter((answer) => !NEEDS_PROCESSES.test(answer))).toEqual([]);
+    const plain = { changes: { description: "Theirs", tags: ["inside"] } };
+    expect(await send("PATCH", "/api/tools/theirs", plain)).toMatch(/^200/);
   });
 
   it("opens no folder that was shut, and gives away no more of one", async () => {

@@ -1,7 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openSqlite, type StoredServerConfig } from "@local-mcp/database";
+import {
+  createPromptQueries,
+  createResourceQueries,
+  createRootQueries,
+  createToolQueries,
+  openSqlite,
+  type StoredServerConfig,
+} from "@local-mcp/database";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { changesTo, commandsIn } from "./compare.ts";
 import { Computer, someKey } from "./computer.fixture.ts";
@@ -83,6 +90,37 @@ test("what comes, what goes and what changes is named, of each kind", () => {
     "sign_in same added",
     "token a added",
     "token c removed",
+  ]);
+});
+
+test("what the gateway defines itself is named too, by its content and not by its bytes", () => {
+  const binaryContent = Buffer.from([0, 255]);
+  for (const { db } of [then, now]) {
+    createToolQueries(db).insert({
+      id: "t",
+      name: "weather",
+      method: "GET",
+      url: "https://api.test/",
+      inputSchema: {},
+    });
+    createPromptQueries(db).insert({ id: "p", name: "hello", template: "Hello" });
+    const resources = createResourceQueries(db);
+    resources.insert({ id: "r1", uri: "notes://a", name: "a", textContent: "A" });
+    resources.insert({ id: "r2", uri: "bytes://b", name: "b", binaryContent });
+    createRootQueries(db).insert({ id: "f", uri: "file:///srv" });
+  }
+  expect(compared().changes).toEqual([]);
+  createToolQueries(now.db).update("t", { enabled: false });
+  createPromptQueries(now.db).update("p", { template: "Bye" });
+  createResourceQueries(now.db).update("r2", { binaryContent: Buffer.from([1]) });
+  createResourceQueries(now.db).delete("r1");
+  createRootQueries(now.db).insert({ uri: "file:///home" });
+  expect(compared().changes).toEqual([
+    "tool weather changed",
+    "prompt hello changed",
+    "resource notes://a added",
+    "resource bytes://b changed",
+    "root file:///home removed",
   ]);
 });
 

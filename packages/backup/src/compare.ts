@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { decidesWhatRuns, type RestoreChange, type RestorePreview } from "@local-mcp/contract";
 import type { Connection } from "@local-mcp/database";
 import { z } from "zod";
@@ -32,7 +33,7 @@ const contentOf = (row: Row): string =>
 
 /** Of a table whose rows have a name and stand for themselves. */
 const namedIn =
-  (table: "mcp_servers" | "access_tokens") =>
+  (table: "mcp_servers" | "access_tokens" | "tools" | "prompts") =>
   (connection: Connection): Thing[] =>
     readRows(connection, table, { id: text, name: text }).map((row) => ({
       id: row.id,
@@ -65,6 +66,32 @@ const settingsIn = (connection: Connection): Thing[] =>
     content: value,
   }));
 
+const rootsIn = (connection: Connection): Thing[] =>
+  readRows(connection, "roots", { id: text, uri: text }).map((row) => ({
+    id: row.id,
+    name: row.uri,
+    content: contentOf(row),
+  }));
+
+/** With the digest of what is stored in the place of what may be ten megabytes of it. */
+const resourcesIn = (connection: Connection): Thing[] => {
+  const bytes = connection.prepare<[string]>(
+    "SELECT coalesce(binary_content, text_content, '') FROM resources WHERE id = ?",
+  );
+  const described = z.array(z.looseObject({ id: text, uri: text }));
+  const rows = connection
+    .prepare(
+      `SELECT id, uri, name, title, description, mime_type, content_kind, root_id, path, tags, enabled
+        FROM resources ORDER BY rowid`,
+    )
+    .all();
+  return described.parse(rows).map((row) => {
+    const content = z.union([text, z.instanceof(Uint8Array)]).parse(bytes.pluck().get(row.id));
+    const digest = createHash("sha256").update(content).digest("hex");
+    return { id: row.id, name: row.uri, content: JSON.stringify([row, digest]) };
+  });
+};
+
 const signInsIn = (connection: Connection): Thing[] => {
   const names = new Map(serversIn(connection).map(({ id, name }) => [id, name]));
   const shape = { server_id: text, updated_at: z.number() };
@@ -78,6 +105,10 @@ const signInsIn = (connection: Connection): Thing[] => {
 const KINDS = [
   ["server", serversIn],
   ["profile", profilesIn],
+  ["tool", namedIn("tools")],
+  ["prompt", namedIn("prompts")],
+  ["resource", resourcesIn],
+  ["root", rootsIn],
   ["token", namedIn("access_tokens")],
   ["sign_in", signInsIn],
   ["setting", settingsIn],

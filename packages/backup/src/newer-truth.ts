@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { State } from "./live-state.ts";
 import type { MoveRow } from "./moved-rows.ts";
 import { keepSignIns } from "./newer-sign-ins.ts";
-import { jsonIn, putRow, readRows } from "./rows.ts";
+import { jsonIn, putRow, readIds, readRows } from "./rows.ts";
 import { told } from "./words.ts";
 
 /** What was kept of the present state, and what a person has to do about what could not be. */
@@ -132,8 +132,7 @@ const clientSession = z.object({
  * profile or access token does not come back is ended, as if that had been removed.
  */
 const keepSessions = (live: State, staged: Connection): Kept => {
-  const idsIn = (table: string): Set<string> =>
-    new Set(readRows(staged, table, { id: z.string() }).map(({ id }) => id));
+  const idsIn = (table: string): Set<string> => new Set(readIds(staged, table));
   const profiles = idsIn("profiles");
   const tokens = idsIn("access_tokens");
   const goes = (id: string | null, before: readonly { id: string }[], now: Set<string>): boolean =>

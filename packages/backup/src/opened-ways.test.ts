@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openSqlite } from "@local-mcp/database";
+import { createResourceQueries, createRootQueries, openSqlite } from "@local-mcp/database";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { previewHere } from "./bring-here.ts";
 import { Computer, someKey } from "./computer.fixture.ts";
@@ -54,6 +54,22 @@ test("who gets in by a backup of somebody else, and where its servers are reache
     "Every program on this computer may use without a token: “open”.",
     "Remote servers are then reached through http://proxy.example:3128.",
     "Remote servers are then trusted by the certificates in /tmp/theirs.pem.",
+  ]);
+});
+
+test("files of this computer that clients can read, as they could nowhere here", async () => {
+  for (const [computer, paths] of [
+    [theirs, ["a.md", "b.md"]],
+    [here, ["a.md"]],
+  ] as const) {
+    const root = createRootQueries(computer.db).insert({ uri: "file:///srv" });
+    for (const path of paths) {
+      const at = { contentKind: "file" as const, rootId: root.id, path };
+      createResourceQueries(computer.db).insert({ uri: `files://${path}`, name: path, ...at });
+    }
+  }
+  expect(await warnings()).toEqual([
+    "Clients can read files of this computer: “b.md in file:///srv”.",
   ]);
 });
 

@@ -25,6 +25,10 @@ export const openedWays = (staged: Connection, live: Connection | null): string[
     added(staged, live, openProfilesIn),
     (names) => `Every program on this computer may use without a token: ${names}.`,
   ),
+  ...told(
+    added(staged, live, filesIn),
+    (names) => `Clients can read files of this computer: ${names}.`,
+  ),
   ...(added(staged, live, passphrasesIn).length > 0
     ? ["Automatic backups are then made with the passphrase that is kept in it."]
     : []),
@@ -50,6 +54,20 @@ const openProfilesIn = (connection: Connection): [string, string][] =>
   readRows(connection, "profiles", { slug: text, allow_without_token: z.number() }).flatMap(
     ({ slug, allow_without_token }) => (allow_without_token === 0 ? [] : [[slug, slug]]),
   );
+
+/** Resources that are files, each with the root that it is in. */
+const filesIn = (connection: Connection): [string, string][] => {
+  const rows = connection
+    .prepare(
+      `SELECT roots.uri AS root, resources.path AS path FROM resources
+        JOIN roots ON roots.id = resources.root_id WHERE content_kind = 'file'`,
+    )
+    .all();
+  return z
+    .array(z.object({ root: text, path: text }))
+    .parse(rows)
+    .map(({ root, path }) => [`${root} ${path}`, `${path} in ${root}`]);
+};
 
 const passphrasesIn = (connection: Connection): [string, string][] =>
   readRows(connection, "vault_secrets", { id: text, owner_table: text }).flatMap(

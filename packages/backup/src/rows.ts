@@ -23,6 +23,16 @@ export const readRows = <Shape extends z.ZodRawShape>(
   return rows.map((row) => ({ ...whole.parse(row), ...known.parse(row) }));
 };
 
+/**
+ * Only the ids of a table, whose rows may hold much or bytes.
+ *
+ * @throws z.ZodError where one is none
+ */
+export const readIds = (connection: Connection, table: string): string[] =>
+  z
+    .array(z.string())
+    .parse(connection.prepare(`SELECT id FROM "${table}" ORDER BY rowid`).pluck().all());
+
 /** Writes a row as it is, over whatever is in its place. */
 export const putRow = (connection: Connection, table: string, row: Row): void => {
   const columns = Object.keys(row);

@@ -195,7 +195,17 @@ export const backupReport = z.object({
 export type BackupReport = z.infer<typeof backupReport>;
 
 export const restoreChange = z.object({
-  kind: z.enum(["server", "profile", "token", "setting", "sign_in"]),
+  kind: z.enum([
+    "server",
+    "profile",
+    "tool",
+    "prompt",
+    "resource",
+    "root",
+    "token",
+    "setting",
+    "sign_in",
+  ]),
   name: z.string(),
   change: z.enum(["added", "removed", "changed"]),
 });

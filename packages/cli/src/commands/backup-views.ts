@@ -33,6 +33,10 @@ const SECRETS_WORDS = {
 const CHANGE_KINDS = {
   server: "server",
   profile: "profile",
+  tool: "tool",
+  prompt: "prompt",
+  resource: "resource",
+  root: "root",
   token: "access token",
   setting: "setting",
   sign_in: "sign-in of",

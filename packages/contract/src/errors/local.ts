@@ -168,6 +168,15 @@ export const LOCAL_ERRORS = {
     wayOut:
       "Ask for less, or allow more with “local-mcp-gateway tools edit {tool} --max-response BYTES”.",
   },
+  tool_busy: {
+    http: 503,
+    jsonRpc: -32603,
+    exit: 1,
+    sentence:
+      "The tool “{tool}” is busy: {limit} calls of it are under way. This one was not sent.",
+    wayOut:
+      "Call it again once one is done, or allow more with “local-mcp-gateway settings set maxConcurrentCalls NUMBER”.",
+  },
   tool_secret_unset: {
     http: 409,
     jsonRpc: -32603,

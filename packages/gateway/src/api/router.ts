@@ -186,10 +186,17 @@ export function createRouter(services: Services) {
     tools: {
       list: manage.tools.list.handler(({ input }) => tools.list(input)),
       get: manage.tools.get.handler(({ input }) => tools.get(input.tool)),
-      create: manage.tools.create.handler(({ input }) => tools.create(input)),
+      create: manage.tools.create.handler(({ input, context }) => {
+        mayReachInside(context.principal, input.allowPrivateNetwork);
+        return tools.create(input);
+      }),
       update: manage.tools.update.handler(({ input, context }) => {
         // Whoever has them sent elsewhere can read them.
         if (input.changes.keepSecrets === true) requireRight(context.principal, "processes");
+        const { changes } = input;
+        const isOther = DECIDES_REQUEST.some((field) => changes[field] !== undefined);
+        const { allowPrivateNetwork } = isOther ? tools.find(input.tool) : changes;
+        mayReachInside(context.principal, changes.allowPrivateNetwork ?? allowPrivateNetwork);
         return tools.update(input.tool, input.changes);
       }),
       remove: manage.tools.remove.handler(({ input }) => {
@@ -201,7 +208,10 @@ export function createRouter(services: Services) {
         return tools.test(input.tool, input.arguments, signal);
       }),
       readOpenApi: manage.tools.readOpenApi.handler(({ input }) => tools.readOpenApi(input.text)),
-      importOpenApi: manage.tools.importOpenApi.handler(({ input }) => tools.importOpenApi(input)),
+      importOpenApi: manage.tools.importOpenApi.handler(({ input, context }) => {
+        mayReachInside(context.principal, input.allowPrivateNetwork);
+        return tools.importOpenApi(input);
+      }),
     },
     prompts: {
       list: manage.prompts.list.handler(({ input }) => prompts.list(input)),
@@ -360,6 +370,28 @@ export function createRouter(services: Services) {
   });
 }
 export type Router = ReturnType<typeof createRouter>;
+
+/**
+ * What a tool says to a program of this computer or its network is up to who writes it, and some of
+ * those programs start others at a word.
+ *
+ * @throws GatewayError token_lacks_right
+ */
+function mayReachInside(principal: Principal, allowPrivateNetwork = false): void {
+  if (allowPrivateNetwork) requireRight(principal, "processes");
+}
+
+/** Fields of a tool that decide what it says, and to whom. */
+const DECIDES_REQUEST = [
+  "url",
+  "method",
+  "query",
+  "headers",
+  "arguments",
+  "body",
+  "auth",
+  "inputSchema",
+] as const;
 
 /**
  * A root opens a folder to every server that is told of it, and to clients by the resources that are

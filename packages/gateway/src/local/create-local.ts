@@ -28,10 +28,12 @@ export interface LocalOptions {
 export function createLocal(options: LocalOptions) {
   const { stores, vault, settings, runtimes, dataDir, onChange } = options;
   const sandbox = new Sandbox();
+  // A template that loops keeps no tool waiting.
+  const checks = new Sandbox();
   const openApi = new OpenApiReader();
   const tools = new ToolsService({
     stores,
-    sandbox,
+    sandbox: checks,
     openApi,
     vault,
     settings,
@@ -54,7 +56,7 @@ export function createLocal(options: LocalOptions) {
   const catalog = new LocalCatalog({ tools, prompts, resources, roots });
   const close = async (): Promise<void> => {
     resources.close();
-    await Promise.all([sandbox.close(), openApi.close()]);
+    await Promise.all([sandbox.close(), checks.close(), openApi.close()]);
   };
   return { tools, prompts, resources, roots, catalog, close };
 }

@@ -33,6 +33,8 @@ const MOST_PROBLEMS = 5;
 /** Calls of REST tools: a tool is asked once per call, whatever comes of it. */
 export class ToolCalls {
   readonly #options: ToolCallsOptions;
+  /** How many of each tool are under way, by its id. */
+  readonly #running = new Map<string, number>();
 
   constructor(options: ToolCallsOptions) {
     this.#options = options;
@@ -42,9 +44,23 @@ export class ToolCalls {
    * The result of `tools/call`.
    *
    * @throws GatewayError tool_arguments, tool_secret_unset, tool_address_blocked, tool_unreachable,
-   * tool_too_late, tool_answer_too_large, request_cancelled, vault_…, sandbox_…
+   * tool_too_late, tool_answer_too_large, tool_busy, request_cancelled, vault_…, sandbox_…
    */
   async call(tool: ToolRow, args: JsonObject, signal: AbortSignal): Promise<JsonObject> {
+    const running = this.#running.get(tool.id) ?? 0;
+    const limit = this.#options.settings().maxConcurrentCalls;
+    if (running >= limit) throw new GatewayError("tool_busy", { tool: tool.name, limit });
+    this.#running.set(tool.id, running + 1);
+    try {
+      return await this.#call(tool, args, signal);
+    } finally {
+      const left = (this.#running.get(tool.id) ?? 1) - 1;
+      if (left > 0) this.#running.set(tool.id, left);
+      else this.#running.delete(tool.id);
+    }
+  }
+
+  async #call(tool: ToolRow, args: JsonObject, signal: AbortSignal): Promise<JsonObject> {
     const prepared = await this.#prepare(tool, args, signal);
     const answer = await this.#ask(tool, prepared, signal);
     return resultOf(tool, answer, this.#options.sandbox, signal);

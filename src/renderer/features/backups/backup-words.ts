@@ -106,6 +106,10 @@ export const confirmText = (createdAt: number): string =>
 const THINGS: Record<RestoreChange["kind"], { one: string; many: string }> = {
   server: { one: "Server", many: "Servers" },
   profile: { one: "Profile", many: "Profiles" },
+  tool: { one: "Tool", many: "Tools" },
+  prompt: { one: "Prompt", many: "Prompts" },
+  resource: { one: "Resource", many: "Resources" },
+  root: { one: "Root", many: "Roots" },
   token: { one: "Access token", many: "Access tokens" },
   setting: { one: "Setting", many: "Settings" },
   sign_in: { one: "Sign-in", many: "Sign-ins" },
