@@ -154,18 +154,20 @@ describe("trying it out", () => {
   it("lists what was there to whoever may see it", async () => {
     const home = new Home();
     await home.add("one");
-    await home.closed(({ profiles }) => profiles.create({ slug: "dev" }));
+    await home.closed(async ({ profiles, tools, prompts }) => {
+      await profiles.create({ slug: "dev" });
+      await tools.create({ name: "weather", url: "https://api.example.com/" });
+      await prompts.create({ name: "greeting", template: "Hello." });
+    });
     const serving = await home.serve();
-    const [servers = "", profiles = ""] = block(TRY)
+    const [servers = "", profiles = "", tools = "", prompts = ""] = block(TRY)
       .replaceAll(":4444", `:${serving.port}`)
       .split("\n");
     expect(namesIn(await home.runs(servers))).toEqual(["one"]);
     expect(await home.runs(profiles)).toContain('"slug":"dev"');
     // --fail of curl.
     expect((await home.shell(servers.replace("$MCPGATEWAY_BEARER_TOKEN", "none"))).code).toBe(22);
-    // The page says that they come later.
-    for (const path of ["tools", "prompts"]) {
-      expect((await home.shell(servers.replace("api/servers", path))).code).toBe(22);
-    }
+    expect(namesIn(await home.runs(tools))).toEqual(["weather"]);
+    expect(namesIn(await home.runs(prompts))).toEqual(["greeting"]);
   });
 });

@@ -79,7 +79,7 @@ describe("what is wrong", () => {
     problemsOf(changesOf({ ...EMPTY, ...draft }, null), null);
 
   test("a new one needs a name and a text", () => {
-    expect(Object.keys(problems({}))).toEqual(["name", "template"]);
+    expect(Object.keys(problems({})).toSorted()).toEqual(["name", "template"]);
     expect(problems({ name: "review", template: "Hello" })).toEqual({});
   });
 
