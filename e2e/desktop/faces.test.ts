@@ -58,7 +58,7 @@ test.runIf(process.platform === "linux")(
       entry("Servers", "Mod+3"),
       entry("Debug logs", "Mod+4", false),
       entry("Sessions", "Mod+5", false),
-      entry("Metrics", "Mod+6", false),
+      entry("Metrics", "Mod+6"),
       entry("Backups", "Mod+7"),
       entry("Sidebar", "Mod+B"),
     ]);
