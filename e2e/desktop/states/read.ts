@@ -11,12 +11,19 @@ import { goesOn, putAway, type Scene, type State } from "./state.ts";
 
 const isFull = process.env["E2E_FULL"] === "1";
 
+/** How long the focus may be on its way back, ms. */
+const BACK_MS = 2000;
+
 /** Puts away what lies above the page. Whoever uses the keyboard is not sent to its beginning. */
 async function leave({ page }: TestApp, state: State): Promise<string[]> {
   const isDialog = (await page.getByRole("dialog").count()) > 0;
   await (state.leave ?? putAway)(page);
   if (!isDialog) return [];
-  const isLost = await page.evaluate(() => document.activeElement === document.body);
+  // It goes back once the dialog has gone, which is a frame or two after it cannot be seen.
+  const isLost = await page
+    .waitForFunction(() => document.activeElement !== document.body, null, { timeout: BACK_MS })
+    .then(() => false)
+    .catch(() => true);
   return isLost ? [`${state.name}: the focus is lost once it is closed`] : [];
 }
 
