@@ -1,16 +1,19 @@
 import { type AuditSubject, contract } from "@local-mcp/contract";
-import { Changes, type Look, type Plan, planOf, type Rule, rule } from "./plan.ts";
-
-type Kind = "tool" | "prompt" | "resource" | "root";
+import { type LocalKind, named } from "../local/named.ts";
+import { Changes, type Plan, planOf, type Rule, rule } from "./plan.ts";
 
 /** A tool or prompt by its name, a resource or root by its URI. */
 type Row = { id: string; enabled: boolean; tags: string[] } & ({ name: string } | { uri: string });
 
 const nameOf = (row: Row): string => ("uri" in row ? row.uri : row.name);
 
-const subjectOf = (kind: Kind, row: Row): AuditSubject => ({ kind, id: row.id, name: nameOf(row) });
+const subjectOf = (kind: LocalKind, row: Row): AuditSubject => ({
+  kind,
+  id: row.id,
+  name: nameOf(row),
+});
 
-const creation = (kind: Kind, name: string): Plan<Row & { profiles: string[] }> => ({
+const creation = (kind: LocalKind, name: string): Plan<Row & { profiles: string[] }> => ({
   attempt: { action: `${kind}.create`, subject: { kind, id: null, name } },
   done: (made) => [
     {
@@ -24,7 +27,7 @@ const creation = (kind: Kind, name: string): Plan<Row & { profiles: string[] }> 
 /** Told with their values; of the others only that they were given. */
 const TOLD: readonly string[] = ["name", "uri", "enabled", "tags"];
 
-const change = (kind: Kind, before: Row, changes: object): Plan<Row> =>
+const change = (kind: LocalKind, before: Row, changes: object): Plan<Row> =>
   planOf(`${kind}.update`, subjectOf(kind, before), (after) => {
     const told = new Changes()
       .plain("uri" in before ? "uri" : "name", nameOf(before), nameOf(after))
@@ -36,15 +39,8 @@ const change = (kind: Kind, before: Row, changes: object): Plan<Row> =>
     return told.detail();
   });
 
-const removal = (kind: Kind, before: Row): Plan<unknown> =>
+const removal = (kind: LocalKind, before: Row): Plan<unknown> =>
   planOf(`${kind}.remove`, subjectOf(kind, before));
-
-const found = ({ stores }: Look) => ({
-  tool: (name: string) => stores.tools.getByName(name) ?? stores.tools.get(name),
-  prompt: (name: string) => stores.prompts.getByName(name) ?? stores.prompts.get(name),
-  resource: (uri: string) => stores.resources.getByUri(uri) ?? stores.resources.get(uri),
-  root: (uri: string) => stores.roots.getByUri(uri) ?? stores.roots.get(uri),
-});
 
 /** One that is not there, which the call itself refuses. */
 const missing = (name: string): Row => ({ id: "", name, enabled: true, tags: [] });
@@ -53,10 +49,10 @@ const missing = (name: string): Row => ({ id: "", name, enabled: true, tags: [] 
 export const LOCAL_RULES: Record<string, Rule> = {
   "tools.create": rule(contract.tools.create, ({ name }) => creation("tool", name)),
   "tools.update": rule(contract.tools.update, ({ tool, changes }, look) =>
-    change("tool", found(look).tool(tool) ?? missing(tool), changes),
+    change("tool", named(look.stores).tool(tool) ?? missing(tool), changes),
   ),
   "tools.remove": rule(contract.tools.remove, ({ tool }, look) =>
-    removal("tool", found(look).tool(tool) ?? missing(tool)),
+    removal("tool", named(look.stores).tool(tool) ?? missing(tool)),
   ),
   "tools.importOpenApi": rule(contract.tools.importOpenApi, () =>
     planOf("tool.import", { kind: "tool", id: null, name: null }, ({ tools }) => ({
@@ -65,24 +61,24 @@ export const LOCAL_RULES: Record<string, Rule> = {
   ),
   "prompts.create": rule(contract.prompts.create, ({ name }) => creation("prompt", name)),
   "prompts.update": rule(contract.prompts.update, ({ prompt, changes }, look) =>
-    change("prompt", found(look).prompt(prompt) ?? missing(prompt), changes),
+    change("prompt", named(look.stores).prompt(prompt) ?? missing(prompt), changes),
   ),
   "prompts.remove": rule(contract.prompts.remove, ({ prompt }, look) =>
-    removal("prompt", found(look).prompt(prompt) ?? missing(prompt)),
+    removal("prompt", named(look.stores).prompt(prompt) ?? missing(prompt)),
   ),
   "resources.create": rule(contract.resources.create, ({ uri }) => creation("resource", uri)),
   "resources.update": rule(contract.resources.update, ({ resource, changes }, look) =>
-    change("resource", found(look).resource(resource) ?? missing(resource), changes),
+    change("resource", named(look.stores).resource(resource) ?? missing(resource), changes),
   ),
   "resources.remove": rule(contract.resources.remove, ({ resource }, look) =>
-    removal("resource", found(look).resource(resource) ?? missing(resource)),
+    removal("resource", named(look.stores).resource(resource) ?? missing(resource)),
   ),
   "roots.create": rule(contract.roots.create, ({ uri }) => creation("root", uri)),
   "roots.update": rule(contract.roots.update, ({ root, changes }, look) =>
-    change("root", found(look).root(root) ?? missing(root), changes),
+    change("root", named(look.stores).root(root) ?? missing(root), changes),
   ),
   "roots.remove": rule(contract.roots.remove, ({ root }, look) =>
-    removal("root", found(look).root(root) ?? missing(root)),
+    removal("root", named(look.stores).root(root) ?? missing(root)),
   ),
   "metrics.reset": rule(contract.metrics.reset, ({ kind, name, server }) =>
     planOf("metrics.reset", { kind: "metrics", id: null, name: name ?? null }, ({ calls }) => ({

@@ -1,4 +1,5 @@
-import { type CapabilityKind, GatewayError, type ProfileView } from "@local-mcp/contract";
+import type { CapabilityKind, ProfileView } from "@local-mcp/contract";
+import { known, named } from "../local/named.ts";
 import type { Stores } from "../stores.ts";
 
 /** What of the gateway's own a profile is to have: names, URIs or ids, in order; absent keeps. */
@@ -24,6 +25,9 @@ const KIND_OF: Record<CapabilityKind, Kind> = {
   prompt: "prompts",
   resource: "resources",
 };
+
+/** The other way round. */
+const KIND_IN = { tools: "tool", prompts: "prompt", resources: "resource", roots: "root" } as const;
 
 /** What of the gateway's own each profile has. */
 export class LocalChoice {
@@ -92,18 +96,7 @@ export class LocalChoice {
   }
 
   #id(kind: Kind, name: string): string {
-    const { tools, prompts, resources, roots } = this.#stores;
-    const find = {
-      tools: () => tools.getByName(name) ?? tools.get(name),
-      prompts: () => prompts.getByName(name) ?? prompts.get(name),
-      resources: () => resources.getByUri(name) ?? resources.get(name),
-      roots: () => roots.getByUri(name) ?? roots.get(name),
-    };
-    const row = find[kind]();
-    if (row) return row.id;
-    throw new GatewayError("local_not_found", {
-      kind: kind.slice(0, -1),
-      name: name.slice(0, 200),
-    });
+    const one = KIND_IN[kind];
+    return known(named(this.#stores)[one](name), one, name).id;
   }
 }

@@ -12,6 +12,7 @@ import type { PromptRow } from "@local-mcp/database";
 import type { JsonObject } from "@local-mcp/engine";
 import { z } from "zod";
 import { inOrder, join, slugsWith } from "../local/memberships.ts";
+import { known, named } from "../local/named.ts";
 import { OneByOne } from "../one-by-one.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Stores } from "../stores.ts";
@@ -48,10 +49,7 @@ export class PromptsService {
 
   /** By name or id. @throws GatewayError local_not_found */
   find(prompt: string): PromptRow {
-    const { prompts } = this.#options.stores;
-    const row = prompts.getByName(prompt) ?? prompts.get(prompt);
-    if (!row) throw notFound(prompt);
-    return row;
+    return known(named(this.#options.stores).prompt(prompt), "prompt", prompt);
   }
 
   /** @throws GatewayError validation_failed, name_taken, profile_not_found, and of the sandbox */

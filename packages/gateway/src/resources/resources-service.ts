@@ -13,6 +13,7 @@ import type { JsonObject } from "@local-mcp/engine";
 import { createHash } from "node:crypto";
 import { join as joinPath } from "node:path";
 import { inOrder, join, problemOf, slugsWith } from "../local/memberships.ts";
+import { known, named } from "../local/named.ts";
 import { OneByOne } from "../one-by-one.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Stores } from "../stores.ts";
@@ -81,12 +82,7 @@ export class ResourcesService {
 
   /** By URI or id. @throws GatewayError local_not_found */
   find(resource: string): ResourceRow {
-    const { resources } = this.#options.stores;
-    const row = resources.getByUri(resource) ?? resources.get(resource);
-    if (!row) {
-      throw new GatewayError("local_not_found", { kind: "resource", name: resource.slice(0, 200) });
-    }
-    return row;
+    return known(named(this.#options.stores).resource(resource), "resource", resource);
   }
 
   /**
@@ -270,10 +266,7 @@ export class ResourcesService {
 
   /** By URI or id. @throws GatewayError local_not_found */
   #root(root: string): RootRow {
-    const { roots } = this.#options.stores;
-    const row = roots.getByUri(root) ?? roots.get(root);
-    if (row) return row;
-    throw new GatewayError("local_not_found", { kind: "root", name: root.slice(0, 200) });
+    return known(named(this.#options.stores).root(root), "root", root);
   }
 
   /** @throws GatewayError validation_failed, and as {@link checkContent} */

@@ -1,5 +1,4 @@
 import {
-  GatewayError,
   hasTags,
   type RootCreate,
   type RootUpdate,
@@ -9,6 +8,7 @@ import {
 import type { RootRow } from "@local-mcp/database";
 import type { Root } from "@local-mcp/engine";
 import { inOrder, join, slugsWith } from "../local/memberships.ts";
+import { known, named } from "../local/named.ts";
 import type { Stores } from "../stores.ts";
 
 export interface RootsServiceOptions {
@@ -39,10 +39,7 @@ export class RootsService {
 
   /** By URI or id. @throws GatewayError local_not_found */
   find(root: string): RootRow {
-    const { roots } = this.#options.stores;
-    const row = roots.getByUri(root) ?? roots.get(root);
-    if (!row) throw new GatewayError("local_not_found", { kind: "root", name: root.slice(0, 200) });
-    return row;
+    return known(named(this.#options.stores).root(root), "root", root);
   }
 
   /** @throws GatewayError name_taken, profile_not_found */

@@ -15,6 +15,7 @@ import type { ToolInsert, ToolRow } from "@local-mcp/database";
 import type { JsonObject } from "@local-mcp/engine";
 import type { Vault } from "@local-mcp/vault";
 import { inOrder, join, problemOf, slugsWith } from "../local/memberships.ts";
+import { known, named } from "../local/named.ts";
 import { OneByOne } from "../one-by-one.ts";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
@@ -67,10 +68,7 @@ export class ToolsService {
 
   /** By name or id. @throws GatewayError local_not_found */
   find(tool: string): ToolRow {
-    const { tools } = this.#options.stores;
-    const row = tools.getByName(tool) ?? tools.get(tool);
-    if (!row) throw new GatewayError("local_not_found", { kind: "tool", name: tool.slice(0, 200) });
-    return row;
+    return known(named(this.#options.stores).tool(tool), "tool", tool);
   }
 
   /**
@@ -78,16 +76,9 @@ export class ToolsService {
    * vault_missing, vault_locked, sandbox_…
    */
   async create(wanted: ToolCreate): Promise<ToolView> {
-    const [made] = await this.createAll([wanted]);
+    const [made] = await this.#insert([await this.#draft(wanted)]);
     if (!made) throw new GatewayError("internal");
     return made;
-  }
-
-  /** All of them or none. @throws GatewayError as {@link create} */
-  async createAll(wanted: readonly ToolCreate[]): Promise<ToolView[]> {
-    const drafts: Draft[] = [];
-    for (const one of wanted) drafts.push(await this.#draft(one));
-    return this.#insert(drafts);
   }
 
   /**
