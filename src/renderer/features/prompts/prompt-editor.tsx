@@ -3,14 +3,12 @@ import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, client } from "../../app/api.ts";
 import { CodeArea } from "../../components/code-area.tsx";
-import { TextArea, TextField } from "../../components/field.tsx";
-import { ProblemView } from "../../components/problem-view.tsx";
-import { TagsField } from "../../components/tags-field.tsx";
+import { TextField } from "../../components/field.tsx";
 import { useSettled } from "../../components/use-settled.ts";
+import { CommonFields } from "../local/common-fields.tsx";
 import { fieldProblems, type FieldProblems, focusFirst } from "../local/field-problems.ts";
 import { keepItem } from "../local/keep-item.ts";
 import { LocalEditor } from "../local/local-editor.tsx";
-import { Membership, ProfileChoice } from "../local/profile-choice.tsx";
 import { ArgumentRows } from "./argument-rows.tsx";
 import { changesOf, draftOf, EMPTY, problemsOf, type PromptDraft } from "./prompt-draft.ts";
 import { PromptPreviewPane } from "./prompt-preview-pane.tsx";
@@ -137,43 +135,16 @@ export function PromptEditor({ prompt, onDelete }: PromptEditorProps) {
           problems={problems}
           onChange={(rows) => set({ arguments: rows })}
         />
-        <TextField
-          id="field-title"
-          label="Title"
-          hint="For people. Clients show the name where there is none."
-          maxLength={200}
-          error={problems["title"]}
-          value={draft.title}
-          onChange={(event) => set({ title: event.target.value })}
+        <CommonFields
+          kind="prompt"
+          draft={draft}
+          problems={problems}
+          onChange={set}
+          stored={prompt && { original: prompt.name, profiles: prompt.profiles }}
+          chosen={profiles}
+          onChosen={setProfiles}
+          error={unplaced}
         />
-        <TextArea
-          id="field-description"
-          label="Description"
-          rows={2}
-          maxLength={10_000}
-          className="field-sizing-content min-h-14!"
-          error={problems["description"]}
-          value={draft.description}
-          onChange={(event) => set({ description: event.target.value })}
-        />
-        <TagsField
-          id="field-tags"
-          tags={draft.tags}
-          error={problems["tags"]}
-          onChange={(tags) => set({ tags })}
-        />
-        {prompt === null ? (
-          <ProfileChoice
-            chosen={profiles}
-            hint="Clients of these profiles will see it."
-            onChange={(slug, wanted) =>
-              setProfiles(wanted ? [...profiles, slug] : profiles.filter((other) => other !== slug))
-            }
-          />
-        ) : (
-          <Membership kind="prompt" original={prompt.name} profiles={prompt.profiles} />
-        )}
-        {unplaced ? <ProblemView what="Nothing was saved." error={unplaced} /> : null}
       </div>
     </LocalEditor>
   );

@@ -2,15 +2,14 @@ import type { ResourceView } from "@local-mcp/contract";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, client, queryClient } from "../../app/api.ts";
-import { TextArea, TextField } from "../../components/field.tsx";
+import { TextField } from "../../components/field.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
-import { TagsField } from "../../components/tags-field.tsx";
 import { listed } from "../../components/time.ts";
+import { CommonFields } from "../local/common-fields.tsx";
 import { fieldProblems, type FieldProblems, focusFirst } from "../local/field-problems.ts";
 import { keepItem } from "../local/keep-item.ts";
 import { LocalEditor } from "../local/local-editor.tsx";
-import { Membership, ProfileChoice } from "../local/profile-choice.tsx";
 import { ContentFields } from "./content-fields.tsx";
 import {
   changesOf,
@@ -181,43 +180,16 @@ function Editor({ stored, onDelete, onRoots }: EditorProps) {
           value={draft.mimeType}
           onChange={(event) => set({ mimeType: event.target.value })}
         />
-        <TextField
-          id="field-title"
-          label="Title"
-          hint="For people. Clients show the name where there is none."
-          maxLength={200}
-          error={problems["title"]}
-          value={draft.title}
-          onChange={(event) => set({ title: event.target.value })}
+        <CommonFields
+          kind="resource"
+          draft={draft}
+          problems={problems}
+          onChange={set}
+          stored={view && { original: view.uri, profiles: view.profiles }}
+          chosen={profiles}
+          onChosen={setProfiles}
+          error={unplaced}
         />
-        <TextArea
-          id="field-description"
-          label="Description"
-          rows={2}
-          maxLength={10_000}
-          className="field-sizing-content min-h-14!"
-          error={problems["description"]}
-          value={draft.description}
-          onChange={(event) => set({ description: event.target.value })}
-        />
-        <TagsField
-          id="field-tags"
-          tags={draft.tags}
-          error={problems["tags"]}
-          onChange={(tags) => set({ tags })}
-        />
-        {view === null ? (
-          <ProfileChoice
-            chosen={profiles}
-            hint="Clients of these profiles will see it."
-            onChange={(slug, wanted) =>
-              setProfiles(wanted ? [...profiles, slug] : profiles.filter((other) => other !== slug))
-            }
-          />
-        ) : (
-          <Membership kind="resource" original={view.uri} profiles={view.profiles} />
-        )}
-        {unplaced ? <ProblemView what="Nothing was saved." error={unplaced} /> : null}
       </div>
     </LocalEditor>
   );
