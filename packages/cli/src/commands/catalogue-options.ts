@@ -1,6 +1,7 @@
-import type { TagFilter } from "@local-mcp/contract";
+import type { CapabilityKind, CapabilityView, TagFilter } from "@local-mcp/contract";
 import type { Command } from "commander";
-import type { Cli } from "../cli.ts";
+import type { Cli, Outcome } from "../cli.ts";
+import type { Api } from "../connect.ts";
 import { list, usage } from "../forms.ts";
 
 // What commands of everything that has tags, and that profiles have, take alike.
@@ -34,6 +35,34 @@ export const answerTagged = <One>(
     tags.length > 1 ? `${filter.match === "all" ? "all" : "one"} of the tags` : "the tag";
   const isFiltered = all.length === 0 && tags.length > 0;
   cli.answer(all, isFiltered ? `None has ${which} ${quoted}.` : tableOf(cli, all));
+};
+
+/**
+ * Answers with the gateway's own, or with what clients of a profile see in the place of those.
+ *
+ * @throws GatewayError usage where both a profile and tags were given
+ */
+export const answerOwnOrSeen = <One>(
+  cli: Cli,
+  { profile, ...options }: TagFilterOptions & { profile?: string },
+  of: {
+    kind: CapabilityKind;
+    own: (api: Api, filter: TagFilter) => Promise<One[]>;
+    ownTable: (cli: Cli, all: readonly One[]) => string;
+    seenTable: (cli: Cli, seen: readonly CapabilityView[]) => string;
+  },
+): Outcome => {
+  const filter = tagFilterOf(options);
+  if (profile !== undefined && filter.tags) throw usage("Give --tag or --profile, not both.");
+  return cli.use(async (api) => {
+    if (profile === undefined) {
+      answerTagged(cli, await of.own(api, filter), filter, of.ownTable);
+      return;
+    }
+    const all = await api.profiles.capabilities({ profile, kind: of.kind });
+    const seen = all.filter(({ enabled }) => enabled);
+    cli.answer(seen, of.seenTable(cli, seen));
+  });
 };
 
 /** Of a command that makes something. */

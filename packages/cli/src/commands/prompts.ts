@@ -11,12 +11,11 @@ import { pair, record, repeated, usage } from "../forms.ts";
 import { facts, table } from "../output.ts";
 import { readText } from "../values.ts";
 import {
-  answerTagged,
+  answerOwnOrSeen,
   enabledOf,
   type NewOptions,
   tagChangeOf,
   type TagChangeOptions,
-  tagFilterOf,
   type TagFilterOptions,
   takesNew,
   takesTagChanges,
@@ -76,19 +75,13 @@ const seenTable = (cli: Cli, prompts: readonly CapabilityView[]): string =>
         cli.width,
       );
 
-const listPrompts = (cli: Cli, { profile, ...options }: ListOptions): Outcome => {
-  const filter = tagFilterOf(options);
-  if (profile !== undefined && filter.tags) throw usage("Give --tag or --profile, not both.");
-  return cli.use(async (api) => {
-    if (profile === undefined) {
-      answerTagged(cli, await api.prompts.list(filter), filter, ownTable);
-      return;
-    }
-    const all = await api.profiles.capabilities({ profile, kind: "prompt" });
-    const seen = all.filter(({ enabled }) => enabled);
-    cli.answer(seen, seenTable(cli, seen));
+const listPrompts = (cli: Cli, options: ListOptions): Outcome =>
+  answerOwnOrSeen(cli, options, {
+    kind: "prompt",
+    own: (api, filter) => api.prompts.list(filter),
+    ownTable,
+    seenTable,
   });
-};
 
 const describeArgument = (argument: PromptArgument): string =>
   [

@@ -14,13 +14,12 @@ import { pair, record, repeated, usage } from "../forms.ts";
 import type { Io } from "../io.ts";
 import { bytes, facts, table } from "../output.ts";
 import {
-  answerTagged,
+  answerOwnOrSeen,
   enabledOf,
   type NewOptions,
   type TagChangeOptions,
   tagChangeOf,
   type TagFilterOptions,
-  tagFilterOf,
   takesNew,
   takesTagChanges,
   takesTagFilter,
@@ -88,19 +87,13 @@ const seenTable = (cli: Cli, resources: readonly CapabilityView[]): string =>
         cli.width,
       );
 
-const listResources = (cli: Cli, { profile, ...options }: ListOptions): Outcome => {
-  const filter = tagFilterOf(options);
-  if (profile !== undefined && filter.tags) throw usage("Give --tag or --profile, not both.");
-  return cli.use(async (api) => {
-    if (profile === undefined) {
-      answerTagged(cli, await api.resources.list(filter), filter, ownTable);
-      return;
-    }
-    const all = await api.profiles.capabilities({ profile, kind: "resource" });
-    const seen = all.filter(({ enabled }) => enabled);
-    cli.answer(seen, seenTable(cli, seen));
+const listResources = (cli: Cli, options: ListOptions): Outcome =>
+  answerOwnOrSeen(cli, options, {
+    kind: "resource",
+    own: (api, filter) => api.resources.list(filter),
+    ownTable,
+    seenTable,
   });
-};
 
 const resourceFacts = (resource: ResourceView): string =>
   facts([
