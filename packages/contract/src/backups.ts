@@ -3,8 +3,11 @@ import { problem } from "./problem.ts";
 import { noSecret, secretIn, secretOnce } from "./secret-fields.ts";
 import { passphrase } from "./vault.ts";
 
-/** Why a backup was made. `before_migration` is a copy for this computer, made without a passphrase. */
-export const backupKind = z.enum(["manual", "automatic", "before_migration"]);
+/**
+ * Why a backup was made. `before_migration` and `before_import` are copies for this computer, made
+ * without a passphrase: their secrets stay sealed with its keys.
+ */
+export const backupKind = z.enum(["manual", "automatic", "before_migration", "before_import"]);
 export type BackupKind = z.infer<typeof backupKind>;
 
 /** What is in a backup only where it was asked for. */

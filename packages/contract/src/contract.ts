@@ -57,6 +57,7 @@ import { noSecret, secretIn, secretOnce } from "./secret-fields.ts";
 import { settingsChange, settingView } from "./settings.ts";
 import { done, nothing, tagged } from "./shapes.ts";
 import { gatewayStatus } from "./status.ts";
+import { transferContract } from "./transfer-contract.ts";
 import { tokenCreate, tokenCreated, tokenView } from "./tokens.ts";
 import { FORGET_SECRETS, passphrase, vaultStatus, vaultUnlock } from "./vault.ts";
 
@@ -394,6 +395,7 @@ export const contract = {
       .input(backupPassphrase)
       .output(recoverySheet),
   },
+  ...transferContract,
   audit: {
     /** Who changed what, newest first. */
     list: oc.route({ method: "GET", path: "/audit" }).input(auditQuery).output(auditPage),

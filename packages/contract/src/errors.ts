@@ -6,6 +6,7 @@ import { MESSAGE_ERRORS } from "./errors/messages.ts";
 import { NAMING_ERRORS } from "./errors/naming.ts";
 import { PROTOCOL_ERRORS } from "./errors/protocol.ts";
 import { SIGN_IN_ERRORS } from "./errors/sign-in.ts";
+import { TRANSFER_ERRORS } from "./errors/transfer.ts";
 import { UPSTREAM_ERRORS } from "./errors/upstreams.ts";
 import { VAULT_ERRORS } from "./errors/vault.ts";
 import type { ExitCode } from "./exit-codes.ts";
@@ -27,6 +28,7 @@ export const ERRORS = {
   ...SIGN_IN_ERRORS,
   ...VAULT_ERRORS,
   ...BACKUP_ERRORS,
+  ...TRANSFER_ERRORS,
   ...GATEWAY_ERRORS,
 };
 

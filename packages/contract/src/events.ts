@@ -27,5 +27,6 @@ export const gatewayEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("runtimes.changed") }),
   z.object({ type: z.literal("audit.changed") }),
   z.object({ type: z.literal("backups.changed") }),
+  z.object({ type: z.literal("transfer.changed") }),
 ]);
 export type GatewayEvent = z.infer<typeof gatewayEvent>;

@@ -26,4 +26,5 @@ export * from "./status.ts";
 export * from "./tags.ts";
 export * from "./tokens.ts";
 export * from "./tools.ts";
+export * from "./transfer.ts";
 export * from "./vault.ts";

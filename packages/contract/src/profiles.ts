@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { exposedName, profileSlug, title } from "./names.ts";
+import { healthUrl } from "./servers.ts";
 import { tags } from "./tags.ts";
 
 /** How tools and prompts are named for clients: as the server does, or always with its name. */
@@ -19,6 +20,8 @@ export const profileCreate = z.object({
   resources: z.array(z.string()).default([]),
   roots: z.array(z.string()).default([]),
   tags: tags.default([]),
+  /** Where its operator shows whether it works; kept and shown, never fetched. */
+  healthUrl: healthUrl.nullable().default(null),
   /** One that is turned off is served to nobody. */
   enabled: z.boolean().default(true),
   namePolicy: namePolicy.default("on_collision"),
@@ -40,6 +43,7 @@ export const profileUpdate = z.object({
   resources: z.array(z.string()).optional(),
   roots: z.array(z.string()).optional(),
   tags: tags.optional(),
+  healthUrl: healthUrl.nullable().optional(),
   enabled: z.boolean().optional(),
   namePolicy: namePolicy.optional(),
   allowWithoutToken: z.boolean().optional(),
@@ -62,6 +66,7 @@ export const profileView = z.object({
   resources: z.array(z.object({ id: z.string(), uri: z.string(), enabled: z.boolean() })),
   roots: z.array(z.object({ id: z.string(), uri: z.string(), enabled: z.boolean() })),
   tags: z.array(z.string()),
+  healthUrl: z.string().nullable(),
   enabled: z.boolean(),
   counts: z.object({
     tools: z.number().int(),

@@ -64,6 +64,11 @@ const httpUrl = z.string().superRefine((text, context) => {
   }
 });
 
+/** An address that is only shown: without user info and query, which would be secrets. */
+export const healthUrl = httpUrl
+  .max(2048)
+  .refine((text) => !/^https?:\/\/[^/?#]*@|\?/i.test(text), "Write it without a user and a query.");
+
 /** Limits of one server; each falls back to the setting of the same name. */
 export const serverLimits = settingsUpdate.pick({
   /** From start to a finished handshake and first list, ms. */
@@ -128,6 +133,8 @@ export const serverCreate = z.object({
   /** Absent: shared for stdio, where each connection costs a process, per client for the others. */
   connections: serverConnections.optional(),
   tags: tags.default([]),
+  /** Where its operator shows whether it works; kept and shown, never fetched. */
+  healthUrl: healthUrl.nullable().default(null),
   enabled: z.boolean().default(true),
   /**
    * True where the person who adds it has seen the command, as on a command line. Otherwise a
@@ -157,6 +164,7 @@ export const serverUpdate = z.object({
   limits: serverLimits.optional(),
   connections: serverConnections.optional(),
   tags: tags.optional(),
+  healthUrl: healthUrl.nullable().optional(),
   enabled: z.boolean().optional(),
   /** Consent to the command as it is after this update. */
   confirmed: z.boolean().optional(),
@@ -202,6 +210,7 @@ export const serverView = z.object({
   limits: serverLimits,
   connections: serverConnections,
   tags: z.array(z.string()),
+  healthUrl: z.string().nullable(),
   enabled: z.boolean(),
   confirmed: z.boolean(),
   profiles: z.array(z.string()),

@@ -43,7 +43,8 @@ import { StatusAnnouncer } from "./status/announcer.ts";
 import { Status } from "./status/status.ts";
 import { createStores, type Stores } from "./stores.ts";
 import { tryOut } from "./try-out.ts";
-import { ownAddresses, Surroundings } from "./surroundings/surroundings.ts";
+import { createSurroundings } from "./surroundings/surroundings.ts";
+import { createTransfer, TRANSFERRED } from "./transfer/create-transfer.ts";
 import { createTokens } from "./tokens/create-tokens.ts";
 import { LOCAL } from "./tokens/tokens.ts";
 import { checkVaultSecrets } from "./vault/check-secrets.ts";
@@ -111,6 +112,7 @@ async function wire(
     onRotated: () => events.publish({ type: "vault.changed" }),
     log,
   });
+  const common = { configuration, stores, vault, runtimes, log };
   const sessions = await SessionStorage.open({
     db: stores.db,
     sealer: vault,
@@ -169,10 +171,8 @@ async function wire(
   });
   const reveal = revealSecrets(stores, vault);
   const local = createLocal({
-    stores,
-    vault,
+    ...common,
     settings: () => settings,
-    runtimes,
     dataDir: configuration.paths.dataDir,
     onChange: (type) => applyChange(type),
     onResourceUpdated: (uri) => engine.localResourceUpdated(uri),
@@ -227,21 +227,17 @@ async function wire(
     },
   });
   await engine.reload();
-  const surroundings = new Surroundings({
-    now: () => Date.now(),
-    addresses: ownAddresses,
-    onChange: (reason) => {
-      log.info("servers are asked again", { reason });
-      engine.recheck(reason);
-      if (reason === "resume") backups.resumed();
-    },
-    onFailure: (error) => log.warn("the network cannot be watched", { error: String(error) }),
+  const surroundings = createSurroundings(log, (reason) => {
+    engine.recheck(reason);
+    if (reason === "resume") backups.resumed();
   });
 
   /** The engine takes over at once; what has to stop for it is not waited for. */
-  const applyChange = (type: GatewayEvent["type"] & `${string}s.changed`): void => {
+  const applyChange = (
+    ...types: readonly (GatewayEvent["type"] & `${string}s.changed`)[]
+  ): void => {
     engine.reload().catch((error: unknown) => log.error("reload failed", { error: String(error) }));
-    events.publish({ type });
+    for (const type of types) events.publish({ type });
   };
   const tokens = createTokens({
     stores,
@@ -326,17 +322,14 @@ async function wire(
     },
   });
   const backups: BackupsService = new BackupsService({
+    ...common,
     jobs,
     restorer,
-    configuration,
     settings: () => settings,
-    stores,
-    vault,
     redactor,
     audit,
     onChange: () => events.publish({ type: "backups.changed" }),
     onWarning: () => announcer.announce(),
-    log,
   });
   const startServers = (): void => {
     if (engine.started || endpoint.closed) return;
@@ -374,6 +367,25 @@ async function wire(
       listen().catch((error: unknown) => log.warn("not serving", { error: String(error) }));
     },
   });
+  const pastes = new PasteService({
+    servers,
+    home: homedir(),
+    isOurselves: (reach) => isOurselves(reach, { url: address(), launcher }),
+    checkProfile: (slug) => profiles.routeBySlug(slug),
+  });
+  const transfer = createTransfer({
+    ...common,
+    sandbox: local.checks,
+    backups,
+    pastes,
+    address,
+    onMoved: (serverId) => signIns.forgetClients(serverId),
+    onImported: () => {
+      profiles.forgetRoutes();
+      applyChange(...TRANSFERRED);
+    },
+    onChange: () => events.publish({ type: "transfer.changed" }),
+  });
   const router = createRouter({
     status,
     listen,
@@ -381,12 +393,7 @@ async function wire(
     servers,
     signIns,
     details: new ServerDetails({ servers, engine, activity, runtimes }),
-    pastes: new PasteService({
-      servers,
-      home: homedir(),
-      isOurselves: (reach) => isOurselves(reach, { url: address(), launcher }),
-      checkProfile: (slug) => profiles.routeBySlug(slug),
-    }),
+    pastes,
     clients,
     connections,
     profiles,
@@ -395,18 +402,11 @@ async function wire(
     tokens,
     endToken,
     vault: vaultService,
-    doctor: new DoctorService({
-      configuration,
-      stores,
-      status,
-      vault: vaultService,
-      runtimes,
-      audit,
-      backups,
-    }),
+    doctor: new DoctorService({ ...common, status, vault: vaultService, audit, backups }),
     runtimes,
     settings: settingsService,
     backups,
+    transfer,
     audit,
   });
   const calls = {

@@ -1,3 +1,6 @@
+export * from "./entity.ts";
+export { secretsOf, type SecretAt } from "./secrets.ts";
+export type * from "./types.ts";
 export {
   gatewayChanges,
   gatewayFromSeed,

@@ -16,6 +16,7 @@ const KIND_WORDS = {
   manual: "manual",
   automatic: "automatic",
   before_migration: "before migration",
+  before_import: "before import",
 } as const satisfies Record<BackupKind, string>;
 
 const STATE_WORDS = {

@@ -187,5 +187,18 @@ export const migrations: MigrationMeta[] = [
     "bps": true,
     "folderMillis": 1795327930131,
     "hash": "086150cc65accf8808300fd6284c77070beeeffd327b78735f69ba12efdf9c75"
+  },
+  {
+    "sql": [
+      "CREATE TABLE `export_keys` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`salt` text NOT NULL,\n\t`params` text NOT NULL,\n\t`key_check` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`used_at` integer NOT NULL\n);\n",
+      "\nDROP TABLE `import_jobs`;",
+      "\nCREATE TABLE `import_jobs` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`status` text NOT NULL,\n\t`conflict_strategy` text NOT NULL,\n\t`name` text NOT NULL,\n\t`file_digest` text NOT NULL,\n\t`counts` text NOT NULL,\n\t`warnings` text DEFAULT '[]' NOT NULL,\n\t`errors` text DEFAULT '[]' NOT NULL,\n\t`problem` text,\n\t`backup` text,\n\t`created_at` integer NOT NULL,\n\t`completed_at` integer,\n\tCONSTRAINT \"import_jobs_status\" CHECK(status IN ('running', 'completed', 'failed', 'cancelled')),\n\tCONSTRAINT \"import_jobs_conflict_strategy\" CHECK(conflict_strategy IN ('skip', 'update', 'rename', 'fail'))\n);\n",
+      "\nCREATE INDEX `import_jobs_created` ON `import_jobs` (`created_at`);",
+      "\nALTER TABLE `profiles` ADD `health_url` text;",
+      "\nALTER TABLE `mcp_servers` ADD `health_url` text;"
+    ],
+    "bps": true,
+    "folderMillis": 1795339798010,
+    "hash": "55b9fedeee1fef185d7665d6970362c061f641d07e0363d4c1944c099ff67916"
   }
 ];

@@ -27,6 +27,8 @@ export const profiles = sqliteTable(
     allowWithoutToken: flag("allow_without_token").notNull().default(false),
     position: integer("position").notNull().default(0),
     tags: tags(),
+    /** Where its operator shows whether it works; never fetched. */
+    healthUrl: text("health_url"),
     enabled: flag("enabled").notNull().default(true),
     createdAt: createdAt(),
     updatedAt: updatedAt(),

@@ -66,6 +66,8 @@ export const mcpServers = sqliteTable(
     limits: json("limits", serverLimits).notNull().default({}),
     connections: text("connections").$type<ServerConnections>().notNull(),
     tags: tags(),
+    /** Where its operator shows whether it works; never fetched. */
+    healthUrl: text("health_url"),
     enabled: flag("enabled").notNull().default(true),
     /** SHA-256, hex, of the command line a person consented to run; null without consent. */
     confirmedHash: text("confirmed_hash"),

@@ -6,13 +6,17 @@ import {
   type AuditOutcome,
   auditOutcome,
   type AuditSubject,
+  type ConflictStrategy,
+  conflictStrategy,
+  importCounts,
+  problem,
   type SlotProvider,
   slotProvider,
 } from "@local-mcp/contract";
 import { index, integer, primaryKey, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
 import { z } from "zod";
 import { json } from "../json.ts";
-import { createdAt, flag, id, oneOf, updatedAt } from "./columns.ts";
+import { createdAt, id, oneOf, updatedAt } from "./columns.ts";
 
 const REVOKED_KINDS = ["access_token", "sign_in"] as const;
 export type RevokedKind = (typeof REVOKED_KINDS)[number];
@@ -91,20 +95,40 @@ export const vaultSecrets = sqliteTable(
   (table) => [unique("vault_secrets_owner_name").on(table.ownerTable, table.ownerId, table.name)],
 );
 
-const jobStates = ["running", "completed", "partly_done", "failed"] as const;
+/** What secrets in export files were sealed with: the same secret seals with the same key again. */
+export const exportKeys = sqliteTable("export_keys", {
+  id: id(),
+  /** Base64; in the files too. */
+  salt: text("salt").notNull(),
+  /** Cost of the derivation. */
+  params: json("params", z.object({ N: z.number(), r: z.number(), p: z.number() })).notNull(),
+  /** What the derived key gives and the secret is known by. */
+  check: text("key_check").notNull(),
+  createdAt: createdAt(),
+  /** ms since 1970. */
+  usedAt: integer("used_at").notNull(),
+});
 
-/** Imports of configuration and what became of them. */
+const jobStates = ["running", "completed", "failed", "cancelled"] as const;
+
+/** Imports of configuration and what became of them. A dry run leaves none. */
 export const importJobs = sqliteTable(
   "import_jobs",
   {
     id: id(),
     status: text("status", { enum: jobStates }).notNull(),
-    conflictStrategy: text("conflict_strategy").notNull(),
-    dryRun: flag("dry_run").notNull().default(false),
-    /** Entities by outcome, for example created or skipped. */
-    counts: json("counts", z.record(z.string(), z.number().int())).notNull().default({}),
+    conflictStrategy: text("conflict_strategy").$type<ConflictStrategy>().notNull(),
+    /** Of the file, as the person calls it. */
+    name: text("name").notNull(),
+    /** SHA-256 of the file, hex. */
+    fileDigest: text("file_digest").notNull(),
+    counts: json("counts", importCounts).notNull(),
     warnings: json("warnings", z.array(z.string())).notNull().default([]),
     errors: json("errors", z.array(z.string())).notNull().default([]),
+    /** Why it failed. */
+    problem: json("problem", problem),
+    /** Id of the backup of what was there before. */
+    backup: text("backup"),
     createdAt: createdAt(),
     /** ms since 1970; null while it runs. */
     completedAt: integer("completed_at"),
@@ -112,6 +136,7 @@ export const importJobs = sqliteTable(
   (table) => [
     index("import_jobs_created").on(table.createdAt),
     oneOf("import_jobs", "status", jobStates),
+    oneOf("import_jobs", "conflict_strategy", conflictStrategy.options),
   ],
 );
 

@@ -21,8 +21,10 @@ import type { Status } from "../status/status.ts";
 import type { Principal } from "../tokens/principal.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import type { ToolsService } from "../tools/tools-service.ts";
+import type { Transfer } from "../transfer/create-transfer.ts";
 import type { VaultService } from "../vault/vault-service.ts";
 import { changeKeys, manage, requireRight } from "./context.ts";
+import { createTransferProcedures } from "./transfer-procedures.ts";
 
 export interface Services {
   status: Status;
@@ -50,6 +52,7 @@ export interface Services {
   settings: SettingsService;
   vault: VaultService;
   backups: BackupsService;
+  transfer: Transfer;
   audit: Audit;
   /** Ends what was opened with a token that is not valid any more. */
   endToken: (tokenId: string) => Promise<void>;
@@ -363,6 +366,7 @@ export function createRouter(services: Services) {
         backups.keepPassphrase(input.passphrase),
       ),
     },
+    transfer: createTransferProcedures(services.transfer),
     audit: {
       list: manage.audit.list.handler(({ input }) => audit.list(input)),
       export: manage.audit.export.handler(({ input }) => audit.export(input)),

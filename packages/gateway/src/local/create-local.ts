@@ -58,5 +58,5 @@ export function createLocal(options: LocalOptions) {
     resources.close();
     await Promise.all([sandbox.close(), checks.close(), openApi.close()]);
   };
-  return { tools, prompts, resources, roots, catalog, close };
+  return { tools, prompts, resources, roots, catalog, checks, close };
 }

@@ -85,6 +85,7 @@ export class ProfilesService {
         allowWithoutToken: wanted.allowWithoutToken,
         position: all.length,
         tags: wanted.tags,
+        healthUrl: wanted.healthUrl,
         enabled: wanted.enabled,
       });
       stores.profiles.replaceServers(inserted.id, serverIds);
@@ -103,7 +104,8 @@ export class ProfilesService {
     const serverIds = changes.servers && this.#serverIds(changes.servers);
     const local = this.#local.resolve(changes);
     stores.db.transaction(() => {
-      const { slug, name, description, namePolicy, allowWithoutToken, tags, enabled } = changes;
+      const { slug, name, description, namePolicy, allowWithoutToken } = changes;
+      const { tags, healthUrl, enabled } = changes;
       stores.profiles.update(before.id, {
         slug,
         name,
@@ -111,6 +113,7 @@ export class ProfilesService {
         namePolicy,
         allowWithoutToken,
         tags,
+        healthUrl,
         enabled,
       });
       if (serverIds) stores.profiles.replaceServers(before.id, serverIds);
@@ -248,9 +251,14 @@ export class ProfilesService {
     return this.#activeRoute;
   }
 
-  #changed(): void {
+  /** After profiles were written by others. */
+  forgetRoutes(): void {
     this.#routes.clear();
     this.#activeRoute = null;
+  }
+
+  #changed(): void {
+    this.forgetRoutes();
     this.#options.onChange();
   }
 
@@ -338,6 +346,7 @@ export class ProfilesService {
         .map(({ id, name, enabled }) => ({ id, name, enabled })),
       ...this.#local.view(row.id),
       tags: row.tags,
+      healthUrl: row.healthUrl,
       enabled: row.enabled,
       counts: view?.counts() ?? { tools: 0, prompts: 0, resources: 0 },
       estimatedTokens: estimatedTokens(view?.json.tools ?? NO_TOOLS),

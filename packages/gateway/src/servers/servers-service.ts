@@ -104,6 +104,7 @@ export class ServersService {
         limits: wanted.limits,
         connections: wanted.connections ?? usualConnections(config.transport),
         tags: wanted.tags,
+        healthUrl: wanted.healthUrl,
         enabled: wanted.enabled,
         confirmedHash: wanted.confirmed ? consentHash(config) : null,
       });
@@ -146,6 +147,7 @@ export class ServersService {
         limits: changes.limits,
         connections: changes.connections,
         tags: changes.tags,
+        healthUrl: changes.healthUrl,
         enabled: changes.enabled,
         config,
         ...consent,
@@ -253,6 +255,7 @@ export class ServersService {
       limits: row.limits,
       connections: row.connections,
       tags: row.tags,
+      healthUrl: row.healthUrl,
       enabled: row.enabled,
       confirmed: isConfirmed(row),
       profiles: stores.profiles.ofServer(row.id).map(({ slug }) => slug),

@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import type { RecheckReason } from "@local-mcp/engine";
+import type { Log, RecheckReason } from "@local-mcp/engine";
 
 /** Between two looks at clock and addresses, ms. */
 const LOOK_MS = 2000;
@@ -110,3 +110,18 @@ export const ownAddresses = (): string =>
     .join("\n");
 
 const isLinkLocal = (address: string): boolean => /^(169\.254\.|fe[89ab].:)/i.test(address);
+
+/** @param onChange after what servers can be reached by may be another */
+export const createSurroundings = (
+  log: Log,
+  onChange: (reason: RecheckReason) => void,
+): Surroundings =>
+  new Surroundings({
+    now: () => Date.now(),
+    addresses: ownAddresses,
+    onChange: (reason) => {
+      log.info("servers are asked again", { reason });
+      onChange(reason);
+    },
+    onFailure: (error) => log.warn("the network cannot be watched", { error: String(error) }),
+  });

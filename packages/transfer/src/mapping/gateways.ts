@@ -65,6 +65,7 @@ export const seedGateway = z.object({
   connections: serverConnections,
   confirmed: z.boolean(),
   associated_servers: z.array(z.string()),
+  health_url: z.string().nullable(),
 });
 export type SeedGateway = z.infer<typeof seedGateway>;
 
@@ -141,6 +142,7 @@ export function gatewayToSeed(server: ServerView): SeedGateway {
     connections: server.connections,
     confirmed: server.confirmed,
     associated_servers: server.profiles,
+    health_url: server.healthUrl,
   };
 }
 
@@ -175,6 +177,7 @@ const patch = z
     /** Consent to the command. */
     confirmed: z.boolean(),
     associated_servers: z.array(z.string()),
+    health_url: shape.healthUrl,
     keep_secrets: z.boolean(),
   })
   .partial();
@@ -194,7 +197,7 @@ export function gatewayFromSeed(body: unknown): z.input<typeof serverCreate> {
   const name = sent.slug ?? slugify(sent.name);
   if (name === "") refuse("slug", "The name has nothing that a slug can be made of. Send one.");
   const changes = changesOf(sent, null);
-  const { title, description, tags, enabled, limits, connections, confirmed } = changes;
+  const { title, description, tags, healthUrl, enabled, limits, connections, confirmed } = changes;
   const values = Object.entries(changes.secrets ?? {}).flatMap(([mark, value]) =>
     value === null ? [] : [[mark, value] as const],
   );
@@ -205,6 +208,7 @@ export function gatewayFromSeed(body: unknown): z.input<typeof serverCreate> {
     config: configOf(changes),
     secrets: Object.fromEntries(values),
     tags,
+    healthUrl,
     enabled,
     limits,
     connections,
@@ -242,7 +246,7 @@ export function gatewayChanges(
 
 /** What a replacement leaves out becomes this; `env` of `changes` is completed. */
 function leftOut(changes: ServerUpdate, { config }: ServerView): ServerUpdate {
-  const common = { description: "", tags: [], limits: {} };
+  const common = { description: "", tags: [], healthUrl: null, limits: {} };
   if (config.transport !== "stdio" || changes.url !== undefined) return common;
   changes.env = { ...without(plainOf(config.env)), ...changes.env };
   return { ...common, args: [], cwd: null };
@@ -276,6 +280,7 @@ function changesOf(sent: Fields, current: ServerView | null): ServerUpdate {
     limits: sent.limits,
     connections: sent.connections,
     tags: sent.tags,
+    healthUrl: sent.health_url,
     enabled: oneOf({ enabled: sent.enabled, is_active: sent.is_active }),
     confirmed: sent.confirmed,
     keepSecrets: sent.keep_secrets,

@@ -36,6 +36,7 @@ export const seedServer = z.object({
   active: z.boolean(),
   /** Where clients reach it; null while nothing is served. */
   url: z.string().nullable(),
+  health_url: z.string().nullable(),
 });
 export type SeedServer = z.infer<typeof seedServer>;
 
@@ -69,6 +70,7 @@ export function serverToSeed(profile: ProfileView): SeedServer {
     allow_without_token: profile.allowWithoutToken,
     active: profile.active,
     url: profile.url,
+    health_url: profile.healthUrl,
   };
 }
 
@@ -90,6 +92,7 @@ const patch = z
     is_active: z.boolean(),
     name_policy: namePolicy,
     allow_without_token: z.boolean(),
+    health_url: shape.healthUrl,
   })
   .partial();
 
@@ -131,4 +134,5 @@ const changesOf = (sent: z.infer<typeof patch>): ProfileUpdate => ({
   enabled: oneOf({ enabled: sent.enabled, is_active: sent.is_active }),
   namePolicy: sent.name_policy,
   allowWithoutToken: sent.allow_without_token,
+  healthUrl: sent.health_url,
 });

@@ -151,6 +151,7 @@ export const profile: fc.Arbitrary<ProfileView> = fc.record({
   prompts: members,
   resources: members,
   roots: members,
+  healthUrl: fc.constantFrom(null, "https://status.example.com/health"),
   counts: fc.constant({ tools: 0, prompts: 0, resources: 0 }),
   estimatedTokens: fc.nat(),
 });
@@ -206,6 +207,7 @@ export const server: fc.Arbitrary<ServerView> = fc.record({
   ),
   connections: fc.constantFrom("shared", "per_client"),
   confirmed: fc.boolean(),
+  healthUrl: fc.constantFrom(null, "https://status.example.com/health"),
   counts: fc.constant({ tools: 0, prompts: 0, resources: 0, resourceTemplates: 0 }),
   implementation: fc.constant(null),
   era: fc.constant(null),

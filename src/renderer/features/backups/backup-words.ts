@@ -18,6 +18,7 @@ export const KIND_WORDS: Record<BackupKind, string> = {
   manual: "Manual",
   automatic: "Automatic",
   before_migration: "Before an update",
+  before_import: "Before an import",
 };
 
 interface Look {

@@ -27,6 +27,7 @@ export const serverViewOf = (title: string, state: ServerState, tools = 0): Serv
   limits: {},
   connections: "shared",
   tags: [],
+  healthUrl: null,
   confirmed: state !== "unconfirmed",
   profiles: [],
   counts: { tools, prompts: 0, resources: 0, resourceTemplates: 0 },

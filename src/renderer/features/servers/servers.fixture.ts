@@ -16,6 +16,7 @@ export function aServer(
     limits: {},
     connections: "shared",
     tags: [],
+    healthUrl: null,
     enabled: true,
     confirmed: true,
     profiles: ["dev"],
