@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { assetPath, CONTENT_SECURITY_POLICY, serveAsset } from "./protocol.ts";
+import { assetOf, CONTENT_SECURITY_POLICY, serveAsset } from "./protocol.ts";
 
 let base: string;
 let root: string;
@@ -74,9 +74,9 @@ test("only reading is possible", async () => {
 });
 
 test("a path stays below the root whatever it is called", () => {
-  expect(assetPath(root, "app://gateway/a/../../x.js")).toBe(join(root, "x.js"));
-  expect(assetPath(root, "app://gateway/....//x.js")).toBe(join(root, "....", "x.js"));
-  expect(assetPath(root, "app://gateway/assets/app.js")).toBe(join(root, "assets", "app.js"));
+  expect(assetOf(root, "app://gateway/a/../../x.js")?.path).toBe(join(root, "x.js"));
+  expect(assetOf(root, "app://gateway/....//x.js")?.path).toBe(join(root, "....", "x.js"));
+  expect(assetOf(root, "app://gateway/assets/app.js")?.path).toBe(join(root, "assets", "app.js"));
 });
 
 test("a file that cannot be read is a fault and not an absence", async () => {

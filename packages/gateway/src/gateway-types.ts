@@ -26,6 +26,8 @@ export interface GatewayOptions {
   launcher?: Launcher;
   /** Who holds the data directory, as others are told. */
   kind: "cli" | "serve" | "app";
+  /** Folder of the built pages that a browser gets at `/admin`; without it there are none. */
+  pages?: string;
   log?: LogSink;
   /** Takes secrets out of what is shown; given where the caller shows more than the gateway does. */
   redactor?: Redactor;

@@ -8,6 +8,13 @@ export { createGateway } from "./gateway.ts";
 export type { Gateway, GatewayOptions } from "./gateway-types.ts";
 export type { BackupTransfer } from "./http/backup-routes.ts";
 export { isLoopbackHost } from "./http/guard.ts";
+export {
+  PAGE_HEADERS,
+  type PageFile,
+  pageFile,
+  pagePolicy,
+  readPageFile,
+} from "./http/page-files.ts";
 export { openPrivate, reasonOf, writePrivate } from "./private-file.ts";
 export type { Runtime } from "./runtime-file.ts";
 export { closingText } from "./status/closing-text.ts";

@@ -291,7 +291,7 @@ async function wire(
     log,
   });
   const address = (): string => endpoint.url ?? baseUrl(settings.host, settings.port);
-  const launcher = options.launcher ?? DEFAULT_LAUNCHER;
+  const { launcher = DEFAULT_LAUNCHER, pages = null } = options;
   const connections = createConnections({
     address,
     isListening: () => endpoint.url !== null,
@@ -423,7 +423,7 @@ async function wire(
     profileBySlug: (slug) => profiles.routeBySlug(slug),
     activeProfile: () => profiles.activeRoute(),
     maxRequestBytes: () => settings.maxRequestBytes,
-    ...createRoutes({ router, calls, files: backups.files, audit, metrics, status, jobs }),
+    ...createRoutes({ router, calls, files: backups.files, audit, metrics, status, jobs, pages }),
     proof: (challenge) => proofOf(cliToken, challenge),
     onError: (error, from) => ownDeeds.onRequestFailed(error, from),
     onRefused: (userAgent) => clients.onRefused(userAgent),

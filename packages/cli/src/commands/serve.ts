@@ -1,4 +1,7 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { closingText, createGateway, type Gateway, isLoopbackHost } from "@local-mcp/gateway";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
@@ -13,6 +16,7 @@ interface ServeOptions {
 /** Serves until it is asked to stop, which is the ordinary end and therefore 0. */
 const serve = async (cli: Cli, options: ServeOptions): Outcome => {
   const { io } = cli;
+  const pages = pagesHere();
   const gateway = await createGateway({
     dataDir: cli.options.dataDir,
     configEnv: cli.options.configEnv,
@@ -22,6 +26,7 @@ const serve = async (cli: Cli, options: ServeOptions): Outcome => {
     },
     env: io.env,
     kind: "serve",
+    pages,
     redactor: cli.redactor,
     // This very program, so that a client's configuration finds it without a PATH.
     launcher: { command: process.execPath, args: process.argv.slice(1, 2) },
@@ -41,6 +46,11 @@ const serve = async (cli: Cli, options: ServeOptions): Outcome => {
         : `MCP clients connect to ${plural(profiles.length, "profile")}:\n${open.join("\n")}`,
     );
     cli.note(`They need a token: ${cli.command("tokens create --name NAME")}`);
+    if (pages !== undefined) {
+      cli.note(
+        `The pages in a browser: ${url}/admin (with a token that may manage: ${cli.command("tokens create --name browser --rights use,manage")})`,
+      );
+    }
     await warnOfOthers(cli, gateway);
     for (const { message, wayOut } of warnings) cli.warn(`${message} ${wayOut}`);
     const { state, problem, wayOut } = await gateway.api.vault.status();
@@ -53,6 +63,12 @@ const serve = async (cli: Cli, options: ServeOptions): Outcome => {
     // `note` is silent once the command was asked to stop.
     if (ended !== null) io.stderr.write(`${ended}\n`);
   }
+};
+
+/** The built pages, which are beside the bundle of the command line; none where there is no bundle. */
+const pagesHere = (): string | undefined => {
+  const folder = fileURLToPath(new URL("../renderer", import.meta.url));
+  return existsSync(join(folder, "index.html")) ? folder : undefined;
 };
 
 /** Beyond this computer a token is all that keeps others out, and it travels in clear. */

@@ -39,6 +39,13 @@ export const ACCESS_ERRORS = {
     sentence: "The access token does not carry the right “{right}”.",
     wayOut: "Create one with “local-mcp-gateway tokens create --name NAME --rights {right}”.",
   },
+  page_starts_nothing: {
+    http: 403,
+    jsonRpc: -32001,
+    exit: 1,
+    sentence: "A page in a browser can neither start a command nor decide what runs.",
+    wayOut: "Do this in the app, or with “local-mcp-gateway” on the gateway's own computer.",
+  },
   token_other_profile: {
     http: 403,
     jsonRpc: -32001,

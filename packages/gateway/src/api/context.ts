@@ -51,12 +51,21 @@ export const changeKeys = manage.use(({ next, context }) => {
 /**
  * Who may come to one profile only may use it and nothing else, whatever more a token says.
  *
- * @throws GatewayError token_lacks_right
+ * @throws GatewayError token_lacks_right, page_starts_nothing
  */
-export function requireRight({ rights, profileId }: Principal, right: TokenRight): void {
-  const isBeyond = right !== "use" && profileId !== null;
-  if (isBeyond || !rights.includes(right)) throw new GatewayError("token_lacks_right", { right });
+export function requireRight({ rights, profileId, isPage }: Principal, right: TokenRight): void {
+  if (!hasRight({ rights, profileId }, right)) {
+    throw new GatewayError("token_lacks_right", { right });
+  }
+  // Whatever its token says: a person has to see a command where it would run.
+  if (right === "processes" && isPage === true) throw new GatewayError("page_starts_nothing");
 }
+
+/** Whether a token says so, wherever it is used. */
+export const hasRight = (
+  { rights, profileId }: Pick<Principal, "rights" | "profileId">,
+  right: TokenRight,
+): boolean => rights.includes(right) && (right === "use" || profileId === null);
 
 /** What was thrown, as every carrier of the contract tells it. */
 export function asApiError(

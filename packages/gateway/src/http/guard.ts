@@ -95,6 +95,9 @@ export function checkMethod(request: IncomingMessage, allowed: readonly string[]
   throw new GatewayError("method_not_allowed", { method, path, allowed: allowed.join(" or ") });
 }
 
+/** Whether a browser sends it, which says so itself and lets no page take that away. */
+export const isFromPage = ({ headers }: IncomingMessage): boolean => "sec-fetch-site" in headers;
+
 /** Whether it brings a token, which no browser adds by itself. */
 export const isBearer = ({ headers }: IncomingMessage): boolean =>
   /^bearer /i.test(headers.authorization ?? "");

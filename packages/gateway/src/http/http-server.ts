@@ -16,6 +16,7 @@ import {
   checkOrigin,
   isBearer,
   isLocal,
+  isFromPage,
   isLoopbackHost,
   pathOf,
   READS,
@@ -44,6 +45,8 @@ export interface HttpServerOptions {
   maxRequestBytes(): number;
   /** The API, for a request that is let in. @returns whether there is such a route */
   api(request: IncomingMessage, response: ServerResponse, principal: Principal): Promise<boolean>;
+  /** The pages for a browser. @returns whether there is such a file */
+  page(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
   /** What answers at a path of the API whose bodies are files; null at all others. */
   files(path: string): Answer | null;
   /** What answers at a path beside the API that only who is known may come to; null at all others. */
@@ -238,12 +241,14 @@ export class HttpServer {
       this.#serveHealth(request, response);
       return;
     }
+    if (await this.#options.page(request, response)) return;
     const nothing = new GatewayError("route_not_found", { path: path.slice(0, 200) });
     // Clients look here for a sign-in, which is not how one comes in.
     if (path.startsWith("/.well-known/")) throw nothing;
     // Who is not known is not told what there is.
-    const principal = await this.#authenticate(request);
-    if (principal === null) throw new GatewayError("token_missing");
+    const known = await this.#authenticate(request);
+    if (known === null) throw new GatewayError("token_missing");
+    const principal = { ...known, isPage: isFromPage(request) };
     this.#open.add(response, principal, false);
     if (path === "/openapi.json") {
       checkMethod(request, READS);

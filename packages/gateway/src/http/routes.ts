@@ -5,6 +5,7 @@ import type { Jobs } from "../backups/jobs.ts";
 import type { MetricsService } from "../metrics/metrics-service.ts";
 import type { Status } from "../status/status.ts";
 import { VERSION } from "../version.ts";
+import { createAdminPage } from "./admin-page.ts";
 import { type BackupRoutesOptions, createBackupRoutes } from "./backup-routes.ts";
 import { createMetricsRoutes } from "./metrics-routes.ts";
 import { createSeedRoutes } from "./seed-routes.ts";
@@ -15,6 +16,8 @@ export interface RoutesOptions extends BackupRoutesOptions {
   metrics: Pick<MetricsService, "exposition">;
   status: Pick<Status, "ofGateway">;
   jobs: Pick<Jobs, "counts">;
+  /** Folder of the built pages; null where no browser is served them. */
+  pages: string | null;
 }
 
 /** What answers beside MCP, once it is known who asks. */
@@ -25,6 +28,7 @@ export const createRoutes = (options: RoutesOptions) => {
   );
   const seeds = createSeedRoutes(router, calls);
   return {
+    page: createAdminPage(options.pages),
     api: createRest(router, calls),
     files: createBackupRoutes(options),
     atRoot: (path: string) => toMetrics(path) ?? seeds(path),

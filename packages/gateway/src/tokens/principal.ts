@@ -13,6 +13,8 @@ export interface Principal {
   /** Null: every profile. */
   profileId: string | null;
   rights: readonly TokenRight[];
+  /** Whether it is a page in a browser that asks, with a token that somebody pasted into it. */
+  isPage?: boolean;
   /** When it stops being valid by itself, ms since 1970. */
   expiresAt: number | null;
 }
