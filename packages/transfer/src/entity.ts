@@ -12,12 +12,17 @@ import type {
 // What is configured, with its secrets in clear, as it is on its way from the store into a file or
 // from a file into the store. It stays in this process, and nothing of it is logged.
 
+/** Computed where a file leaves it out, as the API does; what is stored has it. */
+type Computed<Fields, Name extends keyof Fields> = Required<Omit<Fields, Name>> & {
+  [Key in Name]: Fields[Key] | undefined;
+};
+
 /** Consent to a command, and the profiles that something is in, are no part of it. */
-export type ServerFields = Required<Omit<ServerCreate, "profiles" | "confirmed">>;
-export type ToolFields = Required<Omit<ToolCreate, "profiles">>;
-export type PromptFields = Required<Omit<PromptCreate, "profiles">>;
+export type ServerFields = Computed<Omit<ServerCreate, "profiles" | "confirmed">, "connections">;
+export type ToolFields = Computed<Omit<ToolCreate, "profiles">, "inputSchema">;
+export type PromptFields = Computed<Omit<PromptCreate, "profiles">, "arguments">;
 /** A file says its root by URI. */
-export type ResourceFields = Required<Omit<ResourceCreate, "profiles">>;
+export type ResourceFields = Computed<Omit<ResourceCreate, "profiles">, "name">;
 export type RootFields = Required<Omit<RootCreate, "profiles">>;
 
 /** A person's choice for what a server offers in a profile; servers are called by name. */
@@ -79,5 +84,5 @@ export function titleOf(entity: AnyEntity): string | null {
       : kind === "root" || kind === "resource" || kind === "profile"
         ? fields.name
         : fields.title;
-  return title === null || title === keyOf(entity) ? null : title;
+  return title === keyOf(entity) ? null : (title ?? null);
 }
