@@ -68,7 +68,7 @@ The command is \`local-mcp-gateway\`; \`mcpgateway\` is the same. The sections b
 
 ${options(program)}
 
-**Which gateway.** A command speaks to the gateway that runs on its data directory, be it the app or \`serve\`, once that has proved that it knows the token in \`runtime.json\`. Where none runs, the command does its work by itself and holds the directory as long as that takes; another command waits up to five seconds for it. \`HOST\` and \`PORT\`, or \`--gateway\`, name a gateway on another machine: \`HOST\` counts as one only when it is no loopback name, and \`PORT\` 443 means https. \`MCPGATEWAY_BEARER_TOKEN\` is what is sent there.
+**Which gateway.** A command speaks to the gateway that runs on its data directory, be it the app or \`serve\`, once that has proved that it knows the token in \`runtime.json\`. Where none runs, the command does its work by itself and holds the directory as long as that takes; another command waits up to five seconds for it. \`HOST\` and \`PORT\`, or \`--gateway\`, name a gateway on another machine: \`HOST\` counts as one only when it is no loopback name, and \`PORT\` 443 means https. \`MCPGATEWAY_BEARER_TOKEN\` is what is sent there, else \`BASIC_AUTH_USER\` and \`BASIC_AUTH_PASSWORD\`.
 
 **Output.** What was asked for goes to standard output, everything else (warnings, hints, questions, errors) to standard error. With \`--json\` standard output holds one JSON document on one line, and an error is \`{"error":{"code","message","wayOut"}}\` on standard error. \`serve\` prints one line of JSON in any case: \`{"event":"ready","url","pid","dataDir"}\`.
 

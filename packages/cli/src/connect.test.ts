@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { httpConnection, remoteUrl } from "./connect.ts";
+import { bearer, httpConnection, remoteUrl } from "./connect.ts";
 import { Place } from "./test-kit.ts";
 
 describe("where the gateway is", () => {
@@ -57,6 +57,24 @@ describe("where the gateway is", () => {
   });
 });
 
+describe("a gateway on another machine", () => {
+  test("takes a user name and a password where there is no token", async () => {
+    const place = new Place();
+    const known = { BASIC_AUTH_USER: "admin", BASIC_AUTH_PASSWORD: "the password of this test" };
+    const { url, stop } = await place.serve([], known);
+    try {
+      const asked = ["--gateway", url, "servers", "list"];
+      expect(await place.json(asked, { env: known })).toEqual([]);
+      const wrong = { ...known, BASIC_AUTH_PASSWORD: "another password of it" };
+      expect((await place.run(asked, { env: wrong })).err).not.toContain("another password");
+      expect((await place.run(asked, { env: wrong })).exit).not.toBe(0);
+    } finally {
+      await stop();
+      place.remove();
+    }
+  });
+});
+
 describe("errors over HTTP", () => {
   let place: Place;
   beforeEach(() => {
@@ -66,17 +84,17 @@ describe("errors over HTTP", () => {
 
   test("are those that the gateway meant", async () => {
     const { url, stop } = await place.serve();
-    const wrong = httpConnection(url, "lmg_wrong");
+    const wrong = httpConnection({ url, authorization: bearer("lmg_wrong") });
     await expect(wrong.api.status.get()).rejects.toMatchObject({ code: "token_unknown" });
     const created = await place.run(["tokens", "create", "--name", "weak"]);
-    const weak = httpConnection(url, created.out.trim());
+    const weak = httpConnection({ url, authorization: bearer(created.out.trim()) });
     await expect(weak.api.servers.list()).rejects.toMatchObject({
       code: "token_lacks_right",
       params: { right: "manage" },
       wayOut: expect.stringContaining("--rights manage"),
     });
     await Promise.all([wrong.close(), weak.close(), stop()]);
-    const gone = httpConnection(url, "lmg_wrong");
+    const gone = httpConnection({ url, authorization: bearer("lmg_wrong") });
     await expect(gone.api.status.get()).rejects.toMatchObject({ code: "gateway_unreachable" });
     await gone.close();
   });
@@ -94,7 +112,10 @@ describe("errors over HTTP", () => {
     await once(server, "listening");
     const address = server.address();
     const port = typeof address === "object" ? address?.port : null;
-    const connection = httpConnection(`http://127.0.0.1:${port}`, "lmg_x");
+    const connection = httpConnection({
+      url: `http://127.0.0.1:${port}`,
+      authorization: bearer("lmg_x"),
+    });
     await expect(connection.api.status.get()).rejects.toMatchObject({ code: "not_a_gateway" });
     await connection.close();
     server.close();

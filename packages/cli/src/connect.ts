@@ -78,24 +78,43 @@ export const remoteUrl = (place: Place, env: NodeJS.ProcessEnv): string | null =
   });
 };
 
+/** A gateway that runs, and the header that opens its API. */
+export interface Running {
+  url: string;
+  authorization: string;
+}
+
+export const bearer = (token: string): string => `Bearer ${token}`;
+
+/** What the environment has for a gateway on another machine; a token stands above a password. */
+const remoteAuthorization = async (io: Io): Promise<string | null> => {
+  const token = await environmentSecret(io, "MCPGATEWAY_BEARER_TOKEN");
+  if (token !== undefined) return bearer(token);
+  const user = await environmentSecret(io, "BASIC_AUTH_USER");
+  const password = await environmentSecret(io, "BASIC_AUTH_PASSWORD");
+  if (user === undefined || password === undefined) return null;
+  return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+};
+
 /** A running gateway with `given` or the token that opens its API; null while none runs. */
 export const findRunning = async (
   io: Io,
   place: Place,
   given?: string,
-): Promise<{ url: string; token: string } | null> => {
+): Promise<Running | null> => {
   const url = remoteUrl(place, io.env);
   if (url === null) {
     const running = await findGateway({ dataDir: place.dataDir, env: io.env });
-    return running === null ? null : { url: running.url, token: given ?? running.token };
+    if (running === null) return null;
+    return { url: running.url, authorization: bearer(given ?? running.token) };
   }
-  const token = given ?? (await environmentSecret(io, "MCPGATEWAY_BEARER_TOKEN"));
-  if (token === undefined) throw new GatewayError("remote_token_missing", { url });
-  return { url, token };
+  const authorization = given === undefined ? await remoteAuthorization(io) : bearer(given);
+  if (authorization === null) throw new GatewayError("remote_token_missing", { url });
+  return { url, authorization };
 };
 
 /** Speaks to the API of a running gateway. Rejects with what that gateway meant. */
-export const httpConnection = (url: string, token: string): Connection => {
+export const httpConnection = ({ url, authorization }: Running): Connection => {
   const agent = url.startsWith("https:")
     ? new HttpsAgent({ keepAlive: true })
     : new Agent({ keepAlive: true });
@@ -118,7 +137,7 @@ export const httpConnection = (url: string, token: string): Connection => {
   };
   const link = new OpenAPILink(contract, {
     url: `${url}/api`,
-    headers: { authorization: `Bearer ${token}` },
+    headers: { authorization },
     fetch,
     plugins: [new ResponseValidationPlugin(contract)],
     interceptors: [
@@ -133,7 +152,7 @@ export const httpConnection = (url: string, token: string): Connection => {
   });
   return {
     api: createORPCClient(link),
-    files: backupFiles(httpTransfer(url, token, agent)),
+    files: backupFiles(httpTransfer({ url, authorization }, agent)),
     running: true,
     close: async () => agent.destroy(),
   };
@@ -168,7 +187,7 @@ export const connect = async (
   const giveUpAt = performance.now() + patienceMs;
   for (;;) {
     const running = await findRunning(io, place);
-    if (running !== null) return httpConnection(running.url, running.token);
+    if (running !== null) return httpConnection(running);
     try {
       const gateway = await createGateway(optionsHere(io, place, redactor));
       return {

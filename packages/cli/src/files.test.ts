@@ -300,7 +300,9 @@ async function over(answer: RequestListener) {
   });
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
-  return backupFiles(httpTransfer(`http://127.0.0.1:${port}`, "lmg_x", agent));
+  return backupFiles(
+    httpTransfer({ url: `http://127.0.0.1:${port}`, authorization: "Bearer lmg_x" }, agent),
+  );
 }
 
 const refusal = (code: string, params = {}): string =>
@@ -372,7 +374,9 @@ describe("over HTTP", () => {
 
   test("nobody there", async () => {
     const agent = new Agent();
-    const files = backupFiles(httpTransfer("http://127.0.0.1:1", "lmg_x", agent));
+    const files = backupFiles(
+      httpTransfer({ url: "http://127.0.0.1:1", authorization: "Bearer lmg_x" }, agent),
+    );
     const path = join(directory, "a");
     await expect(files.download("a", path)).rejects.toMatchObject({ code: "gateway_unreachable" });
     writeFileSync(path, "abc");

@@ -4,6 +4,7 @@ import { text as textOf } from "node:stream/consumers";
 import { GatewayError } from "@local-mcp/contract";
 import { type BackupTransfer, systemCode } from "@local-mcp/gateway";
 import { z } from "zod";
+import type { Running } from "./connect.ts";
 import { parseJson } from "./bridge/message.ts";
 import { errorInBody } from "./errors.ts";
 import { exchange } from "./http.ts";
@@ -17,11 +18,9 @@ const received = z.object({ backup: z.string() });
  * backup_transfer_cut
  */
 export const httpTransfer = (
-  url: string,
-  token: string,
+  { url, authorization }: Running,
   agent: Agent | HttpsAgent,
 ): BackupTransfer => {
-  const authorization = `Bearer ${token}`;
   return {
     async read(backup) {
       // A URL takes these for steps, however they are written.

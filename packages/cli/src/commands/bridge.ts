@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { runBridge } from "../bridge/bridge.ts";
 import type { Access } from "../bridge/endpoint.ts";
 import type { Act, Cli, Outcome } from "../cli.ts";
-import { findRunning, httpConnection } from "../connect.ts";
+import { findRunning, httpConnection, type Running } from "../connect.ts";
 import { environmentSecret, readSecret } from "../values.ts";
 
 /** How long the end may wait for a gateway that does not answer, ms. */
@@ -21,11 +21,12 @@ const bridge = async (cli: Cli, { profile, tokenFile }: BridgeOptions): Outcome 
       : await readSecret(io, tokenFile);
   if (token !== undefined) cli.redactor.know(token);
   /** Tokens made here; an earlier one may be used as long as the bridge runs. */
-  const made: { at: Access; id: string }[] = [];
+  const made: { at: Running; id: string }[] = [];
   const open = async (): Promise<Access | null> => {
     const running = await findRunning(io, cli.options, token);
-    if (running === null || token !== undefined) return running;
-    const connection = httpConnection(running.url, running.token);
+    if (running === null) return null;
+    if (token !== undefined) return { url: running.url, token };
+    const connection = httpConnection(running);
     try {
       const { id, token: temporary } = await connection.api.tokens.createTemporary({ profile });
       made.push({ at: running, id });
@@ -49,8 +50,8 @@ const bridge = async (cli: Cli, { profile, tokenFile }: BridgeOptions): Outcome 
 };
 
 /** The gateway forgets the token. One that cannot be reached any more does so by itself. */
-const release = async ({ at, id }: { at: Access; id: string }): Promise<void> => {
-  const connection = httpConnection(at.url, at.token);
+const release = async ({ at, id }: { at: Running; id: string }): Promise<void> => {
+  const connection = httpConnection(at);
   const patience = setTimeout(() => void connection.close(), FAREWELL_MS);
   await connection.api.tokens.revoke({ token: id }).catch(() => {});
   clearTimeout(patience);

@@ -143,7 +143,8 @@ export const GATEWAY_ERRORS = {
     jsonRpc: -32001,
     exit: 1,
     sentence: "The gateway at {url} needs an access token.",
-    wayOut: "Set MCPGATEWAY_BEARER_TOKEN or MCPGATEWAY_BEARER_TOKEN_FILE.",
+    wayOut:
+      "Set MCPGATEWAY_BEARER_TOKEN or MCPGATEWAY_BEARER_TOKEN_FILE, or BASIC_AUTH_USER and BASIC_AUTH_PASSWORD.",
   },
   file_unreadable: {
     http: 400,
