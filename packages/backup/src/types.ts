@@ -1,4 +1,10 @@
-import type { BackupContents, BackupPart, BackupPhase, RestorePreview } from "@local-mcp/contract";
+import type {
+  BackupContents,
+  BackupCounts,
+  BackupPart,
+  BackupPhase,
+  RestorePreview,
+} from "@local-mcp/contract";
 import type { SlotRecord } from "@local-mcp/vault";
 
 /** How somebody follows a long step, and ends it. */
@@ -38,6 +44,23 @@ export interface MadeBackup {
   /** Of the file, hexadecimal. */
   sha256: string;
   contents: BackupContents;
+}
+
+/** A copy of a database for this computer. */
+export interface CopyInput {
+  /** The live database, absolute; it may be open and written meanwhile. */
+  database: string;
+  /** The file to make, absolute; it must not be there. */
+  target: string;
+}
+
+export interface MadeCopy {
+  bytes: number;
+  /** Of the file, hexadecimal. */
+  sha256: string;
+  /** ms since 1970. */
+  createdAt: number;
+  counts: BackupCounts;
 }
 
 /** A data key on its way between two threads of this process. */
@@ -114,6 +137,7 @@ export type StagePreview = Pick<RestorePreview, "changes" | "stays" | "commands"
 /** The steps that take long, off the main thread. `packages/backup/src/worker-client.ts` */
 export interface BackupWorker {
   create(input: BackupInput, watch: Watch): Promise<MadeBackup>;
+  copy(input: CopyInput, watch: Watch): Promise<MadeCopy>;
   stage(input: StageInput, watch: Watch): Promise<Staged>;
   preview(
     input: Pick<FinishInput, "staged" | "live" | "liveKeys">,

@@ -4,7 +4,15 @@ import { Worker } from "node:worker_threads";
 import { GatewayError } from "@local-mcp/contract";
 import { resolvePaths } from "@local-mcp/database";
 import { clearUp } from "./disk.ts";
-import type { BackupWorker, Finished, MadeBackup, Staged, StagePreview, Watch } from "./types.ts";
+import type {
+  BackupWorker,
+  Finished,
+  MadeBackup,
+  MadeCopy,
+  Staged,
+  StagePreview,
+  Watch,
+} from "./types.ts";
 import type { Message, Task } from "./worker-messages.ts";
 
 /** In the source the file beside this one, in a bundle the bundle beside that. */
@@ -51,6 +59,8 @@ export const createBackupWorker = (): BackupWorker => {
       const task: Task = { kind: "create", input: { ...input, directory } };
       return run<MadeBackup>(task, watch, [directory, `${input.target}.partial`]);
     },
+    copy: (input, watch) =>
+      run<MadeCopy>({ kind: "copy", input }, watch, [`${input.target}.partial`]),
     stage: (input, watch) => run<Staged>({ kind: "stage", input }, watch, [input.directory]),
     preview: (input, watch) => run<StagePreview>({ kind: "preview", input }, watch, []),
     finish: (input, watch) => run<Finished>({ kind: "finish", input }, watch, []),

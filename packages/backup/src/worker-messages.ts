@@ -1,10 +1,11 @@
 import type { BackupPhase, ErrorCode, ErrorParams } from "@local-mcp/contract";
 import type { Work } from "./snapshot.ts";
-import type { FinishInput, StageInput } from "./types.ts";
+import type { CopyInput, FinishInput, StageInput } from "./types.ts";
 
 /** What a worker is started for. */
 export type Task =
   | { kind: "create"; input: Work }
+  | { kind: "copy"; input: CopyInput }
   | { kind: "stage"; input: StageInput }
   | { kind: "preview"; input: Pick<FinishInput, "staged" | "live" | "liveKeys"> }
   | { kind: "finish"; input: FinishInput };

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { GatewayError } from "@local-mcp/contract";
 import { letGo } from "@local-mcp/vault";
+import { copyDatabase } from "./copy.ts";
 import { finish, preview } from "./finish.ts";
 import { createBackup } from "./snapshot.ts";
 import { stage } from "./stage.ts";
@@ -33,6 +34,9 @@ const run = async (task: Task): Promise<void> => {
     switch (task.kind) {
       case "create":
         done(await createBackup(task.input, watch));
+        break;
+      case "copy":
+        done(await copyDatabase(task.input));
         break;
       case "stage": {
         const staged = await stage(task.input, watch);

@@ -155,7 +155,7 @@ const undoText = (cli: Cli, { undo }: BackupsView): string[] =>
       ];
 
 const kindText = ({ kind, encrypted }: BackupView): string =>
-  KIND_WORDS[kind] + (encrypted || kind === "before_migration" ? "" : ", not encrypted");
+  KIND_WORDS[kind] + (encrypted || kind.startsWith("before_") ? "" : ", not encrypted");
 
 /** Backups, in the order they come in. */
 export const backupTable = (cli: Cli, backups: readonly BackupView[]): string =>

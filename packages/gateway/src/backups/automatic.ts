@@ -6,7 +6,7 @@ import { GATEWAY } from "../audit/note.ts";
 import type { BackupFiles } from "./files.ts";
 import type { Jobs } from "./jobs.ts";
 import type { KeptPassphrase } from "./kept-passphrase.ts";
-import { expired } from "./retention.ts";
+import { removeExpired } from "./retention.ts";
 import { Schedule } from "./schedule.ts";
 
 export interface AutomaticBackupsOptions {
@@ -90,28 +90,11 @@ export class AutomaticBackups {
   }
 
   async #make(): Promise<void> {
-    const { make, audit } = this.#options;
+    const { make, audit, files, settings, now, log } = this.#options;
     const made = await make();
     this.#failure = null;
     for (const note of backupMade(made)) audit.record(GATEWAY, note);
-    await this.#removeExpired();
-  }
-
-  async #removeExpired(): Promise<void> {
-    const { files, settings, now, log } = this.#options;
-    await files.removeLeftovers(now());
-    const stored = await files.list();
-    const views = stored.map(({ view }) => view);
-    const gone = new Set(expired(views, settings().backupKeep, now()));
-    for (const backup of stored.filter(({ view }) => gone.has(view))) {
-      try {
-        await files.removeStored(backup);
-      } catch (error) {
-        // It is tried again after the next one; the new backup is good all the same.
-        const { name } = backup.view;
-        log.warn("an old backup could not be removed", { backup: name, error: String(error) });
-      }
-    }
+    await removeExpired(files, settings().backupKeep, now(), log);
   }
 
   #onFailure(thrown: unknown): void {

@@ -25,6 +25,7 @@ import { BackupMaker, type BackupWish, checkWish } from "./maker.ts";
 import { Passphrases } from "./passphrases.ts";
 import { BackupReader, type OpenWish } from "./reader.ts";
 import type { Restorer } from "./restorer.ts";
+import { removeExpired } from "./retention.ts";
 import { Stages } from "./stages.ts";
 
 export interface BackupsOptions {
@@ -160,6 +161,24 @@ export class BackupsService {
     const passphrase = unencrypted ? null : await this.#passphrases.toMake(wish.passphrase);
     const made = await this.#make("manual", passphrase, parts);
     await this.#look();
+    return made;
+  }
+
+  /**
+   * Copies what is configured for this computer, so that an import can be undone. It is no job of
+   * its own: whoever imports tells of it.
+   *
+   * @throws GatewayError those of {@link BackupMaker.copy}; what `signal` gives as its reason
+   */
+  async beforeImport(signal: AbortSignal): Promise<BackupView> {
+    const { settings, log } = this.#options;
+    const made = await this.#maker.copy({ signal });
+    await removeExpired(this.files, settings().backupKeep, Date.now(), log).catch(
+      (error: unknown) => {
+        log.warn("old backups could not be removed", { error: String(error) });
+      },
+    );
+    this.#changed();
     return made;
   }
 

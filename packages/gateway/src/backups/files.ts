@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { lstat, open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
@@ -7,7 +7,7 @@ import { GatewayError } from "@local-mcp/contract";
 import { reasonOf } from "../private-file.ts";
 import { rememberFolder } from "./elsewhere.ts";
 import { backupsInAll, namesIn, problemOfFolder, type StoredBackup } from "./folders.ts";
-import { backupName, readBackupName } from "./names.ts";
+import { backupName, copyName, readBackupName, staysHere } from "./names.ts";
 import { removeSidecar, type Sidecar, writeSidecar } from "./sidecar.ts";
 import { Uploads, type UploadsOptions } from "./uploads.ts";
 
@@ -17,7 +17,7 @@ const LEFTOVERS = [".partial", ".json.tmp"] as const;
 const LEFTOVER_MS = 86_400_000;
 
 export interface BackupFilesOptions extends UploadsOptions {
-  /** The folder in the data directory, absolute; copies before migrations are always there. */
+  /** The folder in the data directory, absolute; copies for this computer are always there. */
   own: string;
   /** The folder that a person chose, absolute; empty where they chose none. */
   chosen: () => string;
@@ -82,7 +82,7 @@ export class BackupFiles {
    */
   async read(id: string): Promise<{ name: string; bytes: number; stream: Readable }> {
     const { path, view } = await this.find(id);
-    if (view.kind === "before_migration") {
+    if (staysHere(view.kind)) {
       throw new GatewayError("backup_stays_here", { name: view.name });
     }
     try {
@@ -138,11 +138,23 @@ export class BackupFiles {
     }
     const reason = await this.problem();
     if (reason !== null) throw new GatewayError("backup_folder_unusable", { folder, reason });
-    for (let attempt = 1; ; attempt += 1) {
-      const id = backupName(kind, createdAt, encrypted, attempt);
-      const path = join(folder, id);
-      if (!(await isThere(path))) return { id, path };
+    return free(folder, (attempt) => backupName(kind, createdAt, encrypted, attempt));
+  }
+
+  /** Where the next copy before an import goes. @throws GatewayError backup_folder_unusable */
+  async placeCopy(createdAt: number): Promise<{ id: string; path: string }> {
+    const { own } = this.#options;
+    try {
+      await makeOwnDirectory(own);
+    } catch (error) {
+      throw error instanceof GatewayError ? error : unusable(own, error);
     }
+    return free(own, (attempt) => copyName(createdAt, attempt));
+  }
+
+  /** Whether a copy before an import is still there. */
+  hasCopy(id: string): boolean {
+    return readBackupName(id)?.kind === "before_import" && existsSync(join(this.#options.own, id));
   }
 
   /**
@@ -192,19 +204,32 @@ export class BackupFiles {
    * @param now ms since 1970
    */
   async removeLeftovers(now: number): Promise<void> {
-    const { folder } = this;
-    for (const name of await namesIn(folder)) {
-      const written = LEFTOVERS.find((ending) => name.endsWith(ending));
-      if (!written || readBackupName(name.slice(0, -written.length)) === null) continue;
-      const path = join(folder, name);
-      const file = await lstat(path);
-      if (file.isFile() && file.mtimeMs < now - LEFTOVER_MS) await rm(path, { force: true });
+    for (const folder of new Set([this.folder, this.#options.own])) {
+      for (const name of await namesIn(folder)) {
+        const written = LEFTOVERS.find((ending) => name.endsWith(ending));
+        if (!written || readBackupName(name.slice(0, -written.length)) === null) continue;
+        const path = join(folder, name);
+        const file = await lstat(path);
+        if (file.isFile() && file.mtimeMs < now - LEFTOVER_MS) await rm(path, { force: true });
+      }
     }
   }
 
   /** Removes what was given. */
   close(): Promise<void> {
     return this.#uploads.close();
+  }
+}
+
+/** The first name that nothing has. */
+async function free(
+  folder: string,
+  nameOf: (attempt: number) => string,
+): Promise<{ id: string; path: string }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const id = nameOf(attempt);
+    const path = join(folder, id);
+    if (!(await isThere(path))) return { id, path };
   }
 }
 

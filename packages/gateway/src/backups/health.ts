@@ -1,5 +1,6 @@
 import { type BackupHealth, type BackupView, GatewayError } from "@local-mcp/contract";
 import { counted } from "@local-mcp/engine";
+import { staysHere } from "./names.ts";
 
 const DAY_MS = 86_400_000;
 /** Two times a day without one that is good, ms. */
@@ -24,7 +25,7 @@ export interface HealthFacts {
  */
 export const lastGood = (backups: readonly BackupView[], now: number): BackupView | null =>
   backups
-    .filter(({ kind }) => kind !== "before_migration")
+    .filter(({ kind }) => !staysHere(kind))
     .filter(({ state, encrypted }) => state === "verified" && encrypted)
     .filter(({ createdAt }) => createdAt <= now)
     .reduce<BackupView | null>(

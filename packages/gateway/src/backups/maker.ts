@@ -70,6 +70,26 @@ export class BackupMaker {
     return (await files.find(id)).view;
   }
 
+  /**
+   * Copies the database for this computer, with its keys in it.
+   *
+   * @throws GatewayError backup_folder_unusable, backup_damaged, disk_full
+   */
+  async copy(watch: Watch): Promise<BackupView> {
+    const { files, configuration, now } = this.#options;
+    const { id, path } = await files.placeCopy(now());
+    const worker = createBackupWorker();
+    try {
+      const { database } = configuration.paths;
+      const made = await worker.copy({ database, target: path }, watch);
+      const found = { format: 1, kind: "before_import", found: "whole", checkedAt: now() } as const;
+      await files.keep(path, { ...found, ...made });
+    } finally {
+      await worker.close();
+    }
+    return (await files.find(id)).view;
+  }
+
   /** A vault that was never made has no key that a slot could hold. */
   async #slotFor(passphrase: string) {
     const { vault } = this.#options;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { backupName, readBackupName } from "./names.ts";
+import { backupName, copyName, readBackupName } from "./names.ts";
 
 const AT = Date.UTC(2026, 10, 21, 2, 0, 0);
 
@@ -11,12 +11,18 @@ it.each([
   expect(readBackupName(name)).toEqual({ kind, createdAt: AT, encrypted });
 });
 
-it("knows a copy that was made before a migration, and an age file of any name", () => {
+it("knows a copy that was made before a migration or an import, and an age file of any name", () => {
   expect(readBackupName("before-migration-2026-11-21T02-00-00.123Z.db")).toEqual({
     kind: "before_migration",
     createdAt: AT,
     encrypted: false,
   });
+  expect(readBackupName(copyName(AT, 1))).toEqual({
+    kind: "before_import",
+    createdAt: AT,
+    encrypted: false,
+  });
+  expect(readBackupName(copyName(AT, 2))?.kind).toBe("before_import");
   expect(readBackupName("from my laptop.age")).toEqual({
     kind: "manual",
     createdAt: null,

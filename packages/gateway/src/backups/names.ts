@@ -10,8 +10,9 @@ export interface NamedBackup {
 
 const OURS =
   /^local-mcp-gateway-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z-(automatic|manual)(?:-\d+)?\.(age|db)$/;
-/** Made by the database itself before it brings a file to this version. */
-const BEFORE_MIGRATION = /^before-migration-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)\.\d+Z\.db$/;
+/** Copies for this computer: before a migration the database makes one itself. */
+const COPY =
+  /^before-(migration|import)-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)\.\d+Z(?:-\d+)?\.db$/;
 
 /**
  * The name of a new backup. Windows allows no colon in it.
@@ -29,6 +30,16 @@ export const backupName = (
   return `local-mcp-gateway-${time}Z-${kind}${number}.${encrypted ? "age" : "db"}`;
 };
 
+/** The name of a copy before an import, with its number as above. */
+export const copyName = (createdAt: number, attempt: number): string => {
+  const time = new Date(createdAt).toISOString().replaceAll(":", "-");
+  return `before-import-${time}${attempt === 1 ? "" : `-${attempt}`}.db`;
+};
+
+/** Such a copy is sealed with the keys of this computer, and not given out. */
+export const staysHere = (kind: BackupKind): boolean =>
+  kind === "before_migration" || kind === "before_import";
+
 /**
  * What a file is by its name. Any `.age` file may be a backup that somebody put there; a database
  * is one only under a name of ours.
@@ -45,11 +56,12 @@ export const readBackupName = (name: string): NamedBackup | null => {
       encrypted: ending === "age",
     };
   }
-  const before = BEFORE_MIGRATION.exec(name);
-  if (before) {
-    const [, day, hour, minute, second] = before;
+  const copy = COPY.exec(name);
+  if (copy) {
+    const [, cause, day, hour, minute, second] = copy;
     const createdAt = timeOf(`${day}T${hour}:${minute}:${second}Z`);
-    return { kind: "before_migration", createdAt, encrypted: false };
+    const kind = cause === "import" ? "before_import" : "before_migration";
+    return { kind, createdAt, encrypted: false };
   }
   const isForeign = name.endsWith(".age") && !name.startsWith(".");
   return isForeign ? { kind: "manual", createdAt: null, encrypted: true } : null;

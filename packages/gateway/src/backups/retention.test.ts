@@ -33,7 +33,10 @@ it("counts only those that are whole, so that a good one never goes for a bad on
   expect(expired(backups, 3, NOW)).toEqual([]);
 });
 
-it("lets copies before a migration go after 30 days", () => {
-  const copies = [backup("before_migration", 29, "unverified"), backup("before_migration", 31)];
-  expect(idsOf(expired(copies, 1, NOW))).toEqual(["before_migration 31"]);
-});
+it.each(["before_migration", "before_import"] as const)(
+  "lets a copy of the kind %s go after 30 days",
+  (kind) => {
+    const copies = [backup(kind, 29, "unverified"), backup(kind, 31)];
+    expect(idsOf(expired(copies, 1, NOW))).toEqual([`${kind} 31`]);
+  },
+);
