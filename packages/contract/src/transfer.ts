@@ -51,7 +51,7 @@ const exportChoice = {
   /** Absent: all kinds. */
   kinds: z.array(transferKind).min(1).optional(),
   without: z.array(transferKind).default([]),
-  /** Only what has any of these; roots without tags too where none has any. */
+  /** Only what has any of these; what is named in `selection`, or needed, whatever it has. */
   tags: z.array(z.string()).default([]),
   includeInactive: z.boolean().default(false),
   /** What the chosen profiles need comes along, and so do the roots of chosen files. */

@@ -1,6 +1,15 @@
 export * from "./entity.ts";
+export { createFileSeal } from "./file/seal.ts";
 export { secretsOf, type SecretAt } from "./secrets.ts";
 export type * from "./types.ts";
+export {
+  availableIn,
+  countsOf,
+  NOT_INCLUDED,
+  secretPlaces,
+  secretValues,
+} from "./export/estimate.ts";
+export { allOf, selectForExport } from "./export/select.ts";
 export {
   gatewayChanges,
   gatewayFromSeed,

@@ -22,7 +22,7 @@ export const TRANSFER_ERRORS = {
     http: 422,
     jsonRpc: -32602,
     exit: 3,
-    sentence: "There is no {kind} “{name}” to export.",
+    sentence: "There is no {names} to export.",
     wayOut: "Name it as “local-mcp-gateway {kind}s list” shows it; nothing was written.",
   },
   import_unreadable: {
