@@ -4,7 +4,7 @@ const ALGORITHM = "aes-256-gcm";
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** Node accepts shortened tags unless their length is pinned. */
-const OPTIONS = { authTagLength: TAG_BYTES };
+export const OPTIONS = { authTagLength: TAG_BYTES };
 
 /** Bytes of every key in this package: AES-256. */
 export const KEY_BYTES = 32;

@@ -1,4 +1,13 @@
+export { type ContextForgeKey, contextForgeKey } from "./contextforge-key.ts";
 export { type DataKey, letGo } from "./data-key.ts";
+export {
+  deriveExportKey,
+  type ExportDerivation,
+  type ExportKey,
+  isExportSealed,
+  isUsableDerivation,
+  newExportDerivation,
+} from "./export-key.ts";
 export { hintOf } from "./hint.ts";
 export type { Place } from "./key-ring.ts";
 export type { KeyProvider, Unwrapped, WrapContext } from "./providers.ts";

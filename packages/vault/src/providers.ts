@@ -1,7 +1,8 @@
-import { hkdfSync, randomBytes, scrypt } from "node:crypto";
+import { hkdfSync, randomBytes } from "node:crypto";
 import type { SlotProvider } from "@local-mcp/contract";
 import { GatewayError } from "@local-mcp/contract";
 import { bind, decrypt, encrypt, fromBase64url, KEY_BYTES } from "./aead.ts";
+import { deriveSecret } from "./derive.ts";
 import { readRecoveryKey } from "./recovery-key.ts";
 import { boundTo, type SlotRecord } from "./slots.ts";
 
@@ -162,16 +163,5 @@ const readSalt = (salt: unknown): Buffer | null => {
 const isWithin = (value: unknown, limit: number): value is number =>
   typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= limit;
 
-/**
- * scrypt (RFC 7914) on libuv's thread pool, so that requests are served meanwhile. The secret is
- * normalised to NFC: keyboards of different systems spell “é” with one code point or with two.
- */
-const derive = (secret: string, { logN, r, p, salt }: Derivation): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    const N = 2 ** logN;
-    // Node's default of 32 MiB refuses N = 2^17. This is what OpenSSL counts: 128 r (N + p + 2).
-    const maxmem = Math.max(256 * 1024 * 1024, 128 * r * (N + p + 2));
-    scrypt(secret.normalize("NFC"), salt, KEY_BYTES, { N, r, p, maxmem }, (error, key) =>
-      error ? reject(error) : resolve(key),
-    );
-  });
+const derive = (secret: string, { logN, ...parameters }: Derivation): Promise<Buffer> =>
+  deriveSecret(secret, { N: 2 ** logN, ...parameters });

@@ -1,0 +1,156 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from "node:crypto";
+import { bind, KEY_BYTES, OPTIONS } from "./aead.ts";
+import { deriveSecret } from "./derive.ts";
+
+// The secrets of an export file. Their key comes from something that a person chose or keeps
+// elsewhere, never from this computer's vault, so that the file opens anywhere. What is sealed
+// depends on the secret, the salt, the place and the value alone: a file that is kept in git
+// changes only where a value has changed.
+
+/** How the key of a file is derived (scrypt, RFC 7914). */
+export interface ExportDerivation {
+  /** Base64 of 16 bytes. */
+  salt: string;
+  N: number;
+  r: number;
+  p: number;
+}
+
+/** The OWASP minimum for scrypt; about a quarter of a second. */
+const COST = { N: 2 ** 17, r: 8, p: 1 };
+/** What a file may ask of this computer: at 2^20 and 8 one gigabyte and a few seconds. */
+const LIMITS = { N: 2 ** 20, r: 16, p: 4, bytes: 2 ** 30 };
+const SALT_BYTES = 16;
+const CHECK_BYTES = 16;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+/** Tells what is sealed from any other text; the last byte is the version. */
+const MAGIC = Buffer.from([...Buffer.from("lmg", "ascii"), 1]);
+/** Base64 of the magic without its version, so that a later version is known for what it is. */
+const MARK = "bG1n";
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/** A derivation with a salt of its own. */
+export const newExportDerivation = (): ExportDerivation => ({
+  salt: randomBytes(SALT_BYTES).toString("base64"),
+  ...COST,
+});
+
+/** Whether a derivation is within what a file may ask of this computer. */
+export function isUsableDerivation({ salt, N, r, p }: ExportDerivation): boolean {
+  const isWithin = (value: number, limit: number): boolean =>
+    Number.isInteger(value) && value >= 1 && value <= limit;
+  return (
+    fromBase64(salt)?.length === SALT_BYTES &&
+    isWithin(N, LIMITS.N) &&
+    N >= 2 &&
+    (N & (N - 1)) === 0 &&
+    isWithin(r, LIMITS.r) &&
+    isWithin(p, LIMITS.p) &&
+    128 * r * N <= LIMITS.bytes
+  );
+}
+
+/** Seals and opens the secrets of one file. */
+export interface ExportKey {
+  /** Base64; the same for the same secret and derivation, and tells nothing of either. */
+  check: string;
+  /** @param place what the value is bound to: it opens nowhere else */
+  seal(value: string, place: readonly string[]): string;
+  /** Null where it is not exactly what {@link seal} gave for this place. */
+  open(sealed: string, place: readonly string[]): string | null;
+}
+
+/**
+ * Takes a quarter of a second or more, off the main thread.
+ *
+ * @param derivation one that {@link isUsableDerivation}
+ */
+export async function deriveExportKey(
+  secret: string,
+  derivation: ExportDerivation,
+): Promise<ExportKey> {
+  const { N, r, p } = derivation;
+  const salt = Buffer.from(derivation.salt, "base64");
+  const root = await deriveSecret(secret, { N, r, p, salt });
+  const subkey = (use: string): Buffer =>
+    Buffer.from(hkdfSync("sha256", root, salt, `local-mcp-gateway export v1 ${use}`, KEY_BYTES));
+  const keys = { encrypt: subkey("encrypt"), nonce: subkey("nonce"), check: subkey("check") };
+  root.fill(0);
+  return {
+    check: createHmac("sha256", keys.check)
+      .update(bind("local-mcp-gateway export", "1", "check"))
+      .digest()
+      .subarray(0, CHECK_BYTES)
+      .toString("base64"),
+    seal: (value, place) => sealed(keys, Buffer.from(value, "utf8"), aadOf(place)),
+    open: (text, place) => opened(keys, text, aadOf(place)),
+  };
+}
+
+/** Whether a text says of itself that it was sealed for an export file. */
+export const isExportSealed = (text: string): boolean =>
+  text.startsWith(MARK) && BASE64.test(text) && text.length > MARK.length;
+
+interface Keys {
+  encrypt: Buffer;
+  nonce: Buffer;
+}
+
+const aadOf = (place: readonly string[]): Buffer => bind("local-mcp-gateway export", "1", ...place);
+
+/**
+ * The nonce is a synthetic one: equal only where key, place and value are, and then the whole text
+ * is, so a pair of key and nonce is never used for two texts.
+ */
+function nonceOf({ nonce }: Keys, plain: Buffer, aad: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(aad.length);
+  return createHmac("sha256", nonce)
+    .update(length)
+    .update(aad)
+    .update(plain)
+    .digest()
+    .subarray(0, NONCE_BYTES);
+}
+
+function sealed(keys: Keys, plain: Buffer, aad: Buffer): string {
+  const nonce = nonceOf(keys, plain, aad);
+  const cipher = createCipheriv("aes-256-gcm", keys.encrypt, nonce, OPTIONS).setAAD(aad);
+  const body = [cipher.update(plain), cipher.final(), cipher.getAuthTag()];
+  return Buffer.concat([MAGIC, nonce, ...body]).toString("base64");
+}
+
+function opened(keys: Keys, text: string, aad: Buffer): string | null {
+  const bytes = fromBase64(text);
+  const start = MAGIC.length + NONCE_BYTES;
+  if (bytes === null || bytes.length < start + TAG_BYTES) return null;
+  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return null;
+  const nonce = bytes.subarray(MAGIC.length, start);
+  const end = bytes.length - TAG_BYTES;
+  const decipher = createDecipheriv("aes-256-gcm", keys.encrypt, nonce, OPTIONS)
+    .setAAD(aad)
+    .setAuthTag(bytes.subarray(end));
+  const plain = decipher.update(bytes.subarray(start, end));
+  try {
+    decipher.final();
+  } catch {
+    // The one thing final() reports for GCM is that the tag does not fit.
+    plain.fill(0);
+    return null;
+  }
+  return timingSafeEqual(nonceOf(keys, plain, aad), nonce) ? plain.toString("utf8") : null;
+}
+
+/** Decodes canonical base64 only. Node skips foreign characters and unused bits; we refuse them. */
+const fromBase64 = (text: string): Buffer | null => {
+  const bytes = Buffer.from(text, "base64");
+  return bytes.toString("base64") === text ? bytes : null;
+};
