@@ -43,8 +43,8 @@ test.runIf(process.platform === "linux")(
     expect(await menu(testApp, "File")).toEqual([
       entry("Add server…", "Mod+N"),
       entry("New profile…", "Mod+Shift+N"),
-      entry("Import…", "Mod+O", false),
-      entry("Export…", "Mod+Shift+E", false),
+      entry("Import…", "Mod+O"),
+      entry("Export…", "Mod+Shift+E"),
       entry("Back up now…", "Mod+Shift+B"),
       entry("Restore from backup…"),
       entry("Close window", "Mod+W"),

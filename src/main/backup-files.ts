@@ -1,10 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { createReadStream, type Stats } from "node:fs";
-import { open, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, extname } from "node:path";
-import type { Readable } from "node:stream";
+import { stat } from "node:fs/promises";
+import { basename, extname } from "node:path";
 import { GatewayError, type GivenBackup } from "@local-mcp/contract";
-import { type Gateway, reasonOf, syncDirectory, writePrivate } from "@local-mcp/gateway";
+import { type Gateway, reasonOf, writePrivate } from "@local-mcp/gateway";
+import { replaceFile } from "./replace-file.ts";
 
 type Files = Gateway["backups"];
 
@@ -52,28 +51,10 @@ export async function saveBackup(
   path: string,
 ): Promise<{ name: string }> {
   const { stream } = await files.read(backup);
-  // Of a name that nothing else has: where this fails it is removed.
-  const partial = `${path}.${randomUUID()}.partial`;
   try {
-    await writeFlushed(partial, stream);
-    await rename(partial, path);
-    await syncDirectory(dirname(path));
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw new GatewayError("file_unwritable", { path, reason: reasonOf(error) }, { cause: error });
+    return { name: await replaceFile(path, stream) };
   } finally {
     stream.destroy();
-  }
-  return { name: basename(path) };
-}
-
-async function writeFlushed(path: string, from: Readable): Promise<void> {
-  const file = await open(path, "wx", 0o600);
-  try {
-    await file.writeFile(from);
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }
 

@@ -2,8 +2,10 @@ import {
   type AuditFilter,
   desktopContract,
   type DesktopInfo,
+  type ExportOptions,
   GatewayError,
   type GivenBackup,
+  type SavedExport,
 } from "@local-mcp/contract";
 import { asApiError } from "@local-mcp/gateway";
 import { implement, type ORPCError } from "@orpc/server";
@@ -30,6 +32,12 @@ export interface Desktop {
   chooseServersFile: () => Promise<{ name: string; text: string } | null>;
   /** What the filter leaves of the audit log, saved where a person says. @throws GatewayError file_unwritable */
   saveAudit: (filter: AuditFilter) => Promise<{ name: string; entries: number } | null>;
+  /** What is configured, saved where a person says. @throws GatewayError export_…, file_unwritable */
+  saveExport: (
+    options: ExportOptions,
+    signal: AbortSignal | undefined,
+  ) => Promise<SavedExport | null>;
+  showExport: () => void;
   /** A backup file, chosen and given to the gateway. @throws GatewayError backup_unreadable, … */
   chooseBackup: () => Promise<GivenBackup | null>;
   /** @throws GatewayError backup_not_found, file_unwritable */
@@ -107,6 +115,11 @@ export function createDesktopRouter(desktop: Desktop) {
     })),
     openServersFile: os.openServersFile.handler(() => desktop.chooseServersFile()),
     saveAudit: os.saveAudit.handler(({ input }) => desktop.saveAudit(input)),
+    saveExport: os.saveExport.handler(({ input, signal }) => desktop.saveExport(input, signal)),
+    showExport: os.showExport.handler(() => {
+      desktop.showExport();
+      return done;
+    }),
     chooseBackup: os.chooseBackup.handler(() => desktop.chooseBackup()),
     saveBackup: os.saveBackup.handler(({ input }) => desktop.saveBackup(input.backup)),
     showBackup: os.showBackup.handler(async ({ input }) => {

@@ -68,6 +68,8 @@ const setUp = () => {
       record("saveAudit")(filter);
       return { name: "audit.jsonl", entries: 1 };
     },
+    saveExport: async () => null,
+    showExport: record("showExport"),
     chooseBackup: async () => ({ backup: "upload-1", name: "old.age" }),
     saveBackup: async () => null,
     showBackup: async (backup) => record("showBackup")(backup),

@@ -1,14 +1,10 @@
 import { basename } from "node:path";
 import type { AuditFilter } from "@local-mcp/contract";
 import { type Gateway, writePrivate } from "@local-mcp/gateway";
+import { localDay } from "./local-day.ts";
 
 /** What an export of the audit log is called where nobody names it otherwise: by its local day. */
-export function auditFileName(now: Date): string {
-  const [month, day] = [now.getMonth() + 1, now.getDate()].map((part) =>
-    String(part).padStart(2, "0"),
-  );
-  return `audit-log-${now.getFullYear()}-${month}-${day}.jsonl`;
-}
+export const auditFileName = (now: Date): string => `audit-log-${localDay(now)}.jsonl`;
 
 /**
  * Writes what the filter leaves of the audit log to a file that only its owner reads: it says when

@@ -15,6 +15,7 @@ import { createLine } from "./line.ts";
 import { openInBrowser } from "./security-events.ts";
 import { readServersFile, SERVERS_EXTENSIONS } from "./servers-file.ts";
 import { auditFileName, saveAudit } from "./save-audit.ts";
+import { exportFileName, saveExport } from "./save-export.ts";
 import { askRunningApp } from "./show-running.ts";
 
 /** What the window reaches over its port: the desktop it is on, and the gateway. */
@@ -25,6 +26,8 @@ export function createWindowLine(
   const { startup, recovery, commands, log, window, launched } = desktop;
   // In a work tree Electron is the program, and the app one of its arguments.
   const appPath = app.isPackaged ? [] : [app.getAppPath()];
+  /** Where the last export is: the page names no files of this computer. */
+  let exported: string | null = null;
   const router = createDesktopRouter({
     startup,
     recovery,
@@ -51,6 +54,19 @@ export function createWindowLine(
         name: auditFileName(new Date()),
       });
       return path === null ? null : saveAudit((await startup.gateway()).api, filter, path);
+    },
+    saveExport: async (options, signal) => {
+      const path = await chooseNewFile(window.browserWindow, {
+        title: "Export",
+        name: exportFileName(new Date()),
+      });
+      if (path === null) return null;
+      const saved = await saveExport((await startup.gateway()).api, options, path, signal);
+      exported = path;
+      return saved;
+    },
+    showExport: () => {
+      if (exported !== null) shell.showItemInFolder(exported);
     },
     chooseBackup: async () => {
       const path = await chooseFile(window.browserWindow, "Restore from a backup", {

@@ -5,6 +5,7 @@ import { backupJob, backupSelector, backupView } from "./backups.ts";
 import { contract } from "./contract.ts";
 import { problem } from "./problem.ts";
 import { secretIn } from "./secret-fields.ts";
+import { exportOptions, exportResult } from "./transfer.ts";
 
 /**
  * What only the desktop app can be asked: windows, files, the system. Served to the app's own
@@ -22,6 +23,7 @@ export const page = z.enum([
   "metrics",
   "tokens",
   "backups",
+  "transfer",
   "settings",
 ]);
 export type Page = z.infer<typeof page>;
@@ -31,7 +33,7 @@ export const route = z
   .string()
   .max(500)
   .regex(
-    /^\/(overview|profiles|servers|tools|prompts|resources|metrics|tokens|backups|settings)(\/[A-Za-z0-9._~%-]+)*(\?[^#\s]*)?$/,
+    /^\/(overview|profiles|servers|tools|prompts|resources|metrics|tokens|backups|transfer|settings)(\/[A-Za-z0-9._~%-]+)*(\?[^#\s]*)?$/,
   );
 
 /** What menus, tray and deep links ask the window to do. */
@@ -52,6 +54,8 @@ export const windowCommand = z.discriminatedUnion("type", [
       "restart_failed",
       "back_up",
       "restore_backup",
+      "import",
+      "export",
       "back",
       "forward",
     ]),
@@ -92,6 +96,13 @@ export const givenBackup = z.object({
   name: z.string(),
 });
 export type GivenBackup = z.infer<typeof givenBackup>;
+
+/** An export that was written to a file: what is in it and what is not. */
+export const savedExport = exportResult.omit({ text: true }).extend({
+  /** Name of the file. */
+  name: z.string(),
+});
+export type SavedExport = z.infer<typeof savedExport>;
 
 const nothing = z.object({}).optional();
 const done = z.object({ ok: z.literal(true) });
@@ -142,6 +153,10 @@ export const desktopContract = {
   saveRecoverySheet: oc
     .input(z.object({ passphrase: secretIn(z.string().max(1024)) }))
     .output(z.object({ name: z.string() }).nullable()),
+  /** What is configured, to a file that the person chooses. Null where none was chosen. */
+  saveExport: oc.input(exportOptions).output(savedExport.nullable()),
+  /** Shows the file of the last export among the others of its folder. */
+  showExport: oc.input(nothing).output(done),
   /** To the clipboard; holds no secret. */
   copyDiagnostics: oc.input(nothing).output(done),
   /** What the window shows in its title bar and the system in its list of windows. */

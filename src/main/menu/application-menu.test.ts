@@ -58,7 +58,7 @@ describe("the menu bar", () => {
   test("on Linux is as designed", () => {
     expect(drawn()).toEqual({
       "&File":
-        "&Add server… CmdOrCtrl+N · New &profile… CmdOrCtrl+Shift+N ─ &Import… CmdOrCtrl+O (off) · &Export… CmdOrCtrl+Shift+E (off) ─ &Back up now… CmdOrCtrl+Shift+B · &Restore from backup… ─ &Close window CmdOrCtrl+W ─ &Settings… Ctrl+, ─ &Quit Ctrl+Q",
+        "&Add server… CmdOrCtrl+N · New &profile… CmdOrCtrl+Shift+N ─ &Import… CmdOrCtrl+O · &Export… CmdOrCtrl+Shift+E ─ &Back up now… CmdOrCtrl+Shift+B · &Restore from backup… ─ &Close window CmdOrCtrl+W ─ &Settings… Ctrl+, ─ &Quit Ctrl+Q",
       "&Edit":
         "&Undo · &Redo ─ Cu&t · &Copy · &Paste · Select &all ─ &Find CmdOrCtrl+F ─ Copy endpoint U&RL CmdOrCtrl+Shift+C",
       "&View":

@@ -1,9 +1,6 @@
 import type { MenuItemConstructorOptions } from "electron";
 import { type MenuInput, type MenuItems, SEPARATOR } from "./state.ts";
 
-/** What has no page yet stands in its place and cannot be chosen, so that no entry ever moves. */
-const later = { enabled: false };
-
 export const fileMenu = ({ state, actions, words }: MenuInput): MenuItemConstructorOptions => ({
   label: words("File", "&File"),
   submenu: [
@@ -18,8 +15,16 @@ export const fileMenu = ({ state, actions, words }: MenuInput): MenuItemConstruc
       click: () => actions.run("new_profile"),
     },
     SEPARATOR,
-    { label: words("Import…", "&Import…"), accelerator: "CmdOrCtrl+O", ...later },
-    { label: words("Export…", "&Export…"), accelerator: "CmdOrCtrl+Shift+E", ...later },
+    {
+      label: words("Import…", "&Import…"),
+      accelerator: "CmdOrCtrl+O",
+      click: () => actions.run("import"),
+    },
+    {
+      label: words("Export…", "&Export…"),
+      accelerator: "CmdOrCtrl+Shift+E",
+      click: () => actions.run("export"),
+    },
     SEPARATOR,
     {
       label: words("Back Up Now…", "&Back up now…"),

@@ -35,6 +35,7 @@ export const PAGES: Command[] = [
   go("metrics", "Go to Metrics", routeTo("metrics"), "mod+6"),
   go("tokens", "Go to Access tokens", routeTo("tokens")),
   go("backups", "Go to Backups", routeTo("backups"), "mod+7"),
+  go("transfer", "Go to Import & export", routeTo("transfer")),
   go("settings", "Go to Settings", routeTo("settings"), "mod+,"),
 ];
 
@@ -79,6 +80,8 @@ const VERBS: Command[] = [
     shortcuts: [],
     run: () => openDialog({ type: "restore" }),
   },
+  go("import", "Import…", routeTo("transfer", ["import"]), "mod+o"),
+  go("export", "Export…", routeTo("transfer", ["export"]), "shift+mod+e"),
   { id: "restart_failed", title: "Restart failed servers", shortcuts: [], run: restartFailed },
   {
     id: "run_doctor",

@@ -123,6 +123,9 @@ function apply(event: GatewayEvent): void {
     case "backups.changed":
       backupsChanged();
       return;
+    case "transfer.changed":
+      refresh(api.transfer.jobs.key());
+      return;
     case "audit.changed":
       // Only what counts the new ones: a list that is being read stays as it is.
       refresh(api.audit.list.key({ type: "query" }));

@@ -1,6 +1,7 @@
 import type { BackupJob } from "@local-mcp/contract";
 import { useId } from "react";
 import { Button } from "../../components/button.tsx";
+import { ProgressBar } from "../../components/progress-bar.tsx";
 import { holdText, jobTitle, phaseText } from "./backup-words.ts";
 import { cancelJob } from "./use-backups.ts";
 
@@ -8,25 +9,12 @@ import { cancelJob } from "./use-backups.ts";
 export function JobProgress({ job }: { job: BackupJob }) {
   const label = useId();
   const hold = holdText(job);
-  const percent = job.progress === null ? null : Math.round(job.progress * 100);
   return (
     <div className="space-y-2">
       <p id={label} role="status">
         {phaseText(job)}
       </p>
-      <div
-        role="progressbar"
-        aria-labelledby={label}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={percent ?? undefined}
-        className="h-1.5 overflow-hidden rounded-full bg-sunken"
-      >
-        <div
-          className={`h-full bg-accent ${percent === null ? "w-1/3 animate-pulse" : ""}`}
-          style={percent === null ? undefined : { width: `${percent}%` }}
-        />
-      </div>
+      <ProgressBar label={label} percent={job.progress === null ? null : 100 * job.progress} />
       {hold ? <p className="text-text-2">{hold}</p> : null}
     </div>
   );

@@ -22,6 +22,7 @@ import { ServersPage } from "../servers/servers-page.tsx";
 import { SettingsPage } from "../settings/settings-page.tsx";
 import { TokensPage } from "../tokens/tokens-page.tsx";
 import { ToolsPage } from "../tools/tools-page.tsx";
+import { TransferPage } from "../transfer/transfer-page.tsx";
 import { Dialogs } from "./dialogs.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { useLayout } from "./use-layout.ts";
@@ -36,6 +37,7 @@ const PAGES: Record<Page, { title: string; component: ComponentType }> = {
   metrics: { title: "Metrics", component: MetricsPage },
   tokens: { title: "Access tokens", component: TokensPage },
   backups: { title: "Backups", component: BackupsPage },
+  transfer: { title: "Import & export", component: TransferPage },
   settings: { title: "Settings", component: SettingsPage },
 };
 

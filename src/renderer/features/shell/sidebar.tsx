@@ -1,6 +1,7 @@
 import { NEEDS_A_PERSON, type GatewayStatus, type Page } from "@local-mcp/contract";
 import { useQuery } from "@tanstack/react-query";
 import {
+  ArrowLeftRight,
   Boxes,
   ChartColumn,
   CircleAlert,
@@ -52,6 +53,7 @@ const ACTIVITY: Item[] = [
 const SAFETY: Item[] = [
   { page: "tokens", title: "Access tokens", icon: KeyRound },
   { page: "backups", title: "Backups", icon: DatabaseBackup, shortcut: "mod+7" },
+  { page: "transfer", title: "Import & export", icon: ArrowLeftRight },
 ];
 const LAST: Item[] = [{ page: "settings", title: "Settings", icon: Settings, shortcut: "mod+," }];
 
