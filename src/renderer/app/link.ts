@@ -12,12 +12,17 @@ function open(): RPCLink<ClientContext> {
   return new RPCLink({ port: port1 });
 }
 
-let current = open();
+/** Whether these are the pages that a headless gateway serves, and not those of the app. */
+export const isInBrowser = window.location.pathname.startsWith("/admin/");
+
+let current = isInBrowser ? null : open();
 
 /** Whoever holds the link keeps working after a {@link reconnect}. */
-export const link = new DynamicLink(() => current);
+export const link = new DynamicLink(
+  async () => current ?? (await import("../browser/link.ts")).browserLink,
+);
 
-/** Opens a new line to the main process. */
+/** Opens a new line to the main process. Over HTTP each call has its own. */
 export function reconnect(): void {
-  current = open();
+  if (current !== null) current = open();
 }

@@ -46,6 +46,13 @@ export const ACCESS_ERRORS = {
     sentence: "A page in a browser can neither start a command nor decide what runs.",
     wayOut: "Do this in the app, or with “local-mcp-gateway” on the gateway's own computer.",
   },
+  page_without_desktop: {
+    http: 501,
+    jsonRpc: -32001,
+    exit: 1,
+    sentence: "A page in a browser cannot do this.",
+    wayOut: "Do it in the app, or with “local-mcp-gateway” on the gateway's own computer.",
+  },
   token_other_profile: {
     http: 403,
     jsonRpc: -32001,
