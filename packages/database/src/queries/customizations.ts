@@ -19,6 +19,12 @@ export interface StoredCustomization {
   customDescription: string | null;
 }
 
+/** The same with the profile it is for. */
+export interface ProfileCustomization {
+  profileId: string;
+  choice: StoredCustomization;
+}
+
 /** Where a kind is stored: prompts and resources have an on/off only. */
 const onOff = {
   prompt: { table: profileMcpServerPrompts, original: profileMcpServerPrompts.promptName },
@@ -27,10 +33,11 @@ const onOff = {
 
 /** What people changed about the tools, prompts and resources of servers in a profile. */
 export const createCustomizationQueries = (db: Queryable) => {
-  const listTools = (profileId: string): StoredCustomization[] => {
+  const listTools = (profileId?: string): ProfileCustomization[] => {
     const table = profileMcpServerTools;
     return db
       .select({
+        profileId: table.profileId,
         mcpServerId: table.mcpServerId,
         original: table.toolName,
         isEnabled: table.isEnabled,
@@ -38,21 +45,29 @@ export const createCustomizationQueries = (db: Queryable) => {
         customDescription: table.customDescription,
       })
       .from(table)
-      .where(eq(table.profileId, profileId))
+      .where(profileId === undefined ? undefined : eq(table.profileId, profileId))
       .orderBy(table.mcpServerId, table.toolName)
       .all()
-      .map((row) => ({ kind: "tool", ...row }));
+      .map(({ profileId: of, ...row }) => ({ profileId: of, choice: { kind: "tool", ...row } }));
   };
 
-  const listOnOff = (kind: keyof typeof onOff, profileId: string): StoredCustomization[] => {
+  const listOnOff = (kind: keyof typeof onOff, profileId?: string): ProfileCustomization[] => {
     const { table, original } = onOff[kind];
     return db
-      .select({ mcpServerId: table.mcpServerId, original, isEnabled: table.isEnabled })
+      .select({
+        profileId: table.profileId,
+        mcpServerId: table.mcpServerId,
+        original,
+        isEnabled: table.isEnabled,
+      })
       .from(table)
-      .where(eq(table.profileId, profileId))
+      .where(profileId === undefined ? undefined : eq(table.profileId, profileId))
       .orderBy(table.mcpServerId, original)
       .all()
-      .map((row) => ({ kind, ...row, customName: null, customDescription: null }));
+      .map(({ profileId: of, ...row }) => ({
+        profileId: of,
+        choice: { kind, ...row, customName: null, customDescription: null },
+      }));
   };
 
   const remove = (
@@ -96,21 +111,43 @@ export const createCustomizationQueries = (db: Queryable) => {
     }
   };
 
+  const listAll = (profileId?: string): ProfileCustomization[] => [
+    ...listTools(profileId),
+    ...listOnOff("prompt", profileId),
+    ...listOnOff("resource", profileId),
+  ];
+
+  /** One that changes nothing is not kept. */
+  const insertChanges = (profileId: string, choice: StoredCustomization): void => {
+    const { isEnabled, customName, customDescription } = choice;
+    if (!isEnabled || customName !== null || customDescription !== null) insert(profileId, choice);
+  };
+
   return {
-    list: (profileId: string): StoredCustomization[] => [
-      ...listTools(profileId),
-      ...listOnOff("prompt", profileId),
-      ...listOnOff("resource", profileId),
-    ],
+    list: (profileId: string): StoredCustomization[] =>
+      listAll(profileId).map(({ choice }) => choice),
+    /** Those of all profiles; read once for all. */
+    listAll: (): ProfileCustomization[] => listAll(),
     /** Writes choices over those that are there, all or none; one that changes nothing is not kept. */
     put(profileId: string, choices: StoredCustomization[]): void {
       db.transaction(() => {
         for (const choice of choices) {
           remove(profileId, choice);
-          const changes =
-            !choice.isEnabled || choice.customName !== null || choice.customDescription !== null;
-          if (changes) insert(profileId, choice);
+          insertChanges(profileId, choice);
         }
+      });
+    },
+    /** Makes these the choices of a profile; what is not among them is as its server says again. */
+    replace(profileId: string, choices: readonly StoredCustomization[]): void {
+      db.transaction(() => {
+        for (const table of [
+          profileMcpServerTools,
+          profileMcpServerPrompts,
+          profileMcpServerResources,
+        ]) {
+          db.delete(table).where(eq(table.profileId, profileId)).run();
+        }
+        for (const choice of choices) insertChanges(profileId, choice);
       });
     },
   };

@@ -21,6 +21,19 @@ interface Definitions extends SQLiteTable {
 /** A column by its bare name, as INSERT and SET want it. */
 const bare = ({ name }: SQLiteColumn): SQL => sql`${sql.identifier(name)}`;
 
+/** By the id of the profile, in the order of the rows. */
+export function byProfile(
+  rows: readonly { profileId: unknown; label: unknown }[],
+): Map<string, string[]> {
+  const grouped = new Map<string, string[]>();
+  for (const { profileId, label } of rows) {
+    const group = grouped.get(String(profileId)) ?? [];
+    group.push(String(label));
+    grouped.set(String(profileId), group);
+  }
+  return grouped;
+}
+
 /** Which profiles have which of the gateway's own definitions of one kind. */
 export const createMembershipQueries = (
   db: Queryable,
@@ -69,6 +82,26 @@ export const createMembershipQueries = (
         .orderBy(asc(profiles.position), asc(profiles.slug))
         .all()
         .map((row) => row.profile),
+    /** Names or URIs of what each profile has, in its order; read once for all. */
+    labelsByProfile: (): Map<string, string[]> =>
+      byProfile(
+        db
+          .select({ profileId: profile, label })
+          .from(association)
+          .innerJoin(definitions, eq(definitions.id, own))
+          .orderBy(asc(profile), asc(position), asc(own))
+          .all(),
+      ),
+    /** Ids by name or URI; of those that there are. */
+    idsOf: (labels: readonly string[]): Map<string, string> =>
+      new Map(
+        db
+          .select({ id: definitions.id, label })
+          .from(definitions)
+          .where(sql`${label} IN (SELECT value FROM json_each(${JSON.stringify(labels)}))`)
+          .all()
+          .map((row) => [String(row.label), String(row.id)]),
+      ),
     /** Makes these what a profile has, in this order. What stays keeps the name it was given. */
     replaceIn(profileId: string, ids: readonly string[]): void {
       db.transaction(() => {

@@ -1,7 +1,8 @@
-import { and, asc, eq, notInArray } from "drizzle-orm";
+import { and, asc, count, eq, notInArray } from "drizzle-orm";
 import type { Queryable } from "../db.ts";
 import { accessTokens, profileMcpServers, profiles } from "../schema/profiles.ts";
 import { mcpServers } from "../schema/servers.ts";
+import { byProfile } from "./definitions.ts";
 import { naming } from "./naming.ts";
 import { createRevokedQueries } from "./revoked.ts";
 import type { ServerRow } from "./servers.ts";
@@ -62,6 +63,21 @@ export const createProfileQueries = (db: Queryable) => {
         .orderBy(asc(profileMcpServers.position), asc(mcpServers.name))
         .all()
         .map(({ server }) => server),
+    /** Names of the servers of each profile, in its order; read once for all. */
+    serverNames: (): Map<string, string[]> =>
+      byProfile(
+        db
+          .select({ profileId: profileMcpServers.profileId, label: mcpServers.name })
+          .from(profileMcpServers)
+          .innerJoin(mcpServers, eq(mcpServers.id, profileMcpServers.mcpServerId))
+          .orderBy(
+            asc(profileMcpServers.profileId),
+            asc(profileMcpServers.position),
+            asc(mcpServers.name),
+          )
+          .all(),
+      ),
+    count: (): number => db.select({ profiles: count() }).from(profiles).get()?.profiles ?? 0,
     /** The profiles a server is in. */
     ofServer: (mcpServerId: string): ProfileRow[] =>
       db

@@ -31,6 +31,8 @@ export const createResourceQueries = (db: Queryable) => ({
   /** Without content. */
   list: (): ResourceSummary[] =>
     db.select(summary).from(resources).orderBy(asc(resources.uri)).all(),
+  /** With content. */
+  listWhole: (): ResourceRow[] => db.select().from(resources).orderBy(asc(resources.uri)).all(),
   get: (id: string): ResourceRow | undefined =>
     db.select().from(resources).where(eq(resources.id, id)).get(),
   getByUri: (uri: string): ResourceRow | undefined =>

@@ -1,4 +1,4 @@
-import { asc, eq } from "drizzle-orm";
+import { asc, eq, sql } from "drizzle-orm";
 import type { Queryable } from "../db.ts";
 import { mcpServers, oauthTokens } from "../schema/servers.ts";
 import { naming } from "./naming.ts";
@@ -19,6 +19,16 @@ export const createServerQueries = (db: Queryable) => {
       db.select().from(mcpServers).where(eq(mcpServers.id, id)).get(),
     getByName: (name: string): ServerRow | undefined =>
       db.select().from(mcpServers).where(eq(mcpServers.name, name)).get(),
+    /** Ids by name; of those that there are. */
+    idsOf: (names: readonly string[]): Map<string, string> =>
+      new Map(
+        db
+          .select({ id: mcpServers.id, name: mcpServers.name })
+          .from(mcpServers)
+          .where(sql`${mcpServers.name} IN (SELECT value FROM json_each(${JSON.stringify(names)}))`)
+          .all()
+          .map(({ id, name }) => [name, id]),
+      ),
     /** @throws GatewayError name_taken */
     insert: (values: ServerInsert): ServerRow =>
       naming("server", values.name, () =>

@@ -50,6 +50,10 @@ export const createVaultQueries = (db: Queryable) => ({
         .where(and(eq(vaultSecrets.ownerTable, ownerTable), eq(vaultSecrets.ownerId, ownerId)))
         .orderBy(asc(vaultSecrets.name))
         .all(),
+    /** Whether rows of this table own any. */
+    isOwner: (ownerTable: string): boolean =>
+      db.select().from(vaultSecrets).where(eq(vaultSecrets.ownerTable, ownerTable)).get() !==
+      undefined,
     get: (id: string): VaultSecretRow | undefined =>
       db.select().from(vaultSecrets).where(eq(vaultSecrets.id, id)).get(),
     /** Writes a secret, over the one of the same id if there is one. */

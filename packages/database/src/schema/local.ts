@@ -47,7 +47,7 @@ export const tools = sqliteTable("tools", {
   request: json("request", storedToolRequest).notNull().default(NO_MORE),
   inputSchema: json("input_schema", jsonSchema).notNull(),
   outputSchema: json("output_schema", jsonSchema),
-  annotations: json("annotations", z.record(z.string(), z.unknown())).notNull().default({}),
+  annotations: json("annotations", z.record(z.string(), z.json())).notNull().default({}),
   /** JMESPath; null: the whole answer. */
   responseFilter: text("response_filter"),
   /** ms; null: the setting. */

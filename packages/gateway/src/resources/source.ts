@@ -1,9 +1,14 @@
 import type { ResourceContentWrite } from "@local-mcp/contract";
 import type { ResourceRow } from "@local-mcp/database";
 
+type Stored = Pick<
+  ResourceRow,
+  "contentKind" | "textContent" | "binaryContent" | "rootId" | "path"
+>;
+
 /** The content of a resource as it was written; `uriOf` names a root by its id. */
 export function sourceOf(
-  { contentKind, textContent, binaryContent, rootId, path }: ResourceRow,
+  { contentKind, textContent, binaryContent, rootId, path }: Stored,
   uriOf: (rootId: string) => string,
 ): ResourceContentWrite {
   if (contentKind === "binary") {

@@ -94,8 +94,15 @@ export function openSecret(
   id: string,
 ): string | null {
   const secret = stores.vault.secrets.get(id);
-  return secret === undefined ? null : vault.open(secret.sealed, placeOf(id, owner));
+  return secret === undefined ? null : openSealed(vault, owner, secret);
 }
+
+/** The same of one that was read already. @throws GatewayError vault_locked, secret_damaged */
+export const openSealed = (
+  vault: Vault,
+  owner: string,
+  { id, sealed }: { id: string; sealed: string },
+): string => vault.open(sealed, placeOf(id, owner));
 
 const placeOf = (row: string, owner: string) => ({
   table: "vault_secrets",

@@ -5,6 +5,8 @@ import type { Configuration as AppConfiguration } from "../../configuration/conf
 import type { RuntimesService } from "../../runtimes/runtimes-service.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { Stores } from "../../stores.ts";
+import { openSealed } from "../../vault/owned-secrets.ts";
+import { readConfiguration } from "./read.ts";
 
 export interface TransferStoreOptions {
   stores: Stores;
@@ -33,15 +35,28 @@ export interface TransferStore {
 }
 
 export function createTransferStore(options: TransferStoreOptions): TransferStore {
+  const { stores, vault } = options;
   const later = (): never => {
-    throw new GatewayError("internal", { options: Object.keys(options).length });
+    throw new GatewayError("internal");
   };
   return {
-    read: async () => later(),
-    readClosed: later,
+    read: async () => {
+      const hasSecrets = OWNERS.some((table) => stores.vault.secrets.isOwner(table));
+      if (hasSecrets) await vault.ready();
+      // Whatever changes after this line changes all of it or nothing.
+      const sealed = new Map(stores.vault.secrets.list().map((row) => [row.id, row]));
+      return readConfiguration(stores, (owner, id) => {
+        const secret = sealed.get(id);
+        return secret === undefined ? null : openSealed(vault, owner, secret);
+      });
+    },
+    readClosed: () => readConfiguration(stores, () => null),
     build: async () => later(),
     needsProcesses: later,
     commandOf: later,
     consent: later,
   };
 }
+
+/** Tables whose rows have secrets that belong to what is configured. */
+const OWNERS = ["mcp_servers", "tools"];
