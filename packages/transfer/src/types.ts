@@ -137,6 +137,8 @@ export interface PlanInput {
   current: Configuration;
   options: PlanOptions;
   build: Build;
+  /** Of this process: the digest of a plan covers secrets, and would let them be guessed otherwise. */
+  digestKey: Buffer;
   onProgress?: (processed: number, total: number) => void;
   signal?: AbortSignal;
 }
