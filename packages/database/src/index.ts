@@ -24,6 +24,7 @@ export * from "./queries/audit.ts";
 export * from "./queries/catalogs.ts";
 export * from "./queries/customizations.ts";
 export * from "./queries/eras.ts";
+export * from "./queries/export-keys.ts";
 export * from "./queries/health.ts";
 export * from "./queries/metrics.ts";
 export * from "./queries/names.ts";
