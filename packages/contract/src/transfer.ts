@@ -209,8 +209,11 @@ export const importChange = z.object({
   /** As text, cut; null where there is none, and of secrets. */
   before: z.string().nullable(),
   after: z.string().nullable(),
-  /** Of a secret what becomes of it, in the place of its value. */
-  secret: z.enum(["set", "changed", "kept", "cleared"]).nullable(),
+  /**
+   * Of a secret what becomes of it, in the place of its value. missing: it is named without a value,
+   * and none is stored.
+   */
+  secret: z.enum(["set", "changed", "kept", "cleared", "missing"]).nullable(),
 });
 export type ImportChange = z.infer<typeof importChange>;
 
@@ -341,6 +344,7 @@ export type ImportJob = z.infer<typeof importJob>;
 
 export const importReport = z.object({
   job: importJob,
+  format: importFormat,
   /** As the plan had them: what was done. */
   rows: z.array(importRow),
   /** Servers that were added or changed and wait for a person to read their command. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { contract } from "@local-mcp/contract";
+import { contract, MAX_IMPORT_BYTES } from "@local-mcp/contract";
 import { OpenAPIGenerator } from "@orpc/openapi";
 import { OpenAPIHandler } from "@orpc/openapi/node";
 import { BodyLimitPlugin } from "@orpc/server/node";
@@ -13,6 +13,9 @@ const PREFIX = "/api";
 const MIB = 1024 * 1024;
 /** Of one request to the API, bytes. */
 const MAX_BODY = 10 * MIB;
+/** A whole file in a string of JSON: what is escaped takes two, bytes. */
+const MAX_IMPORT_BODY = 2 * MAX_IMPORT_BYTES;
+const BRINGS_CONFIGURATION = /^\/api\/transfer\/(plan|imports)(\?|$)/;
 /** Where documents and contents are brought, which JSON makes a third longer, bytes. */
 const MAX_LARGE_BODY = 48 * MIB;
 const BRINGS_CONTENT = /^\/api\/(openapi|resources)(\/|$|\?)/;
@@ -23,13 +26,17 @@ export function createRest(router: Router, context: Omit<ApiContext, "principal"
     new OpenAPIHandler(router, { plugins: [new BodyLimitPlugin({ maxBodySize })] });
   const usual = handlerUpTo(MAX_BODY);
   const large = handlerUpTo(MAX_LARGE_BODY);
+  const largest = handlerUpTo(MAX_IMPORT_BODY);
+  const handlerFor = (url: string) => {
+    if (BRINGS_CONFIGURATION.test(url)) return largest;
+    return BRINGS_CONTENT.test(url) ? large : usual;
+  };
   return async (
     request: IncomingMessage,
     response: ServerResponse,
     principal: Principal,
   ): Promise<boolean> => {
-    const handler = BRINGS_CONTENT.test(request.url ?? "") ? large : usual;
-    const { matched } = await handler.handle(request, response, {
+    const { matched } = await handlerFor(request.url ?? "").handle(request, response, {
       prefix: PREFIX,
       context: { principal, ...context },
     });

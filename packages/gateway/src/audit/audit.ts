@@ -67,6 +67,11 @@ export class Audit {
     if (!this.#closed) this.#refusals.add(actor, note);
   }
 
+  /** Something failed of which each attempt counts. */
+  fail(actor: AuditActor, note: AuditNote): void {
+    this.#write(actor, note, "failed");
+  }
+
   /** Secrets left the vault in the clear or under another key, as an export or a backup does. */
   secretRead(actor: AuditActor, purpose: "export" | "backup", secrets: number): void {
     const subject = { kind: purpose, id: null, name: null };

@@ -20,7 +20,9 @@ export interface Look {
 /** What is recorded of one call, made before it is carried out. */
 export interface Plan<Output> {
   /** What is recorded where it fails. */
-  attempt: { action: AuditAction; subject: AuditSubject | null };
+  attempt: AuditNote;
+  /** Whether every failure is, and not only what was refused. */
+  tellsFailures?: boolean;
   /** What is recorded where it succeeds. */
   done: (output: Output) => AuditNote[];
 }
@@ -41,9 +43,9 @@ export const rule =
     const { inputSchema, outputSchema } = procedure["~orpc"];
     const input = inputSchema?.safeParse(raw);
     if (!input?.success) return null;
-    const { attempt, done } = plan(input.data, look);
+    const { done, ...planned } = plan(input.data, look);
     return {
-      attempt,
+      ...planned,
       done: (output) => (outputSchema ? done(outputSchema.parse(output)) : []),
     };
   };

@@ -80,9 +80,11 @@ export class ProcedureAudit {
   #onFailure({ procedure, actor }: AuditedCall, plan: Plan<unknown> | null, error: unknown): void {
     const code = codeOf(error);
     const isRefusal = code.startsWith("vault_") || REFUSALS.some((one) => one === code);
-    if (!isRefusal) return;
-    if (plan !== null) {
-      this.#audit.refuse(actor, { ...plan.attempt, detail: { error: code } });
+    const note = plan && { ...plan.attempt, detail: { ...plan.attempt.detail, error: code } };
+    if (!isRefusal) {
+      if (plan?.tellsFailures && note !== null) this.#audit.fail(actor, note);
+    } else if (note !== null) {
+      this.#audit.refuse(actor, note);
     } else if (code === "token_lacks_right") {
       const detail: AuditDetail = { error: code, procedure };
       this.#audit.refuse(actor, { action: "access.refused", subject: null, detail });

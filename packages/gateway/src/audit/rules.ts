@@ -11,6 +11,7 @@ import { LOCAL_RULES } from "./local-rules.ts";
 import type { AuditNote } from "./note.ts";
 import { Changes, type Look, planOf, type Rule, rule } from "./plan.ts";
 import { SERVER_RULES } from "./server-rules.ts";
+import { TRANSFER_RULES } from "./transfer-rules.ts";
 import { VAULT_RULES } from "./vault-rules.ts";
 
 const ofProfile = ({ id, slug }: Pick<ProfileView, "id" | "slug">): AuditSubject => ({
@@ -32,6 +33,7 @@ export const RULES: Record<string, Rule> = {
   ...VAULT_RULES,
   ...BACKUP_RULES,
   ...LOCAL_RULES,
+  ...TRANSFER_RULES,
   "status.listen": rule(contract.status.listen, () =>
     planOf("gateway.listen", { kind: "gateway", id: null, name: null }, ({ url }) => ({ url })),
   ),
@@ -191,6 +193,12 @@ export const NOT_RECORDED: readonly string[] = [
   "backups.job",
   // What comes of a restore that was begun is recorded when it is over.
   "backups.cancel",
+  // Of a plan nothing is changed; what comes of an import is recorded when it is over.
+  "transfer.plan",
+  "transfer.jobs",
+  "transfer.job",
+  "transfer.cancel",
+  "transfer.cleanup",
   "audit.list",
 ];
 
