@@ -28,6 +28,10 @@ const NOTHING_ENDED: EndedProcesses = { servers: 0, processes: 0, forced: [], le
 const ALL_CHANGED = [
   "servers.changed",
   "profiles.changed",
+  "tools.changed",
+  "prompts.changed",
+  "resources.changed",
+  "roots.changed",
   "tokens.changed",
   "settings.changed",
   "vault.changed",
@@ -35,6 +39,7 @@ const ALL_CHANGED = [
   "clients.changed",
   "audit.changed",
   "backups.changed",
+  "transfer.changed",
 ] as const;
 
 /**
