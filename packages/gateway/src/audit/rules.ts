@@ -194,6 +194,7 @@ export const NOT_RECORDED: readonly string[] = [
   // What comes of a restore that was begun is recorded when it is over.
   "backups.cancel",
   // Of a plan nothing is changed; what comes of an import is recorded when it is over.
+  "transfer.estimate",
   "transfer.plan",
   "transfer.jobs",
   "transfer.job",

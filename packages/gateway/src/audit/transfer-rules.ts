@@ -6,6 +6,24 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 
 /** What is recorded of each procedure that exports or imports what is configured. */
 export const TRANSFER_RULES: Record<string, Rule> = {
+  "transfer.export": rule(contract.transfer.export, ({ format }) => {
+    const subject = { kind: "export", id: null, name: null } as const;
+    const note = { action: "configuration.export", subject } as const;
+    return {
+      attempt: note,
+      done: ({ text, name, counts, secrets: { sealed: secrets } }) => {
+        const named = { ...subject, name };
+        const detail = { fileDigest: sha256(text), format, ...counts, secrets };
+        return [
+          { ...note, subject: named, detail },
+          // They left the vault under another key.
+          ...(secrets === 0
+            ? []
+            : [{ action: "secret.read" as const, subject: named, detail: { secrets } }]),
+        ];
+      },
+    };
+  }),
   "transfer.apply": rule(contract.transfer.apply, ({ name, text, strategy, consent }) => {
     const note = {
       action: "configuration.import",
