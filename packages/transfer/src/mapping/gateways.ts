@@ -29,7 +29,7 @@ import {
 } from "./reading.ts";
 
 const transport = z.enum(["STREAMABLEHTTP", "SSE", "STDIO"]);
-const TRANSPORTS = { http: "STREAMABLEHTTP", sse: "SSE", stdio: "STDIO" } as const;
+export const TRANSPORTS = { http: "STREAMABLEHTTP", sse: "SSE", stdio: "STDIO" } as const;
 const OURS = { STREAMABLEHTTP: "http", SSE: "sse", STDIO: "stdio" } as const;
 
 const texts = z.record(z.string(), z.string());
@@ -70,8 +70,8 @@ export const seedGateway = z.object({
 export type SeedGateway = z.infer<typeof seedGateway>;
 
 /** Named secrets of an Authorization header that is a template. */
-const TOKEN = "auth_token";
-const BASIC = "auth_basic";
+export const TOKEN = "auth_token";
+export const BASIC = "auth_basic";
 const isOne = (template: string | null, scheme: string): boolean =>
   new RegExp(`^${scheme} \\$\\{secret:[^}]+\\}$`).test(template ?? "");
 
@@ -87,6 +87,23 @@ function authTypeOf(config: ServerConfigView): AuthType {
   if (isOne(template, "Basic")) return "basic";
   return headers.length > 0 ? "authheaders" : "none";
 }
+
+/** What answers and files say in the same words, but for how it is reached. */
+export const plainGatewayFields = (
+  server: Pick<
+    ServerView,
+    "name" | "title" | "description" | "limits" | "tags" | "healthUrl" | "enabled"
+  > & { connections: ServerView["connections"] | undefined },
+) => ({
+  name: server.title,
+  slug: server.name,
+  description: server.description,
+  limits: server.limits,
+  connections: server.connections,
+  health_url: server.healthUrl,
+  tags: server.tags,
+  is_active: server.enabled,
+});
 
 const remoteOf = (config: Exclude<ServerConfigView, { transport: "stdio" }>) => ({
   url: config.url,
@@ -124,25 +141,19 @@ export function gatewayToSeed(server: ServerView): SeedGateway {
   const type = authTypeOf(config);
   return {
     id: server.id,
-    name: server.title,
-    slug: server.name,
-    description: server.description,
+    ...plainGatewayFields(server),
     transport: TRANSPORTS[config.transport],
     auth_type: type,
     auth_value: type === "none" ? null : MASK,
-    tags: server.tags,
     enabled: server.enabled,
-    is_active: server.enabled,
     reachable: server.status.state === "ready",
     created_at: timeOf(server.createdAt),
     updated_at: timeOf(server.updatedAt),
     ...(config.transport === "stdio" ? stdioOf(config) : remoteOf(config)),
     secrets: maskOf(server.secrets),
-    limits: server.limits,
     connections: server.connections,
     confirmed: server.confirmed,
     associated_servers: server.profiles,
-    health_url: server.healthUrl,
   };
 }
 
@@ -192,8 +203,11 @@ export const seedGatewayWrite = patch.required({ name: true });
  *
  * @throws GatewayError validation_failed
  */
-export function gatewayFromSeed(body: unknown): z.input<typeof serverCreate> {
-  const sent = readFields(body, "gateway", seedGatewayWrite);
+export const gatewayFromSeed = (body: unknown): z.input<typeof serverCreate> =>
+  newGateway(readFields(body, "gateway", seedGatewayWrite));
+
+/** @throws FieldRefused */
+export function newGateway(sent: z.infer<typeof seedGatewayWrite>): z.input<typeof serverCreate> {
   const name = sent.slug ?? slugify(sent.name);
   if (name === "") refuse("slug", "The name has nothing that a slug can be made of. Send one.");
   const changes = changesOf(sent, null);

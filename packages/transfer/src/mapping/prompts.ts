@@ -25,16 +25,23 @@ export const seedPrompt = z.object({
 });
 export type SeedPrompt = z.infer<typeof seedPrompt>;
 
-export const promptToSeed = (prompt: PromptView): SeedPrompt => ({
-  id: prompt.id,
-  name: prompt.name,
+/** What answers and files say in the same words. */
+export const plainPromptFields = (
+  prompt: Pick<PromptView, "title" | "description" | "template" | "tags" | "enabled">,
+) => ({
   displayName: prompt.title,
   description: prompt.description,
   template: prompt.template,
-  arguments: prompt.arguments,
   tags: prompt.tags,
-  enabled: prompt.enabled,
   is_active: prompt.enabled,
+});
+
+export const promptToSeed = (prompt: PromptView): SeedPrompt => ({
+  id: prompt.id,
+  name: prompt.name,
+  ...plainPromptFields(prompt),
+  arguments: prompt.arguments,
+  enabled: prompt.enabled,
   created_at: timeOf(prompt.createdAt),
   updated_at: timeOf(prompt.updatedAt),
   associated_servers: prompt.profiles,
@@ -71,8 +78,11 @@ const {
 };
 
 /** @throws GatewayError validation_failed */
-export function promptFromSeed(body: unknown): z.input<typeof promptCreate> {
-  const sent = readFields(body, "prompt", seedPromptWrite);
+export const promptFromSeed = (body: unknown): z.input<typeof promptCreate> =>
+  newPrompt(readFields(body, "prompt", seedPromptWrite));
+
+/** @throws FieldRefused */
+export function newPrompt(sent: z.infer<typeof seedPromptWrite>): z.input<typeof promptCreate> {
   const { name, template, associated_servers: profiles } = sent;
   return present({ ...changesOf(sent), name, template, profiles });
 }

@@ -4,7 +4,8 @@ import { z } from "zod";
 /** What is read in the place of a secret. */
 export const MASK = "*****";
 
-const isMask = (text: string): boolean => /^\*{3,}$/.test(text);
+/** Whether a text is only what is shown in the place of a secret. */
+export const isMask = (text: string): boolean => /^\*{3,}$/.test(text);
 
 /** A value that may be a secret: a mask that was read is no value. */
 export const valueWrite = z
@@ -32,16 +33,28 @@ export const tagsWrite = z
 /** Times are ISO 8601 here, in UTC. */
 export const timeOf = (ms: number): string => new Date(ms).toISOString();
 
-/** @throws GatewayError validation_failed */
+/** One field that cannot be as it is. */
+export class FieldRefused extends GatewayError {
+  readonly field: string;
+  readonly reason: string;
+
+  constructor(field: string, reason: string) {
+    super("validation_failed", { detail: `${field}: ${reason}` });
+    this.field = field;
+    this.reason = reason;
+  }
+}
+
+/** @throws FieldRefused */
 export function refuse(field: string, reason: string): never {
-  throw new GatewayError("validation_failed", { detail: `${field}: ${reason}` });
+  throw new FieldRefused(field, reason);
 }
 
 /**
  * What scripts for ContextForge send that decides nothing here: teams, owners and visibility (one
  * person has this gateway), and what it keeps or computes itself.
  */
-const WITHOUT_MEANING: readonly string[] = [
+export const WITHOUT_MEANING: ReadonlySet<string> = new Set([
   "team",
   "team_id",
   "owner_email",
@@ -74,9 +87,9 @@ const WITHOUT_MEANING: readonly string[] = [
   "id",
   "created_at",
   "updated_at",
-];
+]);
 
-const isObject = (value: unknown): value is object =>
+export const isObject = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Whether a value says nothing. */
@@ -94,6 +107,36 @@ function unwrapped(singular: string, body: object): object {
   return isObject(inner) ? inner : body;
 }
 
+/** Fields by their names in snake case, and what is wrong with the names. */
+export interface NamedFields {
+  given: Map<string, unknown>;
+  /** As they are written, by field. */
+  names: Map<string, string>;
+  twice: string[];
+  /** As they are written: what is not known, and says something. */
+  unknown: string[];
+}
+
+/** @param computed fields that are known and never read */
+export function nameFields(
+  body: object,
+  known: object,
+  computed: readonly string[] = [],
+): NamedFields {
+  const read: NamedFields = { given: new Map(), names: new Map(), twice: [], unknown: [] };
+  for (const [name, value] of Object.entries(body)) {
+    const field = snakeCase(name);
+    if (read.given.has(field)) read.twice.push(field);
+    if (Object.hasOwn(known, field)) {
+      read.given.set(field, value);
+      read.names.set(field, name);
+    } else if (!WITHOUT_MEANING.has(field) && !computed.includes(field) && !isEmpty(value)) {
+      read.unknown.push(name);
+    }
+  }
+  return read;
+}
+
 /**
  * Reads what a script sent, in either spelling of its field names. A field that is not known is
  * refused, since it may be a typing error of one that is; one that says nothing is let pass.
@@ -108,14 +151,10 @@ export function readFields<Fields extends z.ZodType>(
   computed: readonly string[] = [],
 ): z.output<Fields> {
   if (!isObject(body)) refuse("body", "It is a JSON object with the fields.");
-  const given = new Map<string, unknown>();
-  for (const [name, value] of Object.entries(unwrapped(singular, body))) {
-    const field = snakeCase(name);
-    if (given.has(field)) refuse(field, "It is there in two spellings.");
-    if (Object.hasOwn(fields.shape, field)) given.set(field, value);
-    else if (!WITHOUT_MEANING.includes(field) && !computed.includes(field) && !isEmpty(value)) {
-      refuse(name.slice(0, 100), "There is no such field here.");
-    }
+  const { given, twice, unknown } = nameFields(unwrapped(singular, body), fields.shape, computed);
+  if (twice[0] !== undefined) refuse(twice[0], "It is there in two spellings.");
+  if (unknown[0] !== undefined) {
+    refuse(unknown[0].slice(0, 100), "There is no such field here.");
   }
   const read = fields.safeParse(Object.fromEntries(given));
   if (read.success) return read.data;

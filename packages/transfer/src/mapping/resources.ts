@@ -37,6 +37,24 @@ export const seedResource = z.object({
 });
 export type SeedResource = z.infer<typeof seedResource>;
 
+/** What answers and files say in the same words. */
+export const plainResourceFields = (
+  resource: Pick<
+    ResourceView,
+    "uri" | "title" | "description" | "mimeType" | "tags" | "enabled"
+  > & {
+    name: string | undefined;
+  },
+) => ({
+  name: resource.name,
+  uri: resource.uri,
+  title: resource.title,
+  description: resource.description,
+  mime_type: resource.mimeType,
+  tags: resource.tags,
+  is_active: resource.enabled,
+});
+
 /** @param source its content, where that is shown */
 export function resourceToSeed(
   resource: ResourceView,
@@ -45,16 +63,11 @@ export function resourceToSeed(
   const { content } = resource;
   return {
     id: resource.id,
-    uri: resource.uri,
-    uri_template: resource.isTemplate ? resource.uri : null,
+    ...plainResourceFields(resource),
     name: resource.name,
-    title: resource.title,
-    description: resource.description,
-    mime_type: resource.mimeType,
+    uri_template: resource.isTemplate ? resource.uri : null,
     size: content.kind === "file" ? null : content.bytes,
-    tags: resource.tags,
     enabled: resource.enabled,
-    is_active: resource.enabled,
     created_at: timeOf(resource.createdAt),
     updated_at: timeOf(resource.updatedAt),
     file: content.kind === "file" ? { root: content.root?.uri ?? "", path: content.path } : null,
@@ -93,8 +106,13 @@ export const seedResourceWrite = patch.required({ uri: true });
 const COMPUTED = ["size"];
 
 /** @throws GatewayError validation_failed */
-export function resourceFromSeed(body: unknown): z.input<typeof resourceCreate> {
-  const sent = readFields(body, "resource", seedResourceWrite, COMPUTED);
+export const resourceFromSeed = (body: unknown): z.input<typeof resourceCreate> =>
+  newResource(readFields(body, "resource", seedResourceWrite, COMPUTED));
+
+/** @throws FieldRefused */
+export function newResource(
+  sent: z.infer<typeof seedResourceWrite>,
+): z.input<typeof resourceCreate> {
   const { uri, associated_servers: profiles } = sent;
   const { content, ...changes } = changesOf(sent);
   if (!content) refuse("content", "Send text as content, base64 as blob, or a file.");

@@ -16,13 +16,18 @@ export const seedRoot = z.object({
 });
 export type SeedRoot = z.infer<typeof seedRoot>;
 
+/** What answers and files say in the same words. */
+export const plainRootFields = (root: Pick<RootView, "uri" | "name" | "tags" | "enabled">) => ({
+  name: root.name,
+  uri: root.uri,
+  tags: root.tags,
+  is_active: root.enabled,
+});
+
 export const rootToSeed = (root: RootView): SeedRoot => ({
   id: root.id,
-  uri: root.uri,
-  name: root.name,
-  tags: root.tags,
+  ...plainRootFields(root),
   enabled: root.enabled,
-  is_active: root.enabled,
   created_at: timeOf(root.createdAt),
   updated_at: timeOf(root.updatedAt),
   associated_servers: root.profiles,
@@ -46,8 +51,11 @@ export const seedRootWrite = patch.required({ uri: true });
 const LEFT_OUT: RootUpdate = { name: null, tags: [] };
 
 /** @throws GatewayError validation_failed */
-export function rootFromSeed(body: unknown): z.input<typeof rootCreate> {
-  const sent = readFields(body, "root", seedRootWrite);
+export const rootFromSeed = (body: unknown): z.input<typeof rootCreate> =>
+  newRoot(readFields(body, "root", seedRootWrite));
+
+/** @throws FieldRefused */
+export function newRoot(sent: z.infer<typeof seedRootWrite>): z.input<typeof rootCreate> {
   const { uri, associated_servers: profiles } = sent;
   return present({ ...changesOf(sent), uri, profiles });
 }

@@ -176,8 +176,10 @@ describe("what the contract shows comes back from the seeds' shape as it was", (
       fc.property(profile, (view) => {
         const seed = serverToSeed(view);
         expect(seedServer.strict().parse(seed)).toEqual(seed);
-        const { slug, name, description, tags, enabled, namePolicy, allowWithoutToken } = view;
+        const { slug, name, description, tags, enabled, namePolicy, allowWithoutToken, healthUrl } =
+          view;
         const fields = {
+          healthUrl,
           slug,
           name,
           description,
@@ -205,8 +207,10 @@ describe("what the contract shows comes back from the seeds' shape as it was", (
       fc.property(server, (view) => {
         const seed = gatewayToSeed(view);
         expect(seedGateway.strict().parse(seed)).toEqual(seed);
-        const { name, title, description, tags, enabled, limits, connections, confirmed } = view;
-        const plain = { name, title, description, tags, enabled, limits, connections, confirmed };
+        const { name, title, description, tags, enabled, limits, connections, healthUrl } = view;
+        const { confirmed } = view;
+        const common = { name, title, description, tags, enabled, limits, connections, healthUrl };
+        const plain = { ...common, confirmed };
         const expected = {
           ...plain,
           config: configInput(view.config),

@@ -47,30 +47,43 @@ const CAPABILITIES = {
   resources: { list_changed: true },
 };
 
+/** What answers and files say in the same words; what is in it is called by name, or URI. */
+export const plainProfileFields = (
+  profile: Required<z.output<typeof profileCreate>> & { active: boolean },
+) => ({
+  name: profile.name,
+  slug: profile.slug,
+  description: profile.description,
+  associated_gateways: profile.servers,
+  associated_tools: profile.tools,
+  tool_ids: profile.tools,
+  associated_prompts: profile.prompts,
+  associated_resources: profile.resources,
+  associated_roots: profile.roots,
+  capabilities: CAPABILITIES,
+  name_policy: profile.namePolicy,
+  allow_without_token: profile.allowWithoutToken,
+  active: profile.active,
+  health_url: profile.healthUrl,
+  tags: profile.tags,
+  is_active: profile.enabled,
+});
+
 export function serverToSeed(profile: ProfileView): SeedServer {
-  const tools = profile.tools.map(({ name }) => name);
   return {
     id: profile.id,
-    name: profile.name,
-    slug: profile.slug,
-    description: profile.description,
-    associated_tools: tools,
-    tool_ids: tools,
-    associated_resources: profile.resources.map(({ uri }) => uri),
-    associated_prompts: profile.prompts.map(({ name }) => name),
-    associated_gateways: profile.servers.map(({ name }) => name),
-    associated_roots: profile.roots.map(({ uri }) => uri),
-    capabilities: CAPABILITIES,
-    tags: profile.tags,
+    ...plainProfileFields({
+      ...profile,
+      servers: profile.servers.map(({ name }) => name),
+      tools: profile.tools.map(({ name }) => name),
+      prompts: profile.prompts.map(({ name }) => name),
+      resources: profile.resources.map(({ uri }) => uri),
+      roots: profile.roots.map(({ uri }) => uri),
+    }),
     enabled: profile.enabled,
-    is_active: profile.enabled,
     created_at: timeOf(profile.createdAt),
     updated_at: timeOf(profile.updatedAt),
-    name_policy: profile.namePolicy,
-    allow_without_token: profile.allowWithoutToken,
-    active: profile.active,
     url: profile.url,
-    health_url: profile.healthUrl,
   };
 }
 
@@ -105,8 +118,11 @@ const COMPUTED = ["active", "url", "capabilities"];
 const { slug: _slug, enabled: _enabled, ...LEFT_OUT } = profileCreate.parse({ slug: "slug" });
 
 /** Without a slug its name makes one. @throws GatewayError validation_failed */
-export function serverFromSeed(body: unknown): z.input<typeof profileCreate> {
-  const sent = readFields(body, "server", seedServerWrite, COMPUTED);
+export const serverFromSeed = (body: unknown): z.input<typeof profileCreate> =>
+  newProfile(readFields(body, "server", seedServerWrite, COMPUTED));
+
+/** @throws FieldRefused */
+export function newProfile(sent: z.infer<typeof seedServerWrite>): z.input<typeof profileCreate> {
   const slug = sent.slug ?? slugify(sent.name);
   if (slug === "") refuse("slug", "The name has nothing that a slug can be made of. Send one.");
   return present({ ...changesOf(sent), slug });

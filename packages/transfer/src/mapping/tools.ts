@@ -63,38 +63,49 @@ function authTypeOf({ auth, headers }: ToolView): AuthType {
   return secretOf(headers).length > 0 ? "authheaders" : "none";
 }
 
+/** What answers and files say in the same words, secrets and computed fields apart. */
+export const plainToolFields = (
+  tool: Omit<ToolView, "id" | "headers" | "query" | "auth" | "inputSchema" | Computed> & {
+    inputSchema: Record<string, unknown> | undefined;
+  },
+) => ({
+  displayName: tool.title,
+  description: tool.description,
+  url: tool.url,
+  integration_type: "REST" as const,
+  request_type: tool.method,
+  input_schema: tool.inputSchema,
+  output_schema: tool.outputSchema,
+  annotations: tool.annotations,
+  response_filter: tool.responseFilter,
+  argument_mapping: tool.arguments,
+  body_mapping: tool.body,
+  timeout_ms: tool.timeoutMs,
+  max_response_bytes: tool.maxResponseBytes,
+  allow_private_network: tool.allowPrivateNetwork,
+  tags: tool.tags,
+  is_active: tool.enabled,
+});
+type Computed = "profiles" | "problem" | "createdAt" | "updatedAt";
+
 export function toolToSeed(tool: ToolView): SeedTool {
   const type = authTypeOf(tool);
   return {
     id: tool.id,
     name: tool.name,
-    displayName: tool.title,
-    url: tool.url,
-    description: tool.description,
-    integration_type: "REST",
-    request_type: tool.method,
-    headers: shown(tool.headers),
+    ...plainToolFields(tool),
     input_schema: tool.inputSchema,
-    output_schema: tool.outputSchema,
-    annotations: tool.annotations,
+    headers: shown(tool.headers),
+    plain_headers: plainOf(tool.headers),
+    query: shown(tool.query),
+    plain_query: plainOf(tool.query),
     jsonpath_filter: toJsonPath(tool.responseFilter),
     auth_type: type,
     auth_value: type === "none" ? null : MASK,
     auth_username: tool.auth.type === "basic" ? tool.auth.username : null,
-    tags: tool.tags,
-    timeout_ms: tool.timeoutMs,
     enabled: tool.enabled,
-    is_active: tool.enabled,
     created_at: timeOf(tool.createdAt),
     updated_at: timeOf(tool.updatedAt),
-    response_filter: tool.responseFilter,
-    plain_headers: plainOf(tool.headers),
-    query: shown(tool.query),
-    plain_query: plainOf(tool.query),
-    argument_mapping: tool.arguments,
-    body_mapping: tool.body,
-    max_response_bytes: tool.maxResponseBytes,
-    allow_private_network: tool.allowPrivateNetwork,
     associated_servers: tool.profiles,
   };
 }
@@ -154,8 +165,11 @@ const {
 } = toolCreate.parse({ name: "name", url: "url" });
 
 /** @throws GatewayError validation_failed */
-export function toolFromSeed(body: unknown): z.input<typeof toolCreate> {
-  const sent = readFields(body, "tool", seedToolWrite);
+export const toolFromSeed = (body: unknown): z.input<typeof toolCreate> =>
+  newTool(readFields(body, "tool", seedToolWrite));
+
+/** @throws FieldRefused */
+export function newTool(sent: z.infer<typeof seedToolWrite>): z.input<typeof toolCreate> {
   const { name, url, associated_servers: profiles } = sent;
   const { keepSecrets: _, ...fields } = changesOf(sent, null);
   return present({ ...fields, name, url, profiles });
