@@ -182,7 +182,7 @@ async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {
 }
 
 /** @throws GatewayError backup_file_exists, disk_full, file_unwritable */
-async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
+export async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {

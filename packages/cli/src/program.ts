@@ -6,6 +6,8 @@ import { type Act, Cli, type GlobalOptions } from "./cli.ts";
 import { addAuditCommands } from "./commands/audit.ts";
 import { addBackupCommands } from "./commands/backup.ts";
 import { addBridgeCommand } from "./commands/bridge.ts";
+import { addExportCommand } from "./commands/export.ts";
+import { addImportCommand } from "./commands/import.ts";
 import { addMetricsCommands } from "./commands/metrics.ts";
 import { addProfileCommands } from "./commands/profiles.ts";
 import { addPromptCommands } from "./commands/prompts.ts";
@@ -61,6 +63,8 @@ export const buildProgram = (
   addTokenCommands(program, act);
   addVaultCommands(program, act);
   addBackupCommands(program, act);
+  addExportCommand(program, act);
+  addImportCommand(program, act);
   addMetricsCommands(program, act);
   addSettingCommands(program, act);
   addAuditCommands(program, act);

@@ -1,8 +1,7 @@
 import type { Cli } from "../cli.ts";
-import { toGatewayError } from "../errors.ts";
-import { isInteractive } from "../io.ts";
 import { askSecret } from "../prompt.ts";
 import { environmentSecret } from "../values.ts";
+import { unlessMissing } from "./ask-when-missing.ts";
 import { askNewPassphrase, givenPassphrase, type PassphraseOptions } from "./vault-keys.ts";
 
 /** The passphrase of a backup that options name, else the environment. */
@@ -11,21 +10,6 @@ export const knownPassphrase = async (
   options: PassphraseOptions,
 ): Promise<string | undefined> =>
   (await givenPassphrase(cli, options)) ?? (await environmentSecret(cli.io, "BACKUP_PASSPHRASE"));
-
-/** Tries without asking, and asks a person where the gateway says that only this is missing. */
-const unlessMissing = async <T>(
-  cli: Cli,
-  code: "backup_passphrase_missing" | "backup_passphrase_needed",
-  attempt: () => Promise<T>,
-  ask: () => Promise<T>,
-): Promise<T> => {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (toGatewayError(error).code !== code || !isInteractive(cli.io)) throw error;
-  }
-  return ask();
-};
 
 /**
  * Makes a backup with the passphrase that is known, else with the one that the gateway keeps, else
@@ -38,7 +22,7 @@ export const encrypting = <T>(
 ): Promise<T> =>
   unlessMissing(
     cli,
-    "backup_passphrase_missing",
+    ["backup_passphrase_missing"],
     () => make(known),
     async () => {
       cli.note(
@@ -62,7 +46,7 @@ export const opening = <T>(
 ): Promise<Opened<T>> =>
   unlessMissing(
     cli,
-    "backup_passphrase_needed",
+    ["backup_passphrase_needed"],
     async () => ({ value: await open(known), passphrase: known }),
     async () => {
       const passphrase = await askSecret(cli.io, `Passphrase of ${name}: `);

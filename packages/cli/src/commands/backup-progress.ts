@@ -7,43 +7,17 @@ import {
 import type { Cli } from "../cli.ts";
 import type { Connection } from "../connect.ts";
 import { followJob } from "../follow-job.ts";
-
-/** ms between two looks at how far it is. */
-const LOOK_MS = 200;
+import { progressLine, watching } from "./progress.ts";
 
 const UNSTOPPABLE =
   "It cannot be stopped any more, and goes on. “backup undo” takes it back afterwards.";
 
-/** Says how far something is. */
-interface PhaseLine {
-  /** @param progress 0 to 1 within the phase, null where it cannot be known */
-  show: (phase: BackupPhase, progress: number | null) => void;
-  /** Leaves the cursor on a line of its own. */
-  end: () => void;
-}
-
-/** A line per phase, for a person at a terminal; programs are spared it. */
-export const phaseLine = (cli: Cli): PhaseLine => {
-  const { stderr } = cli.io;
-  if (stderr.isTTY !== true || cli.json) return { show: () => {}, end: () => {} };
-  let shown: BackupPhase | null = null;
-  let width = 0;
-  const end = (): void => {
-    if (shown !== null) stderr.write("\n");
-    shown = null;
-    width = 0;
-  };
-  return {
-    show: (phase, progress) => {
-      if (phase !== shown) end();
-      shown = phase;
-      const percent = progress === null ? "" : ` ${Math.round(progress * 100)} %`;
-      const text = `${BACKUP_PHASE_WORDS[phase]}…${percent}`;
-      stderr.write(`\r${text.padEnd(width)}`);
-      width = text.length;
-    },
-    end,
-  };
+/** The same line for what is said of a backup's phases. */
+export const phaseLine = (
+  cli: Cli,
+): { show: (phase: BackupPhase, progress: number | null) => void; end: () => void } => {
+  const { show, end } = progressLine(cli);
+  return { show: (phase, progress) => show(BACKUP_PHASE_WORDS[phase], progress), end };
 };
 
 /** Where it can be seen how far something is, and where it can be ended. */
@@ -57,29 +31,13 @@ interface Jobs {
  * rejects with what came of that.
  */
 export const watched = async <T>(cli: Cli, jobs: Jobs, work: () => Promise<T>): Promise<T> => {
-  const { signal } = cli.io;
-  if (signal.aborted) throw new GatewayError("backup_cancelled");
-  const line = phaseLine(cli);
-  let over = false;
-  const look = async (): Promise<void> => {
+  if (cli.io.signal.aborted) throw new GatewayError("backup_cancelled");
+  const look = async () => {
     const { job } = await jobs.job();
-    if (job?.state === "running" && !over) line.show(job.phase, job.progress);
+    if (job?.state !== "running") return null;
+    return { phase: BACKUP_PHASE_WORDS[job.phase], progress: job.progress };
   };
-  const timer = setInterval(() => {
-    // What is wrong with the gateway is said by the work itself.
-    look().catch(() => clearInterval(timer));
-  }, LOOK_MS);
-  // Where it is over already, or has come too far, the work tells, and is waited for.
-  const cancel = (): void => void jobs.cancel().catch(() => cli.io.goOn?.());
-  signal.addEventListener("abort", cancel);
-  try {
-    return await work();
-  } finally {
-    over = true;
-    signal.removeEventListener("abort", cancel);
-    clearInterval(timer);
-    line.end();
-  }
+  return watching(cli, { look, cancel: jobs.cancel }, work);
 };
 
 /**

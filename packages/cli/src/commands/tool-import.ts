@@ -88,7 +88,7 @@ const importOpenApi = async (cli: Cli, file: string, options: ImportOptions): Ou
   });
 };
 
-export const addImportCommand = (tools: Command, act: Act): void => {
+export const addOpenApiCommand = (tools: Command, act: Act): void => {
   const from = tools.command("import").description("make tools of what describes an API");
   takesNew(
     takesAccess(

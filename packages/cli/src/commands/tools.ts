@@ -28,7 +28,7 @@ import {
   takesArguments,
 } from "./tool-call.ts";
 import { describeTool, readTool, type ToolOptions } from "./tool-forms.ts";
-import { addImportCommand } from "./tool-import.ts";
+import { addOpenApiCommand } from "./tool-import.ts";
 import { ownToolTable, toolFacts } from "./tool-views.ts";
 
 interface ListOptions extends TagFilterOptions {
@@ -256,6 +256,6 @@ export const addToolCommands = (program: Command, act: Act): void => {
       .description("call one of the gateway's own tools and see what its API answers"),
   ).action(act(test));
 
-  addImportCommand(tools, act);
+  addOpenApiCommand(tools, act);
   addCallCommand(tools, act);
 };

@@ -25,6 +25,13 @@ export const TRANSFER_ERRORS = {
     sentence: "There is no {names} to export.",
     wayOut: "Name it as “local-mcp-gateway {kind}s list” shows it; nothing was written.",
   },
+  export_file_exists: {
+    http: 409,
+    jsonRpc: -32603,
+    exit: 4,
+    sentence: "{path} is there already, and is no export.",
+    wayOut: "Choose another name, or replace it with --force; nothing was written.",
+  },
   import_unreadable: {
     http: 400,
     jsonRpc: -32602,
