@@ -1,10 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import {
-  type Contract,
-  GatewayError,
-  type MetricKind,
-  type MetricsReset,
-} from "@local-mcp/contract";
+import type { Contract, MetricKind, MetricsReset } from "@local-mcp/contract";
 import type { ContractRouterClient } from "@orpc/contract";
 import { createRouterClient } from "@orpc/server";
 import { type ApiContext, requireRight } from "../api/context.ts";
@@ -14,6 +9,7 @@ import { seedTotals } from "../metrics/seed-view.ts";
 import { FOR_NO_PAGE, sendJson } from "./answers.ts";
 import type { Answer } from "./backup-routes.ts";
 import { checkMethod, READS } from "./guard.ts";
+import { queryOf, refuse } from "./query.ts";
 import { asRefusal } from "./seed-routes.ts";
 
 /**
@@ -74,9 +70,6 @@ export function createMetricsRoutes(
   };
 }
 
-const queryOf = ({ url = "" }: IncomingMessage): URLSearchParams =>
-  new URL(url, "http://localhost").searchParams;
-
 const wantsText = (request: IncomingMessage): boolean => {
   const format = queryOf(request).get("format");
   if (format !== null) return format === "prometheus";
@@ -120,8 +113,4 @@ async function nameOf(kind: MetricKind, id: string, api: Api): Promise<string> {
       (await api.resources.list({})).map((one) => ({ id: one.id, name: one.uri })),
   };
   return (await own[kind]()).find((one) => one.id === id)?.name ?? id;
-}
-
-function refuse(detail: string): never {
-  throw new GatewayError("validation_failed", { detail });
 }

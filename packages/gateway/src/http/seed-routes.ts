@@ -8,6 +8,7 @@ import { sendJson } from "./answers.ts";
 import type { Answer } from "./backup-routes.ts";
 import { readBody } from "./body.ts";
 import { checkMethod, decoded, READS } from "./guard.ts";
+import { flag, queryOf, refuse } from "./query.ts";
 import { createSeedKinds, type SeedKind, SEED_KINDS, type SeedKindName } from "./seed-kinds.ts";
 
 const MIB = 1024 * 1024;
@@ -69,7 +70,7 @@ async function answer(
   kind: SeedKind,
 ): Promise<void> {
   const { method } = request;
-  const query = new URL(request.url ?? "/", "http://localhost").searchParams;
+  const query = queryOf(request);
   const read = async (): Promise<unknown> => {
     const limit = name === "resources" ? MAX_RESOURCE_BODY : MAX_BODY;
     return parseJson(await readBody(request, limit), "body");
@@ -131,16 +132,6 @@ function limitIn(query: URLSearchParams): number | null {
   return Number(text) || null;
 }
 
-function flag(query: URLSearchParams, name: string, usual: boolean): boolean {
-  const text = (query.get(name) ?? String(usual)).toLowerCase();
-  if (text !== "true" && text !== "false") refuse(`${name}: It is true or false.`);
-  return text === "true";
-}
-
-function refuse(detail: string): never {
-  throw new GatewayError("validation_failed", { detail });
-}
-
 /** What is well-formed and wrong has a code of its own here, as the seeds' table says. */
 class Unprocessable extends GatewayError {
   override get http(): number {
@@ -157,7 +148,7 @@ export function asRefusal(thrown: unknown): unknown {
 }
 
 /** A procedure says what is wrong in the data of its error. */
-function meantBy(thrown: unknown): unknown {
+export function meantBy(thrown: unknown): unknown {
   if (!(thrown instanceof ORPCError)) return thrown;
   const { data } = problem.safeParse(thrown.data);
   if (data === undefined || !isErrorCode(data.code)) return thrown;
