@@ -18,6 +18,7 @@ import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import type { SettingsService } from "../settings/settings-service.ts";
 import type { SignIns } from "../sign-in/sign-ins.ts";
 import type { Status } from "../status/status.ts";
+import { DECIDES_REQUEST, isFolder, RUNS_SOMETHING } from "../tokens/needs-processes.ts";
 import type { Principal } from "../tokens/principal.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import type { ToolsService } from "../tools/tools-service.ts";
@@ -385,18 +386,6 @@ function mayReachInside(principal: Principal, allowPrivateNetwork = false): void
   if (allowPrivateNetwork) requireRight(principal, "processes");
 }
 
-/** Fields of a tool that decide what it says, and to whom. */
-const DECIDES_REQUEST = [
-  "url",
-  "method",
-  "query",
-  "headers",
-  "arguments",
-  "body",
-  "auth",
-  "inputSchema",
-] as const;
-
 /**
  * A root opens a folder to every server that is told of it, and to clients by the resources that are
  * files inside it: as much as who starts processes can read, and nobody else.
@@ -406,8 +395,6 @@ const DECIDES_REQUEST = [
 function mayGiveFiles(principal: Principal, isFiles: boolean): void {
   if (isFiles) requireRight(principal, "processes");
 }
-
-const isFolder = (uri: string): boolean => /^file:/i.test(uri);
 
 /**
  * Settings that decide who gets to read what others send: secrets on their way to remote servers,
@@ -422,17 +409,4 @@ const KEPT_FROM_MANAGERS = [
   "port",
   "auditKeepDays",
   "backupFolder",
-] as const;
-
-/** Fields of a stdio server that decide what runs, or that something runs, or how often. */
-const RUNS_SOMETHING = [
-  "command",
-  "args",
-  "cwd",
-  "env",
-  "secrets",
-  "enabled",
-  "confirmed",
-  "transport",
-  "connections",
 ] as const;

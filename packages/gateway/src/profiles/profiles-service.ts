@@ -16,6 +16,7 @@ import type { LocalCatalog } from "../local/local-catalog.ts";
 import type { ServersService } from "../servers/servers-service.ts";
 import type { Stores } from "../stores.ts";
 import { toolResult } from "../tool-result.ts";
+import { type NamedTool, refuseSameNames, refuseTexts } from "./choices.ts";
 import { LocalChoice } from "./local-choices.ts";
 
 /** As much of a profile as a request to its address needs. */
@@ -202,7 +203,7 @@ export class ProfilesService {
       const key = keyOf(entry.kind, entry.serverId, entry.original);
       stored.set(key, merged(stored.get(key), entry, change));
     }
-    refuseSameNames(row.slug, entries, stored);
+    refuseSameNames(row.slug, keptNames(entries, stored));
     stores.db.transaction(() => {
       stores.customizations.put(row.id, [...stored.values()]);
       for (const { kind, original, enabled } of own) {
@@ -401,12 +402,7 @@ function merged(
   entry: Entry,
   change: Customization,
 ): StoredCustomization {
-  const isTool = entry.kind === "tool";
-  if (!isTool && (change.name != null || change.description != null)) {
-    throw new GatewayError("validation_failed", {
-      detail: "Only tools can be renamed or described; prompts and resources are turned on or off.",
-    });
-  }
+  refuseTexts(entry.kind, change);
   return {
     kind: entry.kind,
     mcpServerId: entry.serverId,
@@ -418,28 +414,16 @@ function merged(
   };
 }
 
-/** A chosen name must not be anybody else's. @throws GatewayError exposed_name_taken */
-function refuseSameNames(
-  profile: string,
+/** The tools whose names must not be anybody else's: those that were chosen, and those that are kept. */
+function* keptNames(
   entries: readonly Entry[],
   stored: ReadonlyMap<string, StoredCustomization>,
-): void {
-  const holders = new Map<string, Entry>();
-  const tools = entries.filter((entry) => entry.kind === "tool");
-  for (const entry of tools) {
+): Generator<NamedTool> {
+  for (const entry of entries) {
+    if (entry.kind !== "tool") continue;
     const custom = stored.get(keyOf("tool", entry.serverId, entry.original))?.customName;
     // One that loses its chosen name gets a free one, so only the chosen and the kept count.
     if (custom == null && entry.renamed === "by_you") continue;
-    const name = custom ?? entry.exposed;
-    const holder = holders.get(name);
-    if (holder) {
-      throw new GatewayError("exposed_name_taken", {
-        profile,
-        kind: "tool",
-        name,
-        server: holder.serverName,
-      });
-    }
-    holders.set(name, entry);
+    yield { name: custom ?? entry.exposed, server: entry.serverName };
   }
 }

@@ -16,7 +16,7 @@ import { isTemplate, type UriTemplate } from "./uri-template.ts";
 export type Place = Pick<ResourceRow, "contentKind" | "rootId" | "path">;
 
 export interface Sources {
-  root(id: string): RootRow | undefined;
+  root(id: string): Pick<RootRow, "uri" | "enabled"> | undefined;
   sandbox: Pick<Sandbox, "text" | "variables">;
   dataDir: string;
 }
@@ -31,7 +31,7 @@ const NOWHERE = { textContent: null, binaryContent: null, rootId: null, path: nu
  */
 export function columnsOf(
   content: ResourceContentWrite,
-  rootOf: (root: string) => RootRow,
+  rootOf: (root: string) => Pick<RootRow, "id" | "uri">,
 ): Place & Pick<ResourceRow, "textContent" | "binaryContent"> {
   if (content.kind === "text") {
     return { ...NOWHERE, contentKind: "text", textContent: content.text };

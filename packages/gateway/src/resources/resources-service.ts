@@ -17,8 +17,8 @@ import { known, named } from "../local/named.ts";
 import { OneByOne } from "../one-by-one.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Stores } from "../stores.ts";
+import { checkResource, fileProblem } from "./check-resource.ts";
 import {
-  checkContent,
   columnsOf,
   contentOf,
   fileOf,
@@ -29,7 +29,7 @@ import {
 } from "./content.ts";
 import { FileWatches } from "./file-watches.ts";
 import { mediaTypeOfName } from "./media-type.ts";
-import { folderOf, refusalOfFile } from "./root-files.ts";
+import { folderOf } from "./root-files.ts";
 import { isTemplate, readTemplate, type UriTemplate } from "./uri-template.ts";
 
 export interface ResourcesServiceOptions {
@@ -92,7 +92,7 @@ export class ResourcesService {
   async create({ profiles, content, name, ...values }: ResourceCreate): Promise<ResourceView> {
     const { stores } = this.#options;
     const columns = columnsOf(content, (root) => this.#root(root));
-    await this.#check({ uri: values.uri, ...columns });
+    await checkResource({ uri: values.uri, ...columns }, this.#sources);
     const made = stores.db.transaction(() => {
       const row = stores.resources.insert({
         ...values,
@@ -118,7 +118,7 @@ export class ResourcesService {
     const { content, ...values } = changes;
     const columns = content && columnsOf(content, (root) => this.#root(root));
     const wanted = { ...before, ...values, ...columns };
-    if (columns || wanted.uri !== before.uri) await this.#check(wanted);
+    if (columns || wanted.uri !== before.uri) await checkResource(wanted, this.#sources);
     const after = stores.resources.update(before.id, { ...values, ...columns });
     if (!after) throw new GatewayError("local_not_found", { kind: "resource", name: before.uri });
     this.#hashes.delete(after.id);
@@ -222,6 +222,13 @@ export class ResourcesService {
     this.#watches.follow(new Map(files));
   }
 
+  /** After resources or roots were written by others: any of them may be another now. */
+  writtenElsewhere(): void {
+    this.#hashes.clear();
+    this.watch(this.#watched);
+    for (const uri of this.#watched) this.#options.onUpdated(uri);
+  }
+
   close(): void {
     this.#watches.close();
   }
@@ -269,31 +276,10 @@ export class ResourcesService {
     return known(named(this.#options.stores).root(root), "root", root);
   }
 
-  /** @throws GatewayError validation_failed, and as {@link checkContent} */
-  async #check(row: Parameters<typeof checkContent>[0] & { uri: string }): Promise<void> {
-    const template = isTemplate(row.uri) ? readTemplate(row.uri) : null;
-    if (typeof template === "string") throw invalid(`uri: ${template}`);
-    await checkContent(row, template, this.#sources);
-    const outside = this.#fileProblem(row);
-    if (outside?.code === "resource_outside_root") throw outside;
-  }
-
   /** Why it is not offered, where that is not that it is turned off. */
   #problem(row: Place & { uri: string }): LocalProblem | null {
-    const error = this.#fileProblem(row);
+    const error = fileProblem(row, this.#sources);
     return error && problemOf(error);
-  }
-
-  /** Of a template only what holds for all that it gives. */
-  #fileProblem(row: Place & { uri: string }): GatewayError | null {
-    if (row.contentKind !== "file") return null;
-    try {
-      const file = fileOf(isTemplate(row.uri) ? { ...row, path: "." } : row, {}, this.#sources);
-      return file && refusalOfFile(file, this.#options.dataDir);
-    } catch (error) {
-      if (error instanceof GatewayError) return error;
-      throw error;
-    }
   }
 
   #viewOf(row: ResourceRow): ResourceView {

@@ -5,7 +5,7 @@ import {
   type ServerConfigWrite,
   type ServerUpdate,
 } from "@local-mcp/contract";
-import type { StoredServerConfig } from "@local-mcp/database";
+import type { StoredServerConfig, StoredSignIn } from "@local-mcp/database";
 import { assertAllowed } from "@local-mcp/engine";
 import { type NewSecret, SecretCollector } from "../vault/owned-secrets.ts";
 import { changeSignIn, signInSecretIds } from "./sign-in-config.ts";
@@ -22,13 +22,15 @@ type Remote = Exclude<StoredServerConfig, { transport: "stdio" }>;
 /**
  * What is stored for a server that is being added.
  *
+ * @param kept what of its sign-in is there already
  * @throws GatewayError validation_failed, address_blocked
  */
 export function buildConfig(
   write: ServerConfigWrite,
   markValues: Record<string, string>,
+  collector: SecretCollector = new SecretCollector(),
+  kept: StoredSignIn = {},
 ): BuiltConfig {
-  const collector = new SecretCollector();
   const config: StoredServerConfig =
     write.transport === "stdio"
       ? {
@@ -39,7 +41,11 @@ export function buildConfig(
           env: mergeEnv({}, write.env, collector),
           secrets: mergeMarks({}, markValues, collector),
         }
-      : changeRemote(null, { ...write, secrets: markValues }, collector);
+      : changeRemote(
+          { transport: write.transport, url: "", headers: {}, secrets: {}, signIn: kept },
+          { ...write, secrets: markValues },
+          collector,
+        );
   return { config, secrets: collector.secrets };
 }
 

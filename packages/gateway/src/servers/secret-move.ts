@@ -26,28 +26,32 @@ export function refuseMove(
   before: StoredServerConfig,
   after: StoredServerConfig,
 ): void {
+  const move = moveOf(before, after);
+  if (move) throw new GatewayError("secrets_would_move", { server, ...move });
+}
+
+/** Where stored secrets would go that were given for somewhere else; null where none would. */
+export function moveOf(
+  before: StoredServerConfig,
+  after: StoredServerConfig,
+): { from: string; to: string; count: number } | null {
   // A command and a URL have no secrets in common.
-  if (before.transport === "stdio" || after.transport === "stdio") return;
+  if (before.transport === "stdio" || after.transport === "stdio") return null;
   const stored = new Set(secretIds(before));
-  const refuse = (from: string, to: string, ids: readonly string[]): void => {
-    const kept = ids.filter((id) => stored.has(id));
-    if (from === to || kept.length === 0) return;
-    throw new GatewayError("secrets_would_move", { server, from, to, count: kept.length });
-  };
-  refuse(new URL(before.url).origin, new URL(after.url).origin, secretIds(after));
   const former = new Set(sentToIssuer(before));
   const sent = sentToIssuer(after);
-  refuse(
-    issuerOf(before),
-    issuerOf(after),
-    sent.filter((id) => former.has(id)),
-  );
-  // What the server alone was shown before.
-  refuse(
-    new URL(before.url).origin,
-    issuerOf(after),
-    sent.filter((id) => !former.has(id)),
-  );
+  const ways: [from: string, to: string, ids: string[]][] = [
+    [new URL(before.url).origin, new URL(after.url).origin, secretIds(after)],
+    [issuerOf(before), issuerOf(after), sent.filter((id) => former.has(id))],
+    // What the server alone was shown before.
+    [new URL(before.url).origin, issuerOf(after), sent.filter((id) => !former.has(id))],
+  ];
+  const moves = ways.map(([from, to, ids]) => ({
+    from,
+    to,
+    count: ids.filter((id) => stored.has(id)).length,
+  }));
+  return moves.find(({ from, to, count }) => from !== to && count > 0) ?? null;
 }
 
 /**

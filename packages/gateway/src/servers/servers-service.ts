@@ -1,19 +1,16 @@
 import {
   GatewayError,
   hasTags,
-  type ServerConnections,
   type ServerCreate,
-  type ServerLimits,
   type ServerOutput,
   type serverTestResult,
   type ServerUpdate,
   type ServerUsageRow,
   type ServerView,
   type TagFilter,
-  type Transport,
   type Warning,
 } from "@local-mcp/contract";
-import type { ServerRow, StoredServerConfig } from "@local-mcp/database";
+import type { ServerRow } from "@local-mcp/database";
 import type { Engine } from "@local-mcp/engine";
 import type { Vault } from "@local-mcp/vault";
 import type { z } from "zod";
@@ -27,14 +24,14 @@ import {
   changeConfig,
   configHash,
   consentHash,
-  namedSecrets,
   secretIds,
 } from "./config.ts";
 import { viewConfig } from "./config-view.ts";
 import { eraView } from "./era.ts";
 import { probeCommand, probeUrl } from "./probe.ts";
 import { isMoved, refuseMove } from "./secret-move.ts";
-import { hasAuthorizationHeader, isOtherSignIn } from "./sign-in-config.ts";
+import { columnsOf, configWarnings, refuseIdleStop } from "./server-columns.ts";
+import { isOtherSignIn } from "./sign-in-config.ts";
 
 export interface ServersServiceOptions {
   stores: Stores;
@@ -97,15 +94,7 @@ export class ServersService {
     await this.#secrets.openVaultFor(secrets);
     const row = stores.db.transaction(() => {
       const inserted = stores.servers.insert({
-        name: wanted.name,
-        title: wanted.title ?? wanted.name,
-        description: wanted.description,
-        config,
-        limits: wanted.limits,
-        connections: wanted.connections ?? usualConnections(config.transport),
-        tags: wanted.tags,
-        healthUrl: wanted.healthUrl,
-        enabled: wanted.enabled,
+        ...columnsOf(wanted, config),
         confirmedHash: wanted.confirmed ? consentHash(config) : null,
       });
       this.#secrets.store(inserted.id, inserted.name, secrets);
@@ -227,16 +216,11 @@ export class ServersService {
   async #warnings({ name, config }: ServerRow): Promise<Warning[]> {
     const { runtimes } = this.#options;
     await runtimes.ready();
-    const unset = namedSecrets(config).filter((mark) => !(mark in config.secrets));
-    const missing = unset.map((mark) => ({
-      code: "secret_unset",
-      message: `“${name}” refers to the secret “${mark}”, which has no value yet.`,
-    }));
     const reachable =
       config.transport === "stdio"
         ? probeCommand(config, runtimes)
         : await probeUrl(new URL(config.url), runtimes);
-    return [...missing, ...unusedSignIn(name, config), ...reachable];
+    return [...configWarnings(name, config), ...reachable];
   }
 
   #view(row: ServerRow): ServerView {
@@ -278,13 +262,6 @@ export class ServersService {
   }
 }
 
-function unusedSignIn(name: string, config: StoredServerConfig): Warning[] {
-  const signIn = config.transport === "stdio" ? undefined : config.signIn;
-  if (signIn === undefined || signIn.kind === "off" || !hasAuthorizationHeader(config)) return [];
-  const message = `“${name}” has an Authorization header, which is sent in place of its sign-in.`;
-  return [{ code: "authorization_header", message }];
-}
-
 /** @throws GatewayError validation_failed, address_blocked, secrets_would_move */
 function changed({ name, config }: ServerRow, changes: ServerUpdate): BuiltConfig {
   const built = changeConfig(config, changes);
@@ -292,22 +269,6 @@ function changed({ name, config }: ServerRow, changes: ServerUpdate): BuiltConfi
   return built;
 }
 
-/** A connection to a stdio server is a process, which is why clients share one. */
-const usualConnections = (transport: Transport): ServerConnections =>
-  transport === "stdio" ? "shared" : "per_client";
-
 /** Whether a person has agreed to exactly what would run now. Remote servers run nothing here. */
 export const isConfirmed = (row: ServerRow): boolean =>
   row.config.transport !== "stdio" || row.confirmedHash === consentHash(row.config);
-
-/** @throws GatewayError validation_failed where nothing of the server runs here */
-function refuseIdleStop(
-  name: string,
-  { transport }: StoredServerConfig,
-  limits: ServerLimits | undefined,
-): void {
-  if (transport === "stdio" || (limits?.idleStopMs ?? 0) === 0) return;
-  throw new GatewayError("validation_failed", {
-    detail: `“${name}” is reached by URL; there is no process that could be stopped when it is idle.`,
-  });
-}

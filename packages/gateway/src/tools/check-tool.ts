@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { GatewayError, headerName } from "@local-mcp/contract";
 import type { ToolRow } from "@local-mcp/database";
 import { assertAllowed, REACHES, type UrlPolicy } from "@local-mcp/engine";
@@ -22,16 +23,25 @@ export type CheckedTool = Pick<
 /**
  * Refuses a tool that could never be called as it is.
  *
+ * @param known a tool whose schemas and filter need no second look
  * @throws GatewayError validation_failed, naming the field; tool_address_blocked
  */
-export async function checkTool(tool: CheckedTool, sandbox: Sandbox): Promise<void> {
+export async function checkTool(
+  tool: CheckedTool,
+  sandbox: Sandbox,
+  known?: CheckedTool,
+): Promise<void> {
   checkAddress(tool);
   checkHeaders(tool);
   checkArguments(tool);
   const { inputSchema, outputSchema, responseFilter } = tool;
-  refuseProblem("inputSchema", await sandbox.checkSchema(inputSchema));
-  if (outputSchema) refuseProblem("outputSchema", await sandbox.checkSchema(outputSchema));
-  if (responseFilter !== null) {
+  if (!isDeepStrictEqual(inputSchema, known?.inputSchema)) {
+    refuseProblem("inputSchema", await sandbox.checkSchema(inputSchema));
+  }
+  if (outputSchema && !isDeepStrictEqual(outputSchema, known?.outputSchema)) {
+    refuseProblem("outputSchema", await sandbox.checkSchema(outputSchema));
+  }
+  if (responseFilter !== null && responseFilter !== known?.responseFilter) {
     refuseProblem("responseFilter", await sandbox.checkFilter(responseFilter));
   }
 }

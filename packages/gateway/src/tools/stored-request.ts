@@ -38,9 +38,12 @@ const NOTHING: StoredApi = {
  * @param before null for a tool that is being added
  * @throws GatewayError validation_failed, naming the field
  */
-export function changeRequest(before: StoredApi | null, changes: Changes): BuiltApi {
+export function changeRequest(
+  before: StoredApi | null,
+  changes: Changes,
+  collector: SecretCollector = new SecretCollector(),
+): BuiltApi {
   const { url, request } = before ?? NOTHING;
-  const collector = new SecretCollector();
   const address = changes.url === undefined ? null : readToolUrl(changes.url);
   const user = address === null ? {} : writesOfUser(address, changes);
   const query = { ...(address && writesOfQuery(address)), ...changes.query };
@@ -89,11 +92,19 @@ export function secretsOf({ query, headers, auth }: StoredToolRequest) {
  * @throws GatewayError secrets_would_move
  */
 export function refuseMove(tool: string, before: StoredApi, after: StoredApi): void {
+  const move = moveOf(before, after);
+  if (move) throw new GatewayError("secrets_would_move", { server: tool, ...move });
+}
+
+/** Where stored secrets would go that were given for somewhere else; null where none would. */
+export function moveOf(
+  before: StoredApi,
+  after: StoredApi,
+): { from: string; to: string; count: number } | null {
   const [from, to] = [new URL(before.url).origin, new URL(after.url).origin];
   const stored = new Set(secretIdsOf(before.request));
-  const kept = secretIdsOf(after.request).filter((id) => stored.has(id));
-  if (from === to || kept.length === 0) return;
-  throw new GatewayError("secrets_would_move", { server: tool, from, to, count: kept.length });
+  const count = secretIdsOf(after.request).filter((id) => stored.has(id)).length;
+  return from === to || count === 0 ? null : { from, to, count };
 }
 
 /**

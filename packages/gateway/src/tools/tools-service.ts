@@ -24,9 +24,9 @@ import { type NewSecret, OwnedSecrets } from "../vault/owned-secrets.ts";
 import { ToolCalls } from "./calls.ts";
 import { checkAddress, checkTool } from "./check-tool.ts";
 import { columnsOf } from "./columns.ts";
+import { draftTool } from "./draft-tool.ts";
 import type { OpenApiReader } from "./openapi/worker-client.ts";
 import { changeRequest, refuseMove, secretIdsOf, secretsOf } from "./stored-request.ts";
-import { placeholdersIn } from "./tool-url.ts";
 import { offeredTool, viewTool } from "./tool-view.ts";
 
 export interface ToolsServiceOptions {
@@ -183,11 +183,7 @@ export class ToolsService {
     const { stores, sandbox } = this.#options;
     const { name, profiles } = wanted;
     if (stores.tools.getByName(name)) throw new GatewayError("name_taken", { kind: "tool", name });
-    const { url, request, secrets } = changeRequest(null, wanted);
-    const { inputSchema = textsNamedIn(url) } = wanted;
-    const values = { ...columnsOf({ ...wanted, inputSchema }), url, request };
-    await checkTool(values, sandbox);
-    return { values, secrets, profiles };
+    return { ...(await draftTool(wanted, sandbox)), profiles };
   }
 
   async #update(tool: string, changes: ToolUpdate): Promise<ToolView> {
@@ -252,17 +248,6 @@ interface Draft {
 }
 
 const NEVER = new AbortController().signal;
-
-/** One text for each argument that the URL names. */
-function textsNamedIn(url: string): ToolRow["inputSchema"] {
-  const names = placeholdersIn(url);
-  return {
-    type: "object",
-    properties: Object.fromEntries(names.map((name) => [name, { type: "string" }])),
-    required: names,
-    additionalProperties: false,
-  };
-}
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -11,12 +11,25 @@ export interface NewSecret {
   value: string;
 }
 
+/** The id of a secret that is not to be stored anew; null for one that is. */
+export type KnownSecret = (name: string, value: string) => string | null;
+
 /** Collects the secrets found while a configuration is built; the last of a name counts. */
 export class SecretCollector {
   readonly #secrets = new Map<string, NewSecret>();
+  readonly #known: KnownSecret;
 
-  /** @returns the id under which it is to be stored */
+  constructor(known: KnownSecret = () => null) {
+    this.#known = known;
+  }
+
+  /** @returns the id under which it is to be stored, or is */
   readonly add = (name: string, value: string): string => {
+    const known = this.#known(name, value);
+    if (known !== null) {
+      this.#secrets.delete(name);
+      return known;
+    }
     const id = randomUUID();
     this.#secrets.set(name, { id, name, value });
     return id;
