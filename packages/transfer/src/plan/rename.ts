@@ -74,7 +74,7 @@ export function renamed(entity: AnyEntity, key: string, instant: number): AnyEnt
       return { ...entity, uid: null, fields: { ...entity.fields, name: key } };
     case "resource":
       return { ...entity, uid: null, fields: { ...entity.fields, uri: key } };
-    case "root":
+    default:
       return entity;
   }
 }
