@@ -7,6 +7,7 @@ import type { Status } from "../status/status.ts";
 import { VERSION } from "../version.ts";
 import { createAdminPage } from "./admin-page.ts";
 import { type BackupRoutesOptions, createBackupRoutes } from "./backup-routes.ts";
+import { createImportRoutes } from "./import-routes.ts";
 import { createMetricsRoutes } from "./metrics-routes.ts";
 import { createSeedRoutes } from "./seed-routes.ts";
 
@@ -27,11 +28,12 @@ export const createRoutes = (options: RoutesOptions) => {
     metrics.exposition({ jobs: jobs.counts, status: status.ofGateway() }),
   );
   const seeds = createSeedRoutes(router, calls);
+  const imports = createImportRoutes(router, calls);
   return {
     page: createAdminPage(options.pages),
     api: createRest(router, calls),
     files: createBackupRoutes(options),
-    atRoot: (path: string) => toMetrics(path) ?? seeds(path),
+    atRoot: (path: string) => toMetrics(path) ?? imports(path) ?? seeds(path),
     openApi: () => describeApi(VERSION),
   };
 };
