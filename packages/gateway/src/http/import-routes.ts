@@ -9,11 +9,8 @@ import {
   type ImportOptions,
   type ImportPlan,
   type ImportRow,
-  KIND_OF_SEED,
   MAX_IMPORT_BYTES,
   SEED_TYPES,
-  seedType,
-  type TransferSelection,
 } from "@local-mcp/contract";
 import type { ContractRouterClient } from "@orpc/contract";
 import { createRouterClient } from "@orpc/server";
@@ -25,7 +22,9 @@ import { sendJson } from "./answers.ts";
 import type { Answer } from "./backup-routes.ts";
 import { readBody } from "./body.ts";
 import { checkMethod, decoded, READS } from "./guard.ts";
+import { queryOf, refuse } from "./query.ts";
 import { meantBy } from "./seed-routes.ts";
+import { seedSelection, selectionOf } from "./seed-selection.ts";
 
 /** What may be around a file, bytes. */
 const ENVELOPE = 1024 * 1024;
@@ -44,8 +43,7 @@ export const seedImport = z.strictObject({
   passphrase: z.string().optional(),
   /** leave: the secrets of the file are not read. */
   secrets: z.enum(["read", "leave"]).optional(),
-  /** By type the names of what is imported, and nothing else; none: all of that type. */
-  selected_entities: z.partialRecord(seedType, z.array(z.string())).optional(),
+  selected_entities: seedSelection.optional(),
   /** What the file is called; only shown. */
   name: z.string().optional(),
 });
@@ -169,16 +167,6 @@ function wishIn(body: string, name: string): ImportOptions & { isDryRun: boolean
 const given = (field: "passphrase" | "sourceSecret" | "rekeySecret", value: string | undefined) =>
   value ? { [field]: value } : {};
 
-const selectionOf = (
-  selected: NonNullable<z.output<typeof seedImport>["selected_entities"]>,
-): TransferSelection =>
-  Object.fromEntries(
-    seedType.options.flatMap((type) => {
-      const names = selected[type];
-      return names === undefined ? [] : [[KIND_OF_SEED[type], names]];
-    }),
-  );
-
 /** How an import is or went, as the seeds have it. */
 export function seedStatus(job: ImportJob) {
   return {
@@ -212,15 +200,3 @@ const wouldImport = ({ kind, name, newName, action }: ImportRow): string[] =>
   WRITES.includes(action)
     ? [`Would import ${SEED_TYPES[kind].slice(0, -1)}: ${newName ?? name}`]
     : [];
-
-function queryOf({ url = "" }: IncomingMessage, known: readonly string[]): URLSearchParams {
-  const query = new URL(url, "http://localhost").searchParams;
-  for (const key of query.keys()) {
-    if (!known.includes(key)) refuse(`${key.slice(0, 50)}: There is no such parameter here.`);
-  }
-  return query;
-}
-
-function refuse(detail: string): never {
-  throw new GatewayError("validation_failed", { detail });
-}

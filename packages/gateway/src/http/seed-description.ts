@@ -1,3 +1,4 @@
+import { exportFormat, seedType } from "@local-mcp/contract";
 import {
   seedGateway,
   seedGatewayWrite,
@@ -13,7 +14,9 @@ import {
   seedToolWrite,
 } from "@local-mcp/transfer";
 import { z } from "zod";
+import { seedSelective } from "./export-routes.ts";
 import { SEED_KINDS, type SeedKindName } from "./seed-kinds.ts";
+import { seedSelection } from "./seed-selection.ts";
 
 const SCHEMAS: Record<SeedKindName, { read: z.ZodType; write: z.ZodType }> = {
   tools: { read: seedTool, write: seedToolWrite },
@@ -96,6 +99,47 @@ const describeKind = (kind: SeedKindName) => {
   };
 };
 
-/** The routes of http/seed-routes.ts, for the description of the API. */
+const how = [
+  query("include_dependencies", "false: not what the chosen servers need"),
+  query("secrets", "none: every secret is left out; otherwise they are sealed"),
+  query("format", exportFormat.options.join(", ")),
+];
+
+const exported = (name: string, summary: string) => ({
+  operationId: `seeds.export.${name}`,
+  tags: ["Seeds"],
+  summary,
+  responses: { "200": { description: "The file", content: json({ type: "object" }) } },
+});
+
+/** The routes of http/export-routes.ts. */
+const EXPORT_PATHS = {
+  "/export": {
+    get: {
+      ...exported("whole", "A file of what is configured, which import reads"),
+      parameters: [
+        query("types", `With commas between them: ${seedType.options.join(", ")}`),
+        query("exclude_types", "All but these"),
+        query("tags", "With commas between them; one of them is enough"),
+        query("include_inactive", "true: what is off as well"),
+        ...how,
+      ],
+    },
+  },
+  "/export/selective": {
+    post: {
+      ...exported("selective", "The same of what is named, by name, URI or id"),
+      parameters: how,
+      requestBody: {
+        required: true,
+        content: json({
+          anyOf: [schemaOf(seedSelection, "input"), schemaOf(seedSelective, "input")],
+        }),
+      },
+    },
+  },
+};
+
+/** The routes of http/seed-routes.ts and of export, for the description of the API. */
 export const describeSeedRoutes = (): Record<string, object> =>
-  Object.assign({}, ...SEED_KINDS.map(describeKind));
+  Object.assign({}, ...SEED_KINDS.map(describeKind), EXPORT_PATHS);
