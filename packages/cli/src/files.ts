@@ -36,7 +36,7 @@ export const backupFiles = (
   async download(backup, to, signal) {
     const partial = `${to}.partial`;
     await checkFree(to);
-    const file = await writing(partial, () => open(partial, "wx", OWNER_ONLY));
+    const file = await writingNew(partial, () => open(partial, "wx", OWNER_ONLY));
     try {
       const bytes = await fetchInto(file, await transfer.read(backup), { partial, signal });
       await writing(partial, () => file.sync());
@@ -99,7 +99,7 @@ async function fetchInto(
 
 /** Gives a file its name, which is not taken from another one. */
 async function place(partial: string, to: string): Promise<void> {
-  await writing(to, async () => {
+  await writingNew(to, async () => {
     try {
       await link(partial, to);
     } catch (error) {
@@ -181,14 +181,24 @@ async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** @throws GatewayError backup_file_exists, disk_full, file_unwritable */
+/** The same for a file of a name that is not to be taken from another. @throws GatewayError backup_file_exists */
+const writingNew = <T>(path: string, write: () => Promise<T>): Promise<T> =>
+  writing(path, async () => {
+    try {
+      return await write();
+    } catch (error) {
+      if (systemCode(error) !== "EEXIST") throw error;
+      throw new GatewayError("backup_file_exists", { path }, { cause: error });
+    }
+  });
+
+/** @throws GatewayError disk_full, file_unwritable */
 export async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
     if (error instanceof GatewayError) throw error;
     const code = systemCode(error);
-    if (code === "EEXIST") throw new GatewayError("backup_file_exists", { path }, { cause: error });
     const why = { path, reason: reasonOf(error) };
     const isFull = code === "ENOSPC" || code === "EDQUOT";
     throw new GatewayError(isFull ? "disk_full" : "file_unwritable", why, { cause: error });

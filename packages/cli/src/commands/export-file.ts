@@ -16,14 +16,16 @@ const anyExport = z.looseObject({ version: z.string(), exported_at: z.string() }
 const isExport = (path: string, bytes: number): boolean =>
   bytes <= MAX_IMPORT_BYTES && anyExport.safeParse(parseJson(readFileSync(path, "utf8"))).success;
 
-/** Where an export is to go: a file's absolute path, or standard output. Null: a file of its own name. */
-export const targetOf = (cli: Cli, out: string | undefined): string | "stdout" | null => {
+/** Where an export is to go. The path is absolute; null: in the working directory, as the gateway calls it. */
+type Target = { to: "stdout" } | { to: "file"; path: string | null };
+
+export const targetOf = (cli: Cli, out: string | undefined): Target => {
   const isStream = out === "-" || (out === undefined && cli.io.stdout.isTTY !== true);
   if (isStream && cli.json) {
     throw usage("With --json the file needs a name: --out FILE. Standard output has one document.");
   }
-  if (isStream) return "stdout";
-  return out === undefined ? null : resolve(cli.io.cwd, out);
+  if (isStream) return { to: "stdout" };
+  return { to: "file", path: out === undefined ? null : resolve(cli.io.cwd, out) };
 };
 
 /**

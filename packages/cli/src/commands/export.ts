@@ -116,19 +116,19 @@ const write = async (cli: Cli, options: Options): Outcome => {
   const wish = wishOf(options);
   const target = targetOf(cli, out);
   // Before anybody is asked for a passphrase.
-  if (target !== null && target !== "stdout") await refuseOverwrite(target, force);
+  if (target.to === "file" && target.path !== null) await refuseOverwrite(target.path, force);
   const key = await keyOf(cli, options);
   await at(cli, options.url).use(async (api) => {
     const result = await sealed(cli, api, wish, key).catch((error: unknown) => {
       throw named(error, out);
     });
     const { text, warnings, ...told } = result;
-    if (target === "stdout") {
+    if (target.to === "stdout") {
       cli.io.stdout.write(text);
       if (verbose) cli.note(exportText(result, { path: null, verbose }));
     } else {
-      const path = target ?? join(cli.io.cwd, result.name);
-      if (target === null) await refuseOverwrite(path, force);
+      const path = target.path ?? join(cli.io.cwd, result.name);
+      if (target.path === null) await refuseOverwrite(path, force);
       await putFile(path, text);
       const document = { ...told, warnings, file: path, bytes: Buffer.byteLength(text) };
       cli.answer(document, exportText(result, { path, verbose }));

@@ -3,10 +3,15 @@ import type { Cli } from "../cli.ts";
 import type { Api } from "../connect.ts";
 import { watching } from "./progress.ts";
 
+/** A gateway, as far as its imports are watched. */
+interface Watched {
+  transfer: Pick<Api["transfer"], "jobs" | "job" | "cancel">;
+}
+
 /** Shows how far the import of this file is, and cancels it where a person asks the command to stop. */
 export const watchedImport = async <T>(
   cli: Cli,
-  { transfer }: Pick<Api, "transfer">,
+  { transfer }: Watched,
   fileDigest: string,
   work: () => Promise<T>,
 ): Promise<T> => {
