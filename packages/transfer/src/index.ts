@@ -2,6 +2,8 @@ export * from "./entity.ts";
 export { createFileSeal } from "./file/seal.ts";
 export { secretsOf, type SecretAt } from "./secrets.ts";
 export type * from "./types.ts";
+export { execute } from "./plan/execute.ts";
+export { makePlan } from "./plan/make-plan.ts";
 export {
   availableIn,
   countsOf,
