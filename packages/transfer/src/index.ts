@@ -1,4 +1,6 @@
 export * from "./entity.ts";
+export { isContextForge, readContextForge } from "./foreign/contextforge/read.ts";
+export { type ContextForgeExport, writeContextForge } from "./foreign/contextforge/write.ts";
 export { createFileSeal } from "./file/seal.ts";
 export { secretsOf, type SecretAt } from "./secrets.ts";
 export type * from "./types.ts";
