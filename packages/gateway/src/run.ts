@@ -178,8 +178,7 @@ async function wire(
     onResourceUpdated: (uri) => engine.localResourceUpdated(uri),
   });
   const signIns: SignIns = new SignIns({
-    stores,
-    vault,
+    ...common,
     sessions: sessions.backend,
     engine: () => engine,
     audit,
@@ -188,16 +187,13 @@ async function wire(
     redactor,
     clientMetadataUrl: () => settings.clientMetadataUrl || null,
     onChange: (serverId) => announcer.changed(serverId),
-    log,
   });
   const engine: Engine = new Engine({
     registry: createRegistry({
-      stores,
-      vault,
+      ...common,
       reveal,
       authorization: (row) => signIns.authorization(row),
       settings: () => settings,
-      runtimes,
       local: local.catalog,
     }),
     local: local.catalog,
@@ -240,11 +236,9 @@ async function wire(
     for (const type of types) events.publish({ type });
   };
   const tokens = createTokens({
-    stores,
-    configuration,
+    ...common,
     cliToken,
     isInUse: (id) => http.hasOpen(id),
-    log,
   });
   /** Ends what was opened with a token that is not valid any more. */
   const endToken = async (tokenId: string): Promise<void> => {
@@ -255,11 +249,9 @@ async function wire(
     }
   };
   const servers = new ServersService({
-    stores,
-    vault,
+    ...common,
     engine,
     status,
-    runtimes,
     onChange: () => applyChange("servers.changed"),
     onRemoved: (serverId) => activity.forget(serverId),
     onMoved: (serverId) => signIns.forgetClients(serverId),
@@ -281,14 +273,13 @@ async function wire(
     },
   });
   const metrics: MetricsService = new MetricsService({
+    ...common,
     paths: configuration.paths,
-    stores,
     settings: () => settings,
     servers,
     profiles,
     redact: (text) => redactor.text(text),
     onWarning: () => announcer.announce(),
-    log,
   });
   const address = (): string => endpoint.url ?? baseUrl(settings.host, settings.port);
   const { launcher = DEFAULT_LAUNCHER, pages = null } = options;
@@ -310,8 +301,7 @@ async function wire(
     testName: connections.testName,
   });
   const vaultService = new VaultService({
-    vault,
-    stores,
+    ...common,
     keychain: options.keychain ?? null,
     environmentSecret: () => configuration.secret("AUTH_ENCRYPTION_SECRET"),
     onSecret: (secret) => redactor.know(secret),
@@ -367,17 +357,11 @@ async function wire(
       listen().catch((error: unknown) => log.warn("not serving", { error: String(error) }));
     },
   });
-  const pastes = new PasteService({
-    servers,
-    home: homedir(),
-    isOurselves: (reach) => isOurselves(reach, { url: address(), launcher }),
-    checkProfile: (slug) => profiles.routeBySlug(slug),
-  });
   const transfer = createTransfer({
     ...common,
     sandbox: local.checks,
     backups,
-    pastes,
+    vaultService,
     address,
     onMoved: (serverId) => signIns.forgetClients(serverId),
     onImported: () => {
@@ -393,7 +377,12 @@ async function wire(
     servers,
     signIns,
     details: new ServerDetails({ servers, engine, activity, runtimes }),
-    pastes,
+    pastes: new PasteService({
+      servers,
+      home: homedir(),
+      isOurselves: (reach) => isOurselves(reach, { url: address(), launcher }),
+      checkProfile: (slug) => profiles.routeBySlug(slug),
+    }),
     clients,
     connections,
     profiles,
@@ -423,7 +412,17 @@ async function wire(
     profileBySlug: (slug) => profiles.routeBySlug(slug),
     activeProfile: () => profiles.activeRoute(),
     maxRequestBytes: () => settings.maxRequestBytes,
-    ...createRoutes({ router, calls, files: backups.files, audit, metrics, status, jobs, pages }),
+    ...createRoutes({
+      router,
+      calls,
+      files: backups.files,
+      audit,
+      metrics,
+      status,
+      jobs,
+      transfer,
+      pages,
+    }),
     proof: (challenge) => proofOf(cliToken, challenge),
     onError: (error, from) => ownDeeds.onRequestFailed(error, from),
     onRefused: (userAgent) => clients.onRefused(userAgent),
@@ -452,6 +451,7 @@ async function wire(
     close: async () => {
       surroundings.close();
       announcer.close();
+      await transfer.imports.close();
       await backups.close();
       clients.close();
       await local.close();

@@ -36,7 +36,8 @@ const status: GatewayStatus = {
 function textOf(counters: Counters): string[] {
   const { stores } = metricsStage();
   const jobs = [{ kind: "create", outcome: "failed", count: 3 }] as const;
-  const facts = { counters, dropped: 4, jobs, stores };
+  const imports = new Map([["completed", 6]]);
+  const facts = { counters, dropped: 4, jobs, imports, stores };
   return exposition({ ...facts, status }).split("\n");
 }
 
@@ -58,6 +59,7 @@ test("says what each figure is, counts by label, and writes labels of others saf
   expect(lines).not.toContain("local_mcp_gateway_up 0");
   expect(lines).toContain("local_mcp_gateway_calls_dropped_total 4");
   expect(lines).toContain('local_mcp_gateway_backups_total{kind="create",outcome="failed"} 3');
+  expect(lines).toContain('local_mcp_gateway_imports_total{outcome="completed"} 6');
   expect(lines).toContain('local_mcp_gateway_build_info{version="1.2.3"} 1');
   expect(lines).toContain("local_mcp_gateway_sessions 2");
   const durations = lines.filter((line) => line.includes('kind="tool",server="(local)"'));

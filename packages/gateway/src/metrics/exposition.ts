@@ -12,6 +12,8 @@ export interface ExpositionFacts {
   /** Calls that could not be counted. */
   dropped: number;
   jobs: readonly JobCount[];
+  /** How many imports ended in which way. */
+  imports: ReadonlyMap<string, number>;
   status: GatewayStatus;
   stores: Pick<Stores, "servers" | "profiles">;
 }
@@ -20,7 +22,8 @@ type Labels = Readonly<Record<string, string>>;
 type Sample = [labels: Labels, value: number, suffix?: string];
 
 /** All there is to scrape, as text. Counters begin anew with the gateway. */
-export function exposition({ counters, dropped, jobs, status, stores }: ExpositionFacts): string {
+export function exposition(facts: ExpositionFacts): string {
+  const { counters, dropped, jobs, imports, status, stores } = facts;
   const servers = new Map(stores.servers.list().map(({ id, name }) => [id, name]));
   const profiles = new Map(stores.profiles.list().map(({ id, slug }) => [id, slug]));
   const nameIn = (names: ReadonlyMap<string, string>, id: string): string =>
@@ -69,6 +72,12 @@ export function exposition({ counters, dropped, jobs, status, stores }: Expositi
       "counter",
       "Backups and restores by how they ended.",
       jobs.map(({ kind, outcome, count }): Sample => [{ kind, outcome }, count]),
+    ),
+    ...family(
+      "imports_total",
+      "counter",
+      "Imports of configuration by how they ended.",
+      [...imports].map(([outcome, count]): Sample => [{ outcome }, count]),
     ),
     "",
   ].join("\n");

@@ -96,7 +96,7 @@ export class MetricsService {
   }
 
   /** All there is to scrape, as text. */
-  exposition(others: Pick<ExpositionFacts, "jobs" | "status">): string {
+  exposition(others: Pick<ExpositionFacts, "jobs" | "imports" | "status">): string {
     const { stores } = this.#options;
     return exposition({ ...others, stores, counters: this.#counters, dropped: this.dropped });
   }

@@ -7,20 +7,23 @@ import {
   type ImportReport,
 } from "@local-mcp/contract";
 import type { Log } from "@local-mcp/engine";
+import type { Vault } from "@local-mcp/vault";
 import type { z } from "zod";
 import type { BackupsService } from "../backups/backups-service.ts";
 import type { Configuration } from "../configuration/configuration.ts";
-import type { PasteService } from "../servers/paste-service.ts";
 import type { Stores } from "../stores.ts";
 import type { Principal } from "../tokens/principal.ts";
+import type { VaultService } from "../vault/vault-service.ts";
+import { ImportJobs } from "./import-jobs.ts";
 import type { TransferStore } from "./store/transfer-store.ts";
 
 export interface ImportServiceOptions {
   stores: Stores;
   store: TransferStore;
   configuration: Pick<Configuration, "secret">;
-  backups: BackupsService;
-  pastes: PasteService;
+  vault: Pick<Vault, "ready">;
+  vaultService: Pick<VaultService, "openWith">;
+  backups: Pick<BackupsService, "beforeImport" | "files" | "job">;
   /** Called once what is configured has changed. */
   onImported: () => void;
   /** Called where a job has changed. */
@@ -28,44 +31,61 @@ export interface ImportServiceOptions {
   log: Log;
 }
 
+type Wish = z.output<typeof importOptions>;
+type ApplyWish = z.output<typeof importApply>;
+
 /** Reads a file into what is configured: plan, backup, one transaction. */
 export class ImportService {
-  readonly #options: ImportServiceOptions;
+  readonly #jobs: ImportJobs;
 
   constructor(options: ImportServiceOptions) {
-    this.#options = options;
+    const { stores, backups, onChange, log } = options;
+    this.#jobs = new ImportJobs({
+      store: stores.importJobs,
+      isKept: (backup) => backups.files.hasCopy(backup),
+      onChange,
+      now: () => Date.now(),
+      log,
+    });
   }
 
-  /** @throws GatewayError import_… */
-  async plan(_wish: z.output<typeof importOptions>, _principal: Principal): Promise<ImportPlan> {
+  /** How many imports ended in which way, since the start. */
+  get outcomes(): ReadonlyMap<string, number> {
+    return this.#jobs.outcomes;
+  }
+
+  /** @throws GatewayError import_…, vault_… */
+  async plan(_wish: Wish, _principal: Principal): Promise<ImportPlan> {
     throw new GatewayError("internal");
   }
 
-  /** @throws GatewayError import_… */
-  async apply(_wish: z.output<typeof importApply>, _principal: Principal): Promise<ImportReport> {
+  /** @throws GatewayError import_…, vault_…, backup_…, token_lacks_right, disk_full */
+  async apply(_wish: ApplyWish, _principal: Principal): Promise<ImportReport> {
     throw new GatewayError("internal");
   }
 
   /** Newest first. */
   jobs(): ImportJob[] {
-    return [];
+    return this.#jobs.list();
   }
 
   /** @throws GatewayError import_not_found */
   job(id: string): ImportJob {
-    throw new GatewayError("import_not_found", { job: id.slice(0, 100) });
+    return this.#jobs.get(id);
   }
 
   /** @throws GatewayError import_not_found, import_not_cancellable */
   cancel(id: string): void {
-    this.job(id);
+    this.#jobs.cancel(id);
   }
 
   /** @returns how many were forgotten */
-  cleanup(_olderThanMs: number): number {
-    this.#options.onChange();
-    return 0;
+  cleanup(olderThanMs: number): number {
+    return this.#jobs.cleanup(olderThanMs);
   }
 
-  async close(): Promise<void> {}
+  /** Cancels an import that has not begun to write, and waits for its end. */
+  close(): Promise<void> {
+    return this.#jobs.close();
+  }
 }

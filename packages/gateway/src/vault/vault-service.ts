@@ -95,6 +95,24 @@ export class VaultService {
     return this.#changed();
   }
 
+  /**
+   * Opens it with a secret that is given in the place of AUTH_ENCRYPTION_SECRET, where nothing at
+   * hand does.
+   *
+   * @param how `create`: one that was never made is made with it
+   * @throws GatewayError vault_wrong_key, vault_keys_missing
+   */
+  async openWith(secret: string, { create }: { create: boolean }): Promise<void> {
+    const { vault, onSecret, onChange } = this.#options;
+    if (vault.state() === "locked") await this.#tryToOpen();
+    const isMissing = vault.state() === "missing";
+    if (isMissing ? !create : vault.state() === "open") return;
+    onSecret(secret);
+    const provider = environmentProvider(secret);
+    await (isMissing ? vault.init(provider) : vault.unlock(provider));
+    onChange();
+  }
+
   async addPassphrase(passphrase: string, label = "Passphrase"): Promise<VaultStatus> {
     return this.#add(this.#passphrase(passphrase), label);
   }
