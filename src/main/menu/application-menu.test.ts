@@ -139,6 +139,8 @@ test("each entry does what it says", () => {
   expect(calls).toEqual([
     "run add_server",
     "run new_profile",
+    "run import",
+    "run export",
     "run back_up",
     "run restore_backup",
     "go /settings",

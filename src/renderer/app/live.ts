@@ -121,10 +121,10 @@ function apply(event: GatewayEvent): void {
       refresh(api.runtimes.key(), api.status.doctor.key());
       return;
     case "backups.changed":
-      backupsChanged();
+      refreshSoon(api.backups.key());
       return;
     case "transfer.changed":
-      refresh(api.transfer.jobs.key());
+      refreshSoon(api.transfer.jobs.key());
       return;
     case "audit.changed":
       // Only what counts the new ones: a list that is being read stays as it is.
@@ -132,14 +132,18 @@ function apply(event: GatewayEvent): void {
   }
 }
 
-let backupsTimer: ReturnType<typeof setTimeout> | null = null;
+/** By key, as text. */
+const soon = new Map<string, ReturnType<typeof setTimeout>>();
 
 /** A job tells of each step it makes; what it changes is read a few times a second. */
-function backupsChanged(): void {
-  backupsTimer ??= setTimeout(() => {
-    backupsTimer = null;
-    refresh(api.backups.key());
-  }, TOGETHER_MS);
+function refreshSoon(queryKey: readonly unknown[]): void {
+  const name = JSON.stringify(queryKey);
+  if (soon.has(name)) return;
+  const read = (): void => {
+    soon.delete(name);
+    refresh(queryKey);
+  };
+  soon.set(name, setTimeout(read, TOGETHER_MS));
 }
 
 /** What the gateway defines itself is in profiles, and some of it has secrets. */

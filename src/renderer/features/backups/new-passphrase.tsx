@@ -32,17 +32,24 @@ interface NewPassphraseProps {
   typed: TypedPassphrase;
   onTyped: (typed: TypedPassphrase) => void;
   problem: string | null;
+  /** What it opens. */
+  opens?: string;
 }
 
 /** A passphrase that somebody thinks up, typed twice since nobody could read it back. */
-export function NewPassphrase({ typed, onTyped, problem }: NewPassphraseProps) {
+export function NewPassphrase({
+  typed,
+  onTyped,
+  problem,
+  opens = "the backup",
+}: NewPassphraseProps) {
   const [shown, setShown] = useState(false);
   const type = shown ? "text" : "password";
   return (
     <>
       <TextField
         label="Passphrase"
-        hint="At least 12 characters. Without it nobody can open the backup."
+        hint={`At least 12 characters. Without it nobody can open ${opens}.`}
         error={problem}
         type={type}
         autoComplete="new-password"

@@ -9,21 +9,7 @@ export function ReviewedCommand({ title, review }: { title: string; review: Serv
   const { command, args, path, version, cwd, env, addedAt } = review;
   return (
     <div className="space-y-2">
-      <ol
-        aria-label={`Command of ${title}, one argument per line`}
-        className="rounded-panel bg-sunken px-3 py-2 font-mono text-log"
-      >
-        {[command, ...args].map((word, index) => (
-          // oxlint-disable-next-line react/no-array-index-key -- an argument is its place
-          <li key={index} className={index === 0 ? "break-all" : "pl-4 break-all"}>
-            {word === "" ? (
-              <span className="text-text-3">(empty)</span>
-            ) : (
-              <MarkedText text={word} />
-            )}
-          </li>
-        ))}
-      </ol>
+      <CommandWords title={title} words={[command, ...args]} />
       <DetailList
         items={[
           {
@@ -67,5 +53,22 @@ export function ReviewedCommand({ title, review }: { title: string; review: Serv
         ]}
       />
     </div>
+  );
+}
+
+/** A command as it is run: its words, one a line, each whole. */
+export function CommandWords({ title, words }: { title: string; words: readonly string[] }) {
+  return (
+    <ol
+      aria-label={`Command of ${title}, one argument per line`}
+      className="rounded-panel bg-sunken px-3 py-2 font-mono text-log"
+    >
+      {words.map((word, index) => (
+        // oxlint-disable-next-line react/no-array-index-key -- an argument is its place
+        <li key={index} className={index === 0 ? "break-all" : "pl-4 break-all"}>
+          {word === "" ? <span className="text-text-3">(empty)</span> : <MarkedText text={word} />}
+        </li>
+      ))}
+    </ol>
   );
 }

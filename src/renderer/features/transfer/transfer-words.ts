@@ -4,11 +4,12 @@ import type {
   ImportAction,
   ImportChange,
   ImportCounts,
+  ImportFormat,
   ImportJob,
   KindCounts,
   TransferKind,
 } from "@local-mcp/contract";
-import { IMPORT_PHASE_WORDS } from "@local-mcp/contract";
+import { IMPORT_FORMAT_WORDS, IMPORT_PHASE_WORDS } from "@local-mcp/contract";
 import { count, listed } from "../../components/time.ts";
 
 /** Everything that these pages say, by what they say it of. */
@@ -100,6 +101,7 @@ const SECRETS: Record<NonNullable<ImportChange["secret"]>, string> = {
   changed: "secret, changed",
   kept: "secret, kept",
   cleared: "secret, removed",
+  missing: "secret, to be given here",
 };
 
 /** What becomes of a secret, in the place of its value. */
@@ -133,7 +135,28 @@ export function jobText({ state, counts, problem }: ImportJob): string {
       return doneText(counts);
     case "cancelled":
       return "Cancelled. Nothing was changed.";
-    case "failed":
+    default:
       return problem?.message ?? "It failed. Nothing was changed.";
   }
+}
+
+export const STRATEGIES: readonly Strategy[] = ["ask", "skip", "update", "rename", "fail"];
+
+/** What is said of one row, in the plan. */
+export const STATE_SENTENCES: Record<RowState, string> = {
+  ask: "It is there already and differs. Choose what becomes of it.",
+  failed: "It cannot be imported as it is.",
+  conflict: "It is there already.",
+  create: "It is new here.",
+  update: "The file’s fields replace those that are there.",
+  rename: "It comes beside the one that is there.",
+  unchanged: "It is the same here: nothing is written.",
+  skip: "What is there stays as it is.",
+  left: "It is not ticked, so it is left out.",
+};
+
+/** “An export of ContextForge”. */
+export function formatText(format: ImportFormat): string {
+  const words = IMPORT_FORMAT_WORDS[format];
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
