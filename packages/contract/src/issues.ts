@@ -60,9 +60,14 @@ export function describeIssues(issues: readonly { message: string; path?: unknow
     // "config" and "changes" are how the API nests things; a person never wrote them.
     const names = path.data?.filter((name) => name !== "config" && name !== "changes") ?? [];
     const place = names.length > 0 ? `${names.join(".")}: ` : "";
-    const key = ofKey.safeParse(issue);
-    const reasons = key.success ? key.data.issues : [issue];
-    return `${place}${reasons.map(({ message }) => message).join(" ")}`;
+    return `${place}${reasonOf(issue)}`;
   });
   return sentences.join(" ");
+}
+
+/** A problem without its place. */
+export function reasonOf(issue: { message: string }): string {
+  const key = ofKey.safeParse(issue);
+  const reasons = key.success ? key.data.issues : [issue];
+  return reasons.map(({ message }) => message).join(" ");
 }

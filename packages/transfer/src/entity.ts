@@ -13,9 +13,8 @@ import type {
 // from a file into the store. It stays in this process, and nothing of it is logged.
 
 /** Computed where a file leaves it out, as the API does; what is stored has it. */
-type Computed<Fields, Name extends keyof Fields> = Required<Omit<Fields, Name>> & {
-  [Key in Name]: Fields[Key] | undefined;
-};
+type Computed<Fields, Name extends keyof Fields> = Required<Omit<Fields, Name>> &
+  Pick<Fields, Name>;
 
 /** Consent to a command, and the profiles that something is in, are no part of it. */
 export type ServerFields = Computed<Omit<ServerCreate, "profiles" | "confirmed">, "connections">;

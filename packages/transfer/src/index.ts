@@ -1,7 +1,10 @@
 export * from "./entity.ts";
 export { isContextForge, readContextForge } from "./foreign/contextforge/read.ts";
 export { type ContextForgeExport, writeContextForge } from "./foreign/contextforge/write.ts";
+export { withMarks } from "./marks.ts";
+export { pointerTo } from "./pointer.ts";
 export { createFileSeal } from "./file/seal.ts";
+export { writeFile, type WriteInput, type WrittenFile } from "./file/write.ts";
 export { secretsOf, type SecretAt } from "./secrets.ts";
 export type * from "./types.ts";
 export { execute } from "./plan/execute.ts";
@@ -13,7 +16,8 @@ export {
   secretPlaces,
   secretValues,
 } from "./export/estimate.ts";
-export { allOf, selectForExport } from "./export/select.ts";
+export { kindsInFile, optionsInFile } from "./export/options.ts";
+export { allOf, type ExportSelection, kindsOf, selectForExport } from "./export/select.ts";
 export {
   gatewayChanges,
   gatewayFromSeed,

@@ -93,7 +93,7 @@ export const plainGatewayFields = (
   server: Pick<
     ServerView,
     "name" | "title" | "description" | "limits" | "tags" | "healthUrl" | "enabled"
-  > & { connections: ServerView["connections"] | undefined },
+  > & { connections?: ServerView["connections"] | undefined },
 ) => ({
   name: server.title,
   slug: server.name,

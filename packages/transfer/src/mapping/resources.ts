@@ -43,7 +43,7 @@ export const plainResourceFields = (
     ResourceView,
     "uri" | "title" | "description" | "mimeType" | "tags" | "enabled"
   > & {
-    name: string | undefined;
+    name?: string | undefined;
   },
 ) => ({
   name: resource.name,

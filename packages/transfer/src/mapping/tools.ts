@@ -66,7 +66,7 @@ function authTypeOf({ auth, headers }: ToolView): AuthType {
 /** What answers and files say in the same words, secrets and computed fields apart. */
 export const plainToolFields = (
   tool: Omit<ToolView, "id" | "headers" | "query" | "auth" | "inputSchema" | Computed> & {
-    inputSchema: Record<string, unknown> | undefined;
+    inputSchema?: Record<string, unknown> | undefined;
   },
 ) => ({
   displayName: tool.title,

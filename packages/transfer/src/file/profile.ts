@@ -1,0 +1,47 @@
+import { customization, profileCreate } from "@local-mcp/contract";
+import { z } from "zod";
+import type { Choice, Entity } from "../entity.ts";
+import { newProfile, plainProfileFields, seedServerWrite } from "../mapping/servers.ts";
+import { defineReader } from "./entity-reader.ts";
+
+/** A profile as a file has it, where it is a server. */
+export const profileToFile = ({ uid, fields }: Entity<"profile">) => ({
+  uid,
+  ...plainProfileFields(fields),
+  customizations: fields.choices
+    .map(({ server, kind, original, enabled, name, description }) => ({
+      server,
+      kind,
+      original,
+      enabled,
+      name,
+      description,
+    }))
+    .toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)),
+});
+
+const placeOf = ({ server, kind, original }: Choice): string => [server, kind, original].join("\0");
+
+const choice = customization.transform(
+  ({ enabled = true, name = null, description = null, ...of }): Choice => ({
+    ...of,
+    enabled,
+    name,
+    description,
+  }),
+);
+
+export const profileFromFile = defineReader({
+  kind: "profile",
+  schema: seedServerWrite.extend({
+    active: z.boolean().default(false),
+    customizations: z.array(choice).default([]),
+  }),
+  computed: ["capabilities", "url"],
+  fields({ active, customizations, ...sent }) {
+    const { name, ...fields } = profileCreate.parse(newProfile(sent));
+    const choices = customizations.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+    return { ...fields, name: name ?? fields.slug, active, choices };
+  },
+  places: {},
+});
