@@ -367,6 +367,7 @@ async function wire(
     onImported: () => {
       profiles.forgetRoutes();
       applyChange(...TRANSFERRED);
+      local.resources.writtenElsewhere();
     },
     onChange: () => events.publish({ type: "transfer.changed" }),
   });

@@ -10,6 +10,7 @@ import type { TemplateError } from "../sandbox/messages.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { mediaTypeOfBytes, mediaTypeOfName, PLAIN_TEXT, textOf } from "./media-type.ts";
 import { readRootFile, type RootFile } from "./root-files.ts";
+import { isFolder } from "../tokens/needs-processes.ts";
 import { isTemplate, type UriTemplate } from "./uri-template.ts";
 
 /** What of a resource says where its content is. */
@@ -27,11 +28,12 @@ const NOWHERE = { textContent: null, binaryContent: null, rootId: null, path: nu
 /**
  * The columns of a content as it was written.
  *
+ * @param rootOf null where a root is gone
  * @throws GatewayError root_unusable, and what `rootOf` throws
  */
 export function columnsOf(
   content: ResourceContentWrite,
-  rootOf: (root: string) => Pick<RootRow, "id" | "uri">,
+  rootOf: (root: string) => Pick<RootRow, "id" | "uri"> | null,
 ): Place & Pick<ResourceRow, "textContent" | "binaryContent"> {
   if (content.kind === "text") {
     return { ...NOWHERE, contentKind: "text", textContent: content.text };
@@ -40,9 +42,9 @@ export function columnsOf(
     const binaryContent = Buffer.from(content.base64, "base64");
     return { ...NOWHERE, contentKind: "binary", binaryContent };
   }
-  const { id, uri } = rootOf(content.root);
-  if (!/^file:/i.test(uri)) throw new GatewayError("root_unusable", { root: uri });
-  return { ...NOWHERE, contentKind: "file", rootId: id, path: content.path };
+  const root = rootOf(content.root);
+  if (root && !isFolder(root.uri)) throw new GatewayError("root_unusable", { root: root.uri });
+  return { ...NOWHERE, contentKind: "file", rootId: root?.id ?? null, path: content.path };
 }
 
 /**

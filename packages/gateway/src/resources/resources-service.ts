@@ -29,6 +29,7 @@ import {
 } from "./content.ts";
 import { FileWatches } from "./file-watches.ts";
 import { mediaTypeOfName } from "./media-type.ts";
+import { nameOf } from "./name-of.ts";
 import { folderOf } from "./root-files.ts";
 import { isTemplate, readTemplate, type UriTemplate } from "./uri-template.ts";
 
@@ -366,14 +367,6 @@ function typeOfName({ contentKind, uri, path }: ResourceSummary): string | null 
   if (contentKind === "text") return textTypeOfName(uri);
   return mediaTypeOfName(contentKind === "file" ? (path ?? "") : uri);
 }
-
-/** The end of a URI that says something. */
-const nameOf = (uri: string): string =>
-  uri
-    .replace(/[{}]/g, "")
-    .split(/[/:?#]+/)
-    .findLast((part) => part !== "")
-    ?.slice(0, 200) ?? uri.slice(0, 200);
 
 /** No id has a space. */
 const keyOf = (id: string, uri: string): string => `${id} ${uri}`;

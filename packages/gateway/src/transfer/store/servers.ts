@@ -1,21 +1,27 @@
-import type { ServerConfigWrite, SignInWrite } from "@local-mcp/contract";
+import { serverCreate, type ServerConfigWrite, type SignInWrite } from "@local-mcp/contract";
 import type { ServerRow, StoredServerConfig, StoredSignIn } from "@local-mcp/database";
-import type { ServerFields } from "@local-mcp/transfer";
-import type { At } from "./places.ts";
-
-/** What of a row is configured. */
-export type ServerColumns = Pick<
-  ServerRow,
-  | "name"
-  | "title"
-  | "description"
-  | "config"
-  | "limits"
-  | "connections"
-  | "tags"
-  | "healthUrl"
-  | "enabled"
->;
+import type { AnyEntity, Draft, Entity, ServerFields } from "@local-mcp/transfer";
+import { buildConfig, type BuiltConfig, secretIds } from "../../servers/config.ts";
+import { isMoved, moveOf, refuseMove } from "../../servers/secret-move.ts";
+import {
+  columnsOf,
+  configWarnings,
+  idleStopWords,
+  type ServerColumns,
+  stopsNothing,
+} from "../../servers/server-columns.ts";
+import { isOtherSignIn } from "../../servers/sign-in-config.ts";
+import { type KnownSecret, OwnedSecrets, SecretCollector } from "../../vault/owned-secrets.ts";
+import { checked, newId, nothing, rowOf, still, type Storing } from "./draft.ts";
+import {
+  type At,
+  CLIENT_SECRET,
+  keeping,
+  opening,
+  PRIVATE_KEY,
+  revealing,
+  storedSecrets,
+} from "./places.ts";
 
 export function serverFields(row: ServerColumns, at: At): ServerFields {
   const { name, title, description, limits, connections, tags, healthUrl, enabled } = row;
@@ -66,3 +72,96 @@ const signInOf = ({ clientSecret, privateKey, ...plain }: StoredSignIn, at: At):
   ...(clientSecret && { clientSecret: at("signIn/clientSecret", clientSecret.secret) }),
   ...(privateKey && { privateKey: at("signIn/privateKey", privateKey.secret) }),
 });
+
+/** @throws GatewayError as adding and changing a server does */
+export function buildServer(
+  storing: Storing,
+  entity: Entity<"server">,
+  before: AnyEntity | null,
+): Draft {
+  const { servers } = storing.stores;
+  const row = rowOf(before, servers);
+  const wanted = checked(serverCreate, withoutSignInSecrets(entity));
+  const stored = row && before ? storedSecrets(placesOf(row, wanted.config), before) : [];
+  const make = (unchanged: boolean): BuiltConfig => {
+    const known = keeping(entity, stored, unchanged);
+    const collector = new SecretCollector(known);
+    return buildConfig(wanted.config, wanted.secrets, collector, keptSignIn(entity, known));
+  };
+  let built = make(true);
+  if (row && moveOf(row.config, built.config)) {
+    // What the file has itself may go where the file says.
+    built = make(false);
+    refuseMove(wanted.name, row.config, built.config);
+  }
+  const columns = columnsOf(wanted, built.config);
+  const { at, withheld } = opening(revealing(stored, built.secrets));
+  const id = row?.id ?? newId(entity, servers);
+  const fields = serverFields(columns, at);
+  return {
+    entity: { kind: "server", uid: id, fields, withheld: withheld() },
+    warnings: warningsOf(columns),
+    write: () => writeServer(storing, id, row, columns, built),
+    link: nothing,
+  };
+}
+
+function writeServer(
+  { stores, vault, onMoved }: Storing,
+  id: string,
+  before: ServerRow | null,
+  columns: ServerColumns,
+  { config, secrets }: BuiltConfig,
+): void {
+  const owned = new OwnedSecrets(stores, vault, "mcp_servers");
+  if (before) {
+    if (secretIds(before.config).length > 0) owned.deleteUnused(id, secretIds(config));
+    if (isMoved(before.config, config) || isOtherSignIn(before.config, config)) onMoved(id);
+    // Consent stays, and holds as long as it is the same command.
+    still(stores.servers.update(id, columns));
+  } else {
+    stores.servers.insert({ id, ...columns });
+  }
+  owned.store(id, columns.name, secrets);
+}
+
+function warningsOf({ name, config, limits }: ServerColumns): string[] {
+  const warnings = configWarnings(name, config).map(({ message }) => message);
+  // Kept, for when it is a command: the API leaves it there, too, when a command becomes a URL.
+  return stopsNothing(config, limits) ? [...warnings, idleStopWords(name)] : warnings;
+}
+
+/** Of the same sort of server: a command and a URL have no secrets in common. */
+function placesOf(row: ServerRow, { transport }: ServerConfigWrite) {
+  const places: { place: string; id: string }[] = [];
+  if ((row.transport === "stdio") !== (transport === "stdio")) return places;
+  serverFields(row, (place, id) => {
+    places.push({ place, id });
+    return "";
+  });
+  return places;
+}
+
+/** An empty text is neither of the two, and says that one is there. */
+function withoutSignInSecrets({ fields, withheld }: Entity<"server">): ServerFields {
+  const { config } = fields;
+  if (config.transport === "stdio" || !config.signIn) return fields;
+  const { clientSecret, privateKey, ...signIn } = config.signIn;
+  const kept = {
+    ...signIn,
+    ...(!withheld.includes("signIn/clientSecret") && { clientSecret }),
+    ...(!withheld.includes("signIn/privateKey") && { privateKey }),
+  };
+  return { ...fields, config: { ...config, signIn: kept } };
+}
+
+const keptSignIn = ({ withheld }: Entity<"server">, known: KnownSecret): StoredSignIn => {
+  const kept = (place: string, name: string): { secret: string } | undefined => {
+    const id = withheld.includes(place) ? known(name, "") : null;
+    return id === null ? undefined : { secret: id };
+  };
+  return {
+    clientSecret: kept("signIn/clientSecret", CLIENT_SECRET),
+    privateKey: kept("signIn/privateKey", PRIVATE_KEY),
+  };
+};

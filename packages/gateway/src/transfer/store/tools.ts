@@ -1,10 +1,12 @@
+import { toolCreate } from "@local-mcp/contract";
 import type { StoredToolRequest, ToolRow } from "@local-mcp/database";
-import type { ToolFields } from "@local-mcp/transfer";
-import { type Columns, columnsOf } from "../../tools/columns.ts";
-import type { At } from "./places.ts";
-
-/** What of a row is configured. */
-export type ToolColumns = Columns & Pick<ToolRow, "url" | "request">;
+import type { AnyEntity, Draft, Entity, ToolFields } from "@local-mcp/transfer";
+import { columnsOf } from "../../tools/columns.ts";
+import { draftTool, type ToolColumns } from "../../tools/draft-tool.ts";
+import { moveOf, refuseMove, secretIdsOf, secretsOf } from "../../tools/stored-request.ts";
+import { type NewSecret, OwnedSecrets, SecretCollector } from "../../vault/owned-secrets.ts";
+import { checked, newId, nothing, rowOf, still, type Storing } from "./draft.ts";
+import { type At, keeping, opening, revealing, storedSecrets } from "./places.ts";
 
 export function toolFields(row: ToolColumns, at: At): ToolFields {
   const { query, headers, arguments: places, body, auth } = row.request;
@@ -40,4 +42,57 @@ function authOf(auth: StoredToolRequest["auth"], at: At): ToolFields["auth"] {
   if (auth.type === "bearer") return { type: "bearer", token: at("auth/token", auth.token.secret) };
   const { type, username, password } = auth;
   return { type, username, password: at("auth/password", password.secret) };
+}
+
+/** @throws GatewayError as adding and changing a tool does */
+export async function buildTool(
+  storing: Storing,
+  entity: Entity<"tool">,
+  before: AnyEntity | null,
+): Promise<Draft> {
+  const { stores, sandbox } = storing;
+  const row = rowOf(before, stores.tools);
+  const wanted = checked(toolCreate, entity.fields);
+  const places = row ? secretsOf(row.request).map(({ id, name }) => ({ id, place: name })) : [];
+  const stored = before ? storedSecrets(places, before) : [];
+  const make = (unchanged: boolean) => {
+    const collector = new SecretCollector(keeping(entity, stored, unchanged));
+    return draftTool(wanted, sandbox, collector, row ?? undefined);
+  };
+  let built = await make(true);
+  if (row && moveOf(row, built.values)) {
+    // What the file has itself may go where the file says.
+    built = await make(false);
+    refuseMove(wanted.name, row, built.values);
+  }
+  const { values, secrets } = built;
+  const { at, withheld } = opening(revealing(stored, secrets));
+  const id = row?.id ?? newId(entity, stores.tools);
+  const fields = toolFields(values, at);
+  return {
+    entity: { kind: "tool", uid: id, fields, withheld: withheld() },
+    warnings: [],
+    write: () => writeTool(storing, id, row, values, secrets),
+    link: nothing,
+  };
+}
+
+function writeTool(
+  { stores, vault }: Storing,
+  id: string,
+  before: ToolRow | null,
+  values: ToolColumns,
+  secrets: readonly NewSecret[],
+): void {
+  const owned = new OwnedSecrets(stores, vault, "tools");
+  if (before) {
+    if (secretIdsOf(before.request).length > 0) {
+      owned.deleteUnused(id, secretIdsOf(values.request));
+    }
+    still(stores.tools.update(id, values));
+    if (values.name !== before.name) stores.tools.forgetNames(id);
+  } else {
+    stores.tools.insert({ id, ...values });
+  }
+  owned.store(id, values.name, secrets);
 }
