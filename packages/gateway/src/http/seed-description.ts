@@ -1,4 +1,4 @@
-import { exportFormat, seedType } from "@local-mcp/contract";
+import { exportFormat, importCounts, importJob, seedType } from "@local-mcp/contract";
 import {
   seedGateway,
   seedGatewayWrite,
@@ -15,6 +15,7 @@ import {
 } from "@local-mcp/transfer";
 import { z } from "zod";
 import { seedSelective } from "./export-routes.ts";
+import { seedImport } from "./import-routes.ts";
 import { SEED_KINDS, type SeedKindName } from "./seed-kinds.ts";
 import { seedSelection } from "./seed-selection.ts";
 
@@ -140,6 +141,68 @@ const EXPORT_PATHS = {
   },
 };
 
-/** The routes of http/seed-routes.ts and of export, for the description of the API. */
+const IMPORTED = {
+  type: "object",
+  properties: {
+    import_id: { type: ["string", "null"] },
+    status: { enum: importJob.shape.state.options },
+    progress: {
+      ...schemaOf(importCounts.extend({ processed: z.number().int() }), "output"),
+      description: "The last seven add up to total",
+    },
+    errors: { type: "array", items: { type: "string" } },
+    warnings: { type: "array", items: { type: "string" } },
+    started_at: { type: "string" },
+    completed_at: { type: ["string", "null"] },
+  },
+};
+
+const imports = (name: string, summary: string, answer: object) => ({
+  operationId: `seeds.import.${name}`,
+  tags: ["Seeds"],
+  summary,
+  responses: { "200": { description: "Done", content: json(answer) } },
+});
+
+/** The routes of http/import-routes.ts. */
+const IMPORT_PATHS = {
+  "/import": {
+    post: {
+      ...imports(
+        "run",
+        "Imports a file, all of it or nothing; answers when that is done",
+        IMPORTED,
+      ),
+      parameters: [query("name", "What the file is called. It decides nothing.")],
+      requestBody: {
+        required: true,
+        content: json({
+          anyOf: [
+            { type: "object", description: "The file itself" },
+            schemaOf(seedImport, "input"),
+          ],
+        }),
+      },
+    },
+  },
+  "/import/status": {
+    get: imports("list", "Imports, newest first", { type: "array", items: IMPORTED }),
+  },
+  "/import/status/{import}": {
+    parameters: [{ name: "import", in: "path", required: true, schema: { type: "string" } }],
+    get: imports("status", "How an import is, or went", IMPORTED),
+  },
+  "/import/cleanup": {
+    post: {
+      ...imports("cleanup", "Forgets imports that are over; what they imported stays", {
+        type: "object",
+        properties: { status: {}, message: {}, removed_count: { type: "integer" } },
+      }),
+      parameters: [query("max_age_hours", "Only those that ended before; 24 where it is not said")],
+    },
+  },
+};
+
+/** The routes of http/seed-routes.ts, of export and of import, for the description of the API. */
 export const describeSeedRoutes = (): Record<string, object> =>
-  Object.assign({}, ...SEED_KINDS.map(describeKind), EXPORT_PATHS);
+  Object.assign({}, ...SEED_KINDS.map(describeKind), EXPORT_PATHS, IMPORT_PATHS);
