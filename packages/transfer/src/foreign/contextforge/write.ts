@@ -8,7 +8,7 @@ import {
   type TransferSelection,
 } from "@local-mcp/contract";
 import { contextForgeKey } from "@local-mcp/vault";
-import type { Configuration, Entity } from "../../entity.ts";
+import type { AnyEntity, Configuration, Entity } from "../../entity.ts";
 import { writeGateway } from "./write-gateways.ts";
 import { writeTool } from "./write-tools.ts";
 import { nameOf, type Writing, writing } from "./writing.ts";
@@ -33,11 +33,12 @@ export interface ContextForgeExport {
 /**
  * A file that ContextForge imports.
  *
- * @returns with what it cannot say, each as a sentence
+ * @returns with what it cannot say, each as a sentence, and whose secrets it has
  */
 export function writeContextForge(wanted: ContextForgeExport): {
   text: string;
   warnings: string[];
+  sealed: AnyEntity[];
 } {
   const { configuration, kinds, secret } = wanted;
   const own = writing(secret === null ? null : contextForgeKey(secret), wanted.secretsOf);
@@ -69,7 +70,8 @@ export function writeContextForge(wanted: ContextForgeExport): {
       export_options: wanted.exportOptions,
     },
   };
-  return { text: `${JSON.stringify(document, null, 2)}\n`, warnings: own.lost.sentences() };
+  const text = `${JSON.stringify(document, null, 2)}\n`;
+  return { text, warnings: own.lost.sentences(), sealed: own.sealed };
 }
 
 function toolsByServer(profiles: readonly Entity<"profile">[], types: readonly SeedType[]) {

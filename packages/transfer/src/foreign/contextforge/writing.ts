@@ -21,6 +21,8 @@ export class Lost {
 /** What the parts of one file have in common. */
 export interface Writing {
   lost: Lost;
+  /** Whose credentials were sealed. */
+  sealed: AnyEntity[];
   /** Seals credentials; null where they are left out, which is said, or where they have no value. */
   seal: (entity: AnyEntity, credentials: Record<string, string> | null) => string | null;
 }
@@ -34,12 +36,15 @@ const isNamed = (entity: AnyEntity, wanted: TransferSelection): boolean => {
 /** @param key null where there is nothing to seal with */
 export const writing = (key: ContextForgeKey | null, secretsOf: TransferSelection): Writing => {
   const lost = new Lost();
+  const sealed: AnyEntity[] = [];
   return {
     lost,
+    sealed,
     seal(entity, credentials) {
       if (credentials === null) return null;
       if (key !== null && isNamed(entity, secretsOf)) {
         lost.add(UNSALTED, keyOf(entity));
+        sealed.push(entity);
         return key.seal(JSON.stringify(credentials));
       }
       lost.add("Secrets are left out, since nobody asked for them by name", keyOf(entity));
