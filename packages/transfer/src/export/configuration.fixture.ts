@@ -12,10 +12,10 @@ import type { Configuration, Entity } from "../entity.ts";
 
 const FILE_ROOT = "file:///srv/docs";
 
-const uidOf = (number: number): string =>
+export const uidOf = (number: number): string =>
   `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
 
-const tool = (number: number, name: string, more: object = {}): Entity<"tool"> => {
+export const tool = (number: number, name: string, more: object = {}): Entity<"tool"> => {
   const { profiles: _, ...fields } = toolCreate.parse({
     name,
     url: `https://api.example.com/${name}`,
@@ -26,7 +26,7 @@ const tool = (number: number, name: string, more: object = {}): Entity<"tool"> =
   return { kind: "tool", uid: uidOf(number), fields: { ...fields, inputSchema }, withheld: [] };
 };
 
-const server = (number: number, name: string, more: object = {}): Entity<"server"> => {
+export const server = (number: number, name: string, more: object = {}): Entity<"server"> => {
   const {
     profiles: _,
     confirmed: _confirmed,
@@ -45,7 +45,7 @@ const server = (number: number, name: string, more: object = {}): Entity<"server
   };
 };
 
-const prompt = (number: number, name: string, more: object = {}): Entity<"prompt"> => {
+export const prompt = (number: number, name: string, more: object = {}): Entity<"prompt"> => {
   const { profiles: _, ...fields } = promptCreate.parse({ name, template: "Hello", ...more });
   const { arguments: given = [] } = fields;
   return {
@@ -56,7 +56,7 @@ const prompt = (number: number, name: string, more: object = {}): Entity<"prompt
   };
 };
 
-const resource = (number: number, uri: string, more: object = {}): Entity<"resource"> => {
+export const resource = (number: number, uri: string, more: object = {}): Entity<"resource"> => {
   const { profiles: _, ...fields } = resourceCreate.parse({
     uri,
     content: { kind: "text", text: "x" },
@@ -66,12 +66,12 @@ const resource = (number: number, uri: string, more: object = {}): Entity<"resou
   return { kind: "resource", uid: uidOf(number), fields: { ...fields, name }, withheld: [] };
 };
 
-const root = (number: number, uri: string, more: object = {}): Entity<"root"> => {
+export const root = (number: number, uri: string, more: object = {}): Entity<"root"> => {
   const { profiles: _, ...fields } = rootCreate.parse({ uri, ...more });
   return { kind: "root", uid: uidOf(number), fields, withheld: [] };
 };
 
-const profile = (number: number, slug: string, more: object = {}): Entity<"profile"> => {
+export const profile = (number: number, slug: string, more: object = {}): Entity<"profile"> => {
   const fields = profileCreate.parse({ slug, ...more });
   const { name = slug } = fields;
   return {
