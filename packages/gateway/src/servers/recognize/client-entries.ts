@@ -1,3 +1,4 @@
+import { pointerTo } from "@local-mcp/transfer";
 import { z } from "zod";
 import { RUNNERS } from "./names.ts";
 import { splitCommands } from "./shell-words.ts";
@@ -67,15 +68,15 @@ const PLACES = [
  */
 export function readEntries(file: unknown): Draft[] | null {
   if (Array.isArray(file)) {
-    return file.length > 0 && file.every(looksLikeServer)
-      ? file.map((value) => readEntry(nameIn(value), value))
-      : null;
+    return file.length > 0 && file.every(looksLikeServer) ? entriesOf(file, []) : null;
   }
   if (!isObject(file)) return null;
   if (looksLikeServer(file)) return [readEntry(nameIn(file), file)];
-  const servers = PLACES.map((path) => at(file, path)).find(isServers);
-  if (servers !== undefined) return entriesOf(servers);
-  return Object.values(file).some(looksLikeServer) ? entriesOf(file) : null;
+  for (const path of PLACES) {
+    const servers = at(file, path);
+    if (isServers(servers)) return entriesOf(servers, path);
+  }
+  return Object.values(file).some(looksLikeServer) ? entriesOf(file, []) : null;
 }
 
 const at = (file: Record<string, unknown>, path: readonly string[]): unknown =>
@@ -84,10 +85,14 @@ const at = (file: Record<string, unknown>, path: readonly string[]): unknown =>
 const isServers = (value: unknown): value is Record<string, unknown> | unknown[] =>
   isObject(value) || (Array.isArray(value) && value.every(looksLikeServer));
 
-const entriesOf = (servers: Record<string, unknown> | unknown[]): Draft[] =>
-  Array.isArray(servers)
-    ? servers.map((value) => readEntry(nameIn(value), value))
-    : Object.entries(servers).map(([original, value]) => readEntry(original, value));
+const entriesOf = (
+  servers: Record<string, unknown> | unknown[],
+  path: readonly string[],
+): Draft[] =>
+  Object.entries(servers).map(([key, value]) => ({
+    ...readEntry(Array.isArray(servers) ? nameIn(value) : key, value),
+    pointer: pointerTo("", ...path, key),
+  }));
 
 /** What a server calls itself where no key of a file does. */
 export const nameIn = (value: unknown): string =>

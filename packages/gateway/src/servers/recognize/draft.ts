@@ -18,6 +18,8 @@ export type Draft = DraftServer | DraftProblem;
 interface Named {
   /** What the text calls it; empty where it does not. */
   original: string;
+  /** Where it is in a file of JSON or TOML: a JSON pointer (RFC 6901). */
+  pointer?: string;
 }
 
 export interface DraftServer extends Named {

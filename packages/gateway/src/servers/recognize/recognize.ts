@@ -20,15 +20,15 @@ import { takeSecretArguments } from "./secret-arguments.ts";
 export type ServerInput = z.input<typeof serverCreate>;
 
 /** A server of a text, with its secrets, or why it cannot be added. */
-export type ReadServer =
+export type ReadServer = { original: string; pointer: string } & (
   | {
-      original: string;
       server: ServerInput;
       problem: null;
       /** What the text leaves without a value and is not added, in the middle of a sentence. */
       missing: string[];
     }
-  | { original: string; server: null; problem: string };
+  | { server: null; problem: string; isOurselves: boolean }
+);
 
 export interface ReadOptions {
   /** Stands for `~` and `$HOME`. */
@@ -59,10 +59,35 @@ export function readServers(
 ): { form: Form; servers: ReadServer[] } {
   const bare = text.replace(/^\uFEFF/, "");
   const { form, drafts } = readDrafts((FENCED.exec(bare)?.[1] ?? bare).trim(), options.home);
+  return { form, servers: readAll(drafts, options) };
+}
+
+/**
+ * Reads the servers out of a whole file of a client, JSON or TOML; null where the text is none.
+ *
+ * @throws GatewayError validation_failed where there are too many
+ */
+export function readClientServers(text: string, options: ReadOptions): ReadServer[] | null {
+  const bare = text.replace(/^\uFEFF/, "").trim();
+  let file: unknown;
+  try {
+    if (isToml(bare)) file = readToml(bare);
+    else if (JSON_START.test(bare)) file = parseLenientJson(bare);
+  } catch (error) {
+    if (error instanceof GatewayError) return null;
+    throw error;
+  }
+  const drafts = readEntries(file);
+  return drafts && readAll(drafts, options);
+}
+
+function readAll(drafts: readonly Draft[], options: ReadOptions): ReadServer[] {
   checkCount(drafts.length);
   const names = new Set<string>();
-  return { form, servers: drafts.map((draft) => readServer(draft, names, options)) };
+  return drafts.map((draft) => readServer(draft, names, options));
 }
+
+const isToml = (text: string): boolean => TOML_LINE.test(text) && !SURELY_JSON.test(text);
 
 function readDrafts(text: string, home: string): { form: Form; drafts: Draft[] } {
   if (text === "") throw unreadable("There is nothing to read.");
@@ -71,7 +96,7 @@ function readDrafts(text: string, home: string): { form: Form; drafts: Draft[] }
   if (links.every((link) => link !== null)) return { form: "client_json", drafts: links };
   if (words.every((word) => URL_START.test(word)))
     return { form: "url", drafts: words.map(readUrl) };
-  if (TOML_LINE.test(text) && !SURELY_JSON.test(text)) {
+  if (isToml(text)) {
     return { form: "client_toml", drafts: entriesIn(readToml(text)) };
   }
   if (JSON_START.test(text)) {
@@ -118,12 +143,18 @@ function readUrl(text: string): Draft {
 }
 
 function readServer(draft: Draft, names: Set<string>, options: ReadOptions): ReadServer {
-  const { original } = draft;
-  const failed = (problem: string): ReadServer => ({ original, server: null, problem });
+  const { original, pointer = "" } = draft;
+  const failed = (problem: string, isOurselves = false): ReadServer => ({
+    original,
+    pointer,
+    server: null,
+    problem,
+    isOurselves,
+  });
   if ("problem" in draft) return failed(draft.problem);
   const wanted = nameOf(draft);
   if (wanted === "") return failed("Its name has no letter or digit to make a name of.");
-  if (options.isOurselves(draft.reach)) return failed("This is the gateway itself.");
+  if (options.isOurselves(draft.reach)) return failed("This is the gateway itself.", true);
   const name = freeName(wanted, names);
   names.add(name);
   const { config, secrets, missing } =
@@ -140,7 +171,7 @@ function readServer(draft: Draft, names: Set<string>, options: ReadOptions): Rea
   };
   const parsed = serverCreate.safeParse(server);
   if (!parsed.success) return failed(describeIssues(parsed.error.issues));
-  return { original, server, problem: null, missing };
+  return { original, pointer, server, problem: null, missing };
 }
 
 type Configured = Pick<ServerInput, "config" | "secrets"> & { missing: string[] };

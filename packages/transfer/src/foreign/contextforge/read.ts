@@ -2,12 +2,13 @@ import { GatewayError, type ImportProblem, KIND_OF_SEED, seedType } from "@local
 import { contextForgeKey } from "@local-mcp/vault";
 import { type AnyEntity, keyOf } from "../../entity.ts";
 import { isObject } from "../../mapping/reading.ts";
+import { pointerTo } from "../../pointer.ts";
 import type { Keys, ParsedFile, ReadEntity, ReadFile } from "../../types.ts";
 import { readPrompt, readResource, readRoot } from "./contents.ts";
 import { sealedIn } from "./credentials.ts";
 import { readGateway } from "./gateways.ts";
 import type { Made } from "./made.ts";
-import { firstText, type Given, type Opener, pointerTo, Reading } from "./reading.ts";
+import { firstText, type Given, type Opener, Reading } from "./reading.ts";
 import { readServer, References } from "./servers.ts";
 import { readTool } from "./tools.ts";
 

@@ -1,13 +1,10 @@
 import type { ImportProblem } from "@local-mcp/contract";
 import type { ContextForgeKey } from "@local-mcp/vault";
+import { pointerTo } from "../../pointer.ts";
 import { isEmpty, isObject, WITHOUT_MEANING } from "../../mapping/reading.ts";
 
 /** One entry of a file, as it is there. */
 export type Given = Readonly<Record<string, unknown>>;
-
-/** Escaped as RFC 6901 has it. */
-export const pointerTo = (parent: string, key: string | number): string =>
-  `${parent}/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 
 /** base64url of a nonce, a tag and something between them. */
 const SEALED = /^[A-Za-z0-9_-]{39,}={0,2}$/;
