@@ -1,4 +1,4 @@
-import { page, type Page } from "@local-mcp/contract";
+import { page, type Page, type TransferKind } from "@local-mcp/contract";
 import { useSyncExternalStore } from "react";
 
 /** Where the window is: `#/servers/ID/output?q=…`. */
@@ -42,6 +42,10 @@ export function routeTo(to: Page, parts: string[] = [], params?: Record<string, 
   const query = new URLSearchParams(params).toString();
   return query === "" ? path : `${path}?${query}`;
 }
+
+/** Where one thing alone is exported. */
+export const exportRoute = (kind: TransferKind, name: string): string =>
+  routeTo("transfer", ["export"], { kind, name });
 
 /** Goes to a route. `replace` leaves no step to come back to, as for a filter that is typed. */
 export function navigate(route: string, options: { replace?: boolean } = {}): void {

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Boxes } from "lucide-react";
 import { useState } from "react";
 import { api } from "../../app/api.ts";
-import { navigate, routeTo } from "../../app/router.ts";
+import { exportRoute, navigate, routeTo } from "../../app/router.ts";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
@@ -129,6 +129,7 @@ function Detail({ profile, tab }: { profile: ProfileView; tab: string }) {
                   disabled: active && "is active",
                 },
                 { label: "Duplicate…", run: () => setAsked("duplicate") },
+                { label: "Export…", run: () => navigate(exportRoute("profile", slug)) },
                 "separator",
                 { label: "Delete…", run: () => setAsked("delete"), danger: true },
               ]}

@@ -4,7 +4,7 @@ import { Boxes, SearchX } from "lucide-react";
 import { type RefObject, useRef, useState } from "react";
 import { api, client } from "../../app/api.ts";
 import { announce } from "../../app/announce.ts";
-import { routeTo, useParam } from "../../app/router.ts";
+import { exportRoute, navigate, routeTo, useParam } from "../../app/router.ts";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { FilterField } from "../../components/filter-field.tsx";
@@ -205,6 +205,7 @@ function ProfileRow({ profile, servers, clients, onActivate, onAsk }: ProfileRow
               disabled: url === null && "the gateway is not listening",
             },
             { label: "Duplicate…", run: () => onAsk("duplicate") },
+            { label: "Export…", run: () => navigate(exportRoute("profile", slug)) },
             "separator",
             { label: "Delete…", run: () => onAsk("delete"), danger: true, shortcut: "Del" },
           ]}

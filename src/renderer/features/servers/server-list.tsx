@@ -80,9 +80,12 @@ export function ServerList() {
         <EmptyState
           icon={Server}
           actions={
-            <Button kind="primary" icon={Plus} onClick={addServer}>
-              Add server
-            </Button>
+            <>
+              <Button kind="primary" icon={Plus} onClick={addServer}>
+                Add server
+              </Button>
+              <Button onClick={() => navigate(routeTo("transfer", ["import"]))}>Import…</Button>
+            </>
           }
         >
           Add a server once and every client can use it.

@@ -1,7 +1,7 @@
 import type { ServerView } from "@local-mcp/contract";
 import { announce } from "../../app/announce.ts";
 import { client } from "../../app/api.ts";
-import { navigate, routeTo } from "../../app/router.ts";
+import { exportRoute, navigate, routeTo } from "../../app/router.ts";
 import type { MenuEntry } from "../../components/menu.tsx";
 import { toast } from "../../components/toast.tsx";
 import { openDialog } from "../../stores/dialogs.ts";
@@ -41,6 +41,7 @@ export function serverMenu({ server, attempt, onDelete }: ServerMenuOptions): Me
           toast({ key: "copied", text: `${title} was copied without its secrets.` });
         }),
     },
+    { label: "Export…", run: () => navigate(exportRoute("server", server.name)) },
     "separator",
     { label: "Delete…", danger: true, shortcut: "Del", run: onDelete },
   ];
