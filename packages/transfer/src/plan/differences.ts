@@ -12,7 +12,7 @@ const LEAD = 40;
 const WHOLE: readonly string[] = ["inputSchema", "outputSchema", "annotations"];
 
 /**
- * What becomes of each field, by the names that the API has for them. Of secrets it is told only
+ * What becomes of each field, by the names that the API has for them, sorted. Of secrets it is told only
  * what becomes of them; one that is kept is in the list, though it is no difference.
  *
  * @param withheld places of secrets that the file does not say, and that stay as they are stored
@@ -31,7 +31,7 @@ export function differences(
     if (secret === null && canonical(was) === canonical(is)) continue;
     changes.push({ field, ...excerpts(textOf(was), textOf(is)), secret });
   }
-  return changes;
+  return changes.sort((a, b) => (a.field < b.field ? -1 : 1));
 }
 
 /** Whether a change changes anything. */
