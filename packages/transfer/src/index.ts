@@ -2,6 +2,7 @@ export * from "./entity.ts";
 export { isContextForge, readContextForge } from "./foreign/contextforge/read.ts";
 export { type ContextForgeExport, writeContextForge } from "./foreign/contextforge/write.ts";
 export { withMarks } from "./marks.ts";
+export { fillPlaceholders, type Here, toPortable } from "./placeholders.ts";
 export { pointerTo } from "./pointer.ts";
 export { createFileSeal } from "./file/seal.ts";
 export { writeFile, type WriteInput, type WrittenFile } from "./file/write.ts";
@@ -48,3 +49,4 @@ export {
   serverToSeed,
 } from "./mapping/servers.ts";
 export { seedTool, seedToolWrite, toolChanges, toolFromSeed, toolToSeed } from "./mapping/tools.ts";
+export { parseImport, type ParseOptions } from "./read/parse-import.ts";

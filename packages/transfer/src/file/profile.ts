@@ -8,6 +8,8 @@ import { defineReader } from "./entity-reader.ts";
 export const profileToFile = ({ uid, fields }: Entity<"profile">) => ({
   uid,
   ...plainProfileFields(fields),
+  // The seeds have it at every server. A profile shows itself to nobody.
+  auth_type: null,
   customizations: fields.choices
     .map(({ server, kind, original, enabled, name, description }) => ({
       server,
@@ -35,10 +37,11 @@ export const profileFromFile = defineReader({
   kind: "profile",
   schema: seedServerWrite.extend({
     active: z.boolean().default(false),
+    auth_type: z.literal("none").nullable().default(null),
     customizations: z.array(choice).default([]),
   }),
   computed: ["capabilities", "url"],
-  fields({ active, customizations, ...sent }) {
+  fields({ active, customizations, auth_type: _, ...sent }) {
     const { name, ...fields } = profileCreate.parse(newProfile(sent));
     const choices = customizations.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
     return { ...fields, name: name ?? fields.slug, active, choices };

@@ -58,8 +58,9 @@ export async function writeFile(input: WriteInput, seal: FileSeal | null): Promi
   const lists: string[] = [];
   for (const type of types) {
     const written: string[] = [];
-    digest.begin(type);
-    for (const entity of inOrder(input.entities[KIND_OF_SEED[type]])) {
+    const entities = inOrder(input.entities[KIND_OF_SEED[type]]);
+    if (entities.length > 0) digest.begin(type);
+    for (const entity of entities) {
       await pace.step();
       const json = entityToFile(entity, new SecretWriter(entity, seal, counts));
       digest.add(json);
