@@ -20,7 +20,8 @@ import { secretsOf } from "../secrets.ts";
 import type { Build, PreparedPlan } from "../types.ts";
 import { execute } from "./execute.ts";
 
-const KEYS: Record<TransferKind, z.ZodType> = {
+/** What the key of each kind has to be. */
+export const KEYS: Record<TransferKind, z.ZodType> = {
   root: rootUri,
   server: serverName,
   tool: localName,
@@ -59,7 +60,7 @@ export class MemoryStore {
     }
     for (const [kind, names] of referencesOf(entity)) {
       for (const name of names) {
-        if (!surroundings.find(kind, name)) throw new GatewayError("internal", { name });
+        if (!surroundings.find(kind, name)) throw new Error(`There will be no ${kind} ${name}.`);
       }
     }
     const stored = before ? withStored(entity, before) : entity;
@@ -119,7 +120,7 @@ function withStored(entity: AnyEntity, before: AnyEntity): AnyEntity {
 type ValueOf = (place: string, value: string) => string;
 
 /** With another value for each secret. */
-function withSecrets(entity: AnyEntity, valueOf: ValueOf): AnyEntity {
+export function withSecrets(entity: AnyEntity, valueOf: ValueOf): AnyEntity {
   const fixed = (at: string, values: Fixed): Fixed =>
     mapped(values, (name, write) =>
       write === null || write.plain
@@ -173,7 +174,7 @@ const mapped = <Value>(
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(name, value)]));
 
 /** What it refers to. */
-export function referencesOf(entity: AnyEntity): [TransferKind, readonly string[]][] {
+function referencesOf(entity: AnyEntity): [TransferKind, readonly string[]][] {
   if (entity.kind === "resource") {
     const { content } = entity.fields;
     return content.kind === "file" && content.root !== "" ? [["root", [content.root]]] : [];
