@@ -1,54 +1,8 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { startGateway } from "./test-gateway.ts";
+import { overHttp, refusal } from "./over-http.ts";
 
 const SECRET = "s3cret-Of-A-Test-0123456789";
-
-interface Answer {
-  status: number;
-  headers: Headers;
-  body: unknown;
-}
-
-/** A gateway that is asked over HTTP alone, as a script would. */
-async function overHttp() {
-  const started = await startGateway({
-    env: { AUTH_ENCRYPTION_SECRET: "a-secret-of-a-test-that-is-long-enough" },
-  });
-  const { url } = await started.gateway.listen();
-  const { token } = z
-    .object({ token: z.string() })
-    .parse(JSON.parse(readFileSync(join(started.dataDir, "runtime.json"), "utf8")));
-  const ask = async (
-    method: string,
-    path: string,
-    body?: unknown,
-    other = token,
-  ): Promise<Answer> => {
-    const answer = await fetch(`${url}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${other}` },
-      ...(body === undefined
-        ? {}
-        : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    const { status, headers } = answer;
-    return { status, headers, body: text === "" ? null : JSON.parse(text) };
-  };
-  return { ...started, url, token, ask };
-}
-
-/** What a script reads when it is refused. */
-const refusal = (status: number, code: string, detail: string | RegExp) => ({
-  status,
-  body: {
-    detail: expect.stringMatching(detail),
-    error: expect.objectContaining({ code, wayOut: expect.any(String) }),
-  },
-});
 
 const entities = z.array(z.looseObject({ id: z.string(), name: z.string().nullable() }));
 

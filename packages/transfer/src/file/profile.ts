@@ -41,7 +41,7 @@ export const profileFromFile = defineReader({
     customizations: z.array(choice).default([]),
   }),
   computed: ["capabilities", "url"],
-  fields({ active, customizations, auth_type: _, ...sent }) {
+  fields({ active, customizations, auth_type: _type, ...sent }) {
     const { name, ...fields } = profileCreate.parse(newProfile(sent));
     const choices = customizations.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
     return { ...fields, name: name ?? fields.slug, active, choices };
