@@ -44,6 +44,9 @@ export interface FieldsOf {
   prompt: PromptFields;
 }
 
+/** Stands in `withheld` for the content of a resource: a new one is empty and turned off then. */
+export const CONTENT = "content";
+
 export interface Entity<Kind extends TransferKind = TransferKind> {
   kind: Kind;
   /** Id of its row, which files carry as `uid`; null where a file has none. */
@@ -51,7 +54,7 @@ export interface Entity<Kind extends TransferKind = TransferKind> {
   fields: FieldsOf[Kind];
   /**
    * Places of secrets that it has and whose values are not here (see secrets.ts); the text at each
-   * is empty. Sorted.
+   * is empty. Sorted. Of a resource {@link CONTENT} where a file does not say what is in it.
    */
   withheld: readonly string[];
 }

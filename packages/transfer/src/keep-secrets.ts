@@ -1,4 +1,10 @@
-import type { AnyEntity, Entity, ServerFields, ToolFields } from "./entity.ts";
+import {
+  type AnyEntity,
+  CONTENT,
+  type Entity,
+  type ServerFields,
+  type ToolFields,
+} from "./entity.ts";
 import { marksIn, marksOf } from "./marks.ts";
 
 type Server = Entity<"server">;
@@ -23,7 +29,15 @@ const isGiven = <Value>(value: Value | null | undefined): value is Value =>
 export function keepSecrets(wanted: AnyEntity, before: AnyEntity): AnyEntity {
   if (wanted.kind === "server" && before.kind === "server") return ofServer(wanted, before);
   if (wanted.kind === "tool" && before.kind === "tool") return ofTool(wanted, before);
+  if (wanted.kind === "resource" && before.kind === "resource") return ofResource(wanted, before);
   return wanted;
+}
+
+/** Content that a file does not have clears none either. */
+function ofResource(wanted: Entity<"resource">, before: Entity<"resource">): Entity<"resource"> {
+  if (!wanted.withheld.includes(CONTENT)) return wanted;
+  const { content, enabled } = before.fields;
+  return { ...wanted, fields: { ...wanted.fields, content, enabled }, withheld: [] };
 }
 
 function ofServer(wanted: Server, before: Server): Server {

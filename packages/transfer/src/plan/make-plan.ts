@@ -50,12 +50,16 @@ export async function makePlan(input: PlanInput): Promise<PreparedPlan> {
     else digest.row(row, decision.entity, null);
     rows.set(decision, row);
   }
-  const missing = chosen.reduce((sum, { entity }) => sum + (entity?.withheld.length ?? 0), 0);
+  const missing = chosen.reduce((sum, { entity }) => sum + missingIn(entity), 0);
   return {
     plan: planOf(input, [...rows.values()], missing, digest.end()),
     steps: stepsOf(rows, outcomes),
   };
 }
+
+/** How many secrets of it have no value in the file; what a resource is without is no secret. */
+const missingIn = (entity: AnyEntity | null): number =>
+  entity === null || entity.kind === "resource" ? 0 : entity.withheld.length;
 
 /** Makes everything ready to be stored, in an order in which each finds what it refers to. */
 class Builder {

@@ -1,4 +1,5 @@
 import { promptCreate, resourceCreate, rootCreate } from "@local-mcp/contract";
+import { CONTENT } from "../../entity.ts";
 import { promptFromSeed } from "../../mapping/prompts.ts";
 import { isObject } from "../../mapping/reading.ts";
 import { resourceFromSeed } from "../../mapping/resources.ts";
@@ -80,7 +81,7 @@ export function readResource(given: Given, reading: Reading): Made<"resource"> |
   if (!isThere) {
     reading.loss(
       "",
-      "What is in it is not in ContextForge's exports: it is turned off until it is written here.",
+      "ContextForge exports no content: what is stored stays, and what is new is off until it is written here.",
     );
   }
   const resource = checked(
@@ -103,7 +104,7 @@ export function readResource(given: Given, reading: Reading): Made<"resource"> |
   if (resource === null) return null;
   reading.leftOver(given, OF_RESOURCE);
   const { profiles: _profiles, name, ...fields } = resource;
-  return { fields: { ...fields, name }, withheld: [] };
+  return { fields: { ...fields, name }, withheld: isThere ? [] : [CONTENT] };
 }
 
 export function readRoot(given: Given, reading: Reading): Made<"root"> | null {

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { contextForgeKey } from "@local-mcp/vault";
 import { describe, expect, it } from "vitest";
+import type { Entity } from "../../entity.ts";
+import { keepSecrets } from "../../keep-secrets.ts";
 import { secretsOf } from "../../secrets.ts";
 import type { Keys } from "../../types.ts";
 import { isContextForge, readContextForge } from "./read.ts";
@@ -67,7 +69,10 @@ describe("an export of v0.7", () => {
       "hq-east secrets/auth_token = east-token",
       `lab secrets/auth_basic = ${Buffer.from("ada:pass:word").toString("base64")}`,
     ]);
-    expect(file.entities.flatMap(({ entity }) => entity?.withheld)).toEqual(["auth/token"]);
+    expect(file.entities.flatMap(({ entity }) => entity?.withheld)).toEqual([
+      "auth/token",
+      "content",
+    ]);
   });
 
   it("says each thing that has no counterpart, at its place", async () => {
@@ -82,7 +87,7 @@ describe("an export of v0.7", () => {
       "/entities/servers/0/tool_ids 1 in it are ids of where it was exported, and cannot be found here.",
       "/entities/servers/0/tool_ids It gets all of “hq-east”: which of its tools it had can be chosen once that is connected.",
       "/entities/servers/0/name “admin” is used by the gateway itself: it is found at “admin-profile” here.",
-      "/entities/resources/0 What is in it is not in ContextForge's exports: it is turned off until it is written here.",
+      "/entities/resources/0 ContextForge exports no content: what is stored stays, and what is new is off until it is written here.",
       "/entities/servers Which prompts and resources a server has is not in the file: put them in here.",
     ]);
   });
@@ -212,6 +217,7 @@ describe("without what opens its secrets", () => {
       "auth/token",
       "secrets/auth_token",
       "secrets/auth_basic",
+      "content",
     ]);
   });
 
@@ -289,6 +295,36 @@ describe("what is wrong in an entry is said at its field, all of it", () => {
   ])("its outer form: %j", async (document, pointer) => {
     const { problems } = await read(document);
     expect(problems.map((problem) => problem.pointer)).toEqual([pointer]);
+  });
+});
+
+it("clears no content and turns nothing off that is here already", async () => {
+  const { first } = await one("resources", { name: "New", uri: "notes://a" });
+  const before: Entity<"resource"> = {
+    kind: "resource",
+    uid: "1",
+    fields: {
+      uri: "notes://a",
+      name: "Old",
+      title: null,
+      description: "",
+      mimeType: null,
+      content: { kind: "text", text: "what somebody wrote" },
+      tags: [],
+      enabled: true,
+    },
+    withheld: [],
+  };
+  if (!first?.entity) throw new Error("It is not read.");
+  expect(keepSecrets(first.entity, before)).toEqual({
+    ...before,
+    uid: null,
+    fields: { ...before.fields, name: "New" },
+  });
+  const whole = await one("resources", { name: "New", uri: "notes://a", content: "" });
+  if (!whole.first?.entity) throw new Error("It is not read.");
+  expect(keepSecrets(whole.first.entity, before).fields).toMatchObject({
+    content: { text: "" },
   });
 });
 
