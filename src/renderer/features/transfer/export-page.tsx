@@ -2,6 +2,7 @@ import type { SavedExport } from "@local-mcp/contract";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { FileOutput } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { announce } from "../../app/announce.ts";
 import { api, client } from "../../app/api.ts";
 import { routeTo } from "../../app/router.ts";
@@ -58,8 +59,11 @@ export function ExportPage({ only }: ExportPageProps) {
 
   const write = (): void => {
     if (options === null) return;
-    const given = asksPassphrase ? passphrase.take() : "";
-    if (given === null) return;
+    const given = asksPassphrase ? flushSync(passphrase.take) : "";
+    if (given === null) {
+      document.querySelector<HTMLElement>("main [aria-invalid=true]")?.focus();
+      return;
+    }
     void attempt(async () => {
       running.current = new AbortController();
       const { signal } = running.current;

@@ -25,7 +25,7 @@ export function ImportDone({ report }: { report: ImportReport }) {
   const shown = rows.map((row): ShownRow => ({ row, state: row.action }));
   const [active, setActive] = useState<string | null>(null);
   const chosen = shown.find((one) => keyOfShown(one) === active) ?? shown[0];
-  const name = job.name || "pasted text";
+  const { name } = job;
   return (
     <ImportFrame
       title={writtenOf(job.counts) === 0 ? "Nothing was imported" : "Imported"}

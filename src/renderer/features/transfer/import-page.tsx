@@ -95,7 +95,7 @@ export function ImportFrame({
       title={
         title ?? (
           <>
-            Import <UntrustedText text={file?.name || "pasted text"} />
+            Import <UntrustedText text={file?.name ?? ""} />
           </>
         )
       }

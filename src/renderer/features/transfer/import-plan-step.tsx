@@ -4,7 +4,7 @@ import { Banner } from "../../components/banner.tsx";
 import { Button } from "../../components/button.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { RadioList } from "../../components/radio-list.tsx";
-import { exactTime } from "../../components/time.ts";
+import { count, exactTime } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { ImportFrame } from "./import-page.tsx";
 import { ImportButton } from "./import-button.tsx";
@@ -71,10 +71,8 @@ export function ImportPlanStep() {
           ) : null}
           <Origin plan={plan} />
           <Notes plan={plan} />
-          <div className="flex flex-wrap items-center gap-x-6 gap-y-1">
-            <Summary counts={counts} isPlanning={isPlanning} />
-            <Strategies wishes={wishes} />
-          </div>
+          <Summary counts={counts} isPlanning={isPlanning} />
+          <Strategies wishes={wishes} />
           {obstacle === null ? null : (
             <p role="status" className={plan.applicable ? "text-text-2" : "text-err"}>
               <UntrustedText text={obstacle.text} />
@@ -97,11 +95,9 @@ function Origin({ plan: { format, source, secrets } }: { plan: ImportPlan }) {
     Number.isNaN(at) ? null : `made ${exactTime(at)}`,
     source.exportedBy === null ? null : `by ${source.exportedBy}`,
     source.gateway === null ? null : `at ${source.gateway}`,
-    secrets.opened > 0 ? `${secrets.opened.toLocaleString()} secrets opened` : null,
-    secrets.plain > 0
-      ? `${secrets.plain.toLocaleString()} secrets in clear, sealed when they are stored`
-      : null,
-    secrets.missing > 0 ? `${secrets.missing.toLocaleString()} secrets without a value` : null,
+    secrets.opened > 0 ? `${count(secrets.opened, "secret")} opened` : null,
+    secrets.plain > 0 ? `${count(secrets.plain, "secret")} in clear, sealed when stored` : null,
+    secrets.missing > 0 ? `${count(secrets.missing, "secret")} without a value` : null,
   ];
   return (
     <p className="text-text-2">

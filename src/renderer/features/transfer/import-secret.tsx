@@ -2,38 +2,14 @@ import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Checkbox } from "../../components/choice.tsx";
 import { TextField } from "../../components/field.tsx";
-import { type FileKey, giveKey } from "./use-import.ts";
+import { giveKey } from "./use-import.ts";
 
 interface ImportSecretProps {
-  /** As far as the file says. */
+  /** As the gateway calls it: “a passphrase”; null where that is not known. */
   sealedWith: string | null;
   /** Of what was given before. */
   problem: string | null;
 }
-
-/** What is typed, as what the file was sealed with; as both where that is not known. */
-function keyFor(sealedWith: string | null, typed: string): FileKey {
-  switch (sealedWith) {
-    case "passphrase":
-      return { passphrase: typed };
-    case "AUTH_ENCRYPTION_SECRET":
-      return { sourceSecret: typed };
-    default:
-      return { passphrase: typed, sourceSecret: typed };
-  }
-}
-
-const LABELS: Record<string, { label: string; hint: string }> = {
-  passphrase: { label: "Passphrase", hint: "The one that the file was exported with." },
-  AUTH_ENCRYPTION_SECRET: {
-    label: "AUTH_ENCRYPTION_SECRET",
-    hint: "The one of the gateway that exported the file.",
-  },
-};
-const EITHER = {
-  label: "Passphrase or AUTH_ENCRYPTION_SECRET",
-  hint: "What the file was exported with.",
-};
 
 /** The second step, where there is one: what opens the secrets in the file. */
 export function ImportSecret({ sealedWith, problem }: ImportSecretProps) {
@@ -45,17 +21,20 @@ export function ImportSecret({ sealedWith, problem }: ImportSecretProps) {
     const frame = requestAnimationFrame(() => field.current?.focus());
     return () => cancelAnimationFrame(frame);
   }, []);
-  const { label, hint } = LABELS[sealedWith ?? ""] ?? EITHER;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (typed !== "") giveKey(keyFor(sealedWith, typed));
+    if (typed !== "") giveKey({ passphrase: typed, sourceSecret: typed });
   };
   return (
     <form onSubmit={submit} className="max-w-form space-y-3">
       <p>The secrets in this file are sealed. Everything else of it can be read.</p>
       <TextField
-        label={label}
-        hint={hint}
+        label="Passphrase or AUTH_ENCRYPTION_SECRET"
+        hint={
+          sealedWith === null
+            ? "What the file was exported with."
+            : `The file was sealed with ${sealedWith}.`
+        }
         error={problem}
         type={shown ? "text" : "password"}
         ref={field}

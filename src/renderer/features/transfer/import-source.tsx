@@ -49,7 +49,7 @@ export function ImportSource({ error }: { error: unknown }) {
           }}
         />
       </FileDrop>
-      <Button kind="primary" disabled={text.trim() === ""} onClick={() => takeFile("", text)}>
+      <Button kind="primary" disabled={text.trim() === ""} onClick={() => takeFile(null, text)}>
         Read configuration
       </Button>
     </div>

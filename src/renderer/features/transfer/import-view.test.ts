@@ -112,10 +112,11 @@ describe("what keeps a plan from being imported", () => {
     const broken = row({ name: "x", pointer: "/x", action: "failed" });
     const there = row({ name: "y", pointer: "/y", action: "conflict", exists: true });
     expect(of({ applicable: false, problems: [] }, [...all, broken, there])).toEqual({
-      text: "1 cannot be imported, 1 is there already.",
-      states: ["failed", "conflict"],
+      text: "Untick what cannot be imported, or correct it in the file.",
+      states: ["failed"],
     });
-    expect(of(fine, all)).toEqual({ text: "1 needs a choice.", states: ["ask"] });
+    expect(of({ applicable: false, problems: [] }, [...all, there])?.states).toEqual(["conflict"]);
+    expect(of(fine, all)?.states).toEqual(["ask"]);
   });
 
   test("is nothing where there is something to write", () => {

@@ -12,7 +12,6 @@ import {
   KIND_WORDS,
   KINDS,
   type RowState,
-  stateCount,
   STATE_WORDS,
   type Strategy,
 } from "./transfer-words.ts";
@@ -121,25 +120,25 @@ const NONE: Record<RowState, number> = {
 export const toWrite = (counts: Record<RowState, number>): number =>
   counts.create + counts.update + counts.rename;
 
-/** Why it cannot be imported as it is, and the rows to look at; null where it can. */
+/** What is to be done before it can be imported, and the rows to look at; null for nothing. */
 export function obstacleOf(
   { applicable, problems }: Pick<ImportPlan, "applicable" | "problems">,
   counts: Record<RowState, number>,
 ): { text: string; states: RowState[] } | null {
-  const wrong = counts.failed + counts.conflict;
-  if (wrong > 0) {
-    const parts = (["failed", "conflict"] as const)
-      .filter((state) => counts[state] > 0)
-      .map((state) => stateCount(state, counts[state]));
-    return { text: `${parts.join(", ")}.`, states: ["failed", "conflict"] };
-  }
-  if (!applicable)
-    return { text: problems[0]?.message ?? "This file cannot be imported.", states: [] };
-  if (counts.ask > 0) return { text: `${stateCount("ask", counts.ask)}.`, states: ["ask"] };
-  if (toWrite(counts) === 0)
-    return { text: "Nothing would change: there is nothing to import.", states: [] };
-  return null;
+  if (counts.failed > 0) return { text: TO_DO.failed, states: ["failed"] };
+  if (counts.conflict > 0) return { text: TO_DO.conflict, states: ["conflict"] };
+  if (!applicable) return { text: problems[0]?.message ?? TO_DO.file, states: [] };
+  if (counts.ask > 0) return { text: TO_DO.ask, states: ["ask"] };
+  return toWrite(counts) === 0 ? { text: TO_DO.same, states: [] } : null;
 }
+
+const TO_DO = {
+  failed: "Untick what cannot be imported, or correct it in the file.",
+  conflict: "Untick what is there already, or choose what else becomes of it.",
+  ask: "Choose what becomes of what differs: of each by itself, or of all at once.",
+  same: "Nothing would change: there is nothing to import.",
+  file: "This file cannot be imported.",
+};
 
 /** Rows that a filter leaves: words, `is:new`, `kind:server`. */
 export const filterRows = (rows: readonly ShownRow[], filter: string): ShownRow[] =>
@@ -161,7 +160,7 @@ export function reportText({ job, rows }: ImportReport): string {
     return [`${sign} ${KIND_WORDS[kind].one} ${name}${to} (${word})`, ...notes.map(indent)];
   });
   return [
-    `Import of ${job.name || "pasted text"}: ${doneText(job.counts)}`,
+    `Import of ${job.name}: ${doneText(job.counts)}`,
     `SHA-256 of the file: ${job.fileDigest}`,
     ...lines.flat(),
     ...job.warnings,

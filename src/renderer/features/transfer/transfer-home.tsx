@@ -59,7 +59,7 @@ export function TransferHome() {
           <div className="flex items-start gap-3 p-3">
             <div className="min-w-0 flex-1 space-y-1">
               <h2 className="font-medium">
-                Importing <UntrustedText text={running.name || "a file"} />
+                Importing <UntrustedText text={running.name} />
               </h2>
               <ImportProgress job={running} />
             </div>
@@ -135,12 +135,12 @@ function Earliest({ job }: { job: ImportJob }) {
       icon={<Icon {...ICON} className={`shrink-0 ${colour}`} />}
       title={
         <>
-          <UntrustedText text={job.name || "Pasted text"} />{" "}
+          <UntrustedText text={job.name} />{" "}
           <span className="font-normal text-text-2">{ago(job.startedAt)}</span>
         </>
       }
       detail={<UntrustedText text={jobText(job)} />}
-      actions={<UndoImport backup={job.backup} of={job.name || "pasted text"} />}
+      actions={<UndoImport backup={job.backup} of={job.name} />}
     />
   );
 }

@@ -25,7 +25,7 @@ export type ImportStep =
 interface ImportState {
   step: ImportStep;
   /** Null before one is given and after it was imported. */
-  file: { name: string; text: string } | null;
+  file: { name: string; text: string; isPasted: boolean } | null;
   key: FileKey;
   wishes: ImportWishes;
   /** Every row of the file, as planned with everything ticked. */
@@ -76,10 +76,13 @@ export function startOver(): void {
   set(FIRST);
 }
 
-/** Begins with a file. @param name as the person calls it; empty for pasted text */
-export function takeFile(name: string, text: string): void {
+/** What a text without a file is called. */
+const PASTED = "Pasted text";
+
+/** Begins with a file. @param name as the person calls it; null for pasted text */
+export function takeFile(name: string | null, text: string): void {
   startOver();
-  set({ file: { name, text } });
+  set({ file: { name: name ?? PASTED, text, isPasted: name === null } });
   void readFile();
 }
 
@@ -109,7 +112,7 @@ async function readFile(): Promise<void> {
     if (askForSecret(error, before)) return;
     const { file } = get();
     // What was pasted can be corrected.
-    set({ ...FIRST, file: file?.name === "" ? file : null, step: { name: "source", error } });
+    set({ ...FIRST, file: file?.isPasted ? file : null, step: { name: "source", error } });
   }
 }
 
@@ -120,7 +123,9 @@ function askForSecret(error: unknown, before: ImportStep): boolean {
   const said = params["with"];
   const sealedWith =
     typeof said === "string" ? said : before.name === "secret" ? before.sealedWith : null;
-  const problem = code === "import_secret_wrong" ? message : null;
+  // One that the gateway has itself was tried as well, and nobody typed that.
+  const isTyped = get().key.passphrase !== undefined;
+  const problem = code === "import_secret_wrong" && isTyped ? message : null;
   set({ step: { name: "secret", sealedWith, problem }, key: {} });
   return true;
 }
