@@ -10,19 +10,15 @@ export const profileToFile = ({ uid, fields }: Entity<"profile">) => ({
   ...plainProfileFields(fields),
   // The seeds have it at every server. A profile shows itself to nobody.
   auth_type: null,
-  customizations: fields.choices
-    .map(({ server, kind, original, enabled, name, description }) => ({
-      server,
-      kind,
-      original,
-      enabled,
-      name,
-      description,
-    }))
-    .toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)),
+  customizations: fields.choices.map(({ server, kind, original, enabled, name, description }) => ({
+    server,
+    kind,
+    original,
+    enabled,
+    name,
+    description,
+  })),
 });
-
-const placeOf = ({ server, kind, original }: Choice): string => [server, kind, original].join("\0");
 
 const choice = customization.transform(
   ({ enabled = true, name = null, description = null, ...of }): Choice => ({
@@ -43,8 +39,7 @@ export const profileFromFile = defineReader({
   computed: ["capabilities", "url"],
   fields({ active, customizations, auth_type: _type, ...sent }) {
     const { name, ...fields } = profileCreate.parse(newProfile(sent));
-    const choices = customizations.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
-    return { ...fields, name: name ?? fields.slug, active, choices };
+    return { ...fields, name: name ?? fields.slug, active, choices: customizations };
   },
   places: {},
 });

@@ -96,6 +96,12 @@ export class SecretReader {
 /** Fields of an entity by their names in snake case; what is a secret is put there in clear. */
 export type Given = Map<string, unknown>;
 
+/**
+ * Values of a file once its secrets are in clear: what stands for a secret and is none was told
+ * before, and what is plain may be any text.
+ */
+export const valuesInFile = z.record(z.string(), z.string());
+
 const names = z.array(z.string()).catch([]);
 
 /** @param plainField lists the names whose values are no secrets */

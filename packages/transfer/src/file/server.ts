@@ -1,4 +1,5 @@
-import { serverCreate, type SignInWrite } from "@local-mcp/contract";
+import { serverCreate, type SignInWrite, signInWrite } from "@local-mcp/contract";
+import { z } from "zod";
 import type { Entity, ServerFields } from "../entity.ts";
 import { marksOf } from "../marks.ts";
 import {
@@ -11,7 +12,7 @@ import {
 } from "../mapping/gateways.ts";
 import { isObject } from "../mapping/reading.ts";
 import { defineReader } from "./entity-reader.ts";
-import { revealAuth, revealFixed, type SecretReader } from "./secret-reader.ts";
+import { revealAuth, revealFixed, type SecretReader, valuesInFile } from "./secret-reader.ts";
 import {
   AUTH_VALUE,
   fixedToFile,
@@ -117,7 +118,15 @@ const signInToFile = ({ clientSecret, privateKey, ...plain }: SignInWrite, secre
 
 export const serverFromFile = defineReader({
   kind: "server",
-  schema: seedGatewayWrite.omit({ associated_servers: true, keep_secrets: true, confirmed: true }),
+  schema: seedGatewayWrite
+    .omit({ associated_servers: true, keep_secrets: true, confirmed: true })
+    .extend({
+      headers: valuesInFile.optional(),
+      env: valuesInFile.optional(),
+      secrets: valuesInFile.optional(),
+      auth_value: z.union([z.string(), valuesInFile]).nullable().optional(),
+      sign_in: signInWrite.nullable().optional(),
+    }),
   computed: ["associated_servers", "confirmed", "capabilities"],
   reveal(given, secrets) {
     revealFixed(given, "env", "plain_env", secrets);
@@ -133,6 +142,10 @@ export const serverFromFile = defineReader({
   fields(sent, withheld) {
     const { profiles: _, confirmed: _confirmed, ...fields } = serverCreate.parse(newGateway(sent));
     if (withheld.has(`secrets/${BASIC}`)) fields.secrets[BASIC] = "";
+    const { config } = fields;
+    if (config.transport !== "stdio" && config.signIn) {
+      config.signIn = { ...config.signIn, ...emptyOf(SIGN_IN_SECRETS, withheld) };
+    }
     return { ...fields, title: fields.title ?? fields.name };
   },
   places: {
@@ -167,13 +180,21 @@ function revealHeaders(given: Map<string, unknown>, secrets: SecretReader): void
   given.set("headers", Object.fromEntries(read));
 }
 
+const SIGN_IN_SECRETS: readonly string[] = ["clientSecret", "privateKey"];
+
+/** What has no value is left out: an empty one would be refused. */
 function revealSignIn(given: Map<string, unknown>, secrets: SecretReader): void {
   const signIn = given.get("sign_in");
   if (!isObject(signIn)) return;
-  const read = Object.entries(signIn).map(([name, value]: [string, unknown]) => {
-    const isSecret = name === "clientSecret" || name === "privateKey";
-    const place = `signIn/${name}`;
-    return [name, isSecret ? secrets.read(value, ["sign_in", name], place) : value];
+  const read = Object.entries(signIn).flatMap(([name, value]: [string, unknown]) => {
+    if (!SIGN_IN_SECRETS.includes(name)) return [[name, value]];
+    const found = secrets.read(value, ["sign_in", name], `signIn/${name}`);
+    return found === "" ? [] : [[name, found]];
   });
   given.set("sign_in", Object.fromEntries(read));
 }
+
+const emptyOf = (names: readonly string[], withheld: ReadonlySet<string>) =>
+  Object.fromEntries(
+    names.flatMap((name) => (withheld.has(`signIn/${name}`) ? [[name, ""] as const] : [])),
+  );

@@ -1,8 +1,9 @@
 import { toolCreate } from "@local-mcp/contract";
+import { z } from "zod";
 import type { Entity } from "../entity.ts";
 import { newTool, plainToolFields, seedToolWrite } from "../mapping/tools.ts";
 import { defineReader } from "./entity-reader.ts";
-import { revealAuth, revealFixed } from "./secret-reader.ts";
+import { revealAuth, revealFixed, valuesInFile } from "./secret-reader.ts";
 import {
   AUTH_VALUE,
   fixedToFile,
@@ -56,7 +57,11 @@ function withoutPassword(username: string, secrets: SecretWriter): string | null
 
 export const toolFromFile = defineReader({
   kind: "tool",
-  schema: seedToolWrite.omit({ associated_servers: true, keep_secrets: true }),
+  schema: seedToolWrite.omit({ associated_servers: true, keep_secrets: true }).extend({
+    headers: valuesInFile.optional(),
+    query: valuesInFile.optional(),
+    auth_value: z.union([z.string(), valuesInFile]).nullable().optional(),
+  }),
   computed: ["associated_servers"],
   reveal(given, secrets) {
     revealFixed(given, "headers", "plain_headers", secrets);

@@ -103,7 +103,7 @@ function entityToFile(entity: AnyEntity, secrets: SecretWriter): object {
       return resourceToFile(entity);
     case "profile":
       return profileToFile(entity);
-    case "prompt":
+    default:
       return promptToFile(entity);
   }
 }
