@@ -83,7 +83,7 @@ describe("of a secret", () => {
     ["kept", auth("old"), without(auth(""), "auth/token")],
     ["cleared", auth("old"), tool(1, "a", { url })],
     ["missing", tool(1, "a", { url }), without(auth(""), "auth/token")],
-  ] as const)("it is told that it is %s", (secret, before, after) => {
+  ] as const)("what becomes of it is told: %s", (secret, before, after) => {
     const changes = differences(before, after, after.withheld);
     expect(changes).toContainEqual({ field: "auth.token", ...none, secret });
     expect(changes.some(isDifference)).toBe(secret !== "kept");
@@ -96,7 +96,7 @@ describe("of a secret", () => {
     expect(differences(unset, unset, ["auth/token"])).toEqual([]);
   });
 
-  it("it is told that it is kept also where the draft has its value already", () => {
+  it("that it is kept is told also where the draft has its value already", () => {
     expect(differences(auth("old"), auth("old"), ["auth/token"])).toEqual([
       { field: "auth.token", ...none, secret: "kept" },
     ]);

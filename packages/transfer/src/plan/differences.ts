@@ -28,11 +28,14 @@ export function differences(
   for (const field of new Set([...former.keys(), ...latter.keys(), ...secrets.keys()])) {
     const [was, is] = [former.get(field) ?? null, latter.get(field) ?? null];
     const secret = secrets.get(field) ?? null;
-    if (secret === null && canonical(was) === canonical(is)) continue;
+    if (secret === null && isSame(was, is)) continue;
     changes.push({ field, ...excerpts(textOf(was), textOf(is)), secret });
   }
   return changes.sort((a, b) => (a.field < b.field ? -1 : 1));
 }
+
+const isSame = (was: unknown, is: unknown): boolean =>
+  was === is || (typeof was === typeof is && canonical(was) === canonical(is));
 
 /** Whether a change changes anything. */
 export const isDifference = ({ secret }: ImportChange): boolean => secret !== "kept";

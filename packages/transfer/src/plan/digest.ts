@@ -15,19 +15,17 @@ export class PlanDigest {
   constructor({ digestKey, fileDigest, options }: PlanInput) {
     this.#hmac = createHmac("sha256", digestKey);
     const { strategy, choices, kinds, selection, instant } = options;
-    this.#add({ fileDigest, strategy, choices, kinds, selection, instant });
+    // Whoever applies a plan may write its choices in another order.
+    this.#hmac.update(canonical({ fileDigest, strategy, choices, kinds, selection, instant }));
   }
 
   row(row: ImportRow, wanted: AnyEntity | null, before: AnyEntity | null): void {
-    this.#add([row, wanted?.fields, wanted?.withheld, before?.fields, before?.withheld]);
+    const entities = [wanted, before].map((one) => [one?.fields, one?.withheld]);
+    this.#hmac.update(JSON.stringify([row, entities]));
   }
 
   /** @returns hexadecimal */
   end(): string {
     return this.#hmac.digest("hex");
-  }
-
-  #add(value: unknown): void {
-    this.#hmac.update(`${canonical(value)}\n`);
   }
 }

@@ -1,4 +1,4 @@
-import { conflictStrategy, type ImportRow } from "@local-mcp/contract";
+import { conflictStrategy, type ImportAction, type ImportRow } from "@local-mcp/contract";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type AnyEntity, keyOf } from "../entity.ts";
@@ -92,25 +92,29 @@ function expectDone(
   before: readonly AnyEntity[],
   after: readonly AnyEntity[],
 ): void {
-  const [former, latter] = [byId(before), byId(after)];
   expect(after).toHaveLength(before.length + counts.created + counts.renamed);
-  const updated = new Set<string>();
-  for (const row of rows) {
+  const [former, latter] = [byId(before), byId(after)];
+  const found = rows.map((row) => {
     const there = after.find((one) => one.kind === row.kind && keyOf(one) === nameAfter(row));
-    // What is skipped may have another name here.
-    if (row.action === "skip") continue;
+    return { row, there, was: there && former.get(idOf(there)) };
+  });
+  const rowsThat = (...actions: ImportAction[]) =>
+    found.filter(({ row }) => actions.includes(row.action));
+  for (const { there, was } of rowsThat("create", "rename")) {
     expect(there).toBeDefined();
-    if (!there) continue;
-    const was = former.get(idOf(there));
-    if (row.action === "create" || row.action === "rename") expect(was).toBeUndefined();
-    if (row.action === "unchanged") expect(there).toEqual(was);
-    if (row.action !== "update" || !was) continue;
-    updated.add(idOf(was));
+    expect(was).toBeUndefined();
+  }
+  for (const { there, was } of rowsThat("unchanged")) expect(there).toEqual(was);
+  const updated = new Set<string>();
+  for (const { row, there, was } of rowsThat("update")) {
+    if (!there || !was) throw new Error(`There is no ${row.kind} ${row.name} that was changed.`);
     expect(row.changes.filter(isDifference)).toEqual(differences(was, there, []));
+    updated.add(idOf(was));
   }
-  for (const [id, was] of former) {
-    if (!updated.has(id)) expect(withoutActive(latter.get(id))).toEqual(withoutActive(was));
-  }
+  const others = before.filter((one) => !updated.has(idOf(one)));
+  expect(others.map((one) => withoutActive(latter.get(idOf(one))))).toEqual(
+    others.map(withoutActive),
+  );
   const active = after.filter((one) => one.kind === "profile" && one.fields.active);
   expect(active.length).toBeLessThanOrEqual(1);
 }
