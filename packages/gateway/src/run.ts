@@ -33,6 +33,7 @@ import { createRuntimes } from "./runtimes/create-runtimes.ts";
 import { Activity } from "./servers/activity.ts";
 import { PasteService } from "./servers/paste-service.ts";
 import { isOurselves } from "./servers/recognize/ourselves.ts";
+import type { ReadOptions } from "./servers/recognize/recognize.ts";
 import { ServerDetails } from "./servers/server-details.ts";
 import { ServersService } from "./servers/servers-service.ts";
 import { SessionStorage } from "./sessions/session-storage.ts";
@@ -357,11 +358,16 @@ async function wire(
       listen().catch((error: unknown) => log.warn("not serving", { error: String(error) }));
     },
   });
+  const recognition: ReadOptions = {
+    home: homedir(),
+    isOurselves: (reach) => isOurselves(reach, { url: address(), launcher }),
+  };
   const transfer = createTransfer({
     ...common,
     sandbox: local.checks,
     backups,
     vaultService,
+    recognition,
     address,
     onMoved: (serverId) => signIns.forgetClients(serverId),
     onImported: () => {
@@ -379,9 +385,8 @@ async function wire(
     signIns,
     details: new ServerDetails({ servers, engine, activity, runtimes }),
     pastes: new PasteService({
+      ...recognition,
       servers,
-      home: homedir(),
-      isOurselves: (reach) => isOurselves(reach, { url: address(), launcher }),
       checkProfile: (slug) => profiles.routeBySlug(slug),
     }),
     clients,

@@ -1,3 +1,4 @@
+export { canonical } from "./canonical.ts";
 export * from "./entity.ts";
 export { isContextForge, readContextForge } from "./foreign/contextforge/read.ts";
 export { type ContextForgeExport, writeContextForge } from "./foreign/contextforge/write.ts";

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lt, ne } from "drizzle-orm";
+import { and, desc, eq, lt, ne, notInArray } from "drizzle-orm";
 import type { Queryable } from "../db.ts";
 import { importJobs } from "../schema/system.ts";
 
@@ -33,8 +33,9 @@ export const createImportJobQueries = (db: Queryable) => ({
       .from(importJobs)
       .where(ne(importJobs.status, "running"))
       .orderBy(desc(importJobs.createdAt), desc(importJobs.id))
-      .limit(-1)
-      .offset(keep);
-    db.delete(importJobs).where(inArray(importJobs.id, kept)).run();
+      .limit(keep);
+    db.delete(importJobs)
+      .where(and(ne(importJobs.status, "running"), notInArray(importJobs.id, kept)))
+      .run();
   },
 });

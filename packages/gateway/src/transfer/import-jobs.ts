@@ -132,8 +132,8 @@ export class ImportJobs {
       completedAt: null,
       backup: null,
     };
-    this.#options.store.insert({ ...rowOf(job), id: job.id, createdAt: job.startedAt });
     this.#options.store.keepNewest(KEPT);
+    this.#options.store.insert({ ...rowOf(job), id: job.id, createdAt: job.startedAt });
     const running: Running = { job, abort: new AbortController(), done: Promise.resolve() };
     this.#running = running;
     this.#tellNow();

@@ -1,20 +1,38 @@
+import { createHash, randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import {
   GatewayError,
   type importApply,
+  type ImportCommand,
   type ImportJob,
   type importOptions,
   type ImportPlan,
+  type ImportProblem,
   type ImportReport,
 } from "@local-mcp/contract";
 import type { Log } from "@local-mcp/engine";
+import {
+  type AnyEntity,
+  type Build,
+  canonical,
+  type Configuration as Configured,
+  execute,
+  makePlan,
+  parseImport,
+  type PreparedPlan,
+  secretsOf,
+} from "@local-mcp/transfer";
 import type { Vault } from "@local-mcp/vault";
 import type { z } from "zod";
+import { requireRight } from "../api/context.ts";
 import type { BackupsService } from "../backups/backups-service.ts";
 import type { Configuration } from "../configuration/configuration.ts";
+import type { ReadOptions } from "../servers/recognize/recognize.ts";
 import type { Stores } from "../stores.ts";
 import type { Principal } from "../tokens/principal.ts";
 import type { VaultService } from "../vault/vault-service.ts";
-import { ImportJobs } from "./import-jobs.ts";
+import { readClientFile } from "./client-files.ts";
+import { type ImportControl, ImportJobs } from "./import-jobs.ts";
 import type { TransferStore } from "./store/transfer-store.ts";
 
 export interface ImportServiceOptions {
@@ -24,6 +42,8 @@ export interface ImportServiceOptions {
   vault: Pick<Vault, "ready">;
   vaultService: Pick<VaultService, "openWith">;
   backups: Pick<BackupsService, "beforeImport" | "files" | "job">;
+  /** For files of MCP clients. */
+  recognition: ReadOptions;
   /** Called once what is configured has changed. */
   onImported: () => void;
   /** Called where a job has changed. */
@@ -34,11 +54,28 @@ export interface ImportServiceOptions {
 type Wish = z.output<typeof importOptions>;
 type ApplyWish = z.output<typeof importApply>;
 
+/** A plan, what carries it out, and what it was made over. */
+interface Prepared {
+  plan: ImportPlan;
+  steps: PreparedPlan["steps"];
+  current: Configured;
+}
+
+/** Where a plan is followed from, and ended. */
+type Watch = Pick<ImportControl, "signal" | "tell">;
+
+/** What a file is called in a sentence where nobody has said. */
+const NAMELESS = "FILE";
+
 /** Reads a file into what is configured: plan, backup, one transaction. */
 export class ImportService {
+  readonly #options: ImportServiceOptions;
   readonly #jobs: ImportJobs;
+  /** Digests of plans leave the process, and what they are of may be guessed. */
+  readonly #digestKey = randomBytes(32);
 
   constructor(options: ImportServiceOptions) {
+    this.#options = options;
     const { stores, backups, onChange, log } = options;
     this.#jobs = new ImportJobs({
       store: stores.importJobs,
@@ -55,13 +92,20 @@ export class ImportService {
   }
 
   /** @throws GatewayError import_…, vault_… */
-  async plan(_wish: Wish, _principal: Principal): Promise<ImportPlan> {
-    throw new GatewayError("internal");
+  async plan(wish: Wish, principal: Principal): Promise<ImportPlan> {
+    return (await this.#prepare(wish, principal)).plan;
   }
 
   /** @throws GatewayError import_…, vault_…, backup_…, token_lacks_right, disk_full */
-  async apply(_wish: ApplyWish, _principal: Principal): Promise<ImportReport> {
-    throw new GatewayError("internal");
+  async apply(wish: ApplyWish, principal: Principal): Promise<ImportReport> {
+    if (wish.consent.length > 0) requireRight(principal, "processes");
+    const { name, strategy } = wish;
+    const about = { name, strategy, fileDigest: digestOf(wish.text) };
+    const { job, result } = await this.#jobs.run(about, (control) =>
+      this.#apply(wish, principal, control),
+    );
+    const { plan, unconfirmed } = result;
+    return { job, format: plan.format, rows: plan.rows, unconfirmed };
   }
 
   /** Newest first. */
@@ -87,5 +131,177 @@ export class ImportService {
   /** Cancels an import that has not begun to write, and waits for its end. */
   close(): Promise<void> {
     return this.#jobs.close();
+  }
+
+  async #apply(
+    wish: ApplyWish,
+    principal: Principal,
+    control: ImportControl,
+  ): Promise<{ plan: ImportPlan; unconfirmed: string[] }> {
+    const { kind, state } = this.#options.backups.job ?? {};
+    if (state === "running" && (kind === "restore" || kind === "undo")) {
+      throw new GatewayError("backup_busy");
+    }
+    const prepared = await this.#prepare(wish, principal, control);
+    const { plan, steps } = prepared;
+    const waiting = plan.commands.map(({ server }) => server);
+    const consented = waiting.filter((server) => wish.consent.includes(server));
+    const unconfirmed = waiting.filter((server) => !wish.consent.includes(server));
+    const warnings = [...warningsOf(plan), ...unconfirmed.map(waitsForConsent)];
+    control.tell({ counts: plan.counts, warnings, errors: errorsOf(plan) });
+    if (wish.digest !== undefined && wish.digest !== plan.digest) {
+      throw new GatewayError("import_changed");
+    }
+    refuseInapplicable(plan, wish.name || NAMELESS);
+    if (steps.length === 0) {
+      control.commit();
+      control.complete(null);
+      return { plan, unconfirmed };
+    }
+    await this.#openVault(steps, wish);
+    control.tell({ phase: "backup" });
+    const backup = await this.#options.backups.beforeImport(control.signal);
+    control.commit();
+    control.tell({ phase: "write" });
+    this.#write(prepared, consented, () => control.complete(backup.id), control);
+    this.#options.onImported();
+    return { plan, unconfirmed };
+  }
+
+  /** All of it or nothing. Another change since the plan was made is not written over. */
+  #write(
+    { steps, current }: Prepared,
+    consented: readonly string[],
+    complete: () => void,
+    { tell }: Pick<ImportControl, "tell">,
+  ): void {
+    const { stores, store } = this.#options;
+    stores.db.transaction(() => {
+      if (!isDeepStrictEqual(store.readNow(), current)) throw new GatewayError("import_changed");
+      execute(steps);
+      if (consented.length > 0) store.consent(consented);
+      tell({ phase: "verify" });
+      verify(steps, store.readNow());
+      complete();
+    });
+  }
+
+  /** What is sealed when it is stored needs an open vault; one that is not there is made. */
+  async #openVault(steps: Prepared["steps"], { rekeySecret }: ApplyWish): Promise<void> {
+    const { vault, vaultService } = this.#options;
+    if (!steps.some(({ draft }) => hasSecret(draft.entity))) return;
+    if (rekeySecret !== undefined) await vaultService.openWith(rekeySecret, { create: true });
+    await vault.ready({ create: true });
+  }
+
+  async #prepare(wish: Wish, principal: Principal, watch?: Watch): Promise<Prepared> {
+    const { store, vaultService, recognition } = this.#options;
+    const { text, strategy, choices, kinds, selection, rekeySecret } = wish;
+    const name = wish.name || NAMELESS;
+    const parsed = parseImport(text, {
+      name,
+      clientFile: (whole) => readClientFile(whole, recognition),
+    });
+    const file = await parsed.open(wish.secrets === "leave" ? null : this.#keysIn(wish));
+    if (file.entities.length === 0 && file.problems.length === 0) {
+      throw new GatewayError("import_nothing", { name });
+    }
+    watch?.signal.throwIfAborted();
+    watch?.tell({ phase: "plan" });
+    if (rekeySecret !== undefined) await vaultService.openWith(rekeySecret, { create: false });
+    const current = await store.read();
+    const { plan, steps } = await makePlan({
+      file,
+      fileDigest: digestOf(text),
+      digestKey: this.#digestKey,
+      current,
+      options: {
+        ...{ strategy, choices, name },
+        kinds: kinds ?? null,
+        selection: selection ?? null,
+        instant: wish.instant ?? Math.floor(Date.now() / 1000),
+      },
+      build: this.#buildFor(principal),
+      onProgress: (processed) => watch?.tell({ processed }),
+      ...(watch && { signal: watch.signal }),
+    });
+    return { plan: { ...plan, commands: this.#commandsOf(steps) }, steps, current };
+  }
+
+  #keysIn({ passphrase, sourceSecret, rekeySecret }: Wish) {
+    const encryptionSecret =
+      this.#options.configuration.secret("AUTH_ENCRYPTION_SECRET") ?? undefined;
+    return { passphrase, sourceSecret, encryptionSecret, rekeySecret };
+  }
+
+  /** What takes the right to start processes is a problem of its row for who does not have it. */
+  #buildFor(principal: Principal): Build {
+    const { store } = this.#options;
+    return (entity, before, surroundings) => {
+      if (store.needsProcesses(entity, before)) requireRight(principal, "processes");
+      return store.build(entity, before, surroundings);
+    };
+  }
+
+  #commandsOf(steps: Prepared["steps"]): ImportCommand[] {
+    return steps.flatMap(({ draft }) => this.#options.store.commandOf(draft.entity) ?? []);
+  }
+}
+
+const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+const hasSecret = (entity: AnyEntity): boolean =>
+  secretsOf(entity).some(({ place }) => !entity.withheld.includes(place));
+
+const waitsForConsent = (server: string): string =>
+  `“${server}” starts once a person has looked at its command and allowed it.`;
+
+const sentenceOf = ({ pointer, message }: ImportProblem): string =>
+  pointer === "" ? message : `${pointer}: ${message}`;
+
+const problemsOf = ({ problems, rows }: ImportPlan): ImportProblem[] => [
+  ...problems,
+  ...rows.flatMap((row) => row.problems),
+];
+
+const CONFLICT = "It is there already.";
+
+const errorsOf = (plan: ImportPlan): string[] => [
+  ...problemsOf(plan).map(sentenceOf),
+  ...plan.rows
+    .filter(({ action, problems }) => action === "conflict" && problems.length === 0)
+    .map(({ pointer }) => sentenceOf({ pointer, message: CONFLICT })),
+];
+
+const warningsOf = ({ warnings, rows, losses }: ImportPlan): string[] => [
+  ...warnings,
+  ...rows.flatMap((row) => row.warnings),
+  ...losses.map(sentenceOf),
+];
+
+/** @throws GatewayError import_invalid, import_conflicts */
+function refuseInapplicable(plan: ImportPlan, name: string): void {
+  if (plan.applicable) return;
+  const { total } = plan.counts;
+  const failed = plan.rows.filter(({ action }) => action === "failed").length;
+  const conflicts = plan.rows.filter(({ action }) => action === "conflict");
+  const [first = ""] = errorsOf(plan);
+  if (failed === 0 && plan.problems.length === 0) {
+    throw new GatewayError("import_conflicts", { count: conflicts.length, total, name, first });
+  }
+  throw new GatewayError("import_invalid", { count: failed, total, name, first });
+}
+
+/** What was written reads back as it was planned. @throws Error, which undoes it */
+function verify(steps: Prepared["steps"], stored: Configured): void {
+  const found = new Map<string, AnyEntity>();
+  for (const entities of Object.values(stored)) {
+    for (const entity of entities) found.set(`${entity.kind} ${entity.uid}`, entity);
+  }
+  for (const { row, draft } of steps) {
+    const { kind, uid } = draft.entity;
+    if (canonical(found.get(`${kind} ${uid}`)) !== canonical(draft.entity)) {
+      throw new Error(`what was written of ${row.pointer} does not read back as it was planned`);
+    }
   }
 }
