@@ -138,7 +138,7 @@ it.each(followed.map(([title]) => title))("“%s” works as it is written", asy
   for (const block of chapters.get(title) ?? []) {
     if (block.left !== null) continue;
     const ran = await computer.sh(placed(computer, commandsOf(block)), env);
-    expect(ran, block.text).toMatchObject({ code: block.code });
+    expect(ran.code, `${block.text}\n${ran.stdout}${ran.stderr}`).toBe(block.code);
     for (const secret of [...CANARIES, ...Object.values(SECRETS)]) {
       expect(ran.stdout + ran.stderr).not.toContain(secret);
     }

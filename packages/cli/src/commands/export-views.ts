@@ -1,9 +1,9 @@
 import {
   type ExportEstimate,
   type ExportResult,
+  KIND_OF_SEED,
   type KindCounts,
-  SEED_TYPES,
-  transferKind,
+  seedType,
 } from "@local-mcp/contract";
 import { bytes, oneLine, plural } from "../output.ts";
 import { typeWord } from "./transfer-options.ts";
@@ -18,8 +18,8 @@ export const section = (title: string, lines: readonly string[]): string[] =>
 
 /** In the order in which a file has them. */
 const countLines = (counts: KindCounts): string[] =>
-  Object.entries(SEED_TYPES)
-    .map(([kind, type]) => ({ type, count: counts[transferKind.parse(kind)] }))
+  seedType.options
+    .map((type) => ({ type, count: counts[KIND_OF_SEED[type]] }))
     .filter(({ count }) => count > 0)
     .map(({ type, count }) => `${type}: ${count}`);
 
@@ -27,7 +27,7 @@ const addedLines = (added: ExportResult["added"]): string[] =>
   added.map(({ kind, name, neededBy }) => `${typeWord(kind)} ${name}, for ${neededBy}`);
 
 const leftLines = (notIncluded: ExportResult["notIncluded"]): string[] =>
-  notIncluded.map(({ what, how }) => `${what}: ${how}`);
+  notIncluded.map(({ what, how }) => `${what} ${how}`);
 
 const secretText = ({ sealed, left }: ExportResult["secrets"]): string[] => [
   ...(sealed > 0 ? [`Secrets sealed: ${sealed}`] : []),

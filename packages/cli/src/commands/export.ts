@@ -18,6 +18,7 @@ import { environmentSecret, readSecret } from "../values.ts";
 import { unlessMissing } from "./ask-when-missing.ts";
 import { putFile, refuseOverwrite, targetOf } from "./export-file.ts";
 import { estimateText, exportText } from "./export-views.ts";
+import { waiting } from "./progress.ts";
 import {
   at,
   labels,
@@ -91,18 +92,21 @@ const keyOf = async (cli: Cli, { secrets, passphraseFile }: Options): Promise<Ke
 };
 
 /** Exports with the key that is known, else with a passphrase that a person types twice. */
-const sealed = (cli: Cli, api: Api, wish: ExportOptions, key: Key): Promise<ExportResult> =>
-  unlessMissing(
+const sealed = (cli: Cli, api: Api, wish: ExportOptions, key: Key): Promise<ExportResult> => {
+  const attempt = (given: Key): Promise<ExportResult> =>
+    waiting(cli, "Exporting", () => api.transfer.export({ ...wish, ...given }));
+  return unlessMissing(
     cli,
     ["export_secret_missing"],
-    () => api.transfer.export({ ...wish, ...key }),
+    () => attempt(key),
     async () => {
       cli.note(
         "Secrets are sealed with a passphrase. Without it nobody can open them, nor can you.",
       );
-      return api.transfer.export({ ...wish, passphrase: await askNewPassphrase(cli) });
+      return attempt({ passphrase: await askNewPassphrase(cli) });
     },
   );
+};
 
 /** The recipe names the file that was to be written. */
 const named = (error: unknown, out: string | undefined): GatewayError => {

@@ -94,7 +94,11 @@ test("errors stand with their place, and conflicts are counted", () => {
       action: "failed",
       problems: [{ pointer: "/entities/tools/0/url", message: "It is no URL." }],
     }),
-    row("b", { action: "conflict", exists: true }),
+    row("b", {
+      action: "conflict",
+      exists: true,
+      problems: [{ pointer: "/entities/tools/1", message: "There is a tool “b” here already." }],
+    }),
     row("c", { action: "unchanged" }),
     row("d", { action: "skip" }),
     row("e", {
@@ -119,7 +123,7 @@ Results:
 
 Errors (2):
   • /entities/tools/0/url: It is no URL.
-  • /entities/tools/b: tool b is there already
+  • /entities/tools/1: There is a tool “b” here already.
 
 Warnings (1):
   • Renamed tool 'e' to 'e_imported_1'`,

@@ -26,20 +26,10 @@ const placed = ({ pointer, message }: ImportProblem): string =>
   pointer === "" ? message : `${pointer}: ${message}`;
 
 /** What stands against an import, wherever it was found. */
-export const problemsOf = ({ problems, rows }: Pick<ImportPlan, "problems" | "rows">): string[] => [
+const problemsOf = ({ problems, rows }: Pick<ImportPlan, "problems" | "rows">): string[] => [
   ...problems.map(placed),
   ...rows.flatMap((row) => row.problems.map(placed)),
 ];
-
-const conflictsOf = (rows: readonly ImportRow[]): string[] =>
-  rows
-    .filter(({ action }) => action === "conflict")
-    .map((row) =>
-      placed({
-        pointer: row.pointer,
-        message: `${typeWord(row.kind)} ${row.name} is there already`,
-      }),
-    );
 
 const WOULD: Partial<Record<ImportRow["action"], string>> = {
   create: "Would import",
@@ -130,7 +120,6 @@ export const planText = (
   { title, verbose }: { title: string; verbose: boolean },
 ): string => {
   const { counts, rows } = plan;
-  const conflicts = conflictsOf(rows);
   const would = rows.flatMap((row) => {
     const words = WOULD[row.action];
     return words === undefined ? [] : [rowLine(words, row)];
@@ -146,10 +135,10 @@ export const planText = (
       ...unlessNone("Would rename", counts.renamed),
       ...unlessNone("Would skip", counts.skipped),
       ...unlessNone("Unchanged", counts.unchanged),
-      `Conflicts: ${conflicts.length}`,
+      `Conflicts: ${countOf(rows, "conflict")}`,
       ...unlessNone("Errors", countOf(rows, "failed")),
     ]),
-    ...some("Errors", [...problemsOf(plan), ...conflicts], verbose),
+    ...some("Errors", problemsOf(plan), verbose),
     ...some("Warnings", [...warningsOf(plan), ...would], verbose),
     ...(verbose ? diffText(rows) : []),
     ...commandsText(plan.commands),

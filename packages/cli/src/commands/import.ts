@@ -1,7 +1,9 @@
 import {
   type ConflictStrategy,
   conflictStrategy,
+  type ExitCode,
   GatewayError,
+  IMPORT_PHASE_WORDS,
   type ImportCommand,
   type ImportOptions,
   type ImportPlan,
@@ -10,7 +12,7 @@ import {
   type TransferSelection,
 } from "@local-mcp/contract";
 import type { Command } from "commander";
-import { type Act, type Cli, type Outcome, unlessAborted } from "../cli.ts";
+import type { Act, Cli, Outcome } from "../cli.ts";
 import type { Api } from "../connect.ts";
 import { list, oneOf, usage } from "../forms.ts";
 import { isInteractive } from "../io.ts";
@@ -18,8 +20,9 @@ import { quoted, visible } from "../output.ts";
 import { askSecret, askYes } from "../prompt.ts";
 import { environmentSecret, readSecret, readText } from "../values.ts";
 import { unlessMissing } from "./ask-when-missing.ts";
-import { commandsText, itemsOf, planText, problemsOf, reportText } from "./import-views.ts";
+import { commandsText, itemsOf, planText, reportText } from "./import-views.ts";
 import { watchedImport } from "./import-watch.ts";
+import { waiting } from "./progress.ts";
 import { at, refuseContradiction, selection, TYPE_WORDS, types } from "./transfer-options.ts";
 
 interface Options {
@@ -86,7 +89,7 @@ interface Planned {
 /** Plans with the keys that are known, else with what a person types. */
 const planned = (cli: Cli, api: Api, wish: ImportOptions, named: boolean): Promise<Planned> => {
   const attempt = async (given: ImportOptions): Promise<Planned> => ({
-    plan: await unlessAborted(api.transfer.plan(given), cli.io.signal),
+    plan: await waiting(cli, IMPORT_PHASE_WORDS.plan, () => api.transfer.plan(given)),
     wish: given,
   });
   return unlessMissing(
@@ -149,29 +152,13 @@ const agree = async (cli: Cli, plan: ImportPlan, options: Options): Promise<void
     throw new GatewayError("import_cancelled");
 };
 
-/** What of an import forbids it, as the gateway says it. */
-const refusal = (plan: ImportPlan, name: string): GatewayError => {
-  const { total } = plan.counts;
-  const conflicts = plan.rows.filter(({ action }) => action === "conflict");
-  const [first = ""] = problemsOf(plan);
-  if (first === "" && conflicts.length > 0) {
-    const [one] = conflicts;
-    const which = one === undefined ? "" : `The first is “${one.name}” at ${one.pointer}.`;
-    return new GatewayError("import_conflicts", {
-      name,
-      count: conflicts.length,
-      total,
-      first: which,
-    });
-  }
-  const count = plan.rows.filter(({ problems }) => problems.length > 0).length;
-  return new GatewayError("import_invalid", { name, count, total, first });
-};
-
-const dryRun = (cli: Cli, plan: ImportPlan, name: string, verbose: boolean): void => {
+/** @returns what the import itself would end with */
+const dryRun = (cli: Cli, plan: ImportPlan, verbose: boolean): ExitCode => {
   const title = plan.applicable ? "Dry-run validation completed!" : "Dry-run validation failed!";
   cli.answer({ dryRun: true, ...plan }, planText(plan, { title, verbose }));
-  if (!plan.applicable) throw refusal(plan, name);
+  if (plan.applicable) return 0;
+  const isInvalid = plan.problems.length > 0 || plan.rows.some(({ action }) => action === "failed");
+  return isInvalid ? 3 : 4;
 };
 
 const hints = (cli: Cli, { job, unconfirmed }: ImportReport): void => {
@@ -200,25 +187,25 @@ const importFile = async (cli: Cli, file: string, options: Options): Outcome => 
     ...(options.secrets ? await keysOf(cli, options) : { secrets: "leave" as const }),
   };
   const isNamed = (options.passphraseFile ?? options.sourceSecretFile) !== undefined;
-  await at(cli, options.url).use(
-    async (api) => {
+  return at(cli, options.url).use(
+    async (api): Promise<ExitCode> => {
       const { plan, wish: opened } = await planned(cli, api, wish, isNamed);
-      if (options.dryRun) {
-        dryRun(cli, plan, name, verbose);
-        return;
-      }
-      if (!plan.applicable) {
+      if (options.dryRun) return dryRun(cli, plan, verbose);
+      let consent: string[] = [];
+      if (plan.applicable) {
+        await agree(cli, plan, options);
+        consent = await agreed(cli, plan, options);
+      } else {
+        // The gateway refuses it, and records that it was tried.
         cli.answer(plan, planText(plan, { title: "Nothing was imported.", verbose }));
-        throw refusal(plan, name);
       }
-      await agree(cli, plan, options);
-      const consent = await agreed(cli, plan, options);
       const { digest, instant, fileDigest } = plan;
       const report = await watchedImport(cli, api, fileDigest, () =>
         api.transfer.apply({ ...opened, instant, digest, consent }),
       );
       cli.answer({ ...report.job.counts, ...report }, reportText(report, { plan, verbose }));
       hints(cli, report);
+      return 0;
     },
     { endsItself: true },
   );

@@ -1,4 +1,4 @@
-import type { Cli } from "../cli.ts";
+import { type Cli, unlessAborted } from "../cli.ts";
 
 /** Says how far something is. */
 export interface ProgressLine {
@@ -75,3 +75,9 @@ export const watching = async <T>(
     line.end();
   }
 };
+
+/** The same for what cannot be looked into; a person who asks to stop is not kept waiting. */
+export const waiting = <T>(cli: Cli, phase: string, work: () => Promise<T>): Promise<T> =>
+  watching(cli, { look: async () => ({ phase, progress: null }), cancel: async () => {} }, () =>
+    unlessAborted(work(), cli.io.signal),
+  );
