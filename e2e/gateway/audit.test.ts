@@ -421,6 +421,9 @@ describe("a secret", () => {
     await call("backups.preview", api.backups.preview(none()));
     await call("backups.restore", api.backups.restore(none()));
     await call("backups.keepPassphrase", api.backups.keepPassphrase({ passphrase: canary() }));
+    await call("transfer.estimate", api.transfer.estimate({ passphrase: canary() }));
+    await call("transfer.export", api.transfer.export({ passphrase: canary() }));
+    await call("transfer.export", api.transfer.export({ encryptionSecret: canary() }));
 
     const takeSecrets = Object.entries(contract).flatMap(([area, procedures]) =>
       Object.keys(procedures)
