@@ -187,5 +187,7 @@ function keepAuth(wanted: Auth, stored: Auth, withheld: Set<string>): Auth {
   if (isSaid || kept === null) return wanted;
   if (named !== null) withheld.delete(named);
   withheld.add(kept);
-  return unsaid(wanted.type === stored.type ? wanted : stored);
+  // The user of basic credentials is sealed with the password: without a value there is neither.
+  const isUnnamed = wanted.type === "basic" && wanted.username === "";
+  return unsaid(wanted.type === stored.type && !isUnnamed ? wanted : stored);
 }
