@@ -261,6 +261,7 @@ it("has only secrets that were asked for by name, and says which and what that m
     expect.stringMatching(/no salt.*: one\.$/),
     "Secrets are left out, since nobody asked for them by name: two.",
   ]);
+  expect(write({ tool: tools }, { secretsOf: {} }).text).not.toMatch(/"auth_value": "/);
   expect(write({ tool: tools }, { secret: null }).text).not.toMatch(/"auth_value": "/);
 });
 
