@@ -153,8 +153,13 @@ function headersIn(value: unknown, path: string[], secrets: SecretReader): unkno
     return Object.fromEntries(read);
   }
   const { text, from } = secrets.find(value, path, null, AUTH_VALUE.authheaders);
-  // What was sealed here is JSON; anything else is refused as text.
-  return from === "sealed" ? JSON.parse(text) : from === "plain" ? text : null;
+  if (from !== "sealed") return from === "plain" ? text : null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Sealed by somebody else who knows the secret; as text it is refused.
+    return text;
+  }
 }
 
 /**
