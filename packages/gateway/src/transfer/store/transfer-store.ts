@@ -1,8 +1,6 @@
 import type { ImportCommand } from "@local-mcp/contract";
 import type { AnyEntity, Build, Configuration } from "@local-mcp/transfer";
 import type { Vault } from "@local-mcp/vault";
-import type { Configuration as AppConfiguration } from "../../configuration/configuration.ts";
-import type { RuntimesService } from "../../runtimes/runtimes-service.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import type { Stores } from "../../stores.ts";
 import { openSealed } from "../../vault/owned-secrets.ts";
@@ -20,8 +18,7 @@ import { buildTool } from "./tools.ts";
 export interface TransferStoreOptions {
   stores: Stores;
   vault: Vault;
-  configuration: Pick<AppConfiguration, "paths">;
-  runtimes: Pick<RuntimesService, "ready">;
+  configuration: { paths: { dataDir: string } };
   /** Looks at templates, filters and schemas. */
   sandbox: Sandbox;
   /** Called with the id of a server that goes to another origin, within the transaction that stores that. */
