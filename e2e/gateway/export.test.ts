@@ -1,107 +1,21 @@
-import type { Gateway } from "@local-mcp/gateway";
+import type { ExportOptions } from "@local-mcp/contract";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { fixtureFile } from "../fixtures/test-support.ts";
+import {
+  CANARIES,
+  configure,
+  configured,
+  file,
+  lists,
+  namesIn,
+  PASSPHRASE,
+  VALUES,
+} from "./export-stage.ts";
 import { ENCRYPTION_SECRET, overHttp, refusal } from "./over-http.ts";
 import { startGateway } from "./test-gateway.ts";
 
-const PASSPHRASE = "a passphrase of this test";
-/** Each is a secret, and none is anywhere in a file. */
-const CANARIES = {
-  header: "canary-of-a-header-0123456789",
-  token: "canary-of-a-token-0123456789",
-  password: "canary-of-a-password-0123456789",
-  query: "canary-of-a-query-0123456789",
-  variable: "canary-of-a-variable-0123456789",
-  argument: "canary-of-an-argument-0123456789",
-};
-const VALUES = Object.values(CANARIES);
 /** The magic that begins each sealed value. */
 const SEALED = /^bG1n[A-Za-z0-9+/]{40,}={0,2}$/;
-
-const one = z.looseObject({ name: z.string(), auth_type: z.string().nullish() });
-const lists = z.object({
-  tools: z.array(one).optional(),
-  gateways: z.array(one).optional(),
-  servers: z.array(one).optional(),
-  prompts: z.array(one).optional(),
-  resources: z.array(one).optional(),
-  roots: z.array(one).optional(),
-});
-const file = z.looseObject({
-  version: z.string(),
-  exported_at: z.string(),
-  exported_by: z.string(),
-  source_gateway: z.string(),
-  format: z.looseObject({ secrets: z.number(), key: z.looseObject({}).nullable() }),
-  entities: lists,
-  metadata: z.looseObject({ entity_counts: z.record(z.string(), z.number()) }),
-});
-
-/** Names by type, as a file has them. */
-const namesIn = (body: unknown): Record<string, string[]> =>
-  Object.fromEntries(
-    Object.entries(file.parse(body).entities).map(([type, all]) => [
-      type,
-      all.map(({ name }) => name),
-    ]),
-  );
-
-/** Something of each kind, with secrets wherever there can be one. */
-async function configure(api: Gateway["api"]): Promise<void> {
-  await api.roots.create({ uri: "https://example.com/team/", name: "Team", tags: ["prod"] });
-  await api.roots.create({ uri: "file:///srv/docs", name: "Docs" });
-  await api.servers.create({
-    name: "east",
-    title: "Production East",
-    config: {
-      transport: "http",
-      url: `https://east.example.com/mcp?key=${CANARIES.query}`,
-      headers: { "X-Key": CANARIES.header },
-    },
-    tags: ["prod"],
-  });
-  await api.servers.create({
-    name: "local",
-    config: {
-      transport: "stdio",
-      command: process.execPath,
-      args: [fixtureFile("stdio-server.ts"), "--key=${secret:key}"],
-      env: { TOKEN: { value: CANARIES.variable }, MODE: { value: "test", plain: true } },
-    },
-    secrets: { key: CANARIES.argument },
-    enabled: false,
-  });
-  await api.tools.create({
-    name: "weather",
-    url: "https://api.example.com/{city}",
-    auth: { type: "bearer", token: CANARIES.token },
-    tags: ["prod", "api"],
-  });
-  await api.tools.create({
-    name: "stocks",
-    url: "https://api.example.com/stocks",
-    auth: { type: "basic", username: "ada", password: CANARIES.password },
-    enabled: false,
-  });
-  await api.resources.create({ uri: "notes://one", content: { kind: "text", text: "# One" } });
-  await api.prompts.create({ name: "greet", template: "Hello {{ who }}", tags: ["api"] });
-  await api.profiles.create({
-    slug: "dev",
-    name: "Development",
-    servers: ["local", "east"],
-    tools: ["weather"],
-    prompts: ["greet"],
-    roots: ["file:///srv/docs"],
-  });
-  await api.profiles.create({ slug: "prod", servers: ["east"], tools: ["stocks"], tags: ["prod"] });
-}
-
-async function configured(options: Parameters<typeof overHttp>[0] = {}) {
-  const started = await overHttp(options);
-  await configure(started.api);
-  return started;
-}
 
 /** Without what differs between two exports of the same. */
 const lasting = (text: string): string =>
@@ -359,7 +273,7 @@ describe("what is chosen", () => {
 
 describe("who exports", () => {
   it("may manage; whoever chooses the key may start processes, since it opens every secret", async () => {
-    const { ask, api, url } = await configured();
+    const { ask, api, url, token } = await configured();
     const manager = await api.tokens.create({ name: "manager", rights: ["manage"], profile: null });
     const user = await api.tokens.create({ name: "user", rights: ["use"], profile: null });
     expect((await fetch(`${url}/export`)).status).toBe(401);
@@ -379,6 +293,18 @@ describe("who exports", () => {
     expect(await asManager({ encryptionSecret: ENCRYPTION_SECRET })).toBe("token_lacks_right");
     const foreign = { format: "contextforge", secretsOf: { tool: ["weather"] } };
     expect(await asManager({ ...foreign, encryptionSecret: PASSPHRASE })).toBe("token_lacks_right");
+    // A page starts nothing, and does not here either.
+    const fromPage = await fetch(`${url}/api/transfer/export`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        "sec-fetch-site": "same-origin",
+        "sec-fetch-mode": "cors",
+      },
+      body: JSON.stringify({ passphrase: PASSPHRASE }),
+    });
+    expect(fromPage.status).toBe(200);
     // No secret leaves.
     expect(await asManager({ passphrase: PASSPHRASE, kinds: ["prompt"] })).toBe(200);
     expect(await asManager({ passphrase: PASSPHRASE, secrets: "none" })).toBe(200);
@@ -432,7 +358,7 @@ describe("a file for ContextForge", () => {
       status: 200,
       body: { version: "2025-03-26", entities: { tools: [{ name: "weather", auth_value: null }] } },
     });
-    const named = { format: "contextforge", secretsOf: { tool: ["weather"] } } as const;
+    const named: ExportOptions = { format: "contextforge", secretsOf: { tool: ["weather"] } };
     const { text, warnings, secrets } = await api.transfer.export(named);
     const { entities } = z.object({ entities: lists }).parse(JSON.parse(text));
     const [stocks, weather] = entities.tools ?? [];

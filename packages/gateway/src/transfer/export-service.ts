@@ -13,6 +13,7 @@ import {
   countsOf,
   type ExportSelection,
   kindsInFile,
+  type Here,
   kindsOf,
   NOT_INCLUDED,
   optionsInFile,
@@ -23,11 +24,12 @@ import {
   selectForExport,
   writeContextForge,
   writeFile,
+  toPortable,
   type WriteInput,
 } from "@local-mcp/transfer";
 import { MIN_SECRET_LENGTH } from "@local-mcp/vault";
 import type { z } from "zod";
-import { requireRight } from "../api/context.ts";
+import { hasRight } from "../api/context.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { Principal } from "../tokens/principal.ts";
 import { ExportKeys, type ExportKeysOptions } from "./export-keys.ts";
@@ -38,6 +40,7 @@ export interface ExportServiceOptions extends ExportKeysOptions {
   configuration: Pick<Configuration, "secret">;
   /** Base URL at which this gateway is reached. */
   address: () => string;
+  here: Pick<Here, "home">;
 }
 
 type Wish = z.output<typeof exportOptions>;
@@ -146,7 +149,8 @@ export class ExportService {
   ): Promise<Written> {
     const sealing = this.#sealing(wish, facts.entities, principal);
     const seal = sealing && (await this.#keys.sealFor(sealing.secret, sealing.with));
-    const { text, sealed, left } = await writeFile({ ...facts, form }, seal);
+    const entities = toPortable(facts.entities, this.#options.here.home);
+    const { text, sealed, left } = await writeFile({ ...facts, entities, form }, seal);
     return { text, secrets: { sealed, left }, warnings: [] };
   }
 
@@ -180,8 +184,10 @@ export class ExportService {
     if (count === 0) return null;
     const sealing = this.#sealingSecret(wish);
     if (sealing === null) throw new GatewayError("export_secret_missing", { count });
-    // Whoever chooses it can read every secret in the file.
-    if (sealing.isChosen) requireRight(principal, "processes");
+    // Whoever chooses it can read every secret in the file. Nothing is started, so a page may, too.
+    if (sealing.isChosen && !hasRight(principal, "processes")) {
+      throw new GatewayError("token_lacks_right", { right: "processes" });
+    }
     if (sealing.secret.length >= MIN_SECRET_LENGTH) return sealing;
     const name = sealing.with === "passphrase" ? "passphrase" : `secret in ${sealing.with}`;
     throw new GatewayError("validation_failed", {

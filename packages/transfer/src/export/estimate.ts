@@ -1,9 +1,4 @@
-import {
-  type ExportEstimate,
-  type KindCounts,
-  type TransferKind,
-  transferKind,
-} from "@local-mcp/contract";
+import { type ExportEstimate, type KindCounts, transferKind } from "@local-mcp/contract";
 import { type AnyEntity, type Configuration, keyOf, titleOf } from "../entity.ts";
 import { secretsOf } from "../secrets.ts";
 import { allOf } from "./select.ts";
@@ -46,19 +41,21 @@ export const NOT_INCLUDED: ExportEstimate["notIncluded"] = [
 ];
 
 /** What there is of each kind. */
-export const countsOf = (configuration: Configuration): KindCounts =>
-  mapKinds((kind) => configuration[kind].length);
-
-export function mapKinds<Value>(value: (kind: TransferKind) => Value): Record<TransferKind, Value> {
-  return {
-    root: value("root"),
-    server: value("server"),
-    tool: value("tool"),
-    resource: value("resource"),
-    profile: value("profile"),
-    prompt: value("prompt"),
-  };
-}
+export const countsOf = ({
+  root,
+  server,
+  tool,
+  resource,
+  profile,
+  prompt,
+}: Configuration): KindCounts => ({
+  root: root.length,
+  server: server.length,
+  tool: tool.length,
+  resource: resource.length,
+  profile: profile.length,
+  prompt: prompt.length,
+});
 
 /** Places for a secret, whether or not its value is at hand. */
 export const secretPlaces = (configuration: Configuration): number =>

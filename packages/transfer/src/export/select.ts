@@ -15,7 +15,7 @@ export type ExportChoice = Pick<
   "kinds" | "without" | "tags" | "includeInactive" | "dependencies" | "selection"
 >;
 
-export type ExportAddition = z.infer<typeof exportAddition>;
+type ExportAddition = z.infer<typeof exportAddition>;
 
 export interface ExportSelection {
   /** In the order of the configuration that it was chosen from. */
