@@ -113,7 +113,7 @@ async function wire(
     onRotated: () => events.publish({ type: "vault.changed" }),
     log,
   });
-  const common = { configuration, stores, vault, runtimes, log };
+  const common = { configuration, stores, vault, runtimes, log, env: options.env };
   const sessions = await SessionStorage.open({
     db: stores.db,
     sealer: vault,

@@ -81,6 +81,8 @@ export function fillPlaceholders(
   here: Here,
 ): { file: ReadFile; unset: ReadonlyMap<string, string[]> } {
   const unset = new Map<string, string[]>();
+  // Files of other programs have placeholders of their own.
+  if (file.format !== "gateway" && file.format !== "flat") return { file, unset };
   const entities = file.entities.map((read): ReadEntity => {
     if (read.entity === null) return read;
     const filling = new Filling(here);

@@ -17,6 +17,8 @@ import {
   canonical,
   type Configuration as Configured,
   execute,
+  fillPlaceholders,
+  type Here,
   makePlan,
   parseImport,
   type PreparedPlan,
@@ -27,11 +29,13 @@ import type { z } from "zod";
 import { requireRight } from "../api/context.ts";
 import type { BackupsService } from "../backups/backups-service.ts";
 import type { Configuration } from "../configuration/configuration.ts";
+import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import type { ReadOptions } from "../servers/recognize/recognize.ts";
 import type { Stores } from "../stores.ts";
 import type { Principal } from "../tokens/principal.ts";
 import type { VaultService } from "../vault/vault-service.ts";
 import { readClientFile } from "./client-files.ts";
+import { foundHere } from "./found.ts";
 import { type ImportControl, ImportJobs } from "./import-jobs.ts";
 import type { TransferStore } from "./store/transfer-store.ts";
 
@@ -44,6 +48,8 @@ export interface ImportServiceOptions {
   backups: Pick<BackupsService, "beforeImport" | "files" | "job">;
   /** For files of MCP clients. */
   recognition: ReadOptions;
+  here: Here;
+  runtimes: Pick<RuntimesService, "variables">;
   /** Called once what is configured has changed. */
   onImported: () => void;
   /** Called where a job has changed. */
@@ -195,14 +201,15 @@ export class ImportService {
   }
 
   async #prepare(wish: Wish, principal: Principal, watch?: Watch): Promise<Prepared> {
-    const { store, vaultService, recognition } = this.#options;
+    const { store, vaultService, recognition, here } = this.#options;
     const { text, strategy, choices, kinds, selection, rekeySecret } = wish;
     const name = wish.name || NAMELESS;
     const parsed = parseImport(text, {
       name,
       clientFile: (whole) => readClientFile(whole, recognition),
     });
-    const file = await parsed.open(wish.secrets === "leave" ? null : this.#keysIn(wish));
+    const read = await parsed.open(wish.secrets === "leave" ? null : this.#keysIn(wish));
+    const { file, unset } = fillPlaceholders(read, here);
     if (file.entities.length === 0 && file.problems.length === 0) {
       throw new GatewayError("import_nothing", { name });
     }
@@ -216,7 +223,9 @@ export class ImportService {
       digestKey: this.#digestKey,
       current,
       options: {
-        ...{ strategy, choices, name },
+        strategy,
+        choices,
+        name,
         kinds: kinds ?? null,
         selection: selection ?? null,
         instant: wish.instant ?? Math.floor(Date.now() / 1000),
@@ -225,7 +234,7 @@ export class ImportService {
       onProgress: (processed) => watch?.tell({ processed }),
       ...(watch && { signal: watch.signal }),
     });
-    return { plan: { ...plan, commands: this.#commandsOf(steps) }, steps, current };
+    return { plan: { ...plan, commands: this.#commandsOf(steps, unset) }, steps, current };
   }
 
   #keysIn({ passphrase, sourceSecret, rekeySecret }: Wish) {
@@ -243,8 +252,15 @@ export class ImportService {
     };
   }
 
-  #commandsOf(steps: Prepared["steps"]): ImportCommand[] {
-    return steps.flatMap(({ draft }) => this.#options.store.commandOf(draft.entity) ?? []);
+  /** @param unset placeholders without a value here, by pointer */
+  #commandsOf(steps: Prepared["steps"], unset: ReadonlyMap<string, string[]>): ImportCommand[] {
+    const { store, runtimes } = this.#options;
+    return steps.flatMap(({ row, draft: { entity } }) => {
+      const command = store.commandOf(entity);
+      if (command === null || entity.kind !== "server") return [];
+      const found = foundHere(entity.fields.config, runtimes.variables);
+      return [{ ...command, found, unset: unset.get(row.pointer) ?? [] }];
+    });
   }
 }
 
