@@ -8,7 +8,7 @@ import type { MemoryStore } from "./memory-store.fixture.ts";
 /** Of every plan that a test makes, s since 1970. */
 export const INSTANT = 1_640_995_200;
 
-export const readOf = (entity: AnyEntity, index: number): ReadEntity => ({
+const readOf = (entity: AnyEntity, index: number): ReadEntity => ({
   kind: entity.kind,
   name: keyOf(entity),
   pointer: pointerTo("/entities", `${entity.kind}s`, index),
