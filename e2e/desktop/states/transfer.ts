@@ -183,6 +183,7 @@ export const transfer: Scene = {
         pageState("imports of before", "/transfer", "Earlier imports"),
         dialogState("undo an import", "Restore from a backup", async () => {
           await page.getByRole("button", { name: /^Undo import/ }).click();
+          await page.getByText("What changes").waitFor();
         }),
       ],
     };

@@ -4,7 +4,13 @@ import { RadioList } from "../../components/radio-list.tsx";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { choicesFor, type ImportWishes, type ShownRow } from "./import-view.ts";
 import { NoteList, Pointer } from "./note-list.tsx";
-import { KIND_WORDS, secretText, STATE_SENTENCES, STRATEGY_WORDS } from "./transfer-words.ts";
+import {
+  DONE_WORDS,
+  KIND_WORDS,
+  secretText,
+  STATE_SENTENCES,
+  STRATEGY_WORDS,
+} from "./transfer-words.ts";
 import { setWishes } from "./use-import.ts";
 
 interface ImportDetailProps {
@@ -29,11 +35,11 @@ export function ImportDetail({ shown: { row, state }, wishes }: ImportDetailProp
         )}
       </div>
       <p>
-        {STATE_SENTENCES[state]}
+        {wishes === null ? DONE_WORDS[row.action].sentence : STATE_SENTENCES[state]}
         {newName === null ? null : (
           <>
-            {" "}
-            It is called <UntrustedText text={newName} /> then.
+            {wishes === null ? " Its name: " : " Its name then: "}
+            <UntrustedText text={newName} />
           </>
         )}
       </p>

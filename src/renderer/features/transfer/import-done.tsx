@@ -13,6 +13,7 @@ import { ImportDetail } from "./import-detail.tsx";
 import { ImportFrame } from "./import-page.tsx";
 import { ImportRowLine } from "./import-row-line.tsx";
 import { keyOf, reportText, type ShownRow } from "./import-view.ts";
+import { NoteList } from "./note-list.tsx";
 import { doneText, writtenOf } from "./transfer-words.ts";
 import { UndoImport } from "./undo-import.tsx";
 import { startOver } from "./use-import.ts";
@@ -45,7 +46,7 @@ export function ImportDone({ report }: { report: ImportReport }) {
     >
       <div className="relative flex min-h-0 flex-1 flex-col overflow-y-auto">
         <div className="space-y-3 p-4 pb-2">
-          <p role="status">
+          <p>
             {doneText(job.counts)}{" "}
             <span className="text-text-2">
               From <UntrustedText text={name} />.
@@ -64,9 +65,10 @@ export function ImportDone({ report }: { report: ImportReport }) {
               <p>Somebody reads a command before it runs for the first time.</p>
             </Banner>
           ) : null}
-          {job.warnings.map((warning) => (
-            <Banner key={warning} level="warn" title={<UntrustedText text={warning} />} />
-          ))}
+          <NoteList
+            title="To be known"
+            notes={job.warnings.map((message) => ({ pointer: "", message }))}
+          />
         </div>
         <div className="min-h-80 flex-1 px-2 pb-2">
           <SplitView

@@ -3,7 +3,7 @@ import { classNames } from "../../components/class-names.ts";
 import { count } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import type { ShownRow } from "./import-view.ts";
-import { KIND_WORDS, type RowState, STATE_WORDS } from "./transfer-words.ts";
+import { DONE_WORDS, KIND_WORDS, type RowState, STATE_WORDS } from "./transfer-words.ts";
 
 /** Colour belongs to what needs a person. */
 const COLOURS: Partial<Record<RowState, string>> = {
@@ -22,7 +22,8 @@ interface ImportRowLineProps {
 /** One entry of a file in a list: what it is, and what becomes of it. */
 export function ImportRowLine({ shown: { row, state }, ticked, onTick }: ImportRowLineProps) {
   const { kind, name, newName, changes, problems, warnings } = row;
-  const { sign, word } = STATE_WORDS[state];
+  const { sign } = STATE_WORDS[state];
+  const { word } = onTick === undefined ? DONE_WORDS[row.action] : STATE_WORDS[state];
   const facts = [
     KIND_WORDS[kind].one,
     word,

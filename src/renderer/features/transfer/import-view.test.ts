@@ -194,7 +194,7 @@ test("a report has a line for each entry, with what became of it and why", () =>
       "Import of team.json: 1 imported, 1 unchanged, 1 failed.",
       "SHA-256 of the file: ab12",
       "→ server github → github-imported-1 (renamed)",
-      "× server files (cannot be imported)",
+      "× server files (not imported)",
       "    This is no URL.",
       "= profile dev (same)",
       "Read this too.",

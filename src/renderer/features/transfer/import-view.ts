@@ -8,6 +8,7 @@ import type {
 } from "@local-mcp/contract";
 import { filterByWords } from "../../components/word-filter.ts";
 import {
+  DONE_WORDS,
   doneText,
   KIND_WORDS,
   KINDS,
@@ -154,7 +155,8 @@ export const choicesFor = ({ kind }: Pick<ImportRow, "kind">): ConflictStrategy[
 /** What is copied of an import: how it went, and a line for each entity. */
 export function reportText({ job, rows }: ImportReport): string {
   const lines = rows.map(({ kind, name, newName, action, problems, warnings }) => {
-    const { sign, word } = STATE_WORDS[action];
+    const { sign } = STATE_WORDS[action];
+    const { word } = DONE_WORDS[action];
     const to = newName === null ? "" : ` → ${newName}`;
     const notes = [...problems.map(({ message }) => message), ...warnings];
     return [`${sign} ${KIND_WORDS[kind].one} ${name}${to} (${word})`, ...notes.map(indent)];

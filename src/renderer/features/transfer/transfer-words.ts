@@ -160,3 +160,14 @@ export function formatText(format: ImportFormat): string {
   const words = IMPORT_FORMAT_WORDS[format];
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
+
+/** Once it is done: the word of a row, and what is said of it. */
+export const DONE_WORDS: Record<ImportAction, { word: string; sentence: string }> = {
+  create: { word: "added", sentence: "It was added." },
+  update: { word: "changed", sentence: "The file’s fields replaced those that were there." },
+  unchanged: { word: "same", sentence: "It was the same: nothing was written." },
+  rename: { word: "renamed", sentence: "It came beside the one that was there." },
+  skip: { word: "skipped", sentence: "What was there stayed as it was." },
+  conflict: { word: "was there already", sentence: "It was there already." },
+  failed: { word: "not imported", sentence: "It was not imported." },
+};
