@@ -5,6 +5,7 @@ export { type ContextForgeExport, writeContextForge } from "./foreign/contextfor
 export { withMarks } from "./marks.ts";
 export { fillPlaceholders, type Here, toPortable } from "./placeholders.ts";
 export { pointerTo } from "./pointer.ts";
+export { exportFileSchema } from "./file/schema.ts";
 export { createFileSeal } from "./file/seal.ts";
 export { writeFile, type WriteInput, type WrittenFile } from "./file/write.ts";
 export { secretsOf, type SecretAt } from "./secrets.ts";

@@ -97,10 +97,10 @@ export class SecretReader {
 export type Given = Map<string, unknown>;
 
 /**
- * Values of a file once its secrets are in clear: what stands for a secret and is none was told
- * before, and what is plain may be any text.
+ * Values of a file, by name; null for a secret that is not in it. What stands for a secret and is
+ * none is told before they are checked, and what is plain may be any text.
  */
-export const valuesInFile = z.record(z.string(), z.string());
+export const valuesInFile = z.record(z.string(), z.string().nullable());
 
 const names = z.array(z.string()).catch([]);
 

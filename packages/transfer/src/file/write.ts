@@ -11,6 +11,7 @@ import { canonical } from "../canonical.ts";
 import { type AnyEntity, type Configuration, type Entity, keyOf } from "../entity.ts";
 import { Pace } from "../plan/pace.ts";
 import type { FileSeal } from "../types.ts";
+import { FORMAT_NAME } from "./format.ts";
 import { profileToFile } from "./profile.ts";
 import { promptToFile } from "./prompt.ts";
 import { resourceToFile } from "./resource.ts";
@@ -18,9 +19,6 @@ import { rootToFile } from "./root.ts";
 import { type SecretCounts, SecretWriter } from "./secret-writer.ts";
 import { serverToFile } from "./server.ts";
 import { toolToFile } from "./tool.ts";
-
-/** How a file of ours says what it is. */
-export const FORMAT_NAME = "local-mcp-gateway";
 
 export interface WriteInput {
   /** gateway: lists under `entities`. flat: at the top. */

@@ -1,6 +1,6 @@
 import { seedType } from "@local-mcp/contract";
 import { isExportSealed } from "@local-mcp/vault";
-import { FORMAT_NAME } from "../file/write.ts";
+import { FORMAT_NAME } from "../file/format.ts";
 import { isContextForge } from "../foreign/contextforge/read.ts";
 import { isSealed, memberOf } from "../foreign/contextforge/reading.ts";
 import { isObject } from "../mapping/reading.ts";

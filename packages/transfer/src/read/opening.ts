@@ -1,21 +1,11 @@
 import { GatewayError, type ImportProblem } from "@local-mcp/contract";
 import { isExportSealed, isUsableDerivation } from "@local-mcp/vault";
-import { z } from "zod";
+import type { z } from "zod";
+import type { keyInFile } from "../file/format.ts";
 import { createFileSeal } from "../file/seal.ts";
 import type { Opening } from "../file/secret-reader.ts";
 import { isObject } from "../mapping/reading.ts";
 import type { FileSeal, Keys, SealHeader } from "../types.ts";
-
-/** How the secrets of a file were sealed, as it says. */
-export const keyInFile = z.object({
-  with: z.enum(["passphrase", "AUTH_ENCRYPTION_SECRET"]),
-  kdf: z.literal("scrypt"),
-  salt: z.string(),
-  N: z.number().int(),
-  r: z.number().int(),
-  p: z.number().int(),
-  check: z.string(),
-});
 
 /** Null, with a problem, where this computer would have to do too much for it. */
 export function headerOf(

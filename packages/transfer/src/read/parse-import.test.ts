@@ -144,7 +144,7 @@ describe("a text that is no file", () => {
   });
 
   test("may be that of a client", async () => {
-    const client = await parseImport(flat("tools", tool), { name: "x" });
+    const client = parseImport(flat("tools", tool), { name: "x" });
     const options = { name: "x", clientFile: () => client };
     expect(parseImport("not = json", options)).toBe(client);
     expect(await parseImport('{"mcpServers": {}}', options).open({})).toEqual(
@@ -429,7 +429,7 @@ test("a file that was damaged is read or refused, and nothing of its secrets is 
     fc.asyncProperty(damage, async (damaged) => {
       const said = await open(damaged).then(
         ({ entities, ...file }) =>
-          JSON.stringify([file, entities.map(({ entity: _, ...rest }) => rest)]),
+          JSON.stringify([file, entities.map((one) => ({ ...one, entity: null }))]),
         (error: unknown) => {
           expect(error).toBeInstanceOf(GatewayError);
           return String(error);

@@ -9,46 +9,20 @@ import {
 } from "@local-mcp/contract";
 import { z } from "zod";
 import { nameIn } from "../file/entity-reader.ts";
-import { profileFromFile } from "../file/profile.ts";
-import { promptFromFile } from "../file/prompt.ts";
-import { resourceFromFile } from "../file/resource.ts";
-import { rootFromFile } from "../file/root.ts";
 import type { Opening } from "../file/secret-reader.ts";
-import { serverFromFile } from "../file/server.ts";
-import { toolFromFile } from "../file/tool.ts";
 import { keyOf } from "../entity.ts";
-import { FileDigest, FORMAT_NAME } from "../file/write.ts";
+import { formatBlock } from "../file/format.ts";
+import { READERS } from "../file/readers.ts";
+import { FileDigest } from "../file/write.ts";
 import { isObject } from "../mapping/reading.ts";
 import { Pace } from "../plan/pace.ts";
 import { pointerTo } from "../pointer.ts";
 import type { ParsedFile, ReadEntity, ReadFile } from "../types.ts";
 import { splitProxy } from "./proxy.ts";
-import { countSealed, headerOf, keyInFile, openingOf } from "./opening.ts";
-
-/** How a kind is read. */
-export const READERS = {
-  tools: toolFromFile,
-  gateways: serverFromFile,
-  servers: profileFromFile,
-  prompts: promptFromFile,
-  resources: resourceFromFile,
-  roots: rootFromFile,
-};
-
-/** What a file says of its own form; files that people write have no such block. */
-export const formatBlock = z.object({
-  name: z.literal(FORMAT_NAME),
-  schema: z.number().int().min(1),
-  /** Null where nothing is sealed. */
-  key: keyInFile.nullable(),
-  /** How many secrets are sealed in it. */
-  secrets: z.number().int().min(0),
-  /** SHA-256, hexadecimal. */
-  digest: z.string(),
-});
+import { countSealed, headerOf, openingOf } from "./opening.ts";
 
 /** Beside the lists, where those are at the top. */
-export const ENVELOPE: ReadonlySet<string> = new Set([
+const ENVELOPE: ReadonlySet<string> = new Set([
   "version",
   "exported_at",
   "exported_by",
