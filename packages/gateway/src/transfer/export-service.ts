@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   type ExportEstimate,
   type exportOptions,
@@ -126,7 +127,10 @@ export class ExportService {
       wish.secrets === "none" ||
       (wish.format === "contextforge" && wish.secretsOf === undefined) ||
       secretPlaces(closed.chosen) === 0;
-    return isWithout ? closed : selectForExport(await store.read(), wish);
+    if (isWithout) return closed;
+    // Each reading is of one moment, and long where there is much; others have their turn between.
+    await nextTurn();
+    return selectForExport(await store.read(), wish);
   }
 
   #facts(wish: Wish, entities: Entities, exportedBy: string): FileFacts {
