@@ -8,10 +8,10 @@ import { afterTest } from "../fixtures/test-support.ts";
 
 /** AUTH_ENCRYPTION_SECRET of each environment, and values that are in no output and no file. */
 export const SECRETS = {
-  gateway: "the secret of this gateway 1",
-  dev: "the secret of development 22",
-  staging: "the secret of staging 333333",
-  production: "the secret of production 444",
+  gateway: "the-secret-of-this-gateway-1",
+  dev: "the-secret-of-development-22",
+  staging: "the-secret-of-staging-333333",
+  production: "the-secret-of-production-444",
 } as const;
 export type Environment = keyof typeof SECRETS;
 
@@ -113,6 +113,19 @@ export class Computer {
       child.on("error", reject);
       child.on("close", (code) => resolve({ ...outcome, code }));
     });
+  }
+
+  /** The same for lines that have to end with this code, and that say no secret. */
+  async type(
+    lines: string,
+    { code = 0, env = {} }: { code?: number; env?: NodeJS.ProcessEnv } = {},
+  ): Promise<Outcome> {
+    const ran = await this.sh(lines, env);
+    const said = ran.stdout + ran.stderr;
+    if (ran.code !== code) throw new Error(`${lines}\nended with ${ran.code}: ${said}`);
+    const told = [...CANARIES, ...Object.values(SECRETS)].find((secret) => said.includes(secret));
+    if (told !== undefined) throw new Error(`${lines}\nsaid “${told}”`);
+    return ran;
   }
 
   /** The gateway of another environment, where `configured` with something to export. */

@@ -76,8 +76,9 @@ export const buildProgram = (
 const usageError = (error: CommanderError): GatewayError => {
   const detail = error.message
     .replace(/^error: /, "")
-    // What was given to an option that there is not may be a secret.
+    // What was given to an option that there is not may be a secret, and so may words without quotes.
     .replace(/^(unknown option '--[^'=]*)=.*'/s, "$1'")
+    .replace(/^(too many arguments .* but got \d+): .*/s, "$1")
     .replace(/'([^']*)'/g, "“$1”")
     .replace(/\n\(Did you mean (.*)\?\)$/s, ". Did you mean $1?")
     .replace(/[^.?]$/, "$&.");

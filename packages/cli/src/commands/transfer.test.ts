@@ -140,6 +140,13 @@ describe("import", () => {
     expect(refused.err).toContain("Nothing was imported: 1 of 1 entries of “a.json” have errors.");
   });
 
+  test("words of a secret that stands without quotes are not repeated", async () => {
+    const ran = await run(["import", "a.json", "--rekey-secret", "three", "plain", "words"]);
+    expect(ran).toMatchObject({ exit: 2, out: "" });
+    expect(ran.err).toContain("Expected 1 argument but got 3.");
+    expect(ran.err).not.toContain("words");
+  });
+
   test.each([
     [["a.json", "--rekey-secret", "s", "--rekey-secret-file", "f"], "not both"],
     [["-", "--passphrase-file", "-"], "Only one thing can be read from standard input"],
