@@ -31,7 +31,7 @@ export const allOf = (all: Configuration): AnyEntity[] => [
 ];
 
 /** What is there once all of these are. */
-export const among = (entities: readonly AnyEntity[]): Surroundings => {
+const among = (entities: readonly AnyEntity[]): Surroundings => {
   const byKey = new Map(entities.map((entity) => [`${entity.kind} ${keyOf(entity)}`, entity]));
   return {
     has: (kind, key) => byKey.has(`${kind} ${key}`),
