@@ -1,4 +1,3 @@
-import { homedir } from "node:os";
 import type { GatewayEvent } from "@local-mcp/contract";
 import { createDb } from "@local-mcp/database";
 import { type EndedProcesses, Engine, Processes } from "@local-mcp/engine";
@@ -32,8 +31,7 @@ import { proofOf, removeRuntime, writeRuntime } from "./runtime-file.ts";
 import { createRuntimes } from "./runtimes/create-runtimes.ts";
 import { Activity } from "./servers/activity.ts";
 import { PasteService } from "./servers/paste-service.ts";
-import { isOurselves } from "./servers/recognize/ourselves.ts";
-import type { ReadOptions } from "./servers/recognize/recognize.ts";
+import { recognitionHere } from "./servers/recognize/here.ts";
 import { ServerDetails } from "./servers/server-details.ts";
 import { ServersService } from "./servers/servers-service.ts";
 import { SessionStorage } from "./sessions/session-storage.ts";
@@ -137,9 +135,8 @@ async function wire(
     onClosed: () => removeRuntime(configuration.paths.runtime, cliToken),
   });
   const status: Status = new Status({
-    stores,
+    ...common,
     engine: () => engine,
-    vault,
     signIn: (serverId) => signIns.facts(serverId),
     url: () => endpoint.url,
     problem: () => endpoint.problem,
@@ -358,10 +355,7 @@ async function wire(
       listen().catch((error: unknown) => log.warn("not serving", { error: String(error) }));
     },
   });
-  const recognition: ReadOptions = {
-    home: homedir(),
-    isOurselves: (reach) => isOurselves(reach, { url: address(), launcher }),
-  };
+  const recognition = recognitionHere(address, launcher);
   const transfer = createTransfer({
     ...common,
     sandbox: local.checks,

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, ne, notInArray } from "drizzle-orm";
+import { and, desc, eq, lte, ne, notInArray } from "drizzle-orm";
 import type { Queryable } from "../db.ts";
 import { importJobs } from "../schema/system.ts";
 
@@ -20,11 +20,11 @@ export const createImportJobQueries = (db: Queryable) => ({
   update: (id: string, changes: Partial<ImportJobInsert>): void => {
     db.update(importJobs).set(changes).where(eq(importJobs.id, id)).run();
   },
-  /** Forgets those that ended before. @param before ms since 1970 @returns how many there were */
+  /** Forgets those that had ended by then. @param before ms since 1970 @returns how many there were */
   deleteEnded: (before: number): number =>
     db
       .delete(importJobs)
-      .where(and(ne(importJobs.status, "running"), lt(importJobs.completedAt, before)))
+      .where(and(ne(importJobs.status, "running"), lte(importJobs.completedAt, before)))
       .run().changes,
   /** Forgets all that ended but for the newest `keep`. */
   keepNewest: (keep: number): void => {

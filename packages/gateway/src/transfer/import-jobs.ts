@@ -217,7 +217,13 @@ export class ImportJobs {
     if (row.id === this.#running?.job.id) return this.#running.job;
     const { id, status, name, fileDigest, counts, errors, warnings, problem, backup } = row;
     return {
-      ...{ id, name, fileDigest, counts, errors, warnings, problem },
+      id,
+      name,
+      fileDigest,
+      counts,
+      errors,
+      warnings,
+      problem,
       state: status,
       phase: status === "completed" ? "verify" : "plan",
       strategy: row.conflictStrategy,
