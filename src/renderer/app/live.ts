@@ -38,21 +38,11 @@ async function watch(signal: AbortSignal): Promise<void> {
 function apply(event: GatewayEvent): void {
   switch (event.type) {
     case "server.status":
-      queryClient.setQueryData<ServerView[]>(api.servers.list.queryKey(), (servers) =>
-        servers?.map((server) =>
-          server.id === event.serverId ? { ...server, status: event.status } : server,
-        ),
-      );
-      queryClient.setQueryData<GatewayStatus>(
-        api.status.get.queryKey(),
-        (status) =>
-          status && {
-            ...status,
-            servers: status.servers.map((server) =>
-              server.id === event.serverId ? { ...server, status: event.status } : server,
-            ),
-          },
-      );
+      write<ServerView[]>(api.servers.list.queryKey(), (servers) => withStatus(servers, event));
+      write<GatewayStatus>(api.status.get.queryKey(), (status) => ({
+        ...status,
+        servers: withStatus(status.servers, event),
+      }));
       refresh(
         api.servers.get.key(),
         api.servers.activity.key(),
@@ -131,6 +121,22 @@ function apply(event: GatewayEvent): void {
       refresh(api.audit.list.key({ type: "query" }));
   }
 }
+
+/**
+ * Writes what an event carries into what was read. What has to be read again is not taken for read by
+ * that, be it on its way or not asked for before somebody looks.
+ */
+function write<Data>(queryKey: readonly unknown[], change: (data: Data) => Data): void {
+  if (queryClient.getQueryState(queryKey)?.isInvalidated) refresh(queryKey);
+  else queryClient.setQueryData<Data>(queryKey, (data) => data && change(data));
+}
+
+type StatusEvent = Extract<GatewayEvent, { type: "server.status" }>;
+
+const withStatus = <Of extends { id: string }>(
+  servers: Of[],
+  { serverId, status }: StatusEvent,
+): Of[] => servers.map((server) => (server.id === serverId ? { ...server, status } : server));
 
 /** By key, as text. */
 const soon = new Map<string, ReturnType<typeof setTimeout>>();
