@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import {
   exportFormat,
   type ExportFormat,
@@ -7,8 +8,8 @@ import {
   type TransferKind,
   type TransferSelection,
 } from "@local-mcp/contract";
+import { exportFileSchema } from "@local-mcp/gateway";
 import type { Command } from "commander";
-import { join } from "node:path";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import type { Api } from "../connect.ts";
 import { toGatewayError } from "../errors.ts";
@@ -45,6 +46,7 @@ interface Options {
   secretsOf?: TransferSelection;
   force?: boolean;
   estimate?: boolean;
+  schema?: boolean;
   verbose?: boolean;
   url?: string;
 }
@@ -147,6 +149,11 @@ const estimate = (cli: Cli, options: Options): Outcome =>
     cli.answer(found, estimateText(found));
   });
 
+const schema = async (cli: Cli): Outcome => {
+  const described = exportFileSchema();
+  cli.answer(described, JSON.stringify(described, null, 2));
+};
+
 const EXAMPLES = `
 Examples:
   local-mcp-gateway export --out backup-$(date +%F).json
@@ -194,12 +201,14 @@ export const addExportCommand = (program: Command, act: Act): void => {
     )
     .option("--force", "replace a file that is no export")
     .option("--estimate", "say what would be in it, and write nothing")
+    .option("--schema", "print the JSON schema of such files")
     .option("-v, --verbose", "also say what came along, and what is not in the file")
     .option("--url <url>", "the gateway, as --gateway")
     .addHelpText("after", EXAMPLES)
     .action(
-      act((cli: Cli, options: Options) =>
-        options.estimate ? estimate(cli, options) : write(cli, options),
-      ),
+      act((cli: Cli, options: Options) => {
+        if (options.schema) return schema(cli);
+        return options.estimate ? estimate(cli, options) : write(cli, options);
+      }),
     );
 };

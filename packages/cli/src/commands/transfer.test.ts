@@ -140,6 +140,25 @@ describe("import", () => {
     expect(refused.err).toContain("Nothing was imported: 1 of 1 entries of “a.json” have errors.");
   });
 
+  test("a command of a file only runs for who named it and has seen it", async () => {
+    const client = { mcpServers: { files: { command: "no-such-program-77", args: ["--all"] } } };
+    const words = ["import", place.write("client.json", JSON.stringify(client))];
+    const unasked = await run([...words, "--start", "files"]);
+    expect(unasked).toMatchObject({ exit: 2 });
+    expect(unasked.out).toContain("    no-such-program-77\n    --all\n");
+    expect(await servers()).toEqual([]);
+    await run([...words, "--yes"]);
+    expect(await servers()).toMatchObject([{ name: "files", confirmed: false }]);
+    await place.run(["servers", "remove", "files"]);
+    const asked = await run([...words, "--start", "all"], { terminal: true, input: "y\nn" });
+    expect(asked).toMatchObject({ exit: 0 });
+    expect(asked.err).toContain("Start “files” from now on? [y/N]");
+    expect(await servers()).toMatchObject([{ name: "files", confirmed: false }]);
+    await place.run(["servers", "remove", "files"]);
+    await run([...words, "--start", "files", "--yes"]);
+    expect(await servers()).toMatchObject([{ name: "files", confirmed: true }]);
+  });
+
   test("words of a secret that stands without quotes are not repeated", async () => {
     const ran = await run(["import", "a.json", "--rekey-secret", "three", "plain", "words"]);
     expect(ran).toMatchObject({ exit: 2, out: "" });
