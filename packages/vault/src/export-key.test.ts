@@ -31,6 +31,8 @@ test("a value opens at its place, with its secret, as it is, and nowhere else", 
       expect(key.open(sealed, place)).toBe(value);
       expect(key.seal(value, place)).toBe(sealed);
       expect(key.open(sealed, ["server", "3f1c", "env/OTHER"])).toBeNull();
+      expect(key.open(sealed, ["server", "9a0b", "env/API_KEY"])).toBeNull();
+      expect(key.open(sealed, ["tool", "3f1c", "env/API_KEY"])).toBeNull();
       expect(key.open(sealed, ["server", "3f1cenv/API_KEY"])).toBeNull();
       expect(other.open(sealed, place)).toBeNull();
       expect(salted.open(sealed, place)).toBeNull();

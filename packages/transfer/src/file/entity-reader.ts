@@ -23,7 +23,7 @@ interface Definition<Kind extends TransferKind, Schema extends z.ZodObject> {
 }
 
 /** One entity, as far as it could be read. */
-export interface EntityRead<Kind extends TransferKind = TransferKind> {
+interface EntityRead<Kind extends TransferKind = TransferKind> {
   entity: Entity<Kind> | null;
   problems: ImportProblem[];
   losses: ImportProblem[];
