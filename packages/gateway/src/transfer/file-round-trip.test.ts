@@ -10,7 +10,7 @@ import {
 } from "@local-mcp/transfer";
 import { transferKind } from "@local-mcp/contract";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { inOrder } from "./store/profiles.ts";
 import { configurations, SAME_DICE, withoutValues } from "./store/entities.fixture.ts";
