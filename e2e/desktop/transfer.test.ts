@@ -8,7 +8,7 @@ import { appDirectory, startApp, type TestApp } from "./app.ts";
 import { CANARY, everythingOn, filesHolding } from "./canary.ts";
 import { choose, demoEntry, focused, heading, paste, saves } from "./person.ts";
 import { seed, seedSmall } from "./seed.ts";
-import { dialogOf, go, press } from "./states/state.ts";
+import { dialogOf, go, press, putAway } from "./states/state.ts";
 import { FILE_KEY, giveFile, openImport } from "./states/transfer.ts";
 
 const VAULT = "a passphrase for tests";
@@ -168,7 +168,7 @@ test(
     await dialogOf(page).getByText("Server: beta").waitFor();
     await press(page, "Replace with this backup");
     await dialogOf(page).getByText("Restored. Clients reconnect by themselves.").waitFor();
-    await press(page, "Close");
+    await putAway(page);
     await go(page, "/servers");
     await server(page, "files").waitFor();
     await expect.poll(() => server(page, "beta").count()).toBe(0);
