@@ -424,6 +424,14 @@ describe("a secret", () => {
     await call("transfer.estimate", api.transfer.estimate({ passphrase: canary() }));
     await call("transfer.export", api.transfer.export({ passphrase: canary() }));
     await call("transfer.export", api.transfer.export({ encryptionSecret: canary() }));
+    const file = () => {
+      const gateways = [{ name: "four", url: remote().url, headers: { "X-Key": canary() } }];
+      return { text: JSON.stringify({ version: "1", entities: { gateways } }), name: "f.json" };
+    };
+    const keys = () => ({ passphrase: canary(), sourceSecret: canary(), rekeySecret: canary() });
+    await call("transfer.plan", api.transfer.plan({ ...file(), ...keys() }));
+    await call("transfer.apply", api.transfer.apply({ ...file(), ...keys() }));
+    await call("transfer.apply", api.transfer.apply({ text: `{${canary()}`, ...keys() }));
 
     const takeSecrets = Object.entries(contract).flatMap(([area, procedures]) =>
       Object.keys(procedures)

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import {
+  type BackupView,
   GatewayError,
   type importApply,
   type ImportCommand,
@@ -27,6 +28,7 @@ import {
 import type { Vault } from "@local-mcp/vault";
 import type { z } from "zod";
 import { requireRight } from "../api/context.ts";
+import type { BackupFiles } from "../backups/files.ts";
 import type { BackupsService } from "../backups/backups-service.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
@@ -45,7 +47,10 @@ export interface ImportServiceOptions {
   configuration: Pick<Configuration, "secret">;
   vault: Pick<Vault, "ready">;
   vaultService: Pick<VaultService, "openWith">;
-  backups: Pick<BackupsService, "beforeImport" | "files" | "job">;
+  backups: Pick<BackupsService, "job"> & {
+    files: Pick<BackupFiles, "hasCopy">;
+    beforeImport: (signal: AbortSignal) => Promise<Pick<BackupView, "id">>;
+  };
   /** For files of MCP clients. */
   recognition: ReadOptions;
   here: Here;
