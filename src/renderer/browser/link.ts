@@ -1,11 +1,22 @@
 import { contract } from "@local-mcp/contract";
 import { type ClientContext, type ClientLink, ORPCError } from "@orpc/client";
 import { OpenAPILink } from "@orpc/openapi-client/fetch";
+import { z } from "zod";
 import { problemOf } from "../app/problem.ts";
 import { browserDesktop } from "./desktop.ts";
 import { useSession } from "./session.ts";
 
 const HTTP_UNAUTHORIZED = 401;
+
+/** How an answer is refused before a procedure is looked for: as those of the seeds' routes are. */
+const refusedBefore = z.object({ body: z.object({ error: z.unknown() }) });
+
+/** The same error with the data that procedures refuse with. */
+function asOfAProcedure(error: ORPCError<string, unknown>): ORPCError<string, unknown> {
+  const { success, data } = refusedBefore.safeParse(error.data);
+  const { code, status } = error;
+  return success ? new ORPCError(code, { status, data: data.body.error }) : error;
+}
 
 const http = new OpenAPILink<ClientContext>(contract, {
   url: `${window.location.origin}/api`,
@@ -15,10 +26,12 @@ const http = new OpenAPILink<ClientContext>(contract, {
       try {
         return await call.next();
       } catch (error) {
-        if (error instanceof ORPCError && error.status === HTTP_UNAUTHORIZED) {
-          useSession.setState({ token: null, refusal: problemOf(error).message });
+        if (!(error instanceof ORPCError)) throw error;
+        const refused = asOfAProcedure(error);
+        if (refused.status === HTTP_UNAUTHORIZED) {
+          useSession.setState({ token: null, refusal: problemOf(refused).message });
         }
-        throw error;
+        throw refused;
       }
     },
   ],
