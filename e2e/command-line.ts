@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { descendants, isAlive } from "./processes.ts";
@@ -14,15 +15,18 @@ export interface Outcome {
   stderr: string;
 }
 
-export const run = (args: string[], env: NodeJS.ProcessEnv): Promise<Outcome> =>
+/** What a program that was just started comes to. */
+export const outcomeOf = (child: ChildProcessByStdio<null, Readable, Readable>): Promise<Outcome> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
     const outcome: Outcome = { code: null, stdout: "", stderr: "" };
     child.stdout.on("data", (bytes: Buffer) => (outcome.stdout += bytes.toString("utf8")));
     child.stderr.on("data", (bytes: Buffer) => (outcome.stderr += bytes.toString("utf8")));
     child.on("error", reject);
     child.on("close", (code) => resolve({ ...outcome, code }));
   });
+
+export const run = (args: string[], env: NodeJS.ProcessEnv): Promise<Outcome> =>
+  outcomeOf(spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] }));
 
 const readyLine = z.object({ event: z.literal("ready"), url: z.url(), pid: z.number() });
 

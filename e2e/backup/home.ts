@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createGateway, type Gateway } from "@local-mcp/gateway";
 import { z } from "zod";
-import { CLI, type Outcome, Serving } from "../command-line.ts";
+import { CLI, type Outcome, outcomeOf, Serving } from "../command-line.ts";
 import { afterTest } from "../fixtures/test-support.ts";
 
 /** A token with every right at each gateway of a home. */
@@ -36,18 +36,13 @@ export class Home {
 
   /** Runs lines as a person would, in the home directory; the first that fails ends them. */
   shell(lines: string): Promise<Outcome> {
-    return new Promise((resolve, reject) => {
-      const child = spawn("/bin/bash", ["-eu", "-c", lines], {
+    return outcomeOf(
+      spawn("/bin/bash", ["-eu", "-c", lines], {
         cwd: this.directory,
         env: this.env,
         stdio: ["ignore", "pipe", "pipe"],
-      });
-      const outcome: Outcome = { code: null, stdout: "", stderr: "" };
-      child.stdout.on("data", (bytes: Buffer) => (outcome.stdout += bytes.toString("utf8")));
-      child.stderr.on("data", (bytes: Buffer) => (outcome.stderr += bytes.toString("utf8")));
-      child.on("error", reject);
-      child.on("close", (code) => resolve({ ...outcome, code }));
-    });
+      }),
+    );
   }
 
   /** The same, where all of it has to work. */

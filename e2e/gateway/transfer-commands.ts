@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createGateway } from "@local-mcp/gateway";
-import { CLI, type Outcome, Serving } from "../command-line.ts";
+import { CLI, type Outcome, outcomeOf, Serving } from "../command-line.ts";
 import { afterTest } from "../fixtures/test-support.ts";
 
 /** AUTH_ENCRYPTION_SECRET of each environment, and values that are in no output and no file. */
@@ -101,18 +101,13 @@ export class Computer {
 
   /** Runs lines of a shell in the working directory. */
   sh(lines: string, env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-    return new Promise((resolve, reject) => {
-      const child = spawn("/bin/sh", ["-e", "-c", lines], {
+    return outcomeOf(
+      spawn("/bin/sh", ["-e", "-c", lines], {
         cwd: this.work,
         env: { ...this.env, ...env },
         stdio: ["ignore", "pipe", "pipe"],
-      });
-      const outcome: Outcome = { code: null, stdout: "", stderr: "" };
-      child.stdout.on("data", (bytes: Buffer) => (outcome.stdout += bytes.toString("utf8")));
-      child.stderr.on("data", (bytes: Buffer) => (outcome.stderr += bytes.toString("utf8")));
-      child.on("error", reject);
-      child.on("close", (code) => resolve({ ...outcome, code }));
-    });
+      }),
+    );
   }
 
   /** The same for lines that have to end with this code, and that say no secret. */

@@ -13,7 +13,7 @@ export const bullets = (lines: readonly string[]): string[] =>
   lines.map((line) => `  • ${oneLine(line)}`);
 
 /** The same under a title that says how many, or nothing where there is none. */
-export const section = (title: string, lines: readonly string[]): string[] =>
+const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ["", `${title} (${lines.length}):`, ...bullets(lines)];
 
 /** In the order in which a file has them. */
