@@ -18,6 +18,9 @@ const CLI = join(import.meta.dirname, "../out/cli/index.mjs");
 /** Between two questions of somebody else, ms. */
 const PING_MS = 5;
 
+/** Of processor time in a second, as Linux counts it. */
+const TICKS = 100;
+
 /** How many of each kind, of a hundred. */
 const SHARES = {
   tools: 40,
@@ -107,6 +110,16 @@ const peak = (): number =>
     Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${gateway.pid}/status`, "utf8"))?.[1]) / 1024,
   );
 
+/** How long it has computed, all threads together, s. */
+function computed(): number {
+  const stat = readFileSync(`/proc/${gateway.pid}/stat`, "utf8");
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(")") + 2)
+    .split(" ")
+    .slice(11, 13);
+  return (Number(user) + Number(system)) / TICKS;
+}
+
 const send = (method: string, path: string, body?: string): Promise<Response> =>
   fetch(url + path, {
     method,
@@ -126,6 +139,7 @@ async function timed(what: string, work: () => Promise<string>): Promise<void> {
       await sleep(PING_MS);
     }
   })();
+  const before = computed();
   const began = performance.now();
   const said = await work();
   const took = performance.now() - began;
@@ -136,7 +150,7 @@ async function timed(what: string, work: () => Promise<string>): Promise<void> {
     Math.round(waits[Math.min(waits.length - 1, Math.floor(waits.length * part))] ?? 0),
   );
   print(
-    `${what}: ${(took / 1000).toFixed(2)} s; others waited ${p50} ms (p50), ${p99} ms (p99), ${most} ms at most; ${said}; ${peak()} MB at most so far`,
+    `${what}: ${(took / 1000).toFixed(2)} s, of which it computed ${(computed() - before).toFixed(2)} s; others waited ${p50} ms (p50), ${p99} ms (p99), ${most} ms at most; ${said}; ${peak()} MB at most so far`,
   );
 }
 

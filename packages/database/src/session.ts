@@ -1,5 +1,5 @@
 import { GatewayError } from "@local-mcp/contract";
-import type { RunResult } from "better-sqlite3";
+import type { RunResult, Statement } from "better-sqlite3";
 import { PreparedQuery } from "drizzle-orm/better-sqlite3";
 import { NoopCache } from "drizzle-orm/cache/core";
 import { type Logger, NoopLogger } from "drizzle-orm/logger";
@@ -18,6 +18,7 @@ import {
 import "./awaited.ts";
 import { Scope } from "./scope.ts";
 import { type Connection, translating } from "./sqlite.ts";
+import { statementsOf } from "./statements.ts";
 
 /** What every session of one database file shares. */
 export interface SessionContext<Tables extends TablesRelationalConfig> {
@@ -48,19 +49,25 @@ type PrepareArguments = Parameters<
   SQLiteSession<"sync", RunResult, Record<string, unknown>, TablesRelationalConfig>["prepareQuery"]
 >;
 
+type ParametersAfterFirst<Class extends new (...args: never[]) => unknown> =
+  ConstructorParameters<Class> extends [unknown, ...infer Others] ? Others : never;
+
 /** A statement that asks its scope before it runs. */
 class ScopedQuery extends PreparedQuery {
   readonly #scope: Scope;
   readonly #guard: <T>(run: () => T) => T;
+  readonly #statement: Statement;
 
   constructor(
     scope: Scope,
     guard: <T>(run: () => T) => T,
-    ...args: ConstructorParameters<typeof PreparedQuery>
+    statement: Statement,
+    ...args: ParametersAfterFirst<typeof PreparedQuery>
   ) {
-    super(...args);
+    super(statement, ...args);
     this.#scope = scope;
     this.#guard = guard;
+    this.#statement = statement;
   }
 
   override run(values?: Record<string, unknown>): RunResult {
@@ -68,11 +75,17 @@ class ScopedQuery extends PreparedQuery {
   }
 
   override all(values?: Record<string, unknown>): unknown {
-    return this.#guard(() => super.all(values));
+    return this.#guard(() => {
+      this.#asObjects();
+      return super.all(values);
+    });
   }
 
   override get(values?: Record<string, unknown>): unknown {
-    return this.#guard(() => super.get(values));
+    return this.#guard(() => {
+      this.#asObjects();
+      return super.get(values);
+    });
   }
 
   override values(values?: Record<string, unknown>): unknown {
@@ -82,6 +95,11 @@ class ScopedQuery extends PreparedQuery {
   override execute(values?: Record<string, unknown>): ExecuteResultSync<unknown> {
     const result = super.execute(values);
     return new ResultInTurn(this.#scope, () => result.sync());
+  }
+
+  /** Somebody else may have the same statement give lists; drizzle asks for those each time. */
+  #asObjects(): void {
+    if (this.#statement.reader) this.#statement.raw(false);
   }
 }
 
@@ -155,7 +173,9 @@ export class ScopedSession<
   override prepareQuery(...args: PrepareArguments): ScopedQuery {
     const [query, fields, executeMethod, isArray, mapper, metadata, cacheConfig] = args;
     this.#scope.assertOpen();
-    const statement = translating(this.#context.path, () => this.#connection.prepare(query.sql));
+    const statement = translating(this.#context.path, () =>
+      statementsOf(this.#connection).prepare(query.sql),
+    );
     return new ScopedQuery(
       this.#scope,
       this.#guard,
