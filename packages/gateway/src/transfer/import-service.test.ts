@@ -1,7 +1,8 @@
 import { GatewayError, type ImportOptions, importApply } from "@local-mcp/contract";
 import { expect, it } from "vitest";
 import { LOCAL, type Principal } from "../tokens/principal.ts";
-import { ImportService, type ImportServiceOptions } from "./import-service.ts";
+import { said, type Stage, startImports as start } from "./import-service.fixture.ts";
+import type { ImportService } from "./import-service.ts";
 import { transferStage } from "./store/stage.fixture.ts";
 
 const FILE: ImportOptions = {
@@ -14,39 +15,6 @@ const FILE: ImportOptions = {
     },
   }),
 };
-
-/** What was logged as an error. */
-const said: string[] = [];
-
-type Stage = ReturnType<typeof transferStage>;
-
-/** Imports over a real database; the backup is what a test makes of it. */
-function start(
-  stage: Stage,
-  { backup = () => {}, ...more }: { backup?: () => void } & Partial<ImportServiceOptions> = {},
-): ImportService {
-  return new ImportService({
-    ...stage,
-    configuration: { secret: () => null },
-    vaultService: { openWith: async () => {} },
-    backups: {
-      job: null,
-      files: { hasCopy: () => true },
-      beforeImport: async (signal) => {
-        backup();
-        signal.throwIfAborted();
-        return { id: "before-import" };
-      },
-    },
-    recognition: { home: "/home/ada", isOurselves: () => false },
-    here: { home: "/home/ada", env: {} },
-    runtimes: { variables: {} },
-    onImported: () => {},
-    onChange: () => {},
-    log: { info: () => {}, warn: () => {}, error: (_, about) => said.push(String(about?.error)) },
-    ...more,
-  });
-}
 
 const apply = (service: ImportService, wish: object = {}, principal: Principal = LOCAL) =>
   service.apply(importApply.parse({ ...FILE, ...wish }), principal);

@@ -30,6 +30,20 @@ export const KEYS: Record<TransferKind, z.ZodType> = {
   prompt: localName,
 };
 
+/** The same in the lists of a configuration, each in this order. */
+export function byKind(all: readonly AnyEntity[]): Configuration {
+  const of = <Kind extends TransferKind>(kind: Kind) =>
+    all.filter((one): one is Extract<AnyEntity, { kind: Kind }> => one.kind === kind);
+  return {
+    root: of("root"),
+    server: of("server"),
+    tool: of("tool"),
+    resource: of("resource"),
+    profile: of("profile"),
+    prompt: of("prompt"),
+  };
+}
+
 /** What is configured, kept in memory: stores as the real one does, and refuses what has a bad name. */
 export class MemoryStore {
   readonly #rows = new Map<string, AnyEntity>();
@@ -40,17 +54,7 @@ export class MemoryStore {
   }
 
   read(): Configuration {
-    const all = [...this.#rows.values()];
-    const of = <Kind extends TransferKind>(kind: Kind) =>
-      all.filter((one): one is Extract<AnyEntity, { kind: Kind }> => one.kind === kind);
-    return {
-      root: of("root"),
-      server: of("server"),
-      tool: of("tool"),
-      resource: of("resource"),
-      profile: of("profile"),
-      prompt: of("prompt"),
-    };
+    return byKind([...this.#rows.values()]);
   }
 
   build: Build = async (entity, before, surroundings) => {
