@@ -76,14 +76,13 @@ export function ImportDone({ report }: { report: ImportReport }) {
             chosen={chosen === undefined ? "" : keyOfShown(chosen)}
             list={
               <RowList
-                kind="grid"
+                kind="listbox"
                 label="What was done"
                 rowHeight={52}
                 items={shown}
                 keyOf={keyOfShown}
                 textOf={({ row }) => row.name}
                 active={chosen === undefined ? null : keyOfShown(chosen)}
-                opened={chosen === undefined ? null : keyOfShown(chosen)}
                 onActive={(one) => setActive(keyOfShown(one))}
               >
                 {(one) => <ImportRowLine shown={one} />}

@@ -53,7 +53,7 @@ export function ImportRowLine({ shown: { row, state }, ticked, onTick }: ImportR
       >
         {sign}
       </span>
-      <span role="gridcell" className="min-w-0 flex-1">
+      <span role={onTick ? "gridcell" : undefined} className="min-w-0 flex-1">
         <span className="block truncate" title={name}>
           <code className="text-text">
             <UntrustedText text={name} />
