@@ -6,10 +6,13 @@ import {
   importOptions,
   transferKind,
 } from "@local-mcp/contract";
-import { type AnyEntity, createFileSeal, writeFile } from "@local-mcp/transfer";
+import { type AnyEntity, createFileSeal, keyOf, writeFile } from "@local-mcp/transfer";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { startImports } from "../../packages/gateway/src/transfer/import-service.fixture.ts";
+import {
+  type Stage,
+  startImports,
+} from "../../packages/gateway/src/transfer/import-service.fixture.ts";
 import { transferStage } from "../../packages/gateway/src/transfer/store/stage.fixture.ts";
 import { LOCAL } from "../../packages/gateway/src/tokens/principal.ts";
 import { allOf } from "../../packages/transfer/src/export/select.ts";
@@ -59,55 +62,108 @@ async function textOf(entities: readonly AnyEntity[]): Promise<string> {
 
 const stores = storeArbitrary.map(storable);
 const files = fileArbitrary.map((all) => all.map(legal));
-const strategy = fc.constantFrom(...conflictStrategy.options);
+const strategies = fc.constantFrom(...conflictStrategy.options);
+
+/** Whoever refers to something refers to it still where the file gives it another name. */
+function withNewNames(before: AnyEntity[], after: AnyEntity[]): AnyEntity[] {
+  const latter = new Map(after.map((one) => [`${one.kind} ${one.uid}`, keyOf(one)]));
+  const names = new Map(
+    before.map((one) => [`${one.kind} ${keyOf(one)}`, latter.get(`${one.kind} ${one.uid}`)]),
+  );
+  const named = (kind: TransferKind, name: string): string => names.get(`${kind} ${name}`) ?? name;
+  return before.map((one) => {
+    if (one.kind === "resource" && one.fields.content.kind === "file") {
+      const content = { ...one.fields.content, root: named("root", one.fields.content.root) };
+      return { ...one, fields: { ...one.fields, content } };
+    }
+    if (one.kind !== "profile") return one;
+    const { servers, tools, prompts, resources, roots, choices } = one.fields;
+    const fields = {
+      ...one.fields,
+      servers: servers.map((name) => named("server", name)),
+      tools: tools.map((name) => named("tool", name)),
+      prompts: prompts.map((name) => named("prompt", name)),
+      resources: resources.map((name) => named("resource", name)),
+      roots: roots.map((name) => named("root", name)),
+      choices: choices.map((choice) => ({ ...choice, server: named("server", choice.server) })),
+    };
+    return { ...one, fields };
+  });
+}
+
+interface Imports {
+  stage: Stage;
+  service: ReturnType<typeof startImports>;
+}
+
+const entitiesIn = async ({ stage }: Imports): Promise<AnyEntity[]> =>
+  allOf(await stage.store.read());
+
+async function expectRefused(
+  here: Imports,
+  wish: ImportApply,
+  { counts }: ImportPlan,
+): Promise<void> {
+  const before = await entitiesIn(here);
+  const code = expect.stringMatching(/^import_(?:invalid|conflicts)$/);
+  await expect(applied(here, wish)).rejects.toMatchObject({ code });
+  expect(here.service.jobs()[0]).toMatchObject({ state: "failed", counts });
+  expect(await entitiesIn(here)).toEqual(before);
+}
+
+async function expectApplied(here: Imports, wish: ImportApply, plan: ImportPlan): Promise<void> {
+  const before = await entitiesIn(here);
+  const { rows, job } = await applied(here, wish);
+  expect(rows).toEqual(plan.rows);
+  expect(job.counts).toEqual(plan.counts);
+  const after = await entitiesIn(here);
+  expectDone({ rows, counts: job.counts }, withNewNames(before, after), after);
+}
+
+async function expectUnchanged(here: Imports, wish: ImportApply): Promise<void> {
+  const { counts } = await here.service.plan(importOptions.parse(wish), LOCAL);
+  expect(counts.unchanged).toBe(counts.total);
+}
+
+const applied = ({ service }: Imports, wish: ImportApply) =>
+  service.apply(importApply.parse(wish), LOCAL);
+
+/** @returns whether the file could be imported into that store */
+async function importInto(
+  here: Imports,
+  stored: AnyEntity[],
+  brought: AnyEntity[],
+  strategy: ConflictStrategy,
+): Promise<boolean> {
+  here.stage.empty();
+  const given = { text: await textOf(stored), passphrase: PASSPHRASE };
+  if (stored.length > 0) await applied(here, given);
+  const before = await entitiesIn(here);
+  expect(before).toHaveLength(stored.length);
+
+  const wish = { text: await textOf(brought), strategy, passphrase: PASSPHRASE };
+  const plan = await here.service.plan(importOptions.parse(wish), LOCAL);
+  expect(await entitiesIn(here)).toEqual(before);
+  expect(plan.rows).toHaveLength(brought.length);
+  expect(JSON.stringify(plan)).not.toContain(SECRET);
+  const { digest, instant, applicable } = plan;
+  const check = applicable ? expectApplied : expectRefused;
+  await check(here, { ...wish, digest, instant }, plan);
+  if (applicable && strategy === "update") await expectUnchanged(here, wish);
+  return applicable;
+}
 
 it("an import reports and does what its plan said", { timeout: LIMIT_MS }, async () => {
   const stage = transferStage();
   await stage.vault.init(stage.key);
-  const service = startImports(stage);
+  const here = { stage, service: startImports(stage) };
   const seen = { rows: 0, applied: 0, refused: 0 };
-  const check = async (
-    stored: AnyEntity[],
-    brought: AnyEntity[],
-    strategy: ConflictStrategy,
-  ): Promise<void> => {
-    stage.empty();
-    const given = { text: await textOf(stored), passphrase: PASSPHRASE };
-    if (stored.length > 0) await service.apply(importApply.parse(given), LOCAL);
-    const before = allOf(await stage.store.read());
-    expect(before).toHaveLength(stored.length);
-    const wish = { text: await textOf(brought), strategy, passphrase: PASSPHRASE };
-    const plan = await service.plan(importOptions.parse(wish), LOCAL);
-    expect(allOf(await stage.store.read())).toEqual(before);
-    expect(JSON.stringify(plan)).not.toContain(SECRET);
-    seen.rows += plan.rows.length;
-    const { digest, instant } = plan;
-    const applied = service.apply(importApply.parse({ ...wish, digest, instant }), LOCAL);
-    if (!plan.applicable) {
-      await expect(applied).rejects.toMatchObject({ code: /^import_(?:invalid|conflicts)$/ });
-      expect(service.jobs()[0]).toMatchObject({ state: "failed", counts: plan.counts });
-      expect(allOf(await stage.store.read())).toEqual(before);
-      seen.refused += 1;
-      return;
-    }
-    const report = await applied;
-    expect(report.rows).toEqual(plan.rows);
-    expect(report.job.counts).toEqual(plan.counts);
-    expectDone(
-      { rows: report.rows, counts: report.job.counts },
-      before,
-      allOf(stage.store.readNow()),
-    );
-    seen.applied += 1;
-    if (strategy !== "update") return;
-    const again = await service.plan(importOptions.parse(wish), LOCAL);
-    expect(again.counts).toMatchObject({ total: brought.length, unchanged: brought.length });
-  };
-  await fc.assert(fc.asyncProperty(stores, files, strategy, check), {
-    seed: 10,
-    numRuns,
-    endOnFailure: true,
+  const pairs = fc.asyncProperty(stores, files, strategies, async (stored, brought, strategy) => {
+    const isApplied = await importInto(here, stored, brought, strategy);
+    seen[isApplied ? "applied" : "refused"] += 1;
+    seen.rows += brought.length;
   });
+  await fc.assert(pairs, { seed: 10, numRuns, endOnFailure: true });
   if (isFull) console.log(`${numRuns} pairs: ${JSON.stringify(seen)}`);
   expect(seen.applied).toBeGreaterThan(numRuns / 4);
   expect(seen.refused).toBeGreaterThan(0);
