@@ -1,4 +1,4 @@
-import type { Settings } from "@local-mcp/contract";
+import type { CapabilityKind, Settings } from "@local-mcp/contract";
 import type { ServerRow } from "@local-mcp/database";
 import {
   type Authorization,
@@ -47,14 +47,17 @@ export function createRegistry(options: {
       }));
     },
     profiles: () => {
+      // Read once for all, since there may be many.
       const offered = local.offered();
+      const serverIds = stores.profiles.serverIds();
+      const overrides = readOverrides(stores);
       return stores.profiles.list().map((row): ProfileDefinition => ({
         id: row.id,
         slug: row.slug,
         namePolicy: row.namePolicy,
-        serverIds: stores.profiles.servers(row.id).map(({ id }) => id),
+        serverIds: serverIds.get(row.id) ?? [],
         ...offered(row.id),
-        overrides: readOverrides(stores, row.id),
+        overrides: overrides.get(row.id) ?? noOverrides(),
       }));
     },
     activeProfileId: () => stores.profiles.active()?.id ?? null,
@@ -72,18 +75,21 @@ export function createRegistry(options: {
   };
 }
 
-function readOverrides(stores: Stores, profileId: string): ProfileDefinition["overrides"] {
-  const overrides = {
-    tool: new Map<string, Override>(),
-    prompt: new Map<string, Override>(),
-    resource: new Map<string, Override>(),
-  };
-  for (const row of stores.customizations.list(profileId)) {
-    overrides[row.kind].set(capabilityKey(row.mcpServerId, row.original), {
-      enabled: row.isEnabled,
-      name: row.customName,
-      description: row.customDescription,
+type Overrides = Record<CapabilityKind, Map<string, Override>>;
+
+const noOverrides = (): Overrides => ({ tool: new Map(), prompt: new Map(), resource: new Map() });
+
+/** By the id of the profile. */
+function readOverrides(stores: Stores): Map<string, Overrides> {
+  const byProfile = new Map<string, Overrides>();
+  for (const { profileId, choice } of stores.customizations.listAll()) {
+    const overrides = byProfile.get(profileId) ?? noOverrides();
+    byProfile.set(profileId, overrides);
+    overrides[choice.kind].set(capabilityKey(choice.mcpServerId, choice.original), {
+      enabled: choice.isEnabled,
+      name: choice.customName,
+      description: choice.customDescription,
     });
   }
-  return overrides;
+  return byProfile;
 }

@@ -105,17 +105,17 @@ export const createMembershipQueries = (
     /** Makes these what a profile has, in this order. What stays keeps the name it was given. */
     replaceIn(profileId: string, ids: readonly string[]): void {
       db.transaction(() => {
-        const kept = JSON.stringify(ids);
+        const listed = JSON.stringify(ids);
         db.run(
           sql`DELETE FROM ${association} WHERE ${eq(profile, profileId)}
-              AND ${own} NOT IN (SELECT value FROM json_each(${kept}))`,
+              AND ${own} NOT IN (SELECT value FROM json_each(${listed}))`,
         );
-        for (const [at, id] of ids.entries()) {
-          db.run(
-            sql`INSERT INTO ${association} (${columns}) VALUES (${profileId}, ${id}, ${at})
-                ${conflict} UPDATE SET ${bare(position)} = ${at}`,
-          );
-        }
+        // “WHERE true” tells ON CONFLICT from the ON of a join: https://sqlite.org/lang_upsert.html
+        db.run(
+          sql`INSERT INTO ${association} (${columns})
+              SELECT ${profileId}, value, key FROM json_each(${listed}) WHERE true
+              ${conflict} UPDATE SET ${bare(position)} = excluded.${bare(position)}`,
+        );
       });
     },
     /** Adds it at the end of what a profile has, where it is not there yet. */
@@ -138,19 +138,17 @@ export const createNamedMembershipQueries = (
 ) => {
   const { profileId: profile, exposedName } = association;
   const set = sql`UPDATE ${association} SET ${bare(exposedName)} =`;
+  const named = db
+    .select({ name, exposed: exposedName })
+    .from(association)
+    .innerJoin(definitions, eq(definitions.id, own))
+    .where(and(eq(profile, sql.placeholder("profileId")), isNotNull(exposedName)))
+    .prepare();
   return {
     ...createMembershipQueries(db, association, own, definitions, name),
     /** The names that were given, by those of the definitions. */
     namesIn: (profileId: string): ReadonlyMap<string, string> =>
-      new Map(
-        db
-          .select({ name, exposed: exposedName })
-          .from(association)
-          .innerJoin(definitions, eq(definitions.id, own))
-          .where(and(eq(profile, profileId), isNotNull(exposedName)))
-          .all()
-          .map((row) => [String(row.name), String(row.exposed)]),
-      ),
+      new Map(named.all({ profileId }).map((row) => [String(row.name), String(row.exposed)])),
     /** The names of everything that a profile has; what is not among them has none any more. */
     nameIn(profileId: string, names: ReadonlyMap<string, string>): void {
       const given = JSON.stringify(Object.fromEntries(names));

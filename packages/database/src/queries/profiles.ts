@@ -1,4 +1,4 @@
-import { and, asc, count, eq, notInArray } from "drizzle-orm";
+import { and, asc, count, eq, notInArray, sql } from "drizzle-orm";
 import type { Queryable } from "../db.ts";
 import { accessTokens, profileMcpServers, profiles } from "../schema/profiles.ts";
 import { mcpServers } from "../schema/servers.ts";
@@ -18,8 +18,32 @@ export const createProfileQueries = (db: Queryable) => {
   const settings = createSettingQueries(db);
   const revoked = createRevokedQueries(db);
 
-  const get = (id: string): ProfileRow | undefined =>
-    db.select().from(profiles).where(eq(profiles.id, id)).get();
+  const byId = db
+    .select()
+    .from(profiles)
+    .where(eq(profiles.id, sql.placeholder("id")))
+    .prepare();
+  const get = (id: string): ProfileRow | undefined => byId.get({ id });
+  const ofServer = db
+    .select({ profile: profiles })
+    .from(profileMcpServers)
+    .innerJoin(profiles, eq(profiles.id, profileMcpServers.profileId))
+    .where(eq(profileMcpServers.mcpServerId, sql.placeholder("id")))
+    .orderBy(asc(profiles.position), asc(profiles.slug))
+    .prepare();
+  const serversByProfile = (label: typeof mcpServers.name | typeof mcpServers.id) =>
+    byProfile(
+      db
+        .select({ profileId: profileMcpServers.profileId, label })
+        .from(profileMcpServers)
+        .innerJoin(mcpServers, eq(mcpServers.id, profileMcpServers.mcpServerId))
+        .orderBy(
+          asc(profileMcpServers.profileId),
+          asc(profileMcpServers.position),
+          asc(mcpServers.name),
+        )
+        .all(),
+    );
 
   return {
     /** In the order a person gave them. */
@@ -64,30 +88,13 @@ export const createProfileQueries = (db: Queryable) => {
         .all()
         .map(({ server }) => server),
     /** Names of the servers of each profile, in its order; read once for all. */
-    serverNames: (): Map<string, string[]> =>
-      byProfile(
-        db
-          .select({ profileId: profileMcpServers.profileId, label: mcpServers.name })
-          .from(profileMcpServers)
-          .innerJoin(mcpServers, eq(mcpServers.id, profileMcpServers.mcpServerId))
-          .orderBy(
-            asc(profileMcpServers.profileId),
-            asc(profileMcpServers.position),
-            asc(mcpServers.name),
-          )
-          .all(),
-      ),
+    serverNames: (): Map<string, string[]> => serversByProfile(mcpServers.name),
+    /** The same by their ids. */
+    serverIds: (): Map<string, string[]> => serversByProfile(mcpServers.id),
     count: (): number => db.select({ profiles: count() }).from(profiles).get()?.profiles ?? 0,
     /** The profiles a server is in. */
     ofServer: (mcpServerId: string): ProfileRow[] =>
-      db
-        .select({ profile: profiles })
-        .from(profileMcpServers)
-        .innerJoin(profiles, eq(profiles.id, profileMcpServers.profileId))
-        .where(eq(profileMcpServers.mcpServerId, mcpServerId))
-        .orderBy(asc(profiles.position), asc(profiles.slug))
-        .all()
-        .map(({ profile }) => profile),
+      ofServer.all({ id: mcpServerId }).map(({ profile }) => profile),
     /** Makes these the servers of a profile, in this order. Those that stay keep their choices. */
     replaceServers(profileId: string, mcpServerIds: string[]): void {
       db.transaction(() => {

@@ -20,32 +20,38 @@ const summary = {
 };
 
 /** Stored resources, and which profiles have them. */
-export const createResourceQueries = (db: Queryable) => ({
-  ...createMembershipQueries(
-    db,
-    profileResources,
-    profileResources.resourceId,
-    resources,
-    resources.uri,
-  ),
-  /** Without content. */
-  list: (): ResourceSummary[] =>
-    db.select(summary).from(resources).orderBy(asc(resources.uri)).all(),
-  /** With content. */
-  listWhole: (): ResourceRow[] => db.select().from(resources).orderBy(asc(resources.uri)).all(),
-  get: (id: string): ResourceRow | undefined =>
-    db.select().from(resources).where(eq(resources.id, id)).get(),
-  getByUri: (uri: string): ResourceRow | undefined =>
-    db.select().from(resources).where(eq(resources.uri, uri)).get(),
-  /** @throws GatewayError name_taken */
-  insert: (values: ResourceInsert): ResourceRow =>
-    naming("resource", values.uri, () => db.insert(resources).values(values).returning().get()),
-  /** @throws GatewayError name_taken */
-  update: (id: string, changes: Partial<ResourceInsert>): ResourceRow | undefined =>
-    naming("resource", changes.uri, () =>
-      db.update(resources).set(changes).where(eq(resources.id, id)).returning().get(),
+export const createResourceQueries = (db: Queryable) => {
+  const byId = db
+    .select()
+    .from(resources)
+    .where(eq(resources.id, sql.placeholder("id")))
+    .prepare();
+  return {
+    ...createMembershipQueries(
+      db,
+      profileResources,
+      profileResources.resourceId,
+      resources,
+      resources.uri,
     ),
-  /** With its places in profiles; false where there was none. */
-  delete: (id: string): boolean =>
-    db.delete(resources).where(eq(resources.id, id)).run().changes > 0,
-});
+    /** Without content. */
+    list: (): ResourceSummary[] =>
+      db.select(summary).from(resources).orderBy(asc(resources.uri)).all(),
+    /** With content. */
+    listWhole: (): ResourceRow[] => db.select().from(resources).orderBy(asc(resources.uri)).all(),
+    get: (id: string): ResourceRow | undefined => byId.get({ id }),
+    getByUri: (uri: string): ResourceRow | undefined =>
+      db.select().from(resources).where(eq(resources.uri, uri)).get(),
+    /** @throws GatewayError name_taken */
+    insert: (values: ResourceInsert): ResourceRow =>
+      naming("resource", values.uri, () => db.insert(resources).values(values).returning().get()),
+    /** @throws GatewayError name_taken */
+    update: (id: string, changes: Partial<ResourceInsert>): ResourceRow | undefined =>
+      naming("resource", changes.uri, () =>
+        db.update(resources).set(changes).where(eq(resources.id, id)).returning().get(),
+      ),
+    /** With its places in profiles; false where there was none. */
+    delete: (id: string): boolean =>
+      db.delete(resources).where(eq(resources.id, id)).run().changes > 0,
+  };
+};

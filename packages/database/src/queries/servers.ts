@@ -13,10 +13,14 @@ export type ServerInsert = Omit<typeof mcpServers.$inferInsert, "transport">;
 export const createServerQueries = (db: Queryable) => {
   const vault = createVaultQueries(db);
   const revoked = createRevokedQueries(db);
+  const byId = db
+    .select()
+    .from(mcpServers)
+    .where(eq(mcpServers.id, sql.placeholder("id")))
+    .prepare();
   return {
     list: (): ServerRow[] => db.select().from(mcpServers).orderBy(asc(mcpServers.name)).all(),
-    get: (id: string): ServerRow | undefined =>
-      db.select().from(mcpServers).where(eq(mcpServers.id, id)).get(),
+    get: (id: string): ServerRow | undefined => byId.get({ id }),
     getByName: (name: string): ServerRow | undefined =>
       db.select().from(mcpServers).where(eq(mcpServers.name, name)).get(),
     /** Ids by name; of those that there are. */

@@ -1,4 +1,4 @@
-import { asc, eq } from "drizzle-orm";
+import { asc, eq, sql } from "drizzle-orm";
 import type { Queryable } from "../db.ts";
 import { tools } from "../schema/local.ts";
 import { profileTools } from "../schema/profiles.ts";
@@ -19,10 +19,15 @@ export const createToolQueries = (db: Queryable) => {
     tools,
     tools.name,
   );
+  const byId = db
+    .select()
+    .from(tools)
+    .where(eq(tools.id, sql.placeholder("id")))
+    .prepare();
   return {
     ...memberships,
     list: (): ToolRow[] => db.select().from(tools).orderBy(asc(tools.name)).all(),
-    get: (id: string): ToolRow | undefined => db.select().from(tools).where(eq(tools.id, id)).get(),
+    get: (id: string): ToolRow | undefined => byId.get({ id }),
     getByName: (name: string): ToolRow | undefined =>
       db.select().from(tools).where(eq(tools.name, name)).get(),
     /** @throws GatewayError name_taken */

@@ -1,4 +1,4 @@
-import { and, asc, count, eq } from "drizzle-orm";
+import { and, asc, count, eq, sql } from "drizzle-orm";
 import type { Queryable } from "../db.ts";
 import { vaultDataKeys, vaultKeys, vaultSecrets } from "../schema/system.ts";
 
@@ -13,66 +13,94 @@ export type VaultSecretWrite = Omit<
 > & { id: string };
 
 /** Slots of the vault, and the secrets that rows refer to. Everything in them is sealed. */
-export const createVaultQueries = (db: Queryable) => ({
-  slots: {
-    list: (): VaultSlotRow[] =>
-      db.select().from(vaultKeys).orderBy(asc(vaultKeys.createdAt), asc(vaultKeys.id)).all(),
-    /** Writes a slot, over the one of the same id if there is one. */
-    put(slot: VaultSlotInsert): void {
-      db.insert(vaultKeys)
-        .values(slot)
-        .onConflictDoUpdate({ target: vaultKeys.id, set: slot })
-        .run();
+export const createVaultQueries = (db: Queryable) => {
+  const { id, ownerTable, ownerId, name } = vaultSecrets;
+  const byId = db
+    .select()
+    .from(vaultSecrets)
+    .where(eq(id, sql.placeholder("id")))
+    .prepare();
+  const owned = db
+    .select()
+    .from(vaultSecrets)
+    .where(
+      and(eq(ownerTable, sql.placeholder("ownerTable")), eq(ownerId, sql.placeholder("ownerId"))),
+    )
+    .orderBy(asc(name))
+    .prepare();
+  const removal = db
+    .delete(vaultSecrets)
+    .where(eq(id, sql.placeholder("id")))
+    .prepare();
+  const writing = db
+    .insert(vaultSecrets)
+    .values({
+      id: sql.placeholder("id"),
+      ownerTable: sql.placeholder("ownerTable"),
+      ownerId: sql.placeholder("ownerId"),
+      name: sql.placeholder("name"),
+      sealed: sql.placeholder("sealed"),
+      hint: sql.placeholder("hint"),
+      createdAt: sql.placeholder("now"),
+      updatedAt: sql.placeholder("now"),
+    })
+    .onConflictDoUpdate({
+      target: vaultSecrets.id,
+      set: {
+        sealed: sql`excluded.sealed`,
+        hint: sql`excluded.hint`,
+        updatedAt: sql`excluded.updated_at`,
+      },
+    })
+    .prepare();
+  return {
+    slots: {
+      list: (): VaultSlotRow[] =>
+        db.select().from(vaultKeys).orderBy(asc(vaultKeys.createdAt), asc(vaultKeys.id)).all(),
+      /** Writes a slot, over the one of the same id if there is one. */
+      put(slot: VaultSlotInsert): void {
+        db.insert(vaultKeys)
+          .values(slot)
+          .onConflictDoUpdate({ target: vaultKeys.id, set: slot })
+          .run();
+      },
+      /** False where there was none. */
+      delete: (id: string): boolean =>
+        db.delete(vaultKeys).where(eq(vaultKeys.id, id)).run().changes > 0,
     },
-    /** False where there was none. */
-    delete: (id: string): boolean =>
-      db.delete(vaultKeys).where(eq(vaultKeys.id, id)).run().changes > 0,
-  },
-  dataKeys: {
-    list: (): VaultDataKeyRow[] => db.select().from(vaultDataKeys).all(),
-    put(key: VaultDataKeyRow): void {
-      db.insert(vaultDataKeys)
-        .values(key)
-        .onConflictDoUpdate({ target: vaultDataKeys.id, set: key })
-        .run();
+    dataKeys: {
+      list: (): VaultDataKeyRow[] => db.select().from(vaultDataKeys).all(),
+      put(key: VaultDataKeyRow): void {
+        db.insert(vaultDataKeys)
+          .values(key)
+          .onConflictDoUpdate({ target: vaultDataKeys.id, set: key })
+          .run();
+      },
+      delete(id: string): void {
+        db.delete(vaultDataKeys).where(eq(vaultDataKeys.id, id)).run();
+      },
     },
-    delete(id: string): void {
-      db.delete(vaultDataKeys).where(eq(vaultDataKeys.id, id)).run();
+    secrets: {
+      list: (): VaultSecretRow[] =>
+        db.select().from(vaultSecrets).orderBy(asc(vaultSecrets.id)).all(),
+      listOwned: (ownerTable: string, ownerId: string): VaultSecretRow[] =>
+        owned.all({ ownerTable, ownerId }),
+      /** Whether rows of this table own any. */
+      isOwner: (ownerTable: string): boolean =>
+        db.select().from(vaultSecrets).where(eq(vaultSecrets.ownerTable, ownerTable)).get() !==
+        undefined,
+      get: (id: string): VaultSecretRow | undefined => byId.get({ id }),
+      /** Writes a secret, over the one of the same id if there is one. */
+      put({ id, ownerTable, ownerId, name, sealed, hint = null }: VaultSecretWrite): void {
+        writing.run({ id, ownerTable, ownerId, name, sealed, hint, now: Date.now() });
+      },
+      delete: (id: string): boolean => removal.run({ id }).changes > 0,
+      deleteOwned(ownerTable: string, ownerId: string): void {
+        db.delete(vaultSecrets)
+          .where(and(eq(vaultSecrets.ownerTable, ownerTable), eq(vaultSecrets.ownerId, ownerId)))
+          .run();
+      },
+      count: (): number => db.select({ secrets: count() }).from(vaultSecrets).get()?.secrets ?? 0,
     },
-  },
-  secrets: {
-    list: (): VaultSecretRow[] =>
-      db.select().from(vaultSecrets).orderBy(asc(vaultSecrets.id)).all(),
-    listOwned: (ownerTable: string, ownerId: string): VaultSecretRow[] =>
-      db
-        .select()
-        .from(vaultSecrets)
-        .where(and(eq(vaultSecrets.ownerTable, ownerTable), eq(vaultSecrets.ownerId, ownerId)))
-        .orderBy(asc(vaultSecrets.name))
-        .all(),
-    /** Whether rows of this table own any. */
-    isOwner: (ownerTable: string): boolean =>
-      db.select().from(vaultSecrets).where(eq(vaultSecrets.ownerTable, ownerTable)).get() !==
-      undefined,
-    get: (id: string): VaultSecretRow | undefined =>
-      db.select().from(vaultSecrets).where(eq(vaultSecrets.id, id)).get(),
-    /** Writes a secret, over the one of the same id if there is one. */
-    put({ id, ownerTable, ownerId, name, sealed, hint = null }: VaultSecretWrite): void {
-      db.insert(vaultSecrets)
-        .values({ id, ownerTable, ownerId, name, sealed, hint })
-        .onConflictDoUpdate({
-          target: vaultSecrets.id,
-          set: { sealed, hint, updatedAt: Date.now() },
-        })
-        .run();
-    },
-    delete: (id: string): boolean =>
-      db.delete(vaultSecrets).where(eq(vaultSecrets.id, id)).run().changes > 0,
-    deleteOwned(ownerTable: string, ownerId: string): void {
-      db.delete(vaultSecrets)
-        .where(and(eq(vaultSecrets.ownerTable, ownerTable), eq(vaultSecrets.ownerId, ownerId)))
-        .run();
-    },
-    count: (): number => db.select({ secrets: count() }).from(vaultSecrets).get()?.secrets ?? 0,
-  },
-});
+  };
+};
