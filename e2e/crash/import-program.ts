@@ -22,18 +22,27 @@ const step = (): void => {
   if (steps === Number(at)) process.kill(process.pid, "SIGKILL");
 };
 
-// Before a statement is what the one before it has left; a commit has two sides of its own.
-for (const name of ["prepare", "exec"] as const) {
-  const original = Database.prototype[name];
-  Object.defineProperty(Database.prototype, name, {
-    value(this: Database.Database, source: string): unknown {
+/** Counts what a method does: a step before it, and one after it. */
+function count(target: object, method: string): void {
+  const original: unknown = Reflect.get(target, method);
+  if (typeof original !== "function") throw new Error(`there is no ${method}`);
+  Object.defineProperty(target, method, {
+    value(this: unknown, ...values: unknown[]): unknown {
       step();
-      const result: unknown = Reflect.apply(original, this, [source]);
-      if (name === "exec") step();
+      const result: unknown = Reflect.apply(original, this, values);
+      step();
       return result;
     },
   });
 }
+
+// Each statement has its methods from one prototype, and a commit is executed as text.
+const memory = new Database(":memory:");
+const statements: unknown = Object.getPrototypeOf(memory.prepare("SELECT 1"));
+if (typeof statements !== "object" || statements === null) throw new Error("no prototype");
+for (const method of ["run", "get", "all"]) count(statements, method);
+count(Database.prototype, "exec");
+memory.close();
 
 const gateway = await createGateway({
   dataDir: directory,
