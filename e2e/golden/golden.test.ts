@@ -13,7 +13,7 @@ import { createGateway } from "@local-mcp/gateway";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { until } from "../gateway/test-gateway.ts";
-import { PASSPHRASE, snapshot } from "./snapshot.ts";
+import { EXPORT, PASSPHRASE, snapshot } from "./snapshot.ts";
 
 const directories = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -71,6 +71,7 @@ describe("data directories of earlier builds", () => {
         "0006-sign-in",
         "0007-backup",
         "0008-catalogue",
+        "0009-transfer",
       ]),
     );
   });
@@ -105,7 +106,8 @@ describe("backups of earlier builds", () => {
       );
       expect((await gateway.api.backups.job()).job).toMatchObject({ state: "done", problem: null });
       const taken = withSettingsByKey(await snapshot(gateway));
-      const { settings, vault, ...configured } = expectedOf(name);
+      // Imports and their copies belong to the computer on which they were made.
+      const { settings, vault, imports: _imports, ...configured } = expectedOf(name);
       expect(taken).toMatchObject(configured);
       // What belongs to a computer is not restored on another one.
       const carried = Object.entries(settingsIn(settings)).filter(
@@ -115,6 +117,41 @@ describe("backups of earlier builds", () => {
       expect(vault).toMatchObject({ state: "open" });
     } finally {
       await end();
+    }
+  });
+});
+
+describe("exports of earlier builds", () => {
+  const withExport = directories.filter((name) =>
+    existsSync(join(import.meta.dirname, name, EXPORT)),
+  );
+
+  it.each(withExport)("%s is imported whole, here and elsewhere", async (name) => {
+    const text = readFileSync(join(import.meta.dirname, name, EXPORT), "utf8");
+    expect(text).not.toMatch(/golden-[a-z-]+-\d{4}/);
+    const wish = { text, passphrase: PASSPHRASE };
+    const same = await openCopy(name);
+    try {
+      const { rows, counts, warnings, losses } = await same.gateway.api.transfer.plan(wish);
+      expect(rows.flatMap(({ changes }) => changes)).toEqual([]);
+      expect({ warnings, losses, unchanged: counts.unchanged }).toEqual({
+        warnings: [],
+        losses: [],
+        unchanged: counts.total,
+      });
+    } finally {
+      await same.end();
+    }
+    const other = await openCopy(null);
+    try {
+      const { api } = other.gateway;
+      await api.vault.init({ passphrase: PASSPHRASE });
+      const { job } = await api.transfer.apply(wish);
+      expect(job.counts.created).toBe(job.counts.total);
+      expect(job.counts.total).toBeGreaterThan(20);
+      expect((await api.transfer.plan(wish)).counts.unchanged).toBe(job.counts.total);
+    } finally {
+      await other.end();
     }
   });
 });

@@ -9,7 +9,7 @@ import { createGateway } from "@local-mcp/gateway";
 import { startAuthorizationServer } from "../fixtures/authorization-server.ts";
 import { visit } from "../fixtures/browser.ts";
 import { startProtectedServer } from "../fixtures/protected-server.ts";
-import { PASSPHRASE, snapshot } from "./snapshot.ts";
+import { EXPORT, PASSPHRASE, snapshot } from "./snapshot.ts";
 
 const name = process.argv[2];
 if (name === undefined || !/^\d{4}-[a-z-]+$/.test(name)) {
@@ -202,13 +202,44 @@ await api.profiles.update({
 });
 await api.profiles.update({ profile: "dev-copy", changes: { enabled: false } });
 await api.servers.update({ server: "alpha", changes: { tags: ["work", "golden"] } });
+await api.servers.update({
+  server: "remote",
+  changes: { healthUrl: "https://example.invalid/up" },
+});
+await api.profiles.update({
+  profile: "dev",
+  changes: { healthUrl: "https://example.invalid/health" },
+});
+const colleague = {
+  version: "2025-03-26",
+  entities: {
+    tools: [
+      {
+        name: "imported",
+        url: "https://api.example.invalid/imported",
+        auth_type: "bearer",
+        auth_value: "golden-imported-token-0123456789",
+      },
+    ],
+    prompts: [{ name: "review", template: "Look at {{ file }}." }],
+  },
+};
+await api.transfer.apply({
+  text: JSON.stringify(colleague),
+  name: "colleague.json",
+  strategy: "rename",
+  instant: 1_640_995_200,
+});
 await api.backups.keepPassphrase({ passphrase: PASSPHRASE });
 
+const exported = await api.transfer.export({ passphrase: PASSPHRASE, includeInactive: true });
+writeFileSync(join(directory, EXPORT), exported.text);
 const expected = await snapshot(gateway);
 const backup = await api.backups.create({});
 await gateway.close();
+// What was there before the import stays.
 renameSync(join(dataDir, "backups", backup.name), join(directory, "backup.age"));
-rmSync(join(dataDir, "backups"), { recursive: true });
+rmSync(join(dataDir, "backups", `${backup.name}.json`));
 rmSync(join(dataDir, "lock.db"), { force: true });
 writeFileSync(join(directory, "expected.json"), `${JSON.stringify(expected, null, 2)}\n`);
 console.log(`${directory} is made; commit it`);

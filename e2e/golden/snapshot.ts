@@ -1,8 +1,11 @@
-import type { SignInStatus } from "@local-mcp/contract";
+import type { ImportJob, SignInStatus } from "@local-mcp/contract";
 import type { Gateway } from "@local-mcp/gateway";
 
 /** Opens the vault of every golden directory. It protects nothing. */
 export const PASSPHRASE = "golden directories are public";
+
+/** What a golden directory has beside its data, since there are such files: all of it, exported. */
+export const EXPORT = "export.json";
 
 /** What differs from run to run, or from machine to machine. */
 const VOLATILE = new Set([
@@ -31,6 +34,15 @@ const known = ({ state, issuer, account, scopes, renews }: SignInStatus) => ({
   renews,
 });
 
+/** What became of an import, without when. */
+const importThatWas = ({ name, strategy, state, counts, backup }: ImportJob) => ({
+  name,
+  strategy,
+  state,
+  counts,
+  canBeUndone: backup !== null,
+});
+
 /**
  * What a person configured, as the API says it. Its last part proves that a sealed secret still
  * opens and reaches its server.
@@ -57,6 +69,7 @@ export async function snapshot({ api }: Gateway): Promise<unknown> {
     settings: lasting(await api.settings.list()),
     vault: lasting(await api.vault.status()),
     signIns: (await api.servers.list()).map(({ status: { signIn } }) => signIn && known(signIn)),
+    imports: (await api.transfer.jobs({})).map(importThatWas),
     secretAsItsServerSeesIt: called.result,
   };
 }
