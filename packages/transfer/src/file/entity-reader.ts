@@ -58,10 +58,11 @@ export function defineReader<Kind extends TransferKind, Schema extends z.ZodObje
     for (const field of named.twice) problems.add([field], "It is there in two spellings.");
     definition.reveal?.(named.given, secrets);
     named.given.delete("uid");
-    const fields = problems.collect(() => {
-      const sent = schema.parse(Object.fromEntries(named.given));
-      return definition.fields(sent, secrets.withheld);
-    });
+    const sent = schema.safeParse(Object.fromEntries(named.given));
+    for (const issue of sent.error?.issues ?? []) problems.add(issue.path, reasonOf(issue));
+    const fields = sent.success
+      ? problems.collect(() => definition.fields(sent.data, secrets.withheld))
+      : null;
     const all = [...secrets.problems, ...problems.found];
     return {
       entity:
@@ -98,32 +99,34 @@ class Problems {
     this.#places = places;
   }
 
-  add(path: readonly PropertyKey[], message: string): void {
-    this.found.push({ pointer: pointerTo(this.#pointer, ...this.#inFile(path)), message });
+  /** @param path in the words of the file */
+  add([first, ...rest]: readonly PropertyKey[], message: string): void {
+    const path = first === undefined ? [] : [this.#names(String(first)), ...rest];
+    this.found.push({ pointer: pointerTo(this.#pointer, ...path), message });
   }
 
-  /** Null where it fails. */
+  /** Null where it fails, in the words of the file or of the API. */
   collect<Value>(read: () => Value): Value | null {
     try {
       return read();
     } catch (error) {
       if (error instanceof FieldRefused) this.add([error.field], error.reason);
       else if (error instanceof z.ZodError) {
-        for (const issue of error.issues) this.add(issue.path, reasonOf(issue));
+        for (const issue of error.issues) this.add(this.#inFile(issue.path), reasonOf(issue));
       } else throw error;
       return null;
     }
   }
 
-  /** A field that the file does not have is that of the entity. */
+  /** What the API calls so. */
   #inFile(path: readonly PropertyKey[]): PropertyKey[] {
     const [first, second, ...others] = path;
     if (first === undefined) return [];
     const rest = second === undefined ? [] : [second, ...others];
     const nested =
       second === undefined ? undefined : this.#places[`${String(first)}.${String(second)}`];
-    if (nested !== undefined) return [this.#names(nested), ...others];
-    return [this.#names(this.#places[String(first)] ?? String(first)), ...rest];
+    if (nested !== undefined) return [nested, ...others];
+    return [this.#places[String(first)] ?? first, ...rest];
   }
 
   #names(field: string): string {

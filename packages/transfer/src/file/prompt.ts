@@ -33,13 +33,16 @@ const inputSchema = z
         z.string(),
         z.looseObject({ title: z.string().optional(), description: z.string().optional() }),
       )
-      .default({}),
+      .optional(),
     required: z.array(z.string()).default([]),
   })
-  .transform(({ properties, required }) =>
-    Object.entries(properties).map(([name, { title, description }]) =>
-      present({ name, title, description, required: required.includes(name) || undefined }),
-    ),
+  // One that says nothing of its properties says nothing of the arguments.
+  .transform(
+    ({ properties, required }) =>
+      properties &&
+      Object.entries(properties).map(([name, { title, description }]) =>
+        present({ name, title, description, required: required.includes(name) || undefined }),
+      ),
   );
 
 export const promptFromFile = defineReader({

@@ -14,11 +14,14 @@ export class Afterwards implements Surroundings {
   readonly #left = new Set<string>();
   /** Names of the file, and what they come to. */
   readonly #names = new Map<string, string>();
+  /** Names of what the file has and nobody can read. */
+  readonly #unread = new Set<string>();
 
   constructor(stored: Stored, decisions: readonly Decision[]) {
     this.#stored = stored;
     for (const decision of decisions) {
-      const { entity, before, name, action } = decision;
+      const { read, entity, before, name, action } = decision;
+      if (entity === null) this.#unread.add(idOf(read.kind, name));
       if (entity === null || this.#names.has(idOf(entity.kind, name))) continue;
       const kept = before === null || isWritten(decision) ? keyOf(entity) : keyOf(before);
       this.#names.set(idOf(entity.kind, name), kept);
@@ -59,6 +62,7 @@ export class Afterwards implements Surroundings {
 
   /** Whether the file has it, and it is chosen, though it may have problems. */
   isInFile(kind: TransferKind, key: string): boolean {
-    return this.#names.has(idOf(kind, key));
+    const id = idOf(kind, key);
+    return this.#names.has(id) || this.#unread.has(id);
   }
 }

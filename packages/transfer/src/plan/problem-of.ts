@@ -33,9 +33,14 @@ export function problemOf(
   { pointer }: ReadEntity,
   format: ImportFormat,
 ): ImportProblem {
-  const field = /^(\w+)(?:\.[^\s:]+)*: /.exec(error.message)?.[1];
+  const [prefix = "", field = ""] = /^(\w+)(?:\.[^\s:]+)*: /.exec(error.message) ?? [];
   const isOurs = format === "gateway" || format === "flat";
-  const place = isOurs && field !== undefined && SAME_IN_FILES.includes(field) ? `/${field}` : "";
+  const isPlaced = isOurs && SAME_IN_FILES.includes(field);
+  const said =
+    isPlaced && prefix === `${field}: ` ? error.message.slice(prefix.length) : error.message;
   const wayOut = WAYS_OUT[error.code] ?? error.wayOut;
-  return { pointer: `${pointer}${place}`, message: `${error.message} ${wayOut}`.trim() };
+  return {
+    pointer: isPlaced ? `${pointer}/${field}` : pointer,
+    message: `${said} ${wayOut}`.trim(),
+  };
 }

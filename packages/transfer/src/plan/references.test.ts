@@ -103,6 +103,13 @@ describe("what something refers to", () => {
     });
     expect(plan.rows.map(({ action }) => action).filter((one) => one === "failed")).toHaveLength(1);
     expect(plan.rows[0]).toMatchObject({ action: "create", warnings: [] });
+    const file = fileOf(whole);
+    const entities = file.entities.map((read) => ({
+      ...read,
+      entity: read.kind === "tool" ? null : read.entity,
+    }));
+    const unread = await planOf({ ...file, entities }, new MemoryStore([]));
+    expect(unread.plan.rows[0]).toMatchObject({ action: "create", warnings: [] });
   });
 
   it("is written before what refers to it is linked, kind by kind", async () => {
