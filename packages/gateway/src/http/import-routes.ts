@@ -168,7 +168,7 @@ const given = (field: "passphrase" | "sourceSecret" | "rekeySecret", value: stri
   value ? { [field]: value } : {};
 
 /** How an import is or went, as the seeds have it. */
-export function seedStatus(job: ImportJob) {
+function seedStatus(job: ImportJob) {
   return {
     import_id: job.id,
     status: job.state,
