@@ -233,6 +233,11 @@ describe("on the way out of a file", () => {
     });
     expect(fill({ env: { KEY: "key-1" } }, given).entities).toEqual([given]);
   });
+
+  it("looks at a long row of signs once", () => {
+    const given = command({ args: ["$".repeat(2_000_000)] });
+    expect(fill({}, given).entities).toEqual([given]);
+  });
 });
 
 describe("what was exported comes back on the same computer as it was", () => {

@@ -11,8 +11,8 @@ import type { ReadEntity, ReadFile } from "./types.ts";
 // arguments and folders, and in roots. A person may write `${env:NAME}` in one as well. A text that
 // has such a thing for itself gets one more `$`, so that what is read is what was written.
 
-/** `${HOME}` and `${env:NAME}`, after one `$` or more. */
-const PLACEHOLDER = /(\$+)\{(?:HOME|env:([A-Za-z_]\w{0,99}))\}/g;
+/** `${HOME}` and `${env:NAME}`, after one `$` or more; looked for once in a row of many `$`. */
+const PLACEHOLDER = /(?<!\$)(\$+)\{(?:HOME|env:([A-Za-z_]\w{0,99}))\}/g;
 const HOME = "${HOME}";
 
 type Command = Extract<ServerFields["config"], { transport: "stdio" }>;

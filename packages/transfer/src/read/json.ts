@@ -5,6 +5,8 @@ import { pointerTo } from "../pointer.ts";
 const MOST_NESTED = 64;
 /** How many problems of a file's keys are told. */
 const MOST_TOLD = 100;
+/** A small file can hold so much that to check it takes all memory and minutes. */
+const MOST = { values: 2_000_000, listed: 100_000, keys: 10_000 };
 
 const LITERAL = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
@@ -33,7 +35,7 @@ export function refuseTooBig(text: string, name: string): void {
  * JSON that somebody else wrote. What is wrong is said by its place: the parser of the platform would
  * quote the text, which may hold a secret.
  *
- * @throws GatewayError import_unreadable
+ * @throws GatewayError import_unreadable, import_too_big
  */
 export function parseJson(text: string, name: string): ParsedJson {
   const json = text.replace(/^\uFEFF/, "");
@@ -50,13 +52,14 @@ class Scan {
   readonly #name: string;
   readonly #open: Open[] = [];
   #at = 0;
+  #values = 0;
 
   constructor(text: string, name: string) {
     this.#text = text;
     this.#name = name;
   }
 
-  /** @throws GatewayError import_unreadable */
+  /** @throws GatewayError import_unreadable, import_too_big */
   run(): void {
     this.#space();
     if (this.#at === this.#text.length) this.#fail("it is empty");
@@ -95,8 +98,11 @@ class Scan {
   #begin(): true {
     const inner = this.#open.at(-1);
     if (inner === undefined) return true;
+    this.#values += 1;
+    if (this.#values > MOST.values) this.#tooMany(MOST.values, "values");
     if (inner.keys === null) {
       inner.at = Number(inner.at) + 1;
+      if (inner.at === MOST.listed) this.#tooMany(MOST.listed, "entries in one list");
       return true;
     }
     if (this.#text[this.#at] !== '"') this.#failHere();
@@ -104,6 +110,7 @@ class Scan {
     const isTwice = inner.keys.has(key);
     inner.at = key;
     inner.keys.add(key);
+    if (inner.keys.size > MOST.keys) this.#tooMany(MOST.keys, "fields in one object");
     if (isTwice) this.#problem("It is there twice.");
     if (this.#isDangerous(key)) this.#problem("No field is called so.");
     this.#space();
@@ -183,6 +190,11 @@ class Scan {
     this.problems.push({ pointer: pointerTo("", ...this.#open.map(({ at }) => at)), message });
   }
 
+  #tooMany(most: number, what: string): never {
+    const limit = `${most.toLocaleString("en")} ${what}`;
+    throw new GatewayError("import_too_big", { name: this.#name, limit });
+  }
+
   #failHere(): never {
     const isEnd = !(this.#at < this.#text.length);
     this.#fail(
@@ -195,8 +207,13 @@ class Scan {
   }
 
   #place(): string {
-    const before = this.#text.slice(0, this.#at);
-    const line = before.split("\n").length;
-    return `line ${line}, column ${before.length - before.lastIndexOf("\n")}`;
+    let line = 1;
+    let start = 0;
+    for (;;) {
+      const end = this.#text.indexOf("\n", start);
+      if (end === -1 || end >= this.#at) return `line ${line}, column ${this.#at - start + 1}`;
+      line += 1;
+      start = end + 1;
+    }
   }
 }

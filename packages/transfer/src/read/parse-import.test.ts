@@ -129,6 +129,29 @@ describe("a text that is no file", () => {
     expect(error.message).toMatch(message);
   });
 
+  test.each([
+    [`{"tools": [${"1,".repeat(100_000)}1]}`, "100,000 entries in one list"],
+    [
+      `{"tools": [{${Array.from({ length: 10_001 }, (_, at) => `"k${at}": 1`).join()}}]}`,
+      "10,000 fields in one object",
+    ],
+    [`{"tools": [${`[${"1,".repeat(90_000)}1],`.repeat(23)}1]}`, "2,000,000 values"],
+  ])("has more in it than can be checked", async (text, limit) => {
+    let looks = 0;
+    const clientFile = () => ((looks += 1), null);
+    const error = await refusal(() => parseImport(text, { name: "x.json", clientFile }));
+    expect(error).toMatchObject({ code: "import_too_big", params: { limit } });
+    expect(looks).toBe(0);
+  });
+
+  test("may have one long text, which looks sealed and is not", async () => {
+    const long = "A".repeat(20_000_000);
+    for (const auth_value of [`bG1n${long}!`, `${long}!`]) {
+      const read = await open(flat("tools", { ...tool, auth_type: "bearer", auth_value }));
+      expect(read).toMatchObject({ format: "flat", secrets: { plain: 1, opened: 0 } });
+    }
+  });
+
   test("is too big, or is of nobody", async () => {
     const big = await refusal(() => open(" ".repeat(MAX_IMPORT_BYTES + 1)));
     expect(big).toMatchObject({ code: "import_too_big", http: 413 });

@@ -25,7 +25,8 @@ export function parseImport(text: string, { name, clientFile }: ParseOptions): P
   try {
     json = parseJson(text, name);
   } catch (error) {
-    const client = clientFile?.(text) ?? null;
+    const isTooBig = error instanceof GatewayError && error.code === "import_too_big";
+    const client = isTooBig ? null : (clientFile?.(text) ?? null);
     if (client !== null) return client;
     throw error;
   }

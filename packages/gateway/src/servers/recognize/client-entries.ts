@@ -3,7 +3,13 @@ import { z } from "zod";
 import { RUNNERS } from "./names.ts";
 import { splitCommands } from "./shell-words.ts";
 import { readSignIn } from "./client-sign-in.ts";
-import { type Draft, type DraftAddress, type DraftCommand, transportOf } from "./draft.ts";
+import {
+  checkCount,
+  type Draft,
+  type DraftAddress,
+  type DraftCommand,
+  transportOf,
+} from "./draft.ts";
 
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const texts = z.record(z.string(), text);
@@ -85,14 +91,15 @@ const at = (file: Record<string, unknown>, path: readonly string[]): unknown =>
 const isServers = (value: unknown): value is Record<string, unknown> | unknown[] =>
   isObject(value) || (Array.isArray(value) && value.every(looksLikeServer));
 
-const entriesOf = (
-  servers: Record<string, unknown> | unknown[],
-  path: readonly string[],
-): Draft[] =>
-  Object.entries(servers).map(([key, value]) => ({
+/** @throws GatewayError validation_failed */
+function entriesOf(servers: Record<string, unknown> | unknown[], path: readonly string[]): Draft[] {
+  const entries = Object.entries(servers);
+  checkCount(entries.length);
+  return entries.map(([key, value]) => ({
     ...readEntry(Array.isArray(servers) ? nameIn(value) : key, value),
     pointer: pointerTo("", ...path, key),
   }));
+}
 
 /** What a server calls itself where no key of a file does. */
 export const nameIn = (value: unknown): string =>

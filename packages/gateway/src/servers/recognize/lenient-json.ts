@@ -2,6 +2,8 @@ import { GatewayError } from "@local-mcp/contract";
 
 /** Deeper nesting than any configuration has. */
 const MAX_DEPTH = 100;
+/** More values than any has; to read them all would hold up everybody else. */
+const MAX_VALUES = 500_000;
 
 // Runs of characters are one step each: one by one, megabytes of them would be too many.
 const SPACE = /[\s\uFEFF]*(?:(?:\/\/[^\n]*|\/\*[^]*?\*\/)[\s\uFEFF]*)*/y;
@@ -27,6 +29,7 @@ class Reader {
   /** Characters at the beginning that nobody wrote. */
   readonly #added: number;
   #at = 0;
+  #values = 0;
 
   constructor(text: string, added: number) {
     this.#text = text;
@@ -43,7 +46,8 @@ class Reader {
   }
 
   #value(depth: number): unknown {
-    if (depth > MAX_DEPTH) throw this.#problem();
+    this.#values += 1;
+    if (depth > MAX_DEPTH || this.#values > MAX_VALUES) throw this.#problem();
     if (this.#skips("{")) return this.#entries(depth);
     if (this.#skips("[")) return this.#elements(depth);
     if (this.#text[this.#at] === '"') return this.#string();

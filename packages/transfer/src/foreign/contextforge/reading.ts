@@ -7,10 +7,14 @@ import { isEmpty, isObject, WITHOUT_MEANING } from "../../mapping/reading.ts";
 export type Given = Readonly<Record<string, unknown>>;
 
 /** base64url of a nonce, a tag and something between them. */
-const SEALED = /^[A-Za-z0-9_-]{39,}={0,2}$/;
+const SHORTEST = 39;
+const NO_BASE64URL = /[^A-Za-z0-9_-]/;
 
-export const isSealed = (value: unknown): value is string =>
-  typeof value === "string" && SEALED.test(value);
+export function isSealed(value: unknown): value is string {
+  if (typeof value !== "string") return false;
+  const text = value.replace(/={1,2}$/, "");
+  return text.length >= SHORTEST && !NO_BASE64URL.test(text);
+}
 
 /** Opens the sealed values of a file; null where they are left alone. */
 export interface Opener {
