@@ -2,13 +2,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { McpClient } from "../fixtures/mcp-client.ts";
+import { type Client, whileTheyWork } from "./while-they-work.ts";
 
 type Check = (what: string, holds: boolean, detail?: unknown) => void;
-
-/** A client of the profile that shows the servers. */
-interface Client {
-  request(method: string, params: Record<string, unknown>): Promise<unknown>;
-}
 
 interface Options {
   root: string;
@@ -46,24 +42,12 @@ export class Backup {
     const { cli, check } = this.#options;
     const guest = ["--name", DEPARTED, "--profile", "day"];
     this.#departed = created.parse(await cli("tokens", "create", ...guest)).token;
-    const over = new AbortController();
-    const said: string[] = [];
-    const work = async (client: Client): Promise<void> => {
-      while (!over.signal.aborted)
-        said.push(JSON.stringify(await client.request("tools/call", CALL)));
-    };
-    const create = async (): Promise<unknown> => {
-      try {
-        return await cli("backup", "create", "--passphrase-file", this.#file);
-      } finally {
-        over.abort();
-      }
-    };
-    const [answer] = await Promise.all([create(), ...clients.map(work)]);
+    const given = ["--passphrase-file", this.#file];
+    const create = (): Promise<unknown> => cli("backup", "create", ...given);
+    const { answer, failed } = await whileTheyWork(clients, CALL, ECHOED, create);
     const { id, state } = made.parse(answer);
     check("a backup is made and found whole", state === "verified", state);
-    const failed = said.filter((one) => !one.includes(ECHOED));
-    check("calls are answered meanwhile", said.length > 0 && failed.length === 0, failed[0]);
+    check("calls are answered meanwhile", failed === null, failed);
     this.#id = id;
     await cli("tokens", "revoke", DEPARTED);
   }

@@ -22,6 +22,7 @@ import { Catalogue } from "./catalogue.ts";
 import { Journey } from "./journey.ts";
 import { locks } from "./locks.ts";
 import { SignIn } from "./sign-in.ts";
+import { Transfer } from "./transfer.ts";
 
 const READY_MS = 20_000;
 const CANARY = "day-canary-7c1f0a4e9b";
@@ -201,9 +202,9 @@ async function work(url: string, client: McpClient, bridge: StdioClient): Promis
   check("a wrong token is refused", refused.includes("401"), refused);
 }
 
-/** Every file of the data directory, but the one that may hold its own token. */
-const filesWith = (text: string): string[] =>
-  readdirSync(dataDir, { recursive: true, withFileTypes: true })
+/** Every such file below a directory. */
+const filesWith = (text: string, within = dataDir): string[] =>
+  readdirSync(within, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => readFileSync(path).includes(text));
@@ -286,6 +287,12 @@ async function day(): Promise<void> {
     await both.listen();
     await both.work();
 
+    console.log("13:00 a file for a colleague, and one from a colleague");
+    const transfer = new Transfer({ root, cli, check });
+    await transfer.work([client, bridge]);
+    await expectStates(TRUE_STATES);
+    await own.work(client);
+
     console.log("14:00 a sign-in that ends");
     await signIn.work(clients);
     await signIn.expire(clients);
@@ -321,8 +328,17 @@ async function day(): Promise<void> {
     const after = textOf(await configured());
     check("no setting is lost", after === before, after);
     check("no secret lies about", filesWith(CANARY).length === 0, filesWith(CANARY));
-    const all = [token, eraToken, ...secrets, ...signIn.tokens, ...backup.secrets];
-    const withTokens = all.flatMap(filesWith);
+    const inExports = filesWith(CANARY, transfer.folder);
+    check("nor in a file that was exported", inExports.length === 0, inExports);
+    const all = [
+      transfer.passphrase,
+      token,
+      eraToken,
+      ...secrets,
+      ...signIn.tokens,
+      ...backup.secrets,
+    ];
+    const withTokens = all.flatMap((text) => filesWith(text));
     check("no token and no key lies about", withTokens.length === 0, withTokens);
   } finally {
     await serving?.end("SIGKILL");
