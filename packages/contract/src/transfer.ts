@@ -245,7 +245,7 @@ export const importCounts = z.object({
   unchanged: z.number().int(),
   renamed: z.number().int(),
   skipped: z.number().int(),
-  /** Conflicts, and what cannot be imported. */
+  /** Conflicts, and what cannot be imported; all of it where an import failed or was cancelled. */
   failed: z.number().int(),
 });
 export type ImportCounts = z.infer<typeof importCounts>;

@@ -101,6 +101,13 @@ export const TRANSFER_ERRORS = {
     sentence: "Nothing was imported: {count} of {total} entries of “{name}” have errors. {first}",
     wayOut: "“local-mcp-gateway import {name} --dry-run --verbose” shows all of them.",
   },
+  import_malformed: {
+    http: 422,
+    jsonRpc: -32602,
+    exit: 3,
+    sentence: "Nothing was imported: “{name}” has errors outside of its entries. {first}",
+    wayOut: "“local-mcp-gateway import {name} --dry-run --verbose” shows all of them.",
+  },
   import_conflicts: {
     http: 409,
     jsonRpc: -32602,

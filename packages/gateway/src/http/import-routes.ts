@@ -18,6 +18,7 @@ import { z } from "zod";
 import type { ApiContext } from "../api/context.ts";
 import type { Router } from "../api/router.ts";
 import { parseJson } from "../json.ts";
+import { errorsOf, warningsOf } from "../transfer/sentences.ts";
 import { sendJson } from "./answers.ts";
 import type { Answer } from "./backup-routes.ts";
 import { readBody } from "./body.ts";
@@ -181,13 +182,12 @@ function seedStatus(job: ImportJob) {
 }
 
 function seedDryRun(plan: ImportPlan, startedAt: number) {
-  const problems = [...plan.problems, ...plan.rows.flatMap((row) => row.problems)];
   return {
     import_id: null,
     status: plan.applicable ? "completed" : "failed",
     progress: { ...plan.counts, processed: plan.counts.total },
-    errors: problems.map(({ pointer, message }) => (pointer ? `${pointer}: ${message}` : message)),
-    warnings: [...plan.warnings, ...plan.rows.flatMap(wouldImport)],
+    errors: errorsOf(plan),
+    warnings: [...warningsOf(plan), ...plan.rows.flatMap(wouldImport)],
     started_at: new Date(startedAt).toISOString(),
     completed_at: new Date().toISOString(),
     plan,

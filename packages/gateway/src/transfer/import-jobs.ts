@@ -12,7 +12,8 @@ const MOST_SENTENCES = 1000;
 /** More often nobody is told how far it is, ms. */
 const TELL_EVERY_MS = 100;
 
-const NOTHING_YET: ImportCounts = {
+/** As long as it is not planned, and where nothing comes of it. */
+export const NOTHING_YET: ImportCounts = {
   total: 0,
   created: 0,
   updated: 0,
@@ -181,7 +182,10 @@ export class ImportJobs {
       const errors = running.job.errors.length > 0 ? running.job.errors : [error.message];
       const completedAt = this.#options.now();
       const ended = { state, cancellable: false, completedAt, errors, backup: null } as const;
-      change({ ...ended, problem: problemOf(error) });
+      const { total } = running.job.counts;
+      // What was planned is not what was done.
+      const counts = { ...NOTHING_YET, total, failed: total };
+      change({ ...ended, counts, processed: total, problem: problemOf(error) });
       this.#keep(running.job);
       throw error;
     } finally {

@@ -30,7 +30,38 @@ it("does not write over what has changed since the plan was made", async () => {
   const service = start(stage, { backup: withPrompt(stage, "two") });
   await expect(apply(service)).rejects.toMatchObject({ code: "import_changed" });
   expect(namesIn(stage)).toEqual(["two"]);
-  expect(service.jobs()).toMatchObject([{ state: "failed", backup: null }]);
+  const counts = { total: 2, created: 0, failed: 2 };
+  expect(service.jobs()).toMatchObject([{ state: "failed", backup: null, counts, processed: 2 }]);
+});
+
+it("says how far it is while it plans", async () => {
+  const stage = transferStage();
+  const { store } = stage;
+  const seen: unknown[] = [];
+  const build: typeof store.build = (...asked) => {
+    const [{ phase, processed, counts }] = service.jobs();
+    seen.push([phase, processed, counts.total, counts.created]);
+    return store.build(...asked);
+  };
+  const service: ImportService = start(stage, { store: { ...store, build } });
+  await apply(service);
+  expect(seen).toEqual([
+    ["plan", 0, 0, 0],
+    ["plan", 1, 2, 0],
+  ]);
+});
+
+it("tells what is wrong outside of its entries as what it is", async () => {
+  const service = start(transferStage());
+  const text = JSON.stringify({
+    entities: { widgets: [], prompts: [{ name: "p", template: "1" }] },
+  });
+  await expect(apply(service, { text })).rejects.toMatchObject({
+    code: "import_malformed",
+    message: expect.stringMatching(
+      /“team.json” has errors .* \/entities\/widgets: There is no such/,
+    ),
+  });
 });
 
 it("undoes all of it where what was written does not read back as it was planned", async () => {

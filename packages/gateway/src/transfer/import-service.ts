@@ -8,8 +8,8 @@ import {
   type ImportJob,
   type importOptions,
   type ImportPlan,
-  type ImportProblem,
   type ImportReport,
+  type ImportRow,
 } from "@local-mcp/contract";
 import type { Log } from "@local-mcp/engine";
 import {
@@ -38,7 +38,8 @@ import type { Principal } from "../tokens/principal.ts";
 import type { VaultService } from "../vault/vault-service.ts";
 import { readClientFile } from "./client-files.ts";
 import { foundHere } from "./found.ts";
-import { type ImportControl, ImportJobs } from "./import-jobs.ts";
+import { type ImportControl, ImportJobs, NOTHING_YET } from "./import-jobs.ts";
+import { errorsOf, warningsOf } from "./sentences.ts";
 import type { TransferStore } from "./store/transfer-store.ts";
 
 export interface ImportServiceOptions {
@@ -236,7 +237,8 @@ export class ImportService {
         instant: wish.instant ?? Math.floor(Date.now() / 1000),
       },
       build: this.#buildFor(principal),
-      onProgress: (processed) => watch?.tell({ processed }),
+      onProgress: (processed, total) =>
+        watch?.tell({ processed, counts: { ...NOTHING_YET, total } }),
       ...(watch && { signal: watch.signal }),
     });
     return { plan: { ...plan, commands: this.#commandsOf(steps, unset) }, steps, current };
@@ -277,40 +279,17 @@ const hasSecret = (entity: AnyEntity): boolean =>
 const waitsForConsent = (server: string): string =>
   `“${server}” starts once a person has looked at its command and allowed it.`;
 
-const sentenceOf = ({ pointer, message }: ImportProblem): string =>
-  pointer === "" ? message : `${pointer}: ${message}`;
-
-const problemsOf = ({ problems, rows }: ImportPlan): ImportProblem[] => [
-  ...problems,
-  ...rows.flatMap((row) => row.problems),
-];
-
-const CONFLICT = "It is there already.";
-
-const errorsOf = (plan: ImportPlan): string[] => [
-  ...problemsOf(plan).map(sentenceOf),
-  ...plan.rows
-    .filter(({ action, problems }) => action === "conflict" && problems.length === 0)
-    .map(({ pointer }) => sentenceOf({ pointer, message: CONFLICT })),
-];
-
-const warningsOf = ({ warnings, rows, losses }: ImportPlan): string[] => [
-  ...warnings,
-  ...rows.flatMap((row) => row.warnings),
-  ...losses.map(sentenceOf),
-];
-
-/** @throws GatewayError import_invalid, import_conflicts */
+/** @throws GatewayError import_invalid, import_malformed, import_conflicts */
 function refuseInapplicable(plan: ImportPlan, name: string): void {
   if (plan.applicable) return;
   const { total } = plan.counts;
-  const failed = plan.rows.filter(({ action }) => action === "failed").length;
-  const conflicts = plan.rows.filter(({ action }) => action === "conflict");
+  const count = (action: ImportRow["action"]): number =>
+    plan.rows.filter((row) => row.action === action).length;
   const [first = ""] = errorsOf(plan);
-  if (failed === 0 && plan.problems.length === 0) {
-    throw new GatewayError("import_conflicts", { count: conflicts.length, total, name, first });
-  }
-  throw new GatewayError("import_invalid", { count: failed, total, name, first });
+  const failed = count("failed");
+  if (failed > 0) throw new GatewayError("import_invalid", { count: failed, total, name, first });
+  if (plan.problems.length > 0) throw new GatewayError("import_malformed", { name, first });
+  throw new GatewayError("import_conflicts", { count: count("conflict"), total, name, first });
 }
 
 /** What was written reads back as it was planned. @throws Error, which undoes it */
