@@ -100,10 +100,17 @@ describe("what was exported", () => {
       });
       return { status: response.status, body: await response.json() };
     };
-    const refused = await send("/import", token, text);
+    const closed = await send("/import", token, text);
+    expect(closed).toMatchObject({
+      status: 422,
+      body: { error: { code: "import_secret_needed" } },
+    });
+    const known = JSON.stringify({ import_data: text, source_secret: SECRET });
+    const refused = await send("/import", token, known);
     expect(refused.status).toBe(422);
     expect(refused.body).toMatchObject({ status: "failed", error: { code: "import_invalid" } });
     expect(refused.body.errors.join("\n")).toContain("/entities/gateways/1");
+    expect(refused.body.progress).toMatchObject({ total: 12, created: 0, failed: 12 });
     expect(await second.api.servers.list()).toEqual([]);
 
     const dry = await send(
@@ -127,7 +134,11 @@ describe("what was exported", () => {
     const status = await send(`/import/status/${done.body.import_id}`, token);
     expect(status.body).toMatchObject({ import_id: done.body.import_id, status: "completed" });
     const all = await send("/import/status", token);
-    expect(all.body.map((one: { status: string }) => one.status)).toEqual(["completed", "failed"]);
+    expect(all.body.map((one: { status: string }) => one.status)).toEqual([
+      "completed",
+      "failed",
+      "failed",
+    ]);
     expect(await send("/import/cleanup?max_age_hours=0", token, "")).toMatchObject({
       status: 200,
       body: { status: "success" },
@@ -141,6 +152,15 @@ describe("what was exported", () => {
     expect(conflicts.status).toBe(409);
     expect(conflicts.body.detail).toContain("p.json");
     expect(conflicts.body.errors).toHaveLength(12);
+    const copies = { import_data: text, dry_run: true, conflict_strategy: "rename" };
+    const beside = await send("/import", full.token, JSON.stringify(copies));
+    const copy = beside.body.plan.rows.find((row: { name: string }) => row.name === "weather_api");
+    expect(beside.body.warnings).toEqual(
+      expect.arrayContaining([
+        `Renamed tool 'weather_api' to '${copy.newName}'`,
+        `Would import tool: ${copy.newName}`,
+      ]),
+    );
     const wrong = await send("/import", full.token, JSON.stringify({ import_data: {}, dryrun: 1 }));
     expect(wrong.status).toBe(400);
     expect(wrong.body.detail).toContain("dryrun");

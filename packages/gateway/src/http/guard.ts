@@ -95,8 +95,12 @@ export function checkMethod(request: IncomingMessage, allowed: readonly string[]
   throw new GatewayError("method_not_allowed", { method, path, allowed: allowed.join(" or ") });
 }
 
-/** Whether a browser sends it, which says so itself and lets no page take that away. */
-export const isFromPage = ({ headers }: IncomingMessage): boolean => "sec-fetch-site" in headers;
+/**
+ * Whether a browser sends it, which says so itself and lets no page take that away. Without TLS, of
+ * another computer, it says only where a change comes from.
+ */
+export const isFromPage = ({ headers }: IncomingMessage): boolean =>
+  "sec-fetch-site" in headers || "origin" in headers;
 
 /** Whether it brings a token, which no browser adds by itself. */
 export const isBearer = ({ headers }: IncomingMessage): boolean =>

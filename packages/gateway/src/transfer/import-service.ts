@@ -11,6 +11,7 @@ import {
   type ImportReport,
   type ImportRow,
 } from "@local-mcp/contract";
+import { changeMark } from "@local-mcp/database";
 import type { Log } from "@local-mcp/engine";
 import {
   type AnyEntity,
@@ -27,7 +28,7 @@ import {
 } from "@local-mcp/transfer";
 import type { Vault } from "@local-mcp/vault";
 import type { z } from "zod";
-import { requireRight } from "../api/context.ts";
+import { hasRight, requireRight } from "../api/context.ts";
 import type { BackupFiles } from "../backups/files.ts";
 import type { BackupsService } from "../backups/backups-service.ts";
 import type { Configuration } from "../configuration/configuration.ts";
@@ -71,6 +72,8 @@ interface Prepared {
   plan: ImportPlan;
   steps: PreparedPlan["steps"];
   current: Configured;
+  /** As `changeMark` gave it before that was read. */
+  mark: string;
 }
 
 /** Where a plan is followed from, and ended. */
@@ -170,7 +173,7 @@ export class ImportService {
       control.complete(null);
       return { plan, unconfirmed };
     }
-    await this.#openVault(steps, wish);
+    await this.#openVault(steps, wish, principal);
     control.tell({ phase: "backup" });
     const backup = await this.#options.backups.beforeImport(control.signal);
     control.commit();
@@ -182,14 +185,17 @@ export class ImportService {
 
   /** All of it or nothing. Another change since the plan was made is not written over. */
   #write(
-    { steps, current }: Prepared,
+    { steps, current, mark }: Prepared,
     consented: readonly string[],
     complete: () => void,
     { tell }: Pick<ImportControl, "tell">,
   ): void {
     const { stores, store } = this.#options;
     stores.db.transaction(() => {
-      if (!isDeepStrictEqual(store.readNow(), current)) throw new GatewayError("import_changed");
+      // Other things are written to the same file; only what is configured counts.
+      if (changeMark(stores.db) !== mark && !isDeepStrictEqual(store.readNow(), current)) {
+        throw new GatewayError("import_changed");
+      }
       execute(steps);
       if (consented.length > 0) store.consent(consented);
       tell({ phase: "verify" });
@@ -198,23 +204,31 @@ export class ImportService {
     });
   }
 
-  /** What is sealed when it is stored needs an open vault; one that is not there is made. */
-  async #openVault(steps: Prepared["steps"], { rekeySecret }: ApplyWish): Promise<void> {
+  /**
+   * What is sealed when it is stored needs an open vault; one that is not there is made. A key of
+   * somebody's own would open all that is stored later, too.
+   */
+  async #openVault(
+    steps: Prepared["steps"],
+    { rekeySecret }: ApplyWish,
+    principal: Principal,
+  ): Promise<void> {
     const { vault, vaultService } = this.#options;
     if (!steps.some(({ draft }) => hasSecret(draft.entity))) return;
-    if (rekeySecret !== undefined) await vaultService.openWith(rekeySecret, { create: true });
+    const create = hasRight(principal, "processes");
+    if (rekeySecret !== undefined) await vaultService.openWith(rekeySecret, { create });
     await vault.ready({ create: true });
   }
 
   async #prepare(wish: Wish, principal: Principal, watch?: Watch): Promise<Prepared> {
-    const { store, vaultService, recognition, here } = this.#options;
+    const { stores, store, vaultService, recognition, here } = this.#options;
     const { text, strategy, choices, kinds, selection, rekeySecret } = wish;
     const name = wish.name || NAMELESS;
     const parsed = parseImport(text, {
       name,
       clientFile: (whole) => readClientFile(whole, recognition),
     });
-    const read = await parsed.open(wish.secrets === "leave" ? null : this.#keysIn(wish));
+    const read = await parsed.open(wish.secrets === "leave" ? null : this.#keysIn(wish, principal));
     const { file, unset } = fillPlaceholders(read, here);
     if (file.entities.length === 0 && file.problems.length === 0) {
       throw new GatewayError("import_nothing", { name });
@@ -222,6 +236,7 @@ export class ImportService {
     watch?.signal.throwIfAborted();
     watch?.tell({ phase: "plan" });
     if (rekeySecret !== undefined) await vaultService.openWith(rekeySecret, { create: false });
+    const mark = changeMark(stores.db);
     const current = await store.read();
     const { plan, steps } = await makePlan({
       file,
@@ -241,13 +256,18 @@ export class ImportService {
         watch?.tell({ processed, counts: { ...NOTHING_YET, total } }),
       ...(watch && { signal: watch.signal }),
     });
-    return { plan: { ...plan, commands: this.#commandsOf(steps, unset) }, steps, current };
+    return { plan: { ...plan, commands: this.#commandsOf(steps, unset) }, steps, current, mark };
   }
 
-  #keysIn({ passphrase, sourceSecret, rekeySecret }: Wish) {
-    const encryptionSecret =
-      this.#options.configuration.secret("AUTH_ENCRYPTION_SECRET") ?? undefined;
-    return { passphrase, sourceSecret, encryptionSecret, rekeySecret };
+  /**
+   * Its own secret opens a file only for who may read secrets. Anybody else could export a file,
+   * write another URL into it, and have the gateway send what is sealed there.
+   */
+  #keysIn({ passphrase, sourceSecret, rekeySecret }: Wish, principal: Principal) {
+    const own = hasRight(principal, "processes")
+      ? this.#options.configuration.secret("AUTH_ENCRYPTION_SECRET")
+      : null;
+    return { passphrase, sourceSecret, encryptionSecret: own ?? undefined, rekeySecret };
   }
 
   /** What takes the right to start processes is a problem of its row for who does not have it. */

@@ -91,3 +91,7 @@ export function revealing(stored: readonly StoredSecret[], added: readonly NewSe
   for (const { id, value } of added) values.set(id, value);
   return (id: string): string | null => values.get(id) ?? null;
 }
+
+/** Whoever can change a sealed file, and not open it, can still write another URL into it. */
+export const moveWarnings = (move: { from: string; to: string } | null): string[] =>
+  move === null ? [] : [`Its secrets were for ${move.from}, and will go to ${move.to}.`];

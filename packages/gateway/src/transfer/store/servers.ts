@@ -12,11 +12,12 @@ import {
 } from "../../servers/server-columns.ts";
 import { isOtherSignIn } from "../../servers/sign-in-config.ts";
 import { type KnownSecret, OwnedSecrets, SecretCollector } from "../../vault/owned-secrets.ts";
-import { checked, newId, nothing, rowOf, still, type Storing } from "./draft.ts";
+import { changed, checked, newId, nothing, rowOf, type Storing } from "./draft.ts";
 import {
   type At,
   CLIENT_SECRET,
   keeping,
+  moveWarnings,
   opening,
   PRIVATE_KEY,
   revealing,
@@ -89,7 +90,8 @@ export function buildServer(
     return buildConfig(wanted.config, wanted.secrets, collector, keptSignIn(entity, known));
   };
   let built = make(true);
-  if (row && moveOf(row.config, built.config)) {
+  const move = row && moveOf(row.config, built.config);
+  if (row && move) {
     // What the file has itself may go where the file says.
     built = make(false);
     refuseMove(wanted.name, row.config, built.config);
@@ -100,7 +102,7 @@ export function buildServer(
   const fields = serverFields(columns, at);
   return {
     entity: { kind: "server", uid: id, fields, withheld: withheld() },
-    warnings: warningsOf(columns),
+    warnings: [...moveWarnings(move), ...warningsOf(columns)],
     write: () => writeServer(storing, id, row, columns, built),
     link: nothing,
   };
@@ -118,7 +120,7 @@ function writeServer(
     if (secretIds(before.config).length > 0) owned.deleteUnused(id, secretIds(config));
     if (isMoved(before.config, config) || isOtherSignIn(before.config, config)) onMoved(id);
     // Consent stays, and holds as long as it is the same command.
-    still(stores.servers.update(id, columns));
+    changed(stores.servers.change(id, columns));
   } else {
     stores.servers.insert({ id, ...columns });
   }

@@ -5,8 +5,8 @@ import { columnsOf } from "../../tools/columns.ts";
 import { draftTool, type ToolColumns } from "../../tools/draft-tool.ts";
 import { moveOf, refuseMove, secretIdsOf, secretsOf } from "../../tools/stored-request.ts";
 import { type NewSecret, OwnedSecrets, SecretCollector } from "../../vault/owned-secrets.ts";
-import { checked, newId, nothing, rowOf, still, type Storing } from "./draft.ts";
-import { type At, keeping, opening, revealing, storedSecrets } from "./places.ts";
+import { changed, checked, newId, nothing, rowOf, type Storing } from "./draft.ts";
+import { type At, keeping, moveWarnings, opening, revealing, storedSecrets } from "./places.ts";
 
 export function toolFields(row: ToolColumns, at: At): ToolFields {
   const { query, headers, arguments: places, body, auth } = row.request;
@@ -60,7 +60,8 @@ export async function buildTool(
     return draftTool(wanted, sandbox, collector, row ?? undefined);
   };
   let built = await make(true);
-  if (row && moveOf(row, built.values)) {
+  const move = row && moveOf(row, built.values);
+  if (row && move) {
     // What the file has itself may go where the file says.
     built = await make(false);
     refuseMove(wanted.name, row, built.values);
@@ -71,7 +72,7 @@ export async function buildTool(
   const fields = toolFields(values, at);
   return {
     entity: { kind: "tool", uid: id, fields, withheld: withheld() },
-    warnings: [],
+    warnings: moveWarnings(move),
     write: () => writeTool(storing, id, row, values, secrets),
     link: nothing,
   };
@@ -89,7 +90,7 @@ function writeTool(
     if (secretIdsOf(before.request).length > 0) {
       owned.deleteUnused(id, secretIdsOf(values.request));
     }
-    still(stores.tools.update(id, values));
+    changed(stores.tools.change(id, values));
     if (values.name !== before.name) stores.tools.forgetNames(id);
   } else {
     stores.tools.insert({ id, ...values });
