@@ -155,7 +155,7 @@ const agree = async (cli: Cli, plan: ImportPlan, options: Options): Promise<void
 /** @returns what the import itself would end with */
 const dryRun = (cli: Cli, plan: ImportPlan, verbose: boolean): ExitCode => {
   const title = plan.applicable ? "Dry-run validation completed!" : "Dry-run validation failed!";
-  cli.answer({ dryRun: true, ...plan }, planText(plan, { title, verbose }));
+  cli.answer({ dryRun: true, ...plan.counts, ...plan }, planText(plan, { title, verbose }));
   if (plan.applicable) return 0;
   const isInvalid = plan.problems.length > 0 || plan.rows.some(({ action }) => action === "failed");
   return isInvalid ? 3 : 4;
@@ -197,7 +197,8 @@ const importFile = async (cli: Cli, file: string, options: Options): Outcome => 
         consent = await agreed(cli, plan, options);
       } else {
         // The gateway refuses it, and records that it was tried.
-        cli.answer(plan, planText(plan, { title: "Nothing was imported.", verbose }));
+        const said = planText(plan, { title: "Nothing was imported.", verbose });
+        cli.answer({ ...plan.counts, ...plan }, said);
       }
       const { digest, instant, fileDigest } = plan;
       const report = await watchedImport(cli, api, fileDigest, () =>

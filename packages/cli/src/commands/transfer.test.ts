@@ -129,6 +129,13 @@ describe("import", () => {
     const conflict = await run([...words, "--conflict-strategy", "fail"]);
     expect(conflict).toMatchObject({ exit: 4 });
     expect(conflict.out).toContain("  • Conflicts: 1");
+    const counted = await run([...words, "--conflict-strategy", "skip", "--json"]);
+    expect(JSON.parse(counted.out)).toMatchObject({
+      dryRun: true,
+      total: 1,
+      skipped: 1,
+      failed: 0,
+    });
     const text = readFileSync(file("a.json"), "utf8").replace("http://127.0.0.1:9/", "nowhere");
     place.write("a.json", text);
     const invalid = await run(words);
@@ -137,6 +144,8 @@ describe("import", () => {
     const refused = await run(["import", "a.json", "--no-secrets"]);
     expect(refused).toMatchObject({ exit: 3 });
     expect(refused.out).toMatch(/^Nothing was imported\.\nResults:\n/);
+    const { out } = await run(["import", "a.json", "--no-secrets", "--json"]);
+    expect(JSON.parse(out)).toMatchObject({ total: 1, created: 0, failed: 1 });
     expect(refused.err).toContain("Nothing was imported: 1 of 1 entries of “a.json” have errors.");
   });
 
