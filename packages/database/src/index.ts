@@ -1,4 +1,5 @@
 export { type ColumnClass, columnClass, columnClasses } from "./classification.ts";
+export { changeMark } from "./change-mark.ts";
 export {
   createDb,
   createTrafficDb,

@@ -1,5 +1,5 @@
 import type { CapabilityKind } from "@local-mcp/contract";
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Queryable } from "../db.ts";
 import {
   profileMcpServerPrompts,
@@ -123,6 +123,14 @@ export const createCustomizationQueries = (db: Queryable) => {
     if (!isEnabled || customName !== null || customDescription !== null) insert(profileId, choice);
   };
 
+  const removals = [profileMcpServerTools, profileMcpServerPrompts, profileMcpServerResources].map(
+    (table) =>
+      db
+        .delete(table)
+        .where(eq(table.profileId, sql.placeholder("profileId")))
+        .prepare(),
+  );
+
   return {
     list: (profileId: string): StoredCustomization[] =>
       listAll(profileId).map(({ choice }) => choice),
@@ -140,13 +148,7 @@ export const createCustomizationQueries = (db: Queryable) => {
     /** Makes these the choices of a profile; what is not among them is as its server says again. */
     replace(profileId: string, choices: readonly StoredCustomization[]): void {
       db.transaction(() => {
-        for (const table of [
-          profileMcpServerTools,
-          profileMcpServerPrompts,
-          profileMcpServerResources,
-        ]) {
-          db.delete(table).where(eq(table.profileId, profileId)).run();
-        }
+        for (const removal of removals) removal.run({ profileId });
         for (const choice of choices) insertChanges(profileId, choice);
       });
     },

@@ -46,14 +46,19 @@ export const createMembershipQueries = (
   const { profileId: profile, position } = association;
   const columns = sql`${bare(profile)}, ${bare(own)}, ${bare(position)}`;
   const conflict = sql`ON CONFLICT (${bare(profile)}, ${bare(own)}) DO`;
+  const inProfile = db
+    .select({ id: own })
+    .from(association)
+    .where(eq(profile, sql.placeholder("profileId")))
+    .orderBy(asc(position), asc(own))
+    .prepare();
   const idsIn = (profileId: string): string[] =>
-    db
-      .select({ id: own })
-      .from(association)
-      .where(eq(profile, profileId))
-      .orderBy(asc(position), asc(own))
-      .all()
-      .map(({ id }) => String(id));
+    inProfile.all({ profileId }).map(({ id }) => String(id));
+  const labelled = db
+    .select({ id: definitions.id, label })
+    .from(definitions)
+    .where(sql`${label} IN (SELECT value FROM json_each(${sql.placeholder("labels")}))`)
+    .prepare();
 
   return {
     /** Ids of what a profile has, in its order. */
@@ -95,15 +100,14 @@ export const createMembershipQueries = (
     /** Ids by name or URI; of those that there are. */
     idsOf: (labels: readonly string[]): Map<string, string> =>
       new Map(
-        db
-          .select({ id: definitions.id, label })
-          .from(definitions)
-          .where(sql`${label} IN (SELECT value FROM json_each(${JSON.stringify(labels)}))`)
-          .all()
+        labelled
+          .all({ labels: JSON.stringify(labels) })
           .map((row) => [String(row.label), String(row.id)]),
       ),
     /** Makes these what a profile has, in this order. What stays keeps the name it was given. */
     replaceIn(profileId: string, ids: readonly string[]): void {
+      const before = idsIn(profileId);
+      if (before.length === ids.length && before.every((id, at) => id === ids[at])) return;
       db.transaction(() => {
         const listed = JSON.stringify(ids);
         db.run(

@@ -5,6 +5,7 @@ import { mcpServers } from "../schema/servers.ts";
 import { byProfile } from "./definitions.ts";
 import { naming } from "./naming.ts";
 import { createRevokedQueries } from "./revoked.ts";
+import { createRowChanges } from "./row-changes.ts";
 import type { ServerRow } from "./servers.ts";
 import { createSettingQueries } from "./settings.ts";
 
@@ -23,6 +24,7 @@ export const createProfileQueries = (db: Queryable) => {
     .from(profiles)
     .where(eq(profiles.id, sql.placeholder("id")))
     .prepare();
+  const change = createRowChanges(db, profiles);
   const get = (id: string): ProfileRow | undefined => byId.get({ id });
   const ofServer = db
     .select({ profile: profiles })
@@ -30,6 +32,13 @@ export const createProfileQueries = (db: Queryable) => {
     .innerJoin(profiles, eq(profiles.id, profileMcpServers.profileId))
     .where(eq(profileMcpServers.mcpServerId, sql.placeholder("id")))
     .orderBy(asc(profiles.position), asc(profiles.slug))
+    .prepare();
+  const inProfile = db
+    .select({ id: profileMcpServers.mcpServerId })
+    .from(profileMcpServers)
+    .innerJoin(mcpServers, eq(mcpServers.id, profileMcpServers.mcpServerId))
+    .where(eq(profileMcpServers.profileId, sql.placeholder("profileId")))
+    .orderBy(asc(profileMcpServers.position), asc(mcpServers.name))
     .prepare();
   const serversByProfile = (label: typeof mcpServers.name | typeof mcpServers.id) =>
     byProfile(
@@ -62,9 +71,7 @@ export const createProfileQueries = (db: Queryable) => {
       );
       // An UPDATE needs a column to set.
       if (Object.keys(set).length === 0) return get(id);
-      return naming("profile", changes.slug, () =>
-        db.update(profiles).set(set).where(eq(profiles.id, id)).returning().get(),
-      );
+      return naming("profile", changes.slug, () => (change(id, set) ? get(id) : undefined));
     },
     /** With its choices, names and tokens, which no backup brings back; false where there was none. */
     delete: (id: string): boolean =>
@@ -97,6 +104,9 @@ export const createProfileQueries = (db: Queryable) => {
       ofServer.all({ id: mcpServerId }).map(({ profile }) => profile),
     /** Makes these the servers of a profile, in this order. Those that stay keep their choices. */
     replaceServers(profileId: string, mcpServerIds: string[]): void {
+      const before = inProfile.all({ profileId });
+      const isSame = before.every(({ id }, at) => id === mcpServerIds[at]);
+      if (isSame && before.length === mcpServerIds.length) return;
       db.transaction(() => {
         db.delete(profileMcpServers)
           .where(

@@ -4,6 +4,7 @@ import { prompts } from "../schema/local.ts";
 import { profilePrompts } from "../schema/profiles.ts";
 import { createNamedMembershipQueries } from "./definitions.ts";
 import { naming } from "./naming.ts";
+import { createRowChanges } from "./row-changes.ts";
 
 export type PromptRow = typeof prompts.$inferSelect;
 export type PromptInsert = typeof prompts.$inferInsert;
@@ -15,6 +16,7 @@ export const createPromptQueries = (db: Queryable) => {
     .from(prompts)
     .where(eq(prompts.id, sql.placeholder("id")))
     .prepare();
+  const change = createRowChanges(db, prompts);
   return {
     ...createNamedMembershipQueries(
       db,
@@ -32,9 +34,10 @@ export const createPromptQueries = (db: Queryable) => {
       naming("prompt", values.name, () => db.insert(prompts).values(values).returning().get()),
     /** @throws GatewayError name_taken */
     update: (id: string, changes: Partial<PromptInsert>): PromptRow | undefined =>
-      naming("prompt", changes.name, () =>
-        db.update(prompts).set(changes).where(eq(prompts.id, id)).returning().get(),
-      ),
+      naming("prompt", changes.name, () => (change(id, changes) ? byId.get({ id }) : undefined)),
+    /** The same without reading it back; false where there is none. @throws GatewayError name_taken */
+    change: (id: string, changes: Partial<PromptInsert>): boolean =>
+      naming("prompt", changes.name, () => change(id, changes)),
     /** With its places in profiles; false where there was none. */
     delete: (id: string): boolean => db.delete(prompts).where(eq(prompts.id, id)).run().changes > 0,
   };

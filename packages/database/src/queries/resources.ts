@@ -4,6 +4,7 @@ import { resources } from "../schema/local.ts";
 import { profileResources } from "../schema/profiles.ts";
 import { createMembershipQueries } from "./definitions.ts";
 import { naming } from "./naming.ts";
+import { createRowChanges } from "./row-changes.ts";
 
 export type ResourceRow = typeof resources.$inferSelect;
 export type ResourceInsert = typeof resources.$inferInsert;
@@ -26,6 +27,7 @@ export const createResourceQueries = (db: Queryable) => {
     .from(resources)
     .where(eq(resources.id, sql.placeholder("id")))
     .prepare();
+  const change = createRowChanges(db, resources);
   return {
     ...createMembershipQueries(
       db,
@@ -47,9 +49,10 @@ export const createResourceQueries = (db: Queryable) => {
       naming("resource", values.uri, () => db.insert(resources).values(values).returning().get()),
     /** @throws GatewayError name_taken */
     update: (id: string, changes: Partial<ResourceInsert>): ResourceRow | undefined =>
-      naming("resource", changes.uri, () =>
-        db.update(resources).set(changes).where(eq(resources.id, id)).returning().get(),
-      ),
+      naming("resource", changes.uri, () => (change(id, changes) ? byId.get({ id }) : undefined)),
+    /** The same without reading it back; false where there is none. @throws GatewayError name_taken */
+    change: (id: string, changes: Partial<ResourceInsert>): boolean =>
+      naming("resource", changes.uri, () => change(id, changes)),
     /** With its places in profiles; false where there was none. */
     delete: (id: string): boolean =>
       db.delete(resources).where(eq(resources.id, id)).run().changes > 0,

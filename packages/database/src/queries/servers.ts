@@ -2,6 +2,7 @@ import { asc, eq, sql } from "drizzle-orm";
 import type { Queryable } from "../db.ts";
 import { mcpServers, oauthTokens } from "../schema/servers.ts";
 import { naming } from "./naming.ts";
+import { createRowChanges } from "./row-changes.ts";
 import { createRevokedQueries } from "./revoked.ts";
 import { createVaultQueries } from "./vault.ts";
 
@@ -18,6 +19,16 @@ export const createServerQueries = (db: Queryable) => {
     .from(mcpServers)
     .where(eq(mcpServers.id, sql.placeholder("id")))
     .prepare();
+  const changeRow = createRowChanges(db, mcpServers);
+  const change = (id: string, changes: Partial<ServerInsert>): boolean =>
+    naming("server", changes.name, () =>
+      changeRow(id, changes.config ? { ...changes, transport: changes.config.transport } : changes),
+    );
+  const named = db
+    .select({ id: mcpServers.id, name: mcpServers.name })
+    .from(mcpServers)
+    .where(sql`${mcpServers.name} IN (SELECT value FROM json_each(${sql.placeholder("names")}))`)
+    .prepare();
   return {
     list: (): ServerRow[] => db.select().from(mcpServers).orderBy(asc(mcpServers.name)).all(),
     get: (id: string): ServerRow | undefined => byId.get({ id }),
@@ -25,14 +36,7 @@ export const createServerQueries = (db: Queryable) => {
       db.select().from(mcpServers).where(eq(mcpServers.name, name)).get(),
     /** Ids by name; of those that there are. */
     idsOf: (names: readonly string[]): Map<string, string> =>
-      new Map(
-        db
-          .select({ id: mcpServers.id, name: mcpServers.name })
-          .from(mcpServers)
-          .where(sql`${mcpServers.name} IN (SELECT value FROM json_each(${JSON.stringify(names)}))`)
-          .all()
-          .map(({ id, name }) => [name, id]),
-      ),
+      new Map(named.all({ names: JSON.stringify(names) }).map(({ id, name }) => [name, id])),
     /** @throws GatewayError name_taken */
     insert: (values: ServerInsert): ServerRow =>
       naming("server", values.name, () =>
@@ -44,14 +48,9 @@ export const createServerQueries = (db: Queryable) => {
       ),
     /** @throws GatewayError name_taken */
     update: (id: string, changes: Partial<ServerInsert>): ServerRow | undefined =>
-      naming("server", changes.name, () =>
-        db
-          .update(mcpServers)
-          .set(changes.config ? { ...changes, transport: changes.config.transport } : changes)
-          .where(eq(mcpServers.id, id))
-          .returning()
-          .get(),
-      ),
+      change(id, changes) ? byId.get({ id }) : undefined,
+    /** The same without reading it back; false where there is none. @throws GatewayError name_taken */
+    change,
     /**
      * With its secrets, sign-in, catalog, era and places in profiles; false where there was none. No
      * backup brings its sign-in back.

@@ -4,6 +4,7 @@ import { tools } from "../schema/local.ts";
 import { profileTools } from "../schema/profiles.ts";
 import { createNamedMembershipQueries } from "./definitions.ts";
 import { naming } from "./naming.ts";
+import { createRowChanges } from "./row-changes.ts";
 import { createVaultQueries } from "./vault.ts";
 
 export type ToolRow = typeof tools.$inferSelect;
@@ -24,6 +25,7 @@ export const createToolQueries = (db: Queryable) => {
     .from(tools)
     .where(eq(tools.id, sql.placeholder("id")))
     .prepare();
+  const change = createRowChanges(db, tools);
   return {
     ...memberships,
     list: (): ToolRow[] => db.select().from(tools).orderBy(asc(tools.name)).all(),
@@ -35,9 +37,10 @@ export const createToolQueries = (db: Queryable) => {
       naming("tool", values.name, () => db.insert(tools).values(values).returning().get()),
     /** @throws GatewayError name_taken */
     update: (id: string, changes: Partial<ToolInsert>): ToolRow | undefined =>
-      naming("tool", changes.name, () =>
-        db.update(tools).set(changes).where(eq(tools.id, id)).returning().get(),
-      ),
+      naming("tool", changes.name, () => (change(id, changes) ? byId.get({ id }) : undefined)),
+    /** The same without reading it back; false where there is none. @throws GatewayError name_taken */
+    change: (id: string, changes: Partial<ToolInsert>): boolean =>
+      naming("tool", changes.name, () => change(id, changes)),
     /** With its secrets and its places in profiles; false where there was none. */
     delete: (id: string): boolean =>
       db.transaction(() => {

@@ -58,6 +58,11 @@ export function still<Value>(found: Value | undefined): Value {
 export const newId = ({ uid }: AnyEntity, rows: Rows<unknown>): string =>
   uid !== null && UUID.test(uid) && rows.get(uid) === undefined ? uid : randomUUID();
 
+/** @throws GatewayError import_changed where there was nothing to change */
+export function changed(isThere: boolean): void {
+  if (!isThere) throw new GatewayError("import_changed");
+}
+
 /** As {@link randomUUID} writes them. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

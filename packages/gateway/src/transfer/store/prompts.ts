@@ -3,7 +3,7 @@ import type { PromptRow } from "@local-mcp/database";
 import type { AnyEntity, Draft, Entity, PromptFields } from "@local-mcp/transfer";
 import { isDeepStrictEqual } from "node:util";
 import { checkedArguments } from "../../prompts/prompt-template.ts";
-import { checked, newId, nothing, rowOf, still, type Storing } from "./draft.ts";
+import { changed, checked, newId, nothing, rowOf, type Storing } from "./draft.ts";
 
 export const promptFields = (row: Pick<PromptRow, keyof PromptFields>): PromptFields => ({
   name: row.name,
@@ -34,7 +34,7 @@ export async function buildPrompt(
     entity: { kind: "prompt", uid: id, fields, withheld: [] },
     warnings: [],
     write: () => {
-      if (row) still(prompts.update(id, fields));
+      if (row) changed(prompts.change(id, fields));
       else prompts.insert({ id, ...fields });
       if (row && fields.name !== row.name) prompts.forgetNames(id);
     },

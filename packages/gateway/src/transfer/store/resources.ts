@@ -7,7 +7,7 @@ import { checkResource, fileProblem } from "../../resources/check-resource.ts";
 import { columnsOf } from "../../resources/content.ts";
 import { nameOf } from "../../resources/name-of.ts";
 import { sourceOf } from "../../resources/source.ts";
-import { checked, newId, nothing, rowOf, still, type Storing } from "./draft.ts";
+import { changed, checked, newId, nothing, rowOf, still, type Storing } from "./draft.ts";
 
 /** What of a row is configured. */
 type ResourceColumns = Omit<ResourceRow, "id" | "createdAt" | "updatedAt">;
@@ -66,7 +66,7 @@ export async function buildResource(
     write: () => {
       const { rootId: uri } = columns;
       const rootId = uri === null ? null : still(stores.roots.getByUri(uri)).id;
-      if (row) still(stores.resources.update(id, { ...columns, rootId }));
+      if (row) changed(stores.resources.change(id, { ...columns, rootId }));
       else stores.resources.insert({ id, ...columns, rootId });
     },
     link: nothing,
