@@ -4,7 +4,11 @@ export class OneByOne {
 
   run<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#latest.then(work);
-    this.#latest = done.catch(() => {});
+    // Without what came of it, which may be large, or a secret.
+    this.#latest = done.then(
+      () => {},
+      () => {},
+    );
     return done;
   }
 

@@ -30,6 +30,7 @@ import type { Vault } from "@local-mcp/vault";
 import type { z } from "zod";
 import { hasRight, requireRight } from "../api/context.ts";
 import type { BackupFiles } from "../backups/files.ts";
+import { OneByOne } from "../one-by-one.ts";
 import type { BackupsService } from "../backups/backups-service.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
@@ -88,6 +89,8 @@ export class ImportService {
   readonly #jobs: ImportJobs;
   /** Digests of plans leave the process, and what they are of may be guessed. */
   readonly #digestKey = randomBytes(32);
+  /** A file may say that its key takes a gigabyte to derive. */
+  readonly #openings = new OneByOne();
 
   constructor(options: ImportServiceOptions) {
     this.#options = options;
@@ -228,7 +231,8 @@ export class ImportService {
       name,
       clientFile: (whole) => readClientFile(whole, recognition),
     });
-    const read = await parsed.open(wish.secrets === "leave" ? null : this.#keysIn(wish, principal));
+    const keys = wish.secrets === "leave" ? null : this.#keysIn(wish, principal);
+    const read = await this.#openings.run(() => parsed.open(keys));
     const { file, unset } = fillPlaceholders(read, here);
     if (file.entities.length === 0 && file.problems.length === 0) {
       throw new GatewayError("import_nothing", { name });
