@@ -29,6 +29,9 @@ const CONTROLLED = [
   /^stdout of --json servers output tells-serves$/,
   /^cmdline of tells-serves$/,
   /^the stream of events$/,
+  /^answer of GET \/export/,
+  /^answer of POST \/api\/transfer\/export$/,
+  /^work\/flat\.json/,
 ];
 
 /** The secrets that the gateway itself is started with. */

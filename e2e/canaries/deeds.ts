@@ -2,26 +2,14 @@ import { contract } from "@local-mcp/contract";
 import { type AnyContractRouter, isContractProcedure } from "@orpc/contract";
 import { z } from "zod";
 import { McpClient } from "../fixtures/mcp-client.ts";
+import { type Deed, inVain } from "./in-vain.ts";
 import { command } from "./programs.ts";
 import type { Running } from "./running.ts";
-import type { Fit, Sample } from "./samples.ts";
 import type { Stage } from "./stage.ts";
-
-/** What is done in a run, so that something could say too much. */
-export interface Deed {
-  name: string;
-  do(stage: Stage, running: Running, form: { short: boolean }): Promise<void>;
-}
+import { TRANSFERS } from "./transfers.ts";
 
 export const PROFILE = "everything";
 const serverNames = z.array(z.object({ name: z.string() }));
-
-/** Secrets that are used up in vain: wrong ones, and such as stand where they do not belong. */
-const inVain = (stage: Stage, what: string, count: number, fit: Fit = "any"): Sample[] => {
-  const samples = stage.samples.take(count, fit);
-  stage.samples.planted(what, samples);
-  return samples;
-};
 
 /** Paths of everything that only reads. */
 const readPaths = (router: AnyContractRouter): string[] => {
@@ -103,6 +91,7 @@ const known = async (stage: Stage, args: string[]): Promise<void> => {
 };
 
 export const DEEDS: Deed[] = [
+  ...TRANSFERS,
   {
     name: "servers are called, and tell what they know",
     do: async (stage, running) => {
