@@ -56,15 +56,19 @@ const headersOf = (error: GatewayError): Record<string, string> => ({
   ...retryAfter(error),
 });
 
-/** An error outside MCP. Scripts for gateways of the seeds' family read `detail`. */
+/** What is said of an error outside MCP. Scripts for gateways of the seeds' family read `detail`. */
+export const errorBody = ({ code, params, message, wayOut }: GatewayError) => ({
+  error: { code, params, message, wayOut },
+  detail: `${message} ${wayOut}`,
+});
+
+/** An error outside MCP. */
 export function sendError(
   response: ServerResponse,
   error: GatewayError,
   openUntil: Promise<void> | null,
 ): void {
-  const { code, params, message, wayOut } = error;
-  const body = { error: { code, params, message, wayOut }, detail: message };
-  sendJson(response, error.http, body, { headers: headersOf(error), openUntil });
+  sendJson(response, error.http, errorBody(error), { headers: headersOf(error), openUntil });
 }
 
 /** An error at an MCP address; `message` as far as it was read, so that it is answered by its id. */

@@ -19,7 +19,7 @@ import type { ApiContext } from "../api/context.ts";
 import type { Router } from "../api/router.ts";
 import { parseJson } from "../json.ts";
 import { errorsOf, warningsOf } from "../transfer/sentences.ts";
-import { sendJson } from "./answers.ts";
+import { errorBody, sendJson } from "./answers.ts";
 import type { Answer } from "./backup-routes.ts";
 import { readBody } from "./body.ts";
 import { checkMethod, decoded, READS } from "./guard.ts";
@@ -124,12 +124,7 @@ async function importFile(
     if (!(error instanceof GatewayError)) throw error;
     const job = await failedJob(api, wish.text, startedAt);
     if (job === null) throw error;
-    const { code, params, message, wayOut } = error;
-    sendJson(response, error.http, {
-      ...seedStatus(job),
-      error: { code, params, message, wayOut },
-      detail: `${message} ${wayOut}`,
-    });
+    sendJson(response, error.http, { ...seedStatus(job), ...errorBody(error) });
   }
 }
 
