@@ -100,6 +100,7 @@ const AFTERWARDS: Record<string, (computer: Computer, env: NodeJS.ProcessEnv) =>
   },
   "Promote to production": (computer, env) => isThere(computer, env),
   "Development, staging, production": (computer, env) => isThere(computer, env),
+  "Over HTTP": (computer, env) => isThere(computer, env),
   "Configuration in git": async (computer) => {
     const log = await computer.sh("cd config && git log --format=%s && git status --short");
     expect(log.stdout).toBe("Configuration snapshot v1.2.3\n");
