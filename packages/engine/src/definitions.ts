@@ -232,12 +232,20 @@ export interface Registry {
   launch(serverId: string): Promise<Launch>;
 }
 
+/** Names that a profile has given for good, of one kind. */
+export interface GivenNames {
+  profileId: string;
+  kind: "tool" | "prompt";
+  names: NameAssignments;
+}
+
 /** What the engine learns and must not forget over a restart. */
 export interface CatalogStore {
   load(serverId: string): ServerCatalog | null;
   save(serverId: string, catalog: ServerCatalog): void;
   names(profileId: string, kind: "tool" | "prompt"): NameAssignments;
-  saveNames(profileId: string, kind: "tool" | "prompt", names: NameAssignments): void;
+  /** All of them at once, or none. */
+  saveNames(given: readonly GivenNames[]): void;
 }
 
 /** A legacy client's session (MCP 2025-11-25, transports, session management). */

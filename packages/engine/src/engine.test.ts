@@ -108,7 +108,9 @@ async function engineWith(count: number, change: Partial<ServerDefinition> = {})
       load: (id) => catalogs.get(id) ?? null,
       save: (id, catalog) => void catalogs.set(id, catalog),
       names: () => new Map(),
-      saveNames: (_, kind, names) => void savedNames.set(kind, names),
+      saveNames: (given) => {
+        for (const { kind, names } of given) savedNames.set(kind, names);
+      },
     },
     eras: { load: () => era, save: quiet },
     sessions: memorySessions(),

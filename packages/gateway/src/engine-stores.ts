@@ -4,6 +4,7 @@ import {
   capabilityKey,
   type CatalogStore,
   type EraStore,
+  type GivenNames,
   type SessionStore,
 } from "@local-mcp/engine";
 import type { StorageBackend } from "@local-mcp/sessions/server";
@@ -16,6 +17,23 @@ const jsonObject = z.record(z.string(), z.json());
 export function createCatalogStore(stores: Stores): CatalogStore {
   const { catalogs, names } = stores;
   const own = { tool: stores.tools, prompt: stores.prompts };
+  const saveOne = ({ profileId, kind, names: assigned }: GivenNames): void => {
+    const others = names.list(profileId).filter((assignment) => assignment.kind !== kind);
+    const all = [...assigned].map(([key, exposedName]): NameAssignment => {
+      const space = key.indexOf(" ");
+      const [mcpServerId, originalName] = [key.slice(0, space), key.slice(space + 1)];
+      return { kind, mcpServerId, originalName, exposedName };
+    });
+    const local = all.filter(({ mcpServerId }) => mcpServerId === LOCAL_SERVER);
+    names.replace(profileId, [
+      ...others,
+      ...all.filter(({ mcpServerId }) => mcpServerId !== LOCAL_SERVER),
+    ]);
+    own[kind].nameIn(
+      profileId,
+      new Map(local.map(({ originalName, exposedName }) => [originalName, exposedName])),
+    );
+  };
   return {
     load: (serverId) => {
       const row = catalogs.get(serverId);
@@ -53,25 +71,7 @@ export function createCatalogStore(stores: Stores): CatalogStore {
         ...local.map(([name, exposed]) => [capabilityKey(LOCAL_SERVER, name), exposed] as const),
       ]);
     },
-    saveNames: (profileId, kind, assigned) => {
-      const others = names.list(profileId).filter((assignment) => assignment.kind !== kind);
-      const all = [...assigned].map(([key, exposedName]): NameAssignment => {
-        const space = key.indexOf(" ");
-        const [mcpServerId, originalName] = [key.slice(0, space), key.slice(space + 1)];
-        return { kind, mcpServerId, originalName, exposedName };
-      });
-      const local = all.filter(({ mcpServerId }) => mcpServerId === LOCAL_SERVER);
-      stores.db.transaction(() => {
-        names.replace(profileId, [
-          ...others,
-          ...all.filter(({ mcpServerId }) => mcpServerId !== LOCAL_SERVER),
-        ]);
-        own[kind].nameIn(
-          profileId,
-          new Map(local.map(({ originalName, exposedName }) => [originalName, exposedName])),
-        );
-      });
-    },
+    saveNames: (given) => stores.db.transaction(() => given.forEach(saveOne)),
   };
 }
 

@@ -1,4 +1,9 @@
-import type { CatalogStore, NameAssignments, ProfileDefinition } from "../definitions.ts";
+import type {
+  CatalogStore,
+  GivenNames,
+  NameAssignments,
+  ProfileDefinition,
+} from "../definitions.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import { ProfileView } from "./view.ts";
 
@@ -39,7 +44,8 @@ export class Views {
     for (const id of this.#views.keys()) {
       if (!this.#profiles.has(id)) this.#views.delete(id);
     }
-    for (const profile of this.#profiles.values()) this.#rebuild(profile);
+    // Stored together: each write by itself waits for the disk, and there may be many.
+    this.#keepNames([...this.#profiles.values()].flatMap((profile) => this.#rebuild(profile)));
   }
 
   profile(profileId: string): ProfileDefinition | undefined {
@@ -49,7 +55,7 @@ export class Views {
   /** @returns undefined where there is no such profile */
   get(profileId: string): ProfileView | undefined {
     const profile = this.#stale.has(profileId) ? this.#profiles.get(profileId) : undefined;
-    if (profile) this.#rebuild(profile);
+    if (profile) this.#keepNames(this.#rebuild(profile));
     return this.#views.get(profileId);
   }
 
@@ -70,7 +76,7 @@ export class Views {
       if (!profile.serverIds.includes(serverId)) continue;
       // A view from before it listed would give its names away for good.
       this.get(profile.id);
-      this.#settleNames(profile);
+      this.#keepNames(this.#settleNames(profile));
     }
   }
 
@@ -86,7 +92,8 @@ export class Views {
       .filter(({ definition }) => definition.enabled && definition.confirmed);
   }
 
-  #rebuild(profile: ProfileDefinition): void {
+  /** @returns the names that are permanent from now on, to be kept */
+  #rebuild(profile: ProfileDefinition): GivenNames[] {
     this.#stale.delete(profile.id);
     const before = this.#views.get(profile.id);
     const view = new ProfileView(
@@ -100,38 +107,47 @@ export class Views {
     );
     this.#views.set(profile.id, view);
     this.#unsettled.add(profile.id);
-    this.#settleNames(profile);
-    if (!before) return;
+    const settled = this.#settleNames(profile);
+    if (!before) return settled;
     const changed = LIST_CHANGES.filter(({ lists }) =>
       lists.some((list) => before.json[list] !== view.json[list]),
     );
     for (const { method } of changed) this.#options.onListChange(profile.id, method);
     if (changed.length > 0) this.#options.onCatalogChange(profile.id);
+    return settled;
   }
 
   /**
    * Names become permanent once every server of the profile has listed or failed, so that the order
    * in which servers happen to start decides nothing.
+   *
+   * @returns those that are not stored so
    */
-  #settleNames(profile: ProfileDefinition): void {
+  #settleNames(profile: ProfileDefinition): GivenNames[] {
     const view = this.#views.get(profile.id);
-    if (!view || !this.#unsettled.has(profile.id)) return;
-    if (!this.offering(profile).every(hasSpoken)) return;
+    if (!view || !this.#unsettled.has(profile.id)) return [];
+    if (!this.offering(profile).every(hasSpoken)) return [];
     this.#unsettled.delete(profile.id);
-    this.#keepNames(profile.id, "tool", view.toolNames);
-    this.#keepNames(profile.id, "prompt", view.promptNames);
+    return [
+      ...this.#newNames(profile.id, "tool", view.toolNames),
+      ...this.#newNames(profile.id, "prompt", view.promptNames),
+    ];
   }
 
-  #keepNames(profileId: string, kind: "tool" | "prompt", now: NameAssignments): void {
+  #newNames(profileId: string, kind: GivenNames["kind"], now: NameAssignments): GivenNames[] {
     const before = this.#assigned(profileId)[kind];
     const used = new Set(now.values());
     const absent = [...before].filter(([key, name]) => !now.has(key) && !used.has(name));
     const merged = new Map([...absent, ...now]);
     const same =
       merged.size === before.size && [...merged].every(([key, name]) => before.get(key) === name);
-    if (same) return;
-    this.#options.catalogs.saveNames(profileId, kind, merged);
-    this.#assigned(profileId)[kind] = merged;
+    return same ? [] : [{ profileId, kind, names: merged }];
+  }
+
+  #keepNames(given: readonly GivenNames[]): void {
+    if (given.length === 0) return;
+    this.#options.catalogs.saveNames(given);
+    for (const { profileId, kind, names } of given) this.#assigned(profileId)[kind] = names;
   }
 
   #assigned(profileId: string): Record<"tool" | "prompt", NameAssignments> {
