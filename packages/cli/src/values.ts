@@ -13,15 +13,39 @@ const unreadable = (path: string, error: unknown): { path: string; reason: strin
   return { path: "A text in the place of a file", reason };
 };
 
-/** The text of a file, or of standard input for `-`. Throws `file_unreadable`. */
-export const readText = async (io: Io, path: string): Promise<string> => {
-  if (path === "-") return (await buffer(io.stdin)).toString("utf8");
+/** A file, or standard input for `-`. @throws GatewayError file_unreadable */
+export const readBytes = async (io: Io, path: string): Promise<Buffer> => {
+  if (path === "-") return buffer(io.stdin);
   try {
-    return readFileSync(path === "" ? path : resolve(io.cwd, path), "utf8");
+    return readFileSync(path === "" ? path : resolve(io.cwd, path));
   } catch (error) {
     throw new GatewayError("file_unreadable", unreadable(path, error), { cause: error });
   }
 };
+
+/**
+ * UTF-8, or UTF-16 that says so, as PowerShell writes what is sent to a file.
+ *
+ * @throws GatewayError file_unreadable for anything else, since it would be stored as other signs
+ */
+export const textOf = (bytes: Buffer, path: string): string => {
+  const mark = bytes.subarray(0, 2).toString("hex");
+  const encoding = mark === "fffe" ? "utf-16le" : mark === "feff" ? "utf-16be" : "utf-8";
+  try {
+    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    const reason = "it is no text in UTF-8; save it as such";
+    throw new GatewayError(
+      "file_unreadable",
+      { path: path === "-" ? "Standard input" : path, reason },
+      { cause: error },
+    );
+  }
+};
+
+/** The text of a file, or of standard input for `-`. @throws GatewayError file_unreadable */
+export const readText = async (io: Io, path: string): Promise<string> =>
+  (await readBytes(io, path)).toString("utf8");
 
 /** The secret in a file or on standard input: all of it but one line end at its end. */
 export const readSecret = async (io: Io, path: string): Promise<string> => {

@@ -237,6 +237,14 @@ export const importRow = z.object({
 });
 export type ImportRow = z.infer<typeof importRow>;
 
+/** Warnings of a row for where they are told without it, each with the name of what it is about. */
+export const warningsOfRow = ({ name, warnings }: ImportRow): string[] =>
+  warnings.map((warning) =>
+    warning.includes(`'${name}'`) || warning.includes(`“${name}”`)
+      ? warning
+      : `${name}: ${warning}`,
+  );
+
 /** They add up: `total` is the sum of all others. */
 export const importCounts = z.object({
   total: z.number().int(),

@@ -21,7 +21,7 @@ export { closingText } from "./status/closing-text.ts";
 export type { Keychain } from "./vault/vault-service.ts";
 export { VERSION } from "./version.ts";
 export { syncDirectory } from "@local-mcp/backup";
-export { exportFileSchema } from "@local-mcp/transfer";
+export { exportFileSchema, refuseBackup } from "@local-mcp/transfer";
 export { pageUrl, parameterHeaders, routingHeaders, systemCode } from "@local-mcp/engine";
 export { type Paths, resolvePaths } from "@local-mcp/database";
 export { boundTo, createRedactor, type Redactor } from "@local-mcp/vault";

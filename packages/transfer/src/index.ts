@@ -51,4 +51,4 @@ export {
   serverToSeed,
 } from "./mapping/servers.ts";
 export { seedTool, seedToolWrite, toolChanges, toolFromSeed, toolToSeed } from "./mapping/tools.ts";
-export { parseImport, type ParseOptions } from "./read/parse-import.ts";
+export { parseImport, type ParseOptions, refuseBackup } from "./read/parse-import.ts";

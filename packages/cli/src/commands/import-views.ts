@@ -4,6 +4,7 @@ import {
   type ImportProblem,
   type ImportReport,
   type ImportRow,
+  warningsOfRow,
 } from "@local-mcp/contract";
 import { oneLine, plural, quoted } from "../output.ts";
 import { bullets } from "./export-views.ts";
@@ -69,7 +70,7 @@ const some = (title: string, lines: readonly string[], verbose: boolean): string
 const warningsOf = (plan: ImportPlan): string[] => [
   ...plan.warnings,
   ...plan.losses.map(placed),
-  ...plan.rows.flatMap(({ warnings }) => warnings),
+  ...plan.rows.flatMap(warningsOfRow),
 ];
 
 /** Everything a person consents to, one argument a line so that none hides behind another. */

@@ -11,6 +11,7 @@ import {
   type TransferKind,
   type TransferSelection,
 } from "@local-mcp/contract";
+import { refuseBackup } from "@local-mcp/gateway";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import type { Api } from "../connect.ts";
@@ -18,7 +19,7 @@ import { list, oneOf, usage } from "../forms.ts";
 import { isInteractive } from "../io.ts";
 import { quoted, visible } from "../output.ts";
 import { askSecret, askYes } from "../prompt.ts";
-import { environmentSecret, readSecret, readText } from "../values.ts";
+import { environmentSecret, readBytes, readSecret, textOf } from "../values.ts";
 import { unlessMissing } from "./ask-when-missing.ts";
 import { commandsText, itemsOf, planText, reportText } from "./import-views.ts";
 import { watchedImport } from "./import-watch.ts";
@@ -178,8 +179,10 @@ const importFile = async (cli: Cli, file: string, options: Options): Outcome => 
   refuseContradiction(kinds, include);
   refuseKeys(file, options);
   const name = quoted(file);
+  const bytes = await readBytes(cli.io, file);
+  refuseBackup(bytes.toString("latin1", 0, 32), name);
   const wish = {
-    text: await readText(cli.io, file),
+    text: textOf(bytes, file),
     name,
     strategy: options.conflictStrategy,
     kinds,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Place } from "../test-kit.ts";
@@ -62,7 +62,14 @@ describe("export", () => {
     expect(ran.err).toContain(why);
   });
 
-  test("names the file in the recipe where nothing fits", async () => {
+  test("names the file and the tags in the recipe where nothing fits", async () => {
+    const none = await run(["export", "--out", "my tools.json"]);
+    expect(none).toMatchObject({ exit: 3 });
+    expect(none.err).toContain("nothing is configured here yet");
+    await run(["servers", "add", "far", "--url", "http://127.0.0.1:9/", "--tag", "production"]);
+    const typo = await run(["export", "--tags", "prodution", "--out", "a.json"]);
+    expect(typo.err).toContain("the tags that there are: production; look at what there is");
+    expect(typo.err).toContain("--include-inactive --out a.json”");
     const ran = await run(["export", "--types", "tools", "--out", "my tools.json"]);
     expect(ran).toMatchObject({ exit: 3 });
     expect(ran.err).toContain("No entities found to export.");
@@ -120,7 +127,7 @@ describe("import", () => {
     const ran = await run(wrong, { terminal: true });
     expect(ran).toMatchObject({ exit: 6, out: "" });
     expect(ran.err).toContain("Invalid authentication data");
-    expect(ran.err).toContain("“local-mcp-gateway import a.json --source-secret-file FILE”");
+    expect(ran.err).toContain("“local-mcp-gateway import a.json --passphrase-file FILE”");
   });
 
   test("ends as the import would where a dry run finds what is wrong", async () => {
@@ -166,6 +173,43 @@ describe("import", () => {
     await place.run(["servers", "remove", "files"]);
     await run([...words, "--start", "files", "--yes"]);
     expect(await servers()).toMatchObject([{ name: "files", confirmed: true }]);
+  });
+
+  test("the secret of the file in the place of the one here makes no vault", async () => {
+    await sealed();
+    const elsewhere = new Place();
+    try {
+      const words = ["import", file("a.json"), "--rekey-secret-file", place.write("p", PASSPHRASE)];
+      const env = { AUTH_ENCRYPTION_SECRET: "the secret of elsewhere" };
+      const swapped = await elsewhere.run(words, { env });
+      expect(swapped).toMatchObject({ exit: 6, out: "" });
+      expect(swapped.err).toContain("--source-secret-file FILE");
+      expect(await elsewhere.json(["vault", "status"])).toMatchObject({ state: "missing" });
+    } finally {
+      elsewhere.remove();
+    }
+  });
+
+  test("a file in UTF-16 is read, and one in another encoding is not stored as other signs", async () => {
+    const text = JSON.stringify({ prompts: [{ name: "hi", description: "Grüße", template: "x" }] });
+    writeFileSync(file("wide.json"), `\uFEFF${text}`, "utf16le");
+    writeFileSync(file("latin.json"), text, "latin1");
+    const refused = await run(["import", "latin.json"]);
+    expect(refused).toMatchObject({ exit: 1, out: "" });
+    expect(refused.err).toContain("latin.json cannot be read: it is no text in UTF-8");
+    expect(await run(["import", "wide.json"])).toMatchObject({ exit: 0 });
+    expect(await place.json(["prompts", "list"])).toMatchObject([{ description: "Grüße" }]);
+  });
+
+  test("a backup is told from an export, each way", async () => {
+    writeFileSync(file("b.age"), Buffer.from("age-encryption.org/v1\n\xff\xfe", "latin1"));
+    const backup = await run(["import", "b.age"]);
+    expect(backup).toMatchObject({ exit: 3, out: "" });
+    expect(backup.err).toContain("“local-mcp-gateway backup restore b.age”");
+    place.write("a.json", '{"version":"2025-03-26","entities":{"tools":[]}}');
+    const exported = await run(["servers", "import", "a.json"]);
+    expect(exported).toMatchObject({ exit: 3 });
+    expect(exported.err).toContain("“local-mcp-gateway import FILE”");
   });
 
   test("words of a secret that stands without quotes are not repeated", async () => {

@@ -60,7 +60,7 @@ export const BACKUP_ERRORS = {
     exit: 1,
     sentence: "“{name}” is no backup of Local MCP Gateway: {reason}. Your data is unchanged.",
     wayOut:
-      "Choose a .age file that was made by “backup create”, or a copy of local-mcp-gateway.db.",
+      "Choose a .age file that was made by “backup create”, or a copy of local-mcp-gateway.db. An export is brought in with “local-mcp-gateway import FILE”.",
   },
   backup_refused: {
     http: 422,

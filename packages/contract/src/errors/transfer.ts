@@ -16,14 +16,23 @@ export const TRANSFER_ERRORS = {
     exit: 3,
     sentence: "No entities found to export.",
     wayOut:
-      "What is turned off is only exported with --include-inactive; look at what there is: “local-mcp-gateway export --include-inactive --types {types} --out {name}”.",
+      "What is turned off is only exported with --include-inactive; {tags}look at what there is: “local-mcp-gateway export --include-inactive{types} --out {name}”.",
+  },
+  export_empty: {
+    http: 422,
+    jsonRpc: -32602,
+    exit: 3,
+    sentence: "No entities found to export: nothing is configured here yet.",
+    wayOut:
+      "Add a server with “local-mcp-gateway servers add”, or bring in a file with “local-mcp-gateway import FILE”.",
   },
   export_unknown: {
     http: 422,
     jsonRpc: -32602,
     exit: 3,
     sentence: "There is no {names} to export.",
-    wayOut: "Name it as “local-mcp-gateway {kind}s list” shows it; nothing was written.",
+    wayOut:
+      "Name it as “local-mcp-gateway {kind}s list” shows it, in quotes where it has a comma or a semicolon; nothing was written.",
   },
   export_file_exists: {
     http: 409,
@@ -55,6 +64,14 @@ export const TRANSFER_ERRORS = {
     wayOut:
       "Exports of this program and of ContextForge are read, and the files of MCP clients; nothing was changed.",
   },
+  import_is_backup: {
+    http: 422,
+    jsonRpc: -32602,
+    exit: 3,
+    sentence: "“{name}” is a backup, and no export.",
+    wayOut:
+      "A backup takes the place of everything: “local-mcp-gateway backup restore {name}”. Nothing was changed.",
+  },
   import_newer: {
     http: 422,
     jsonRpc: -32602,
@@ -68,7 +85,7 @@ export const TRANSFER_ERRORS = {
     exit: 3,
     sentence: "No entities found in “{name}”.",
     wayOut:
-      "Look at what is in it: “local-mcp-gateway import {name} --dry-run --verbose”. Where it comes from, what is turned off is only exported with --include-inactive.",
+      "Export it again where it comes from; what is turned off there is only exported with --include-inactive. Nothing was changed.",
   },
   import_unknown: {
     http: 422,
@@ -92,7 +109,16 @@ export const TRANSFER_ERRORS = {
     exit: 6,
     sentence: "Invalid authentication data: what was given does not open the secrets of “{name}”.",
     wayOut:
-      "The AUTH_ENCRYPTION_SECRET of where it was exported may differ from the one here: “local-mcp-gateway import {name} --source-secret-file FILE”. Nothing was changed.",
+      "They were sealed with {with}: “local-mcp-gateway import {name} {option} FILE”, or leave them out with --no-secrets. Nothing was changed.",
+  },
+  import_secrets_swapped: {
+    http: 422,
+    jsonRpc: -32602,
+    exit: 6,
+    sentence:
+      "The secret that was given as the one of here opens “{name}”: it is the one of where the file was made.",
+    wayOut:
+      "Give it as “local-mcp-gateway import {name} --source-secret-file FILE”. What is stored is sealed with the AUTH_ENCRYPTION_SECRET of this gateway. Nothing was changed.",
   },
   import_invalid: {
     http: 422,

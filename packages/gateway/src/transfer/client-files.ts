@@ -55,7 +55,7 @@ function fileOf(servers: readonly ReadServer[], leaves: boolean): ReadFile {
   }
   if (plain > 0) {
     warnings.push(
-      `${plain} secrets are in the file in clear. They are sealed when they are stored.`,
+      `${plain === 1 ? "1 secret is" : `${plain} secrets are`} in the file in clear, and sealed when stored.`,
     );
   }
   return {

@@ -4,7 +4,7 @@ import {
   type exportOptions,
   type ExportResult,
   GatewayError,
-  SEED_TYPES,
+  KIND_OF_SEED,
   seedType,
 } from "@local-mcp/contract";
 import {
@@ -47,7 +47,9 @@ export interface ExportServiceOptions extends ExportKeysOptions {
 type Wish = z.output<typeof exportOptions>;
 
 type FileFacts = Omit<WriteInput, "form">;
-type Written = Pick<ExportResult, "text" | "secrets" | "warnings">;
+/** Counts where not all that was chosen is in the file. */
+type Written = Pick<ExportResult, "text" | "secrets" | "warnings"> &
+  Partial<Pick<ExportResult, "counts" | "total">>;
 
 /** Of a sealed secret in a file, roughly. */
 const SEALED_BYTES = 90;
@@ -107,10 +109,10 @@ export class ExportService {
         ? this.#toContextForge(wish, facts, principal)
         : await this.#toFile(wish, wish.format, facts, principal);
     return {
-      ...written,
-      name: this.#name(),
       counts: countsOf(chosen),
       total: allOf(chosen).length,
+      ...written,
+      name: this.#name(),
       added,
       notIncluded: NOT_INCLUDED,
     };
@@ -119,10 +121,9 @@ export class ExportService {
   /** Secrets are opened only where some of them are to be sealed. */
   async #choose(wish: Wish): Promise<ExportSelection> {
     const { store } = this.#options;
-    const closed = selectForExport(store.readClosed(), wish);
-    if (allOf(closed.chosen).length === 0) {
-      throw new GatewayError("export_nothing", { types: typesOf(wish), name: this.#name() });
-    }
+    const all = store.readClosed();
+    const closed = selectForExport(all, wish);
+    if (allOf(closed.chosen).length === 0) throw nothing(all, wish, this.#name());
     const isWithout =
       wish.secrets === "none" ||
       (wish.format === "contextforge" && wish.secretsOf === undefined) ||
@@ -163,7 +164,7 @@ export class ExportService {
     const { entities, kinds, exportedAt, exportedBy, source, options } = facts;
     const named = selection && selectForExport(entities, { ...EVERYTHING, selection }).chosen;
     const sealing = named ? this.#sealing(wish, named, principal) : null;
-    const { text, warnings, sealed } = writeContextForge({
+    const { text, warnings, sealed, gateways } = writeContextForge({
       configuration: entities,
       kinds,
       exportedAt,
@@ -175,7 +176,9 @@ export class ExportService {
     });
     const written = sealed.reduce((sum, entity) => sum + secretsOf(entity).length, 0);
     const left = secretPlaces(entities) - written;
-    return { text, warnings, secrets: { sealed: sealed.length, left } };
+    const counts = { ...countsOf(entities), server: gateways };
+    const total = allOf(entities).length - entities.server.length + gateways;
+    return { text, warnings, secrets: { sealed: sealed.length, left }, counts, total };
   }
 
   /**
@@ -238,8 +241,20 @@ function refuseContradiction({ format, secrets, secretsOf: named, passphrase }: 
   if (detail !== null) throw new GatewayError("validation_failed", { detail });
 }
 
-/** The types that were asked for, as the command line has them. */
-const typesOf = (wish: Wish): string =>
-  kindsOf(wish)
-    .map((kind) => SEED_TYPES[kind])
-    .join(",") || seedType.options.join(",");
+/** Why there is nothing to export, and what to look at. */
+function nothing(all: Entities, wish: Wish, name: string): GatewayError {
+  const entities = allOf(all);
+  if (entities.length === 0) return new GatewayError("export_empty");
+  const kinds = kindsOf(wish);
+  const asked = seedType.options.filter((type) => kinds.includes(KIND_OF_SEED[type]));
+  const isPart = asked.length > 0 && asked.length < seedType.options.length;
+  const types = isPart ? ` --types ${asked.join(",")}` : "";
+  const known = [...new Set(entities.flatMap(({ fields }) => fields.tags))].toSorted().slice(0, 10);
+  const tags =
+    wish.tags.length === 0
+      ? ""
+      : known.length === 0
+        ? "nothing has a tag yet; "
+        : `the tags that there are: ${known.join(", ")}; `;
+  return new GatewayError("export_nothing", { types, tags, name });
+}

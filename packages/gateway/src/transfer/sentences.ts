@@ -1,4 +1,4 @@
-import type { ImportPlan, ImportProblem } from "@local-mcp/contract";
+import { type ImportPlan, type ImportProblem, warningsOfRow } from "@local-mcp/contract";
 
 // What is told of a plan where there are sentences only: in jobs and in the answers of the seeds.
 
@@ -12,6 +12,6 @@ export const errorsOf = ({ problems, rows }: ImportPlan): string[] =>
 /** What is to be known of it beside its numbers. */
 export const warningsOf = ({ warnings, rows, losses }: ImportPlan): string[] => [
   ...warnings,
-  ...rows.flatMap((row) => row.warnings),
+  ...rows.flatMap(warningsOfRow),
   ...losses.map(sentenceOf),
 ];

@@ -196,6 +196,9 @@ class Scan {
   }
 
   #failHere(): never {
+    if (this.#text.startsWith("<<<<<<<", this.#at)) {
+      this.#fail(`git left a merge conflict in it, at ${this.#place()}`);
+    }
     const isEnd = !(this.#at < this.#text.length);
     this.#fail(
       isEnd ? `it ends too early, at ${this.#place()}` : `it is no JSON at ${this.#place()}`,

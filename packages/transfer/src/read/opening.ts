@@ -72,5 +72,9 @@ export async function openingOf(
     const seal: FileSeal = await createFileSeal(secret, header.with, header);
     if (seal.header.check === header.check) return { seal, leaves: false };
   }
-  throw new GatewayError("import_secret_wrong", { name });
+  throw new GatewayError("import_secret_wrong", {
+    name,
+    with: SEALED_WITH[header.with],
+    option: header.with === "passphrase" ? "--passphrase-file" : "--source-secret-file",
+  });
 }

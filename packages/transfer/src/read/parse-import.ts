@@ -13,14 +13,29 @@ export interface ParseOptions {
   clientFile?: (text: string) => ParsedFile | null;
 }
 
+/** What backups begin with, encrypted or not. */
+const BACKUP_STARTS: readonly string[] = ["age-encryption.org/v1\n", "SQLite format 3\0"];
+
+/**
+ * @param start first signs of a file
+ * @throws GatewayError import_is_backup
+ */
+export function refuseBackup(start: string, name: string): void {
+  if (BACKUP_STARTS.some((one) => start.startsWith(one))) {
+    throw new GatewayError("import_is_backup", { name });
+  }
+}
+
 /**
  * Reads a file as far as that takes no secret: tells whose it is, and keeps within what this computer
  * can take. Everything that is wrong with its entries is found once it is opened.
  *
- * @throws GatewayError import_too_big, import_unreadable, import_unknown_format, import_newer
+ * @throws GatewayError import_too_big, import_is_backup, import_unreadable, import_unknown_format,
+ * import_newer
  */
 export function parseImport(text: string, { name, clientFile }: ParseOptions): ParsedFile {
   refuseTooBig(text, name);
+  refuseBackup(text, name);
   let json: ParsedJson;
   try {
     json = parseJson(text, name);

@@ -178,7 +178,12 @@ async function readEntries(file: GatewayFile, opening: Opening) {
   const entities: ReadEntity[] = [];
   const losses = [...file.losses];
   const secrets = { opened: 0, plain: 0 };
-  const take = (type: SeedType, raw: object, pointer: string, warnings: string[]): void => {
+  const take = (
+    { type, pointer, raw }: Entry,
+    warnings: string[] = [],
+    // Another one where two entities are made of one entry.
+    place = pointer,
+  ): void => {
     const read = READERS[type](raw, pointer, opening);
     const kind = KIND_OF_SEED[type];
     losses.push(...read.losses);
@@ -187,20 +192,21 @@ async function readEntries(file: GatewayFile, opening: Opening) {
     entities.push({
       kind,
       name: read.entity === null ? nameIn(kind, raw) : keyOf(read.entity),
-      pointer,
+      pointer: place,
       entity: read.entity,
       problems: read.problems,
       warnings: [...warnings, ...plainWarning(read.plain)],
     });
   };
-  for (const { type, pointer, raw } of file.entries) {
+  for (const entry of file.entries) {
     await pace.step();
+    const { type, pointer, raw } = entry;
     const proxy = type === "servers" ? splitProxy(raw) : null;
-    if (proxy === null) take(type, raw, pointer, []);
+    if (proxy === null) take(entry);
     else {
-      losses.push({ pointer, message: proxy.said });
-      take("gateways", proxy.server, pointerTo(pointer, "url"), [proxy.said]);
-      take("servers", proxy.profile, pointer, [proxy.said]);
+      const place = pointerTo(pointer, "url");
+      take({ type: "gateways", pointer, raw: proxy.server }, [proxy.said], place);
+      take({ type, pointer, raw: proxy.profile });
     }
   }
   return { entities, losses, secrets };

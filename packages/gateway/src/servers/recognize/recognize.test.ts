@@ -367,7 +367,7 @@ describe("a pasted text", () => {
     ['{"mcpServers":{"a":"x"}}', "It cannot be read: the entry."],
     [
       '{"mcpServers":{"!!!":{"command":"x"}}}',
-      "Its name has no letter or digit to make a name of.",
+      "Its name has none of a to z and 0 to 9 to make a name of. Call it something else in the file.",
     ],
     [
       '{"mcpServers":{"a":{"url":"h/mcp"}}}',

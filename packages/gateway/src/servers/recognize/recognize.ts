@@ -120,7 +120,11 @@ const unreadable = (detail: string): GatewayError =>
 function entriesIn(file: unknown): Draft[] {
   const drafts = readEntries(file);
   if (drafts !== null) return drafts;
-  throw unreadable("There are no servers in this: no “mcpServers”, “servers” or a command or URL.");
+  throw unreadable(
+    typeof file === "object" && file !== null && "entities" in file
+      ? "This is an export, which may hold more than servers. Bring it in with “local-mcp-gateway import FILE”, or with Import… in the app."
+      : "There are no servers in this: no “mcpServers”, “servers” or a command or URL.",
+  );
 }
 
 /** The parser's own message quotes the text, which may hold a secret. */
@@ -153,7 +157,10 @@ function readServer(draft: Draft, names: Set<string>, options: ReadOptions): Rea
   });
   if ("problem" in draft) return failed(draft.problem);
   const wanted = nameOf(draft);
-  if (wanted === "") return failed("Its name has no letter or digit to make a name of.");
+  if (wanted === "")
+    return failed(
+      "Its name has none of a to z and 0 to 9 to make a name of. Call it something else in the file.",
+    );
   if (options.isOurselves(draft.reach)) return failed("This is the gateway itself.", true);
   const name = freeName(wanted, names);
   names.add(name);

@@ -62,13 +62,16 @@ function keysFor(sealed: readonly string[], given: Keys | null, name: string): O
     one === undefined || one === "" ? [] : [one],
   );
   const count = sealed.length;
+  const source = "the AUTH_ENCRYPTION_SECRET of the ContextForge it comes from";
   if (secrets.length === 0) {
-    const source = "the AUTH_ENCRYPTION_SECRET of the ContextForge it comes from";
     throw new GatewayError("import_secret_needed", { name, count, with: source });
   }
   const keys = [...new Set(secrets)].map(contextForgeKey);
   const fitting = keys.filter((key) => sealed.some((text) => key.open(text) !== null));
-  if (fitting.length === 0) throw new GatewayError("import_secret_wrong", { name });
+  if (fitting.length === 0) {
+    const option = "--source-secret-file";
+    throw new GatewayError("import_secret_wrong", { name, with: source, option });
+  }
   return fitting;
 }
 

@@ -33,12 +33,13 @@ export interface ContextForgeExport {
 /**
  * A file that ContextForge imports.
  *
- * @returns with what it cannot say, each as a sentence, and whose secrets it has
+ * @returns with what it cannot say, each as a sentence, whose secrets it has, and how many gateways
  */
 export function writeContextForge(wanted: ContextForgeExport): {
   text: string;
   warnings: string[];
   sealed: AnyEntity[];
+  gateways: number;
 } {
   const { configuration, kinds, secret } = wanted;
   const own = writing(secret === null ? null : contextForgeKey(secret), wanted.secretsOf);
@@ -71,7 +72,12 @@ export function writeContextForge(wanted: ContextForgeExport): {
     },
   };
   const text = `${JSON.stringify(document, null, 2)}\n`;
-  return { text, warnings: own.lost.sentences(), sealed: own.sealed };
+  return {
+    text,
+    warnings: own.lost.sentences(),
+    sealed: own.sealed,
+    gateways: lists.gateways.length,
+  };
 }
 
 function toolsByServer(profiles: readonly Entity<"profile">[], types: readonly SeedType[]) {
