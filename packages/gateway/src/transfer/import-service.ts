@@ -21,7 +21,9 @@ import {
   execute,
   fillPlaceholders,
   type Here,
+  type Keys,
   makePlan,
+  type ParsedFile,
   parseImport,
   type PreparedPlan,
   secretsOf,
@@ -48,7 +50,7 @@ export interface ImportServiceOptions {
   stores: Stores;
   store: TransferStore;
   configuration: Pick<Configuration, "secret">;
-  vault: Pick<Vault, "ready">;
+  vault: Pick<Vault, "ready" | "state">;
   vaultService: Pick<VaultService, "openWith">;
   backups: Pick<BackupsService, "job"> & {
     files: Pick<BackupFiles, "hasCopy">;
@@ -233,6 +235,7 @@ export class ImportService {
     });
     const keys = wish.secrets === "leave" ? null : this.#keysIn(wish, principal);
     const read = await this.#openings.run(() => parsed.open(keys));
+    if (keys) await this.#refuseSwapped(parsed, keys, name);
     const { file, unset } = fillPlaceholders(read, here);
     if (file.entities.length === 0 && file.problems.length === 0) {
       throw new GatewayError("import_nothing", { name });
@@ -272,6 +275,24 @@ export class ImportService {
       ? this.#options.configuration.secret("AUTH_ENCRYPTION_SECRET")
       : null;
     return { passphrase, sourceSecret, encryptionSecret: own ?? undefined, rekeySecret };
+  }
+
+  /**
+   * The gateway's own secret would not open a vault that is made with the one of the file.
+   *
+   * @throws GatewayError import_secrets_swapped
+   */
+  async #refuseSwapped(parsed: ParsedFile, keys: Keys, name: string): Promise<void> {
+    const { encryptionSecret, rekeySecret } = keys;
+    const hasBoth = rekeySecret !== undefined && encryptionSecret !== undefined;
+    const isMissing = this.#options.vault.state() === "missing";
+    if (!hasBoth || !isMissing || rekeySecret === encryptionSecret) return;
+    try {
+      await this.#openings.run(() => parsed.open({ ...keys, rekeySecret: undefined }));
+    } catch (error) {
+      const isSwapped = error instanceof GatewayError && error.code === "import_secret_wrong";
+      throw isSwapped ? new GatewayError("import_secrets_swapped", { name }) : error;
+    }
   }
 
   /** What takes the right to start processes is a problem of its row for who does not have it. */
