@@ -107,3 +107,24 @@ it("starts nothing from a page of another computer, whose browser says only its 
   expect(fromPage.text).toContain("page_starts_nothing");
   expect((await ask("/api/transfer/imports", apply)).status).toBe(201);
 });
+
+it("asks about a command that is agreed to once it is another one, and lets none run till then", async () => {
+  const { api } = await start();
+  const gateway = { name: "x", transport: "STDIO", command: "true", args: ["a"], is_active: false };
+  const file = (more: object) => ({
+    text: JSON.stringify({ version: "2025-03-26", gateways: [{ ...gateway, ...more }] }),
+  });
+  const isConfirmed = async () => (await api.servers.get({ server: "x" })).confirmed;
+  await api.transfer.apply({ ...file({}), consent: ["x"] });
+  expect(await isConfirmed()).toBe(true);
+  const described = file({ description: "another" });
+  expect(await api.transfer.plan(described)).toMatchObject({ commands: [] });
+  expect(await api.transfer.apply(described)).toMatchObject({ unconfirmed: [] });
+  expect(await isConfirmed()).toBe(true);
+  for (const more of [{ args: ["b"] }, { env: { NODE_OPTIONS: "a secret" } }, { cwd: "/" }]) {
+    const { commands } = await api.transfer.plan(file(more));
+    expect(commands).toMatchObject([{ server: "x" }]);
+  }
+  await api.transfer.apply(file({ env: { NODE_OPTIONS: "a secret" } }));
+  expect(await isConfirmed()).toBe(false);
+});

@@ -91,6 +91,8 @@ export interface Draft {
   /** As it will read back. */
   entity: AnyEntity;
   warnings: string[];
+  /** Whether a person has agreed to the command that it runs, and that holds for what is stored. */
+  isAgreed?: boolean;
   /** Stores its row and secrets. Runs inside the transaction, synchronously. */
   write(): void;
   /** Stores what refers to others, once all rows are there. */

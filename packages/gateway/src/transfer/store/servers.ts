@@ -1,7 +1,7 @@
 import { serverCreate, type ServerConfigWrite, type SignInWrite } from "@local-mcp/contract";
 import type { ServerRow, StoredServerConfig, StoredSignIn } from "@local-mcp/database";
 import type { AnyEntity, Draft, Entity, ServerFields } from "@local-mcp/transfer";
-import { buildConfig, type BuiltConfig, secretIds } from "../../servers/config.ts";
+import { buildConfig, type BuiltConfig, consentHash, secretIds } from "../../servers/config.ts";
 import { isMoved, moveOf, refuseMove } from "../../servers/secret-move.ts";
 import {
   columnsOf,
@@ -103,6 +103,7 @@ export function buildServer(
   return {
     entity: { kind: "server", uid: id, fields, withheld: withheld() },
     warnings: [...moveWarnings(move), ...warningsOf(columns)],
+    isAgreed: row !== null && row.confirmedHash === consentHash(built.config),
     write: () => writeServer(storing, id, row, columns, built),
     link: nothing,
   };
