@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDb } from "@local-mcp/database";
-import type { EraVerdict, ServerCatalog, SessionRecord } from "@local-mcp/engine";
+import type { EraVerdict, GivenNames, ServerCatalog, SessionRecord } from "@local-mcp/engine";
 import { MemoryStorageBackend } from "@local-mcp/sessions/server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createCatalogStore, createEraStore, createSessionStore } from "./engine-stores.ts";
@@ -124,4 +124,18 @@ describe("sessions", () => {
       code: "session_not_found",
     });
   });
+});
+
+test("names of several profiles are stored at once, each under its own kind", () => {
+  const store = createCatalogStore(stores);
+  const profiles = ["a", "b"].map((slug) => stores.profiles.insert({ slug, name: slug }).id);
+  for (const id of profiles) stores.profiles.replaceServers(id, [serverId]);
+  const of = (profileId: string): GivenNames[] => [
+    { profileId, kind: "tool", names: new Map([[`${serverId} t`, `tool of ${profileId}`]]) },
+    { profileId, kind: "prompt", names: new Map([[`${serverId} p`, `prompt of ${profileId}`]]) },
+  ];
+  store.saveNames(profiles.flatMap(of));
+  for (const { profileId, kind, names } of profiles.flatMap(of)) {
+    expect(store.names(profileId, kind)).toEqual(names);
+  }
 });
