@@ -10,7 +10,7 @@ const LONGEST_KEPT = 4000;
  * The statements of one connection, each prepared once: to prepare one takes longer than to run it.
  * SQLite prepares it anew by itself where a table has changed, and closing the connection ends it.
  */
-export class Statements {
+class Statements {
   readonly #connection: Connection;
   /** The one that was not asked for longest is first. */
   readonly #kept = new Map<string, Statement>();
