@@ -1,9 +1,11 @@
-/** On the real store: what a plan says, what its import reports, and what is there then. */
-import {
+/** On the real store: what a plan says, what its import {
   type ConflictStrategy,
   conflictStrategy,
+  type ImportApply,
   importApply,
   importOptions,
+  type ImportPlan,
+  type TransferKind,
   transferKind,
 } from "@local-mcp/contract";
 import { type AnyEntity, createFileSeal, keyOf, writeFile } from "@local-mcp/transfer";
