@@ -117,6 +117,14 @@ const commandText = ({
   (env.length === 0 ? "" : ` (with ${env.join(", ")})`) +
   (isNew ? ", which nobody has allowed on this computer yet" : "");
 
+/** How many changes somebody reads before they agree. */
+const MOST_CHANGES = 60;
+
+const someOf = (changes: string[]): string[] =>
+  changes.length <= MOST_CHANGES
+    ? changes
+    : [...changes.slice(0, MOST_CHANGES), `… and ${changes.length - MOST_CHANGES} more`];
+
 /** What a restore would do: what is in the file, what changes, what stays, what it may start. */
 export const previewText = (preview: RestorePreview): string => {
   const { name, contents, verified, changes, stays, commands, warnings } = preview;
@@ -125,7 +133,10 @@ export const previewText = (preview: RestorePreview): string => {
     ...missingText(contents),
     changes.length === 0
       ? "Against now: nothing is added, removed or changed."
-      : section("Against now (+ added, - removed, ~ changed):", changes.map(changeText)).join(""),
+      : section(
+          "Against now (+ added, - removed, ~ changed):",
+          someOf(changes.map(changeText)),
+        ).join(""),
     ...section("Newer than the backup, and stays as it is now:", stays),
     ...section("Commands that may start once it is restored:", commands.map(commandText)),
     ...section("Warnings:", warnings),

@@ -15,6 +15,7 @@ import { refuseBackup } from "@local-mcp/gateway";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import type { Api } from "../connect.ts";
+import { toGatewayError } from "../errors.ts";
 import { list, oneOf, usage } from "../forms.ts";
 import { isInteractive } from "../io.ts";
 import { quoted, visible } from "../output.ts";
@@ -153,6 +154,16 @@ const agree = async (cli: Cli, plan: ImportPlan, options: Options): Promise<void
     throw new GatewayError("import_cancelled");
 };
 
+/** Until it is written nothing is changed, which is what somebody who ends it wants to know. */
+const beforeWriting = async <T>(work: Promise<T>): Promise<T> => {
+  try {
+    return await work;
+  } catch (error) {
+    const isEnded = toGatewayError(error).code === "request_cancelled";
+    throw isEnded ? new GatewayError("import_cancelled", {}, { cause: error }) : error;
+  }
+};
+
 /** @returns what the import itself would end with */
 const dryRun = (cli: Cli, plan: ImportPlan, verbose: boolean): ExitCode => {
   const title = plan.applicable ? "Dry-run validation completed!" : "Dry-run validation failed!";
@@ -192,12 +203,12 @@ const importFile = async (cli: Cli, file: string, options: Options): Outcome => 
   const isNamed = (options.passphraseFile ?? options.sourceSecretFile) !== undefined;
   return at(cli, options.url).use(
     async (api): Promise<ExitCode> => {
-      const { plan, wish: opened } = await planned(cli, api, wish, isNamed);
+      const { plan, wish: opened } = await beforeWriting(planned(cli, api, wish, isNamed));
       if (options.dryRun) return dryRun(cli, plan, verbose);
       let consent: string[] = [];
       if (plan.applicable) {
-        await agree(cli, plan, options);
-        consent = await agreed(cli, plan, options);
+        await beforeWriting(agree(cli, plan, options));
+        consent = await beforeWriting(agreed(cli, plan, options));
       } else {
         // The gateway refuses it, and records that it was tried.
         const said = planText(plan, { title: "Nothing was imported.", verbose });

@@ -103,6 +103,9 @@ describe("import", () => {
     expect(no.err).toContain("Import 1 item? [y/N]");
     expect(no.err).toContain("Nothing was changed");
     expect(await servers()).toEqual([]);
+    const ended = await run(words, { terminal: true, input: `${PASSPHRASE}\n` });
+    expect(ended).toMatchObject({ exit: 130 });
+    expect(ended.err).toContain("The import was cancelled. Nothing was changed.");
     const yes = await run(words, { terminal: true, input: `${PASSPHRASE}\ny` });
     expect(yes).toMatchObject({ exit: 0 });
     expect(yes.out).toContain("  • Created: 1");

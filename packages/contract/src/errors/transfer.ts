@@ -101,7 +101,7 @@ export const TRANSFER_ERRORS = {
     exit: 6,
     sentence: "“{name}” has {count} sealed secrets, and nothing was given that opens them.",
     wayOut:
-      "They were sealed with {with}. Give it with --source-secret-file FILE, SOURCE_ENCRYPTION_SECRET or --passphrase-file FILE, or leave them out with --no-secrets.",
+      'They were sealed with {with}. Give it with --source-secret-file FILE, SOURCE_ENCRYPTION_SECRET or --passphrase-file FILE, over HTTP as source_secret or passphrase; or leave them out with --no-secrets, over HTTP "secrets": "leave". A token with the right “processes” may use the AUTH_ENCRYPTION_SECRET of here.',
   },
   import_secret_wrong: {
     http: 422,
