@@ -1,4 +1,5 @@
-/** On the real store: what a plan says, what its import {
+/** On the real store: what a plan says, what its import reports, and what is there then. */
+import {
   type ConflictStrategy,
   conflictStrategy,
   type ImportApply,
