@@ -300,6 +300,8 @@ describe("who exports", () => {
     expect(await asManager({ encryptionSecret: ENCRYPTION_SECRET })).toBe("token_lacks_right");
     const foreign = { format: "contextforge", secretsOf: { tool: ["weather"] } };
     expect(await asManager({ ...foreign, encryptionSecret: PASSPHRASE })).toBe("token_lacks_right");
+    // The gateway's own secret, under a key that can be guessed from the file.
+    expect(await asManager(foreign)).toBe("token_lacks_right");
     // A page starts nothing, and does not here either.
     const fromPage = await fetch(`${url}/api/transfer/export`, {
       method: "POST",

@@ -61,6 +61,18 @@ export function requireRight({ rights, profileId, isPage }: Principal, right: To
   if (right === "processes" && isPage === true) throw new GatewayError("page_starts_nothing");
 }
 
+/**
+ * Whoever is given secrets under a key that they have, or can guess, can read them. Nothing is
+ * started by that, so a page may ask for it too.
+ *
+ * @throws GatewayError token_lacks_right
+ */
+export function requireToReadSecrets(principal: Principal): void {
+  if (!hasRight(principal, "processes")) {
+    throw new GatewayError("token_lacks_right", { right: "processes" });
+  }
+}
+
 /** Whether a token says so, wherever it is used. */
 export const hasRight = (
   { rights, profileId }: Pick<Principal, "rights" | "profileId">,

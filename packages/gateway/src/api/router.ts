@@ -24,7 +24,7 @@ import type { Tokens } from "../tokens/tokens.ts";
 import type { ToolsService } from "../tools/tools-service.ts";
 import type { Transfer } from "../transfer/create-transfer.ts";
 import type { VaultService } from "../vault/vault-service.ts";
-import { changeKeys, manage, requireRight } from "./context.ts";
+import { changeKeys, manage, requireRight, requireToReadSecrets } from "./context.ts";
 import { createTransferProcedures } from "./transfer-procedures.ts";
 
 export interface Services {
@@ -340,8 +340,7 @@ export function createRouter(services: Services) {
     backups: {
       list: manage.backups.list.handler(() => backups.list()),
       create: manage.backups.create.handler(({ input, context }) => {
-        // Whoever knows the passphrase of a backup can read every secret in it.
-        if (input.passphrase !== undefined) requireRight(context.principal, "processes");
+        if (input.passphrase !== undefined) requireToReadSecrets(context.principal);
         return backups.create(input);
       }),
       verify: manage.backups.verify.handler(({ input }) => backups.verify(input)),

@@ -30,7 +30,7 @@ import {
 } from "@local-mcp/transfer";
 import { MIN_SECRET_LENGTH } from "@local-mcp/vault";
 import type { z } from "zod";
-import { hasRight } from "../api/context.ts";
+import { requireToReadSecrets } from "../api/context.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { Principal } from "../tokens/principal.ts";
 import { ExportKeys, type ExportKeysOptions } from "./export-keys.ts";
@@ -191,10 +191,8 @@ export class ExportService {
     if (count === 0) return null;
     const sealing = this.#sealingSecret(wish);
     if (sealing === null) throw new GatewayError("export_secret_missing", { count });
-    // Whoever chooses it can read every secret in the file. Nothing is started, so a page may, too.
-    if (sealing.isChosen && !hasRight(principal, "processes")) {
-      throw new GatewayError("token_lacks_right", { right: "processes" });
-    }
+    // The key of that program is unsalted: a secret that it is made of can be guessed.
+    if (sealing.isChosen || wish.format === "contextforge") requireToReadSecrets(principal);
     if (sealing.secret.length >= MIN_SECRET_LENGTH) return sealing;
     const name = sealing.with === "passphrase" ? "passphrase" : `secret in ${sealing.with}`;
     throw new GatewayError("validation_failed", {
