@@ -39,8 +39,8 @@ it("says how far it is while it plans", async () => {
   const { store } = stage;
   const seen: unknown[] = [];
   const build: typeof store.build = (...asked) => {
-    const [{ phase, processed, counts }] = service.jobs();
-    seen.push([phase, processed, counts.total, counts.created]);
+    const [job] = service.jobs();
+    seen.push([job?.phase, job?.processed, job?.counts.total, job?.counts.created]);
     return store.build(...asked);
   };
   const service: ImportService = start(stage, { store: { ...store, build } });
