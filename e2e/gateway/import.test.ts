@@ -404,6 +404,7 @@ describe("imports that were tried", () => {
       ["failed", "import_conflicts", "fail"],
       ["ok", undefined, "update"],
     ]);
+    expect(entries[0]?.detail).toMatchObject({ total: 1, failed: 1 });
     expect(entries.at(-1)).toMatchObject({
       subject: { kind: "import", name: "team.json" },
       detail: {

@@ -21,8 +21,8 @@ export interface Look {
 export interface Plan<Output> {
   /** What is recorded where it fails. */
   attempt: AuditNote;
-  /** Whether every failure is, and not only what was refused. */
-  tellsFailures?: boolean;
+  /** What more is, of every failure and not only of what was refused. */
+  failed?: (error: unknown) => AuditDetail;
   /** What is recorded where it succeeds. */
   done: (output: Output) => AuditNote[];
 }

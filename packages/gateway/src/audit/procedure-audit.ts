@@ -82,7 +82,8 @@ export class ProcedureAudit {
     const isRefusal = code.startsWith("vault_") || REFUSALS.some((one) => one === code);
     const note = plan && { ...plan.attempt, detail: { ...plan.attempt.detail, error: code } };
     if (!isRefusal) {
-      if (plan?.tellsFailures && note !== null) this.#audit.fail(actor, note);
+      if (plan?.failed === undefined || note === null) return;
+      this.#audit.fail(actor, { ...note, detail: { ...note.detail, ...plan.failed(error) } });
     } else if (note !== null) {
       this.#audit.refuse(actor, note);
     } else if (code === "token_lacks_right") {

@@ -1,8 +1,15 @@
 import { createHash } from "node:crypto";
-import { contract } from "@local-mcp/contract";
+import { type AuditDetail, contract, GatewayError } from "@local-mcp/contract";
 import { type Rule, rule } from "./plan.ts";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** Of a file that was refused whole: how much is in it, and how much of that is why. */
+function countsIn(error: unknown): AuditDetail {
+  if (!(error instanceof GatewayError)) return {};
+  const { total, count } = error.params;
+  return total === undefined || count === undefined ? {} : { total, failed: count };
+}
 
 /** What is recorded of each procedure that exports or imports what is configured. */
 export const TRANSFER_RULES: Record<string, Rule> = {
@@ -32,7 +39,7 @@ export const TRANSFER_RULES: Record<string, Rule> = {
     const file = { fileDigest: sha256(text), strategy };
     return {
       attempt: { ...note, detail: file },
-      tellsFailures: true,
+      failed: countsIn,
       done: ({ format, job: { id, counts, backup }, unconfirmed }) => [
         {
           ...note,
