@@ -51,6 +51,7 @@ const PURPOSES: Record<File, Record<string, string>> = {
     server_metrics_hourly: "Requests to a server, by the hour.",
     revoked_access: "Access that was taken back, so that no backup from before gives it again.",
     settings: "What a person set, and the gateway's own choices such as the active profile.",
+    export_keys: "Salts of export files, so that the same secret seals the same way again.",
     import_jobs: "Imports of configuration and what became of them.",
     audit_log: "Who did what, and when.",
   },

@@ -4,16 +4,21 @@ export class OneByOne {
 
   run<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#latest.then(work);
-    // Without what came of it, which may be large, or a secret.
-    this.#latest = done.then(
-      () => {},
-      () => {},
-    );
+    this.#latest = over(done);
     return done;
   }
 
   /** Resolves when all that was begun before is over. */
   async idle(): Promise<void> {
     await this.#latest;
+  }
+}
+
+/** Without what came of it, which may be large, or a secret. */
+async function over(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch {
+    // Whoever asked for it is told.
   }
 }
