@@ -10,7 +10,7 @@ import { plainBackup, WITHOUT_LIST } from "./plain-backup.fixture.ts";
 const MEMORY = 300 * 1024 * 1024;
 
 const { file, change, refusal } = plainBackup(
-  "INSERT INTO settings VALUES ('port', '4444', 1); INSERT INTO profiles VALUES ('p', 'dev', 'Dev', '', 'on_collision', 0, 0, 1, 1, '[]', 1)",
+  "INSERT INTO settings VALUES ('port', '4444', 1); INSERT INTO profiles (id, slug, name, created_at, updated_at) VALUES ('p', 'dev', 'Dev', 1, 1)",
 );
 
 const poke = (position: number, bytes: Buffer): void => {

@@ -44,6 +44,7 @@ export const AREAS: readonly { prefix: string; label: string }[] = [
   { prefix: "secret.", label: "Secrets read" },
   { prefix: "vault.", label: "Vault" },
   { prefix: "backup.", label: "Backups" },
+  { prefix: "configuration.", label: "Exports and imports" },
   { prefix: "setting.", label: "Settings" },
   { prefix: "gateway.", label: "Gateway" },
   { prefix: "audit.", label: "Audit log" },
