@@ -46,7 +46,9 @@ describe("what the gateway sealed itself", () => {
     const before = await stored();
     const own = await ask(OWN.path, OWN.wish);
     const named = { server: ["remote"], tool: ["weather_api"] };
-    const foreign = await ask("/api/transfer/export", {
+    // Not theirs to ask for, but it may come into their hands.
+    const operator = await asking(started, "manage", "processes");
+    const foreign = await operator("/api/transfer/export", {
       format: "contextforge",
       selection: named,
       secretsOf: named,

@@ -273,7 +273,7 @@ export const columnClasses = {
     status: "plain",
     conflictStrategy: "plain",
     name: "plain",
-    fileDigest: "hash",
+    fileDigest: "plain",
     counts: "json",
     warnings: "json",
     errors: "json",
