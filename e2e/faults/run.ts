@@ -63,7 +63,6 @@ const SLOW = /e2e\/(desktop|package|canaries\/run|rotation|crash|backup)|conform
 /** Of each kind of those, the fault that is noticed soonest. */
 const SOONEST = [
   "snapshot-is-a-copy-of-the-file",
-  "nobody-watches",
   "quit-leaves-the-gateway",
   "client-id-written-as-no-server-reads-it",
   "backup-named-before-it-is-on-the-disk",
