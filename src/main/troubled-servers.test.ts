@@ -33,7 +33,8 @@ test("servers in trouble are started again, and nobody's choice is undone", asyn
     if (event.type === "server.status") changed.add(event.serverId);
   });
   await restartTroubled(gateway);
-  await vi.waitFor(() => expect([...changed]).toEqual([id]));
+  // What was under way when it began may be told of the others now.
+  await vi.waitFor(() => expect([...changed]).toContain(id));
   stop();
   expect(await states()).toMatchObject({ off: "off", unseen: "unconfirmed" });
 });
