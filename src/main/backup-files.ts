@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { GatewayError, type GivenBackup } from "@local-mcp/contract";
 import { type Gateway, reasonOf, writePrivate } from "@local-mcp/gateway";
-import { replaceFile } from "./replace-file.ts";
+import { saveFile } from "./save-file.ts";
 
 type Files = Gateway["backups"];
 
@@ -52,7 +52,7 @@ export async function saveBackup(
 ): Promise<{ name: string }> {
   const { stream } = await files.read(backup);
   try {
-    return { name: await replaceFile(path, stream) };
+    return { name: await saveFile(path, stream) };
   } finally {
     stream.destroy();
   }

@@ -1,7 +1,7 @@
 import type { ExportOptions, SavedExport } from "@local-mcp/contract";
 import type { Gateway } from "@local-mcp/gateway";
 import { localDay } from "./local-day.ts";
-import { replaceFile } from "./replace-file.ts";
+import { saveFile } from "./save-file.ts";
 
 /** What an export is called where nobody names it otherwise: by its local day. */
 export const exportFileName = (now: Date): string => `local-mcp-gateway-${localDay(now)}.json`;
@@ -20,5 +20,5 @@ export async function saveExport(
 ): Promise<SavedExport> {
   const { text, name: _, ...facts } = await transfer.export(options);
   signal?.throwIfAborted();
-  return { ...facts, name: await replaceFile(path, text) };
+  return { ...facts, name: await saveFile(path, text) };
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { lstat, mkdir, open, rename, rm, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { GatewayError } from "@local-mcp/contract";
 
@@ -62,14 +63,37 @@ export const writeWhole = async (path: string, text: string): Promise<void> => {
   const temporary = `${path}.tmp`;
   // One that is there, or a link of that name, would keep its mode or lead elsewhere.
   await rm(temporary, { force: true });
-  const handle = await open(temporary, "wx", 0o600);
+  await writeNew(temporary, text);
+  await move(temporary, path);
+};
+
+/**
+ * The same in a folder of somebody else's, where nothing is left behind.
+ *
+ * @param temporary in the same folder, of a name that nothing else has
+ */
+export const replaceFile = async (
+  path: string,
+  content: string | Readable,
+  temporary: string,
+): Promise<void> => {
   try {
-    await handle.writeFile(text);
+    await writeNew(temporary, content);
+    await move(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+};
+
+const writeNew = async (path: string, content: string | Readable): Promise<void> => {
+  const handle = await open(path, "wx", 0o600);
+  try {
+    await handle.writeFile(content);
     await handle.sync();
   } finally {
     await handle.close();
   }
-  await move(temporary, path);
 };
 
 /** Removes a directory that nothing is in any more; any other stays. */

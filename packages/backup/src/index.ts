@@ -4,6 +4,7 @@ export {
   isThere,
   makeOwnDirectory,
   removeTree,
+  replaceFile,
   syncDirectory,
   syncFile,
   usingDisk,

@@ -258,6 +258,17 @@ export const importCounts = z.object({
 });
 export type ImportCounts = z.infer<typeof importCounts>;
 
+/** Of a file in which nothing was looked at yet. */
+export const NO_IMPORT_COUNTS: ImportCounts = {
+  total: 0,
+  created: 0,
+  updated: 0,
+  unchanged: 0,
+  renamed: 0,
+  skipped: 0,
+  failed: 0,
+};
+
 /** A command that would run once a person lets it. */
 export const importCommand = z.object({
   /** Name of the server as it will be. */

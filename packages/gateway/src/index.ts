@@ -20,7 +20,7 @@ export type { Runtime } from "./runtime-file.ts";
 export { closingText } from "./status/closing-text.ts";
 export type { Keychain } from "./vault/vault-service.ts";
 export { VERSION } from "./version.ts";
-export { syncDirectory } from "@local-mcp/backup";
+export { replaceFile, syncDirectory } from "@local-mcp/backup";
 export { exportFileSchema, refuseBackup } from "@local-mcp/transfer";
 export { pageUrl, parameterHeaders, routingHeaders, systemCode } from "@local-mcp/engine";
 export { type Paths, resolvePaths } from "@local-mcp/database";

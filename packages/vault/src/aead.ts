@@ -1,10 +1,13 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from "node:crypto";
 
 const ALGORITHM = "aes-256-gcm";
-const NONCE_BYTES = 12;
+export const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** Node accepts shortened tags unless their length is pinned. */
-export const OPTIONS = { authTagLength: TAG_BYTES };
+const OPTIONS = { authTagLength: TAG_BYTES };
+
+/** A key of {@link KEY_BYTES} bytes. */
+type AesKey = Buffer | KeyObject;
 
 /** Bytes of every key in this package: AES-256. */
 export const KEY_BYTES = 32;
@@ -24,21 +27,19 @@ export const bind = (...fields: string[]): Buffer =>
   );
 
 /**
- * Encrypts with AES-256-GCM under a fresh random nonce of 96 bits (NIST SP 800-38D, 8.2.2).
- * Returns base64url(nonce | ciphertext | tag): one line, since keyrings lose values with line breaks.
+ * Encrypts with AES-256-GCM. Under one key no nonce may come twice with another text (NIST SP
+ * 800-38D, 8).
+ *
+ * @returns nonce | ciphertext | tag
  */
-export const encrypt = (key: Buffer, plain: Buffer, aad: Buffer): string => {
-  const nonce = randomBytes(NONCE_BYTES);
+export const sealBytes = (key: AesKey, nonce: Buffer, plain: Buffer, aad: Buffer): Buffer => {
   const cipher = createCipheriv(ALGORITHM, key, nonce, OPTIONS).setAAD(aad);
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString(
-    "base64url",
-  );
+  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 };
 
-/** Reverses {@link encrypt}; null when the text is not exactly what it gave for this key and AAD. */
-export const decrypt = (key: Buffer, text: string, aad: Buffer): Buffer | null => {
-  const bytes = fromBase64url(text);
-  if (bytes === null || bytes.length < NONCE_BYTES + TAG_BYTES) return null;
+/** Reverses {@link sealBytes}; null when the bytes are not exactly what it gave for this key and AAD. */
+export const openBytes = (key: AesKey, bytes: Buffer, aad: Buffer): Buffer | null => {
+  if (bytes.length < NONCE_BYTES + TAG_BYTES) return null;
   const tagStart = bytes.length - TAG_BYTES;
   const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE_BYTES), OPTIONS)
     .setAAD(aad)
@@ -52,6 +53,19 @@ export const decrypt = (key: Buffer, text: string, aad: Buffer): Buffer | null =
     return null;
   }
   return plain;
+};
+
+/**
+ * Encrypts under a fresh random nonce of 96 bits (NIST SP 800-38D, 8.2.2). Returns base64url(nonce |
+ * ciphertext | tag): one line, since keyrings lose values with line breaks.
+ */
+export const encrypt = (key: Buffer, plain: Buffer, aad: Buffer): string =>
+  sealBytes(key, randomBytes(NONCE_BYTES), plain, aad).toString("base64url");
+
+/** Reverses {@link encrypt}; null when the text is not exactly what it gave for this key and AAD. */
+export const decrypt = (key: Buffer, text: string, aad: Buffer): Buffer | null => {
+  const bytes = fromBase64url(text);
+  return bytes && openBytes(key, bytes, aad);
 };
 
 /** Decodes canonical base64url only. Node skips foreign characters and unused bits; we refuse them. */

@@ -1,6 +1,4 @@
 import {
-  createCipheriv,
-  createDecipheriv,
   createHmac,
   createSecretKey,
   hkdfSync,
@@ -8,7 +6,7 @@ import {
   randomBytes,
   timingSafeEqual,
 } from "node:crypto";
-import { bind, KEY_BYTES, OPTIONS } from "./aead.ts";
+import { bind, KEY_BYTES, NONCE_BYTES, openBytes, sealBytes } from "./aead.ts";
 import { deriveSecret } from "./derive.ts";
 
 // The secrets of an export file. Their key comes from something that a person chose or keeps
@@ -31,8 +29,6 @@ const COST = { N: 2 ** 17, r: 8, p: 1 };
 const LIMITS = { N: 2 ** 20, r: 16, p: 4, bytes: 2 ** 30 };
 const SALT_BYTES = 16;
 const CHECK_BYTES = 16;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 /** Tells what is sealed from any other text; the last byte is the version. */
 const MAGIC = Buffer.from([...Buffer.from("lmg", "ascii"), 1]);
 /** Base64 of the magic without its version, so that a later version is known for what it is. */
@@ -127,30 +123,17 @@ function nonceOf({ nonce }: Keys, plain: Buffer, aad: Buffer): Buffer {
 }
 
 function sealed(keys: Keys, plain: Buffer, aad: Buffer): string {
-  const nonce = nonceOf(keys, plain, aad);
-  const cipher = createCipheriv("aes-256-gcm", keys.encrypt, nonce, OPTIONS).setAAD(aad);
-  const body = [cipher.update(plain), cipher.final(), cipher.getAuthTag()];
-  return Buffer.concat([MAGIC, nonce, ...body]).toString("base64");
+  const bytes = sealBytes(keys.encrypt, nonceOf(keys, plain, aad), plain, aad);
+  return Buffer.concat([MAGIC, bytes]).toString("base64");
 }
 
 function opened(keys: Keys, text: string, aad: Buffer): string | null {
   const bytes = fromBase64(text);
-  const start = MAGIC.length + NONCE_BYTES;
-  if (bytes === null || bytes.length < start + TAG_BYTES) return null;
-  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return null;
-  const nonce = bytes.subarray(MAGIC.length, start);
-  const end = bytes.length - TAG_BYTES;
-  const decipher = createDecipheriv("aes-256-gcm", keys.encrypt, nonce, OPTIONS)
-    .setAAD(aad)
-    .setAuthTag(bytes.subarray(end));
-  const plain = decipher.update(bytes.subarray(start, end));
-  try {
-    decipher.final();
-  } catch {
-    // The one thing final() reports for GCM is that the tag does not fit.
-    plain.fill(0);
-    return null;
-  }
+  if (bytes === null || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return null;
+  const body = bytes.subarray(MAGIC.length);
+  const plain = openBytes(keys.encrypt, body, aad);
+  if (plain === null) return null;
+  const nonce = body.subarray(0, NONCE_BYTES);
   return timingSafeEqual(nonceOf(keys, plain, aad), nonce) ? plain.toString("utf8") : null;
 }
 

@@ -1,6 +1,5 @@
 import { type ReactNode, type SubmitEvent, useState } from "react";
-import { client } from "../app/api.ts";
-import { queryClient } from "../app/api.ts";
+import { client, queryClient } from "../app/api.ts";
 import { problemOf } from "../app/problem.ts";
 import { Button } from "../components/button.tsx";
 import { TextField } from "../components/field.tsx";

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, realpathSync, statSync } from "node:fs";
-import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { GatewayError, MAX_IMPORT_BYTES } from "@local-mcp/contract";
-import { syncDirectory } from "@local-mcp/gateway";
+import { replaceFile } from "@local-mcp/gateway";
 import { z } from "zod";
 import { parseJson } from "../bridge/message.ts";
 import type { Cli } from "../cli.ts";
@@ -48,8 +48,6 @@ export const refuseOverwrite = async (path: string, force: boolean): Promise<voi
   });
 };
 
-const OWNER_ONLY = 0o600;
-
 /**
  * Writes a file for its owner only, which is there whole or as it was before; the folder is made
  * where there is none.
@@ -66,17 +64,5 @@ export const putFile = (path: string, text: string): Promise<void> =>
     const folder = dirname(real);
     await mkdir(folder, { recursive: true });
     const partial = join(folder, `.${basename(real)}.${randomBytes(6).toString("hex")}`);
-    try {
-      const file = await open(partial, "wx", OWNER_ONLY);
-      try {
-        await file.writeFile(text);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(partial, real);
-    } finally {
-      await rm(partial, { force: true });
-    }
-    await syncDirectory(folder);
+    await replaceFile(real, text, partial);
   });

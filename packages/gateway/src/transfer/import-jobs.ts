@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { GatewayError, type ImportCounts, type ImportJob } from "@local-mcp/contract";
+import { GatewayError, type ImportJob, NO_IMPORT_COUNTS } from "@local-mcp/contract";
 import type { ImportJobInsert, ImportJobRow } from "@local-mcp/database";
 import type { Log } from "@local-mcp/engine";
 import { problemOf } from "../problem.ts";
@@ -11,17 +11,6 @@ const KEPT = 200;
 const MOST_SENTENCES = 1000;
 /** More often nobody is told how far it is, ms. */
 const TELL_EVERY_MS = 100;
-
-/** As long as it is not planned, and where nothing comes of it. */
-export const NOTHING_YET: ImportCounts = {
-  total: 0,
-  created: 0,
-  updated: 0,
-  unchanged: 0,
-  renamed: 0,
-  skipped: 0,
-  failed: 0,
-};
 
 export interface ImportJobsOptions {
   store: Stores["importJobs"];
@@ -123,7 +112,7 @@ export class ImportJobs {
       id: randomUUID(),
       state: "running",
       phase: "read",
-      counts: NOTHING_YET,
+      counts: NO_IMPORT_COUNTS,
       processed: 0,
       cancellable: true,
       errors: [],
@@ -184,7 +173,7 @@ export class ImportJobs {
       const ended = { state, cancellable: false, completedAt, errors, backup: null } as const;
       const { total } = running.job.counts;
       // What was planned is not what was done.
-      const counts = { ...NOTHING_YET, total, failed: total };
+      const counts = { ...NO_IMPORT_COUNTS, total, failed: total };
       change({ ...ended, counts, processed: total, problem: problemOf(error) });
       this.#keep(running.job);
       throw error;

@@ -10,6 +10,7 @@ import {
   type ImportPlan,
   type ImportReport,
   type ImportRow,
+  NO_IMPORT_COUNTS,
 } from "@local-mcp/contract";
 import { changeMark } from "@local-mcp/database";
 import type { Log } from "@local-mcp/engine";
@@ -42,7 +43,7 @@ import type { Principal } from "../tokens/principal.ts";
 import type { VaultService } from "../vault/vault-service.ts";
 import { readClientFile } from "./client-files.ts";
 import { foundHere } from "./found.ts";
-import { type ImportControl, ImportJobs, NOTHING_YET } from "./import-jobs.ts";
+import { type ImportControl, ImportJobs } from "./import-jobs.ts";
 import { errorsOf, warningsOf } from "./sentences.ts";
 import type { TransferStore } from "./store/transfer-store.ts";
 
@@ -260,7 +261,7 @@ export class ImportService {
       },
       build: this.#buildFor(principal),
       onProgress: (processed, total) =>
-        watch?.tell({ processed, counts: { ...NOTHING_YET, total } }),
+        watch?.tell({ processed, counts: { ...NO_IMPORT_COUNTS, total } }),
       ...(watch && { signal: watch.signal }),
     });
     return { plan: { ...plan, commands: this.#commandsOf(steps, unset) }, steps, current, mark };

@@ -1,4 +1,10 @@
-import { GatewayError, type ImportCounts, type ImportRow, SEED_TYPES } from "@local-mcp/contract";
+import {
+  GatewayError,
+  type ImportCounts,
+  type ImportRow,
+  NO_IMPORT_COUNTS,
+  SEED_TYPES,
+} from "@local-mcp/contract";
 import { type AnyEntity, keyOf, titleOf } from "../entity.ts";
 import { keepSecrets } from "../keep-secrets.ts";
 import type { Draft, PlanInput, PreparedPlan } from "../types.ts";
@@ -209,15 +215,7 @@ function planOf(
   digest: string,
 ): PreparedPlan["plan"] {
   const { file, fileDigest, options } = input;
-  const counts: ImportCounts = {
-    total: rows.length,
-    created: 0,
-    updated: 0,
-    unchanged: 0,
-    renamed: 0,
-    skipped: 0,
-    failed: 0,
-  };
+  const counts = { ...NO_IMPORT_COUNTS, total: rows.length };
   for (const { action } of rows) counts[COUNTED[action]]++;
   return {
     format: file.format,
