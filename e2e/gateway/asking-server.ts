@@ -3,7 +3,8 @@
  *
  * - `ask {method, params, wait?, label?}` asks, tells progress 1 of 1 when it has the answer, and
  *   answers with it as JSON. With `wait` it goes on for ever after the answer.
- * - `ask_later {method}` answers at once, and asks when no call is open any more.
+ * - `ask_later {method}` answers at once, and asks when no call is open any more. That it was told
+ *   something then is on its stderr, since a call that asks for it would be taken for the reason.
  * - `hold {}` never answers; `holding {}` says how often it was called.
  * - `log {}` says what was cancelled, by the labels of `ask` or as "hold", what `ask_later` was told,
  *   what was declared to it, how often it heard that roots have changed, and the id of its process.
@@ -31,6 +32,7 @@ const asked = new Map<string, (answer: Message) => void>();
 const running = new Map<unknown, AbortController>();
 const cancelled: unknown[] = [];
 const later: unknown[] = [];
+const TOLD_LATER = "told later";
 let declared: unknown = null;
 let questions = 0;
 let held = 0;
@@ -65,6 +67,7 @@ async function askLater(method: unknown): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 50));
   const { result, error } = await question(method, {});
   later.push(error ?? result);
+  process.stderr.write(`${TOLD_LATER}\n`);
 }
 
 function callTool(params: Record<string, unknown>, signal: AbortSignal): unknown {

@@ -79,7 +79,14 @@ export async function serveAsking(servers: Record<string, ServerConfig> = {}) {
     () => client.request("tools/list"),
     (list) => names(list).some((name) => String(name).endsWith("show")),
   );
-  return { ...started, ...clients, log: () => structured(client, "log") };
+  const log = () => structured(client, "log");
+  /** What `ask_later` was told, once it was. */
+  const toldLater = async (): Promise<unknown> => {
+    const output = () => started.api.servers.output({ server: "one" });
+    await until(output, ({ lines }) => lines.some((line) => line.includes("told later")));
+    return (await log()).later;
+  };
+  return { ...started, ...clients, log, toldLater };
 }
 
 /** The structured content of a tool without arguments. */

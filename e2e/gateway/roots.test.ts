@@ -48,14 +48,13 @@ describe("a legacy server that two profiles share", () => {
   });
 
   it("is told what both agree on where it asks on no one's account", async () => {
-    const { client, log } = await twoProfiles();
+    const { client, toldLater } = await twoProfiles();
     await client.request("tools/call", call("ask_later", { method: "roots/list" }));
-    const { later } = await until(log, ({ later: told }) => Array.isArray(told) && told.length > 0);
-    expect(later).toEqual([{ roots: [{ uri: "file:///both" }] }]);
+    expect(await toldLater()).toEqual([{ roots: [{ uri: "file:///both" }] }]);
   });
 
   it("asks the client of a profile that has none, and never gives it another's", async () => {
-    const { api, client, legacy, log, ofOps } = await twoProfiles();
+    const { api, client, legacy, toldLater, ofOps } = await twoProfiles();
     await api.profiles.update({ profile: "ops", changes: { roots: [] } });
     const ops = await ofOps({ capabilities: { roots: {} } });
     const result = await ops.request("tools/call", ASK, { onRequest: () => ROOTS });
@@ -65,8 +64,7 @@ describe("a legacy server that two profiles share", () => {
     });
     expect(answer(await (await legacy()).request("tools/call", ASK))).toEqual(OF_DEV);
     await client.request("tools/call", call("ask_later", { method: "roots/list" }));
-    const { later } = await until(log, ({ later: told }) => Array.isArray(told) && told.length > 0);
-    expect(later).toEqual([OF_DEV]);
+    expect(await toldLater()).toEqual([OF_DEV]);
   });
 
   it("hears that they change, and begins anew where there are first or last ones", async () => {

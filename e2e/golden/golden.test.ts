@@ -19,11 +19,15 @@ const directories = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
+/** An era is looked for anew a day after it was found. */
+const withoutTimes = (key: string, value: unknown): unknown =>
+  key === "decidedAt" ? undefined : value;
+
 /** The same with its settings named, since later builds have more of them. */
 const withSettingsByKey = (taken: unknown): unknown => {
   const { settings, ...others } = z
     .looseObject({ settings: z.array(z.looseObject({ key: z.string() })) })
-    .parse(JSON.parse(JSON.stringify(taken)));
+    .parse(JSON.parse(JSON.stringify(taken), withoutTimes));
   return { ...others, settings: Object.fromEntries(settings.map((one) => [one.key, one])) };
 };
 
