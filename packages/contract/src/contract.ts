@@ -28,6 +28,7 @@ import {
   profileView,
 } from "./profiles.ts";
 import { localContract } from "./local-contract.ts";
+import { logsContract } from "./logs-contract.ts";
 import { metricsQuery, metricsReset, metricsView } from "./metrics.ts";
 import { runtimesView } from "./runtimes.ts";
 import {
@@ -396,6 +397,7 @@ export const contract = {
       .output(recoverySheet),
   },
   ...transferContract,
+  ...logsContract,
   audit: {
     /** Who changed what, newest first. */
     list: oc.route({ method: "GET", path: "/audit" }).input(auditQuery).output(auditPage),

@@ -2,6 +2,7 @@ import { ACCESS_ERRORS } from "./errors/access.ts";
 import { BACKUP_ERRORS } from "./errors/backup.ts";
 import { GATEWAY_ERRORS } from "./errors/gateway.ts";
 import { LOCAL_ERRORS } from "./errors/local.ts";
+import { LOG_ERRORS } from "./errors/logs.ts";
 import { MESSAGE_ERRORS } from "./errors/messages.ts";
 import { NAMING_ERRORS } from "./errors/naming.ts";
 import { PROTOCOL_ERRORS } from "./errors/protocol.ts";
@@ -24,6 +25,7 @@ export const ERRORS = {
   ...ACCESS_ERRORS,
   ...NAMING_ERRORS,
   ...LOCAL_ERRORS,
+  ...LOG_ERRORS,
   ...UPSTREAM_ERRORS,
   ...SIGN_IN_ERRORS,
   ...VAULT_ERRORS,

@@ -28,5 +28,7 @@ export const gatewayEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("audit.changed") }),
   z.object({ type: z.literal("backups.changed") }),
   z.object({ type: z.literal("transfer.changed") }),
+  /** What is recorded, and how that goes. What was recorded is told by `logs.follow`. */
+  z.object({ type: z.literal("logs.changed") }),
 ]);
 export type GatewayEvent = z.infer<typeof gatewayEvent>;

@@ -9,6 +9,8 @@ export * from "./events.ts";
 export * from "./exit-codes.ts";
 export * from "./fields.ts";
 export * from "./issues.ts";
+export * from "./log-query.ts";
+export * from "./logs.ts";
 export * from "./metrics.ts";
 export * from "./names.ts";
 export * from "./problem.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { logLevel } from "./logs.ts";
 import { clientMetadataUrl } from "./sign-in.ts";
 
 const MIB = 1024 * 1024;
@@ -85,6 +86,21 @@ export const settings = z.object({
   metricsRawDays: z.number().int().min(1).max(90).default(7),
   /** Sums per hour are kept for so many days. */
   metricsKeepDays: z.number().int().min(1).max(3650).default(365),
+  /** How much of what passes is recorded; profiles and servers can have another level. */
+  logLevel: logLevel.default("full"),
+  /** What is kept of one recorded message, bytes. */
+  logBodyBytes: z
+    .number()
+    .int()
+    .min(1024)
+    .max(10 * MIB)
+    .default(64 * 1024),
+  /** Debug logs are removed after so many days. */
+  logKeepDays: z.number().int().min(1).max(3650).default(7),
+  /** The oldest debug logs are removed where all take more than so many MiB. */
+  logKeepMb: z.number().int().min(16).max(1_048_576).default(2048),
+  /** The oldest debug logs are removed where there are more. */
+  logKeepRows: z.number().int().min(1000).max(100_000_000).default(1_000_000),
   /** Entries of the audit log are removed after so many days. */
   auditKeepDays: z.number().int().min(1).max(3650).default(365),
   /** Whether a backup is made each day. */
@@ -125,6 +141,11 @@ export const settingsUpdate = z
     metrics: settings.shape.metrics.unwrap(),
     metricsRawDays: settings.shape.metricsRawDays.unwrap(),
     metricsKeepDays: settings.shape.metricsKeepDays.unwrap(),
+    logLevel: settings.shape.logLevel.unwrap(),
+    logBodyBytes: settings.shape.logBodyBytes.unwrap(),
+    logKeepDays: settings.shape.logKeepDays.unwrap(),
+    logKeepMb: settings.shape.logKeepMb.unwrap(),
+    logKeepRows: settings.shape.logKeepRows.unwrap(),
     auditKeepDays: settings.shape.auditKeepDays.unwrap(),
     backupDaily: settings.shape.backupDaily.unwrap(),
     backupTime: settings.shape.backupTime.unwrap(),
@@ -155,6 +176,11 @@ export const settingsChange = z.object({
   metrics: settingsUpdate.shape.metrics.nullable(),
   metricsRawDays: settingsUpdate.shape.metricsRawDays.nullable(),
   metricsKeepDays: settingsUpdate.shape.metricsKeepDays.nullable(),
+  logLevel: settingsUpdate.shape.logLevel.nullable(),
+  logBodyBytes: settingsUpdate.shape.logBodyBytes.nullable(),
+  logKeepDays: settingsUpdate.shape.logKeepDays.nullable(),
+  logKeepMb: settingsUpdate.shape.logKeepMb.nullable(),
+  logKeepRows: settingsUpdate.shape.logKeepRows.nullable(),
   auditKeepDays: settingsUpdate.shape.auditKeepDays.nullable(),
   backupDaily: settingsUpdate.shape.backupDaily.nullable(),
   backupTime: settingsUpdate.shape.backupTime.nullable(),

@@ -410,7 +410,7 @@ test("the traffic database is apart: its tables are not related, and it keeps ar
   expect(Object.keys(opened().query)).not.toContain("debugLogs");
   const log = createTrafficDb({ path: temp("traffic.db") });
   for (const requestType of ["tools/list", "tools/call"]) {
-    log.insert(debugLogs).values({ requestType, requestPayload: "{}", status: "pending" }).run();
+    log.insert(debugLogs).values({ correlationId: "a", requestType, status: "pending" }).run();
   }
   expect(
     log.select({ id: debugLogs.id, type: debugLogs.requestType }).from(debugLogs).all(),

@@ -320,11 +320,6 @@ export interface Exchange {
   listed: number | null;
 }
 
-/** Told of every exchange once its answer has been written. Has to return at once, and not throw. */
-export interface TrafficSink {
-  onExchange(exchange: Exchange): void;
-}
-
 /** The app's own log. Never given a secret or a message body. */
 export interface Log {
   info(message: string, fields?: Record<string, unknown>): void;

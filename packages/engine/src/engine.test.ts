@@ -9,6 +9,7 @@ import type {
   ServerDefinition,
   SessionRecord,
 } from "./definitions.ts";
+import { NO_TRAFFIC } from "./trace.ts";
 import { Engine } from "./engine.ts";
 import { testProcesses } from "./processes/processes.fixture.ts";
 import { type Got, launchOf, sendJson, serve, soon } from "./upstream/http.fixture.ts";
@@ -114,7 +115,7 @@ async function engineWith(count: number, change: Partial<ServerDefinition> = {})
     },
     eras: { load: () => era, save: quiet },
     sessions: memorySessions(),
-    traffic: { onExchange: (exchange) => exchanges.push(exchange) },
+    traffic: { ...NO_TRAFFIC, onExchange: (exchange) => exchanges.push(exchange) },
     local: { answer: async () => ({}), onSubscriptions: quiet },
     serverInfo: { name: "gateway", title: "Gateway", version: "1" },
     maxMessageBytes: () => 1_000_000,

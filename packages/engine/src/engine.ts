@@ -12,7 +12,6 @@ import type {
   ServerDefinition,
   SessionRecord,
   SessionStore,
-  TrafficSink,
 } from "./definitions.ts";
 import type { EndpointRequest } from "./endpoint/endpoint.ts";
 import { Measured } from "./endpoint/traffic.ts";
@@ -26,6 +25,7 @@ import { callServerTool, route } from "./router/router.ts";
 import type { Routes, Servers } from "./router/routes.ts";
 import { UrlVisits } from "./router/url-visits.ts";
 import { StartGate } from "./start-gate.ts";
+import type { TrafficSink } from "./trace.ts";
 import { rootsOfServer, type ServerRoots } from "./upstream/server-roots.ts";
 import { type Observation, type RecheckReason, Upstream } from "./upstream/upstream.ts";
 

@@ -19,6 +19,7 @@ export { isErrorResponse, isObject, type JsonObject } from "./jsonrpc.ts";
 export type { Answer } from "./router/caller.ts";
 export { parameterHeaders, routingHeaders } from "./protocol-headers.ts";
 export { counted, formatBytes } from "./text.ts";
+export * from "./trace.ts";
 export { atMost } from "./time.ts";
 export { systemCode } from "./upstream/failure.ts";
 export { TooLargeError } from "./upstream/http-exchange.ts";

@@ -23,7 +23,6 @@ import { baseUrl, HttpServer } from "./http/http-server.ts";
 import { createRoutes } from "./http/routes.ts";
 import { createLog } from "./log.ts";
 import { createLocal } from "./local/create-local.ts";
-import { MetricsService } from "./metrics/metrics-service.ts";
 import { ProfilesService } from "./profiles/profiles-service.ts";
 import { createRegistry } from "./registry.ts";
 import { revealSecrets } from "./servers/secret-values.ts";
@@ -41,6 +40,7 @@ import { createSettingsStore } from "./settings/settings-store.ts";
 import { StatusAnnouncer } from "./status/announcer.ts";
 import { Status } from "./status/status.ts";
 import { createStores, type Stores } from "./stores.ts";
+import { createTraffic, type Traffic, trafficTo } from "./traffic/create-traffic.ts";
 import { tryOut } from "./try-out.ts";
 import { createSurroundings } from "./surroundings/surroundings.ts";
 import { createTransfer, TRANSFERRED } from "./transfer/create-transfer.ts";
@@ -141,7 +141,7 @@ async function wire(
     url: () => endpoint.url,
     problem: () => endpoint.problem,
     warnings: () =>
-      [http.warning, backups.warning, ...metrics.warnings].filter((one) => one !== null),
+      [http.warning, backups.warning, ...traffic.warnings].filter((one) => one !== null),
     version: VERSION,
     dataDir: configuration.paths.dataDir,
   });
@@ -196,12 +196,7 @@ async function wire(
     }),
     local: local.catalog,
     ...createEngineStores(stores, sessions.backend),
-    traffic: {
-      onExchange: (exchange) => {
-        clients.onExchange(exchange);
-        metrics.onExchange(exchange);
-      },
-    },
+    traffic: trafficTo(() => ({ clients, traffic })),
     serverInfo: { name: "local-mcp-gateway", title: "Local MCP Gateway", version: VERSION },
     maxMessageBytes: () => settings.maxMessageBytes,
     processes,
@@ -270,16 +265,18 @@ async function wire(
       }
     },
   });
-  const metrics: MetricsService = new MetricsService({
+  const address = (): string => endpoint.url ?? baseUrl(settings.host, settings.port);
+  const traffic: Traffic = createTraffic({
     ...common,
     paths: configuration.paths,
     settings: () => settings,
+    redactor,
     servers,
     profiles,
-    redact: (text) => redactor.text(text),
+    address,
+    events,
     onWarning: () => announcer.announce(),
   });
-  const address = (): string => endpoint.url ?? baseUrl(settings.host, settings.port);
   const { launcher = DEFAULT_LAUNCHER, pages = null } = options;
   const connections = createConnections({
     address,
@@ -326,7 +323,7 @@ async function wire(
     void processes.endLeftovers();
     engine.start();
     surroundings.start();
-    metrics.start();
+    traffic.start();
     if (options.kind !== "cli") backups.start();
     void signIns.recall();
     void beginWithKeychain(vaultService, log);
@@ -387,7 +384,7 @@ async function wire(
     connections,
     profiles,
     local,
-    metrics,
+    ...traffic,
     tokens,
     endToken,
     vault: vaultService,
@@ -417,7 +414,7 @@ async function wire(
       calls,
       files: backups.files,
       audit,
-      metrics,
+      metrics: traffic.metrics,
       status,
       jobs,
       transfer,
@@ -459,7 +456,7 @@ async function wire(
       await Promise.all([endpoint.close(), runtimes.close()]);
       const ended = await servers;
       // Calls were answered until now.
-      await metrics.close();
+      await traffic.close();
       // An answer that is on its way may hold the only refresh token that works from now on.
       await signIns.close();
       tokens.close();

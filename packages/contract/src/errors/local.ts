@@ -198,12 +198,13 @@ export const LOCAL_ERRORS = {
     sentence: "Calls are not counted, {dropped} so far: {reason}",
     wayOut: "Calls themselves work. Counting goes on by itself once this is mended.",
   },
-  metrics_set_aside: {
+  traffic_set_aside: {
     http: 503,
     jsonRpc: -32603,
     exit: 1,
-    sentence: "The record of calls was damaged. It is kept as {path}, and a new one was begun.",
+    sentence:
+      "The file with debug logs and single calls was damaged. It is kept as {path}, and a new one was begun.",
     wayOut:
-      "Nothing has to be done. What was summed up before is still there; delete the old file if you do not need it.",
+      "Nothing has to be done. What is configured and what was summed up is untouched; delete the old file if you do not need it.",
   },
 } as const satisfies Record<string, ErrorEntry>;

@@ -200,5 +200,15 @@ export const migrations: MigrationMeta[] = [
     "bps": true,
     "folderMillis": 1795339798010,
     "hash": "55b9fedeee1fef185d7665d6970362c061f641d07e0363d4c1944c099ff67916"
+  },
+  {
+    "sql": [
+      "CREATE TABLE `log_levels` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`profile_id` text,\n\t`mcp_server_id` text,\n\t`level` text NOT NULL,\n\t`updated_at` integer NOT NULL,\n\tFOREIGN KEY (`profile_id`) REFERENCES `profiles`(`id`) ON UPDATE no action ON DELETE cascade,\n\tFOREIGN KEY (`mcp_server_id`) REFERENCES `mcp_servers`(`id`) ON UPDATE no action ON DELETE cascade,\n\tCONSTRAINT \"log_levels_level\" CHECK(level IN ('off', 'errors', 'metadata', 'full')),\n\tCONSTRAINT \"log_levels_subject\" CHECK((profile_id IS NULL) <> (mcp_server_id IS NULL))\n);\n",
+      "\nCREATE UNIQUE INDEX `log_levels_profile_id_unique` ON `log_levels` (`profile_id`);",
+      "\nCREATE UNIQUE INDEX `log_levels_mcp_server_id_unique` ON `log_levels` (`mcp_server_id`);"
+    ],
+    "bps": true,
+    "folderMillis": 1795351315090,
+    "hash": "325c50e002db1183307f943a2755346c2ad3376facbd3afaf845d2b65b021cde"
   }
 ];

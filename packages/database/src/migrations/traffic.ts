@@ -52,5 +52,19 @@ export const migrations: MigrationMeta[] = [
     "bps": true,
     "folderMillis": 1795329864912,
     "hash": "db6f1906791bcf1387166b42b1488d502d458f3b3c8cdd2e9845624534f899ce"
+  },
+  {
+    "sql": [
+      "CREATE TABLE `debug_log_dismissals` (\n\t`finding` text PRIMARY KEY NOT NULL,\n\t`dismissed_at` integer NOT NULL\n);\n",
+      "\nCREATE TABLE `debug_log_facts` (\n\t`id` integer PRIMARY KEY NOT NULL,\n\t`at` real NOT NULL,\n\t`kind` integer NOT NULL,\n\t`direction` integer NOT NULL,\n\t`outcome` integer NOT NULL,\n\t`contents` integer NOT NULL,\n\t`era` integer,\n\t`profile` integer,\n\t`server` integer,\n\t`session` integer,\n\t`client` integer,\n\t`method` integer NOT NULL,\n\t`name` integer,\n\t`error` integer,\n\t`duration_ms` real,\n\t`waited_ms` real,\n\t`head_ms` real,\n\t`request_bytes` integer,\n\t`response_bytes` integer,\n\t`http_status` integer,\n\t`is_pinned` integer DEFAULT false NOT NULL,\n\t`has_note` integer DEFAULT false NOT NULL\n);\n",
+      "\nCREATE TABLE `debug_log_terms` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`kind` text NOT NULL,\n\t`value` text NOT NULL,\n\t`label` text NOT NULL,\n\tCONSTRAINT \"debug_log_terms_kind\" CHECK(kind IN ('profile', 'server', 'session', 'client', 'method', 'name', 'error'))\n);\n",
+      "\nCREATE UNIQUE INDEX `debug_log_terms_value` ON `debug_log_terms` (`kind`,`value`,`label`);",
+      "\n-- No build before this one has written debug logs.\nDROP TABLE `debug_logs`;",
+      "\nCREATE TABLE `debug_logs` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`correlation_id` text NOT NULL,\n\t`profile_id` text,\n\t`mcp_server_id` text,\n\t`session_id` text,\n\t`request_type` text NOT NULL,\n\t`request_payload` blob,\n\t`response_payload` blob,\n\t`status` text NOT NULL,\n\t`error_message` text,\n\t`duration_ms` real,\n\t`note` text,\n\t`created_at` integer NOT NULL,\n\tCONSTRAINT \"debug_logs_status\" CHECK(status IN ('pending', 'success', 'error'))\n);\n",
+      "\nCREATE INDEX `debug_logs_correlation` ON `debug_logs` (`correlation_id`);"
+    ],
+    "bps": true,
+    "folderMillis": 1795351314371,
+    "hash": "fb5884eca38f71d9ca76188ddaa43d13ea1174f3442459c8c29049997ef60904"
   }
 ];

@@ -1,4 +1,4 @@
-import { index, integer, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { blob, index, integer, real, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
 import { createdAt, flag, oneOf } from "./columns.ts";
 
 // Tables of traffic.db. Ids of other rows are plain text: those rows are in another file and may be
@@ -8,30 +8,95 @@ const arrival = () => integer("id").primaryKey({ autoIncrement: true });
 
 const logStates = ["pending", "success", "error"] as const;
 
+/**
+ * A message as it was recorded: text, or where it is longer than 4 KB a BLOB of raw DEFLATE
+ * (RFC 1951).
+ */
+const payload = (name: string) => blob(name, { mode: "buffer" });
+
 /** Recorded MCP exchanges. Payloads are JSON, redacted before they are written. */
 export const debugLogs = sqliteTable(
   "debug_logs",
   {
     id: arrival(),
+    /** The same for all rows of one exchange. */
+    correlationId: text("correlation_id").notNull(),
     profileId: text("profile_id"),
     mcpServerId: text("mcp_server_id"),
     sessionId: text("session_id"),
     /** The JSON-RPC method. */
     requestType: text("request_type").notNull(),
-    requestPayload: text("request_payload").notNull(),
-    responsePayload: text("response_payload"),
+    requestPayload: payload("request_payload"),
+    responsePayload: payload("response_payload"),
     status: text("status", { enum: logStates }).notNull(),
     errorMessage: text("error_message"),
-    durationMs: integer("duration_ms"),
+    durationMs: real("duration_ms"),
+    note: text("note"),
     createdAt: createdAt(),
   },
   (table) => [
-    index("debug_logs_created").on(table.createdAt),
-    index("debug_logs_profile").on(table.profileId, table.createdAt),
-    index("debug_logs_server").on(table.mcpServerId, table.createdAt),
+    index("debug_logs_correlation").on(table.correlationId),
     oneOf("debug_logs", "status", logStates),
   ],
 );
+
+/**
+ * What rows of `debug_logs` are filtered by, one for each: narrow, so that a million of them are
+ * looked through at once. Names are numbers of `debug_log_terms`.
+ */
+export const debugLogFacts = sqliteTable("debug_log_facts", {
+  /** That of `debug_logs`. */
+  id: integer("id").primaryKey(),
+  /** When it began, ms since 1970, with fractions. */
+  at: real("at").notNull(),
+  /** Places in LOG_KINDS, LOG_DIRECTIONS, LOG_OUTCOMES, LOG_CONTENTS and LOG_ERAS of the gateway. */
+  kind: integer("kind").notNull(),
+  direction: integer("direction").notNull(),
+  outcome: integer("outcome").notNull(),
+  contents: integer("contents").notNull(),
+  era: integer("era"),
+  profile: integer("profile"),
+  server: integer("server"),
+  session: integer("session"),
+  client: integer("client"),
+  method: integer("method").notNull(),
+  name: integer("name"),
+  error: integer("error"),
+  durationMs: real("duration_ms"),
+  waitedMs: real("waited_ms"),
+  headMs: real("head_ms"),
+  requestBytes: integer("request_bytes"),
+  responseBytes: integer("response_bytes"),
+  httpStatus: integer("http_status"),
+  isPinned: flag("is_pinned").notNull().default(false),
+  hasNote: flag("has_note").notNull().default(false),
+});
+
+const logTerms = ["profile", "server", "session", "client", "method", "name", "error"] as const;
+
+/** Names that many rows have, once. */
+export const debugLogTerms = sqliteTable(
+  "debug_log_terms",
+  {
+    id: arrival(),
+    kind: text("kind", { enum: logTerms }).notNull(),
+    /** An id of a profile or server; otherwise the name itself. */
+    value: text("value").notNull(),
+    /** Of a profile or server its name at that time; of a client its version; otherwise empty. */
+    label: text("label").notNull(),
+  },
+  (table) => [
+    unique("debug_log_terms_value").on(table.kind, table.value, table.label),
+    oneOf("debug_log_terms", "kind", logTerms),
+  ],
+);
+
+/** Findings that a person has dismissed. */
+export const debugLogDismissals = sqliteTable("debug_log_dismissals", {
+  finding: text("finding").primaryKey(),
+  /** What was seen up to then is not told of again, ms since 1970. */
+  dismissedAt: integer("dismissed_at").notNull(),
+});
 
 /** One call. The hourly tables of the configuration database sum these up. */
 const call = () => ({

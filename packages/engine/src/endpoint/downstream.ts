@@ -1,13 +1,7 @@
 import { LOCAL_SERVER } from "@local-mcp/contract";
 import { LIST_CHANGES } from "../catalog/views.ts";
-import type {
-  Client,
-  Log,
-  ServerDefinition,
-  SessionRecord,
-  SessionStore,
-  TrafficSink,
-} from "../definitions.ts";
+import type { Client, Log, ServerDefinition, SessionRecord, SessionStore } from "../definitions.ts";
+import type { TrafficSink } from "../trace.ts";
 import { ParkedCalls } from "../eras/parked-calls.ts";
 import type { RpcNotification } from "../jsonrpc.ts";
 import { LOG_LEVELS } from "../protocol.ts";

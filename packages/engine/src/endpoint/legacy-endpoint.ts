@@ -1,5 +1,5 @@
 import { GatewayError } from "@local-mcp/contract";
-import type { TrafficSink } from "../definitions.ts";
+import type { TrafficSink } from "../trace.ts";
 import {
   type ClassifiedMessage,
   classify,

@@ -1,5 +1,5 @@
 import { GatewayError } from "@local-mcp/contract";
-import type { TrafficSink } from "../definitions.ts";
+import type { TrafficSink } from "../trace.ts";
 import { isObject, isRequestId, type RpcNotification, type RpcRequest } from "../jsonrpc.ts";
 import { isLogLevel, LOG_LEVELS } from "../protocol.ts";
 import { type Answer, type Caller, progressTokenOf } from "../router/caller.ts";

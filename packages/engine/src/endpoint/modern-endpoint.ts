@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { GatewayError } from "@local-mcp/contract";
-import type { Client, TrafficClient, TrafficSink } from "../definitions.ts";
+import type { Client, TrafficClient } from "../definitions.ts";
+import type { TrafficSink } from "../trace.ts";
 import type { ParkedCalls, Turn } from "../eras/parked-calls.ts";
 import { modernResult, translate } from "../eras/translate.ts";
 import {

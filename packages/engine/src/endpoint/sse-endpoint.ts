@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { GatewayError } from "@local-mcp/contract";
-import type { TrafficSink } from "../definitions.ts";
+import type { TrafficSink } from "../trace.ts";
 import { classify, type RpcMessage, type RpcRequest } from "../jsonrpc.ts";
 import type { Routes } from "../router/routes.ts";
 import type { EndpointRequest } from "./endpoint.ts";

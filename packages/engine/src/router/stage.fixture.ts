@@ -22,6 +22,7 @@ import { LegacyClient } from "./legacy-client.fixture.ts";
 import { ModernClient } from "./modern-client.fixture.ts";
 import type { Numbering } from "./scripted-client.fixture.ts";
 import { CALL_LIMIT_MS, ScriptedServer, TOOL } from "./scripted-server.fixture.ts";
+import { NO_TRAFFIC } from "../trace.ts";
 import { UrlVisits } from "./url-visits.ts";
 
 const processes = testProcesses();
@@ -76,7 +77,10 @@ export class Stage {
     this.#downstream = new Downstream({
       sessions: memoryStore(),
       sessionIdleMs: () => Number.POSITIVE_INFINITY,
-      traffic: { onExchange: ({ outcome }) => ledger.count(`exchanges: ${outcome}`) },
+      traffic: {
+        ...NO_TRAFFIC,
+        onExchange: ({ outcome }) => ledger.count(`exchanges: ${outcome}`),
+      },
       log: SILENT,
       introduce: () => ({ capabilities: {}, instructions: undefined }),
       routes: () => routes,

@@ -5,6 +5,7 @@ import type { ClientsService } from "../clients/clients-service.ts";
 import type { Connections } from "../clients/connections.ts";
 import type { DoctorService } from "../doctor/doctor-service.ts";
 import type { Events } from "../events.ts";
+import type { LogsService } from "../logs/logs-service.ts";
 import type { MetricsService } from "../metrics/metrics-service.ts";
 import type { ProfilesService } from "../profiles/profiles-service.ts";
 import type { PromptsService } from "../prompts/prompts-service.ts";
@@ -25,6 +26,7 @@ import type { ToolsService } from "../tools/tools-service.ts";
 import type { Transfer } from "../transfer/create-transfer.ts";
 import type { VaultService } from "../vault/vault-service.ts";
 import { changeKeys, manage, requireRight, requireToReadSecrets } from "./context.ts";
+import { createLogProcedures } from "./log-procedures.ts";
 import { createTransferProcedures } from "./transfer-procedures.ts";
 
 export interface Services {
@@ -48,6 +50,7 @@ export interface Services {
     roots: RootsService;
   };
   metrics: MetricsService;
+  logs: LogsService;
   tokens: Tokens;
   runtimes: RuntimesService;
   settings: SettingsService;
@@ -367,6 +370,7 @@ export function createRouter(services: Services) {
       ),
     },
     transfer: createTransferProcedures(services.transfer),
+    logs: createLogProcedures(services.logs),
     audit: {
       list: manage.audit.list.handler(({ input }) => audit.list(input)),
       export: manage.audit.export.handler(({ input }) => audit.export(input)),

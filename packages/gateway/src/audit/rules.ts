@@ -11,6 +11,7 @@ import { LOCAL_RULES } from "./local-rules.ts";
 import type { AuditNote } from "./note.ts";
 import { Changes, type Look, planOf, type Rule, rule } from "./plan.ts";
 import { SERVER_RULES } from "./server-rules.ts";
+import { LOG_RULES } from "./log-rules.ts";
 import { TRANSFER_RULES } from "./transfer-rules.ts";
 import { VAULT_RULES } from "./vault-rules.ts";
 
@@ -34,6 +35,7 @@ export const RULES: Record<string, Rule> = {
   ...BACKUP_RULES,
   ...LOCAL_RULES,
   ...TRANSFER_RULES,
+  ...LOG_RULES,
   "status.listen": rule(contract.status.listen, () =>
     planOf("gateway.listen", { kind: "gateway", id: null, name: null }, ({ url }) => ({ url })),
   ),
@@ -201,6 +203,23 @@ export const NOT_RECORDED: readonly string[] = [
   "transfer.cancel",
   "transfer.cleanup",
   "audit.list",
+  "logs.list",
+  "logs.count",
+  "logs.follow",
+  "logs.stats",
+  "logs.sessions",
+  "logs.state",
+  "logs.suggest",
+  "logs.findings",
+  "logs.dismiss",
+  "logs.levels",
+  // Recording less needs no witness; it ends by itself as well.
+  "logs.cap",
+  "logs.get",
+  "logs.mark",
+  // What it calls is an exchange like any client's.
+  "logs.replay",
+  "logs.copy",
 ];
 
 /** `files/delete_file: off`. A description is the person's own text and is not repeated. */

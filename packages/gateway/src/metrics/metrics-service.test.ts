@@ -119,7 +119,7 @@ test("a damaged file is set aside with its time, and counting goes on in a new o
   metrics.onExchange(stage.call(tool(id)));
   stage.clock.now += 1;
   expect((await metrics.get({ top: 1 })).totals.calls).toBe(1);
-  expect(metrics.warnings.map(({ code }) => code)).toEqual(["metrics_set_aside"]);
+  expect(metrics.warnings.map(({ code }) => code)).toEqual(["traffic_set_aside"]);
   expect(told).toBe(1);
   const files = readdirSync(dirname(stage.paths.traffic));
   expect(files.filter((name) => /^traffic-damaged-\d{4}-.*Z\.db$/.test(name))).toHaveLength(1);

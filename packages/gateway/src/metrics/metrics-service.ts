@@ -63,7 +63,7 @@ export class MetricsService {
     this.#now = options.now ?? Date.now;
     this.#worker = new MetricsWorker(options.paths, {
       onSetAside: (path) => {
-        this.#setAside = new GatewayError("metrics_set_aside", { path });
+        this.#setAside = new GatewayError("traffic_set_aside", { path });
         options.log.warn("the record of calls was damaged and is set aside", { path });
         options.onWarning();
       },

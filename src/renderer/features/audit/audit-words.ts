@@ -38,6 +38,7 @@ export const AREAS: readonly { prefix: string; label: string }[] = [
   { prefix: "resource.", label: "Resources" },
   { prefix: "root.", label: "Roots" },
   { prefix: "metrics.", label: "Metrics" },
+  { prefix: "logs.", label: "Debug logs" },
   { prefix: "token.", label: "Access tokens" },
   { prefix: "access.", label: "Refused access" },
   { prefix: "sign_in.", label: "Sign-ins" },

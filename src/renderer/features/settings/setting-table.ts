@@ -41,6 +41,7 @@ const SECONDS: Unit = { word: "seconds", size: 1000 };
 const MINUTES: Unit = { word: "minutes", size: 60_000 };
 const HOURS: Unit = { word: "hours", size: 3_600_000 };
 const DAYS: Unit = { word: "days", size: 1 };
+const KILOBYTES: Unit = { word: "KB", size: 1024 };
 const MEGABYTES: Unit = { word: "MB", size: 1024 * 1024 };
 
 export interface NumberControl {
@@ -238,6 +239,49 @@ export const SETTING_ROWS: readonly SettingRow[] = [
     label: "Keep sums per hour for",
     about: "Older ones are removed.",
     control: { kind: "number", unit: DAYS },
+  },
+  {
+    key: "logLevel",
+    section: "logs",
+    label: "Record debug logs",
+    about: "Secrets are removed before anything is written. Profiles and servers can differ.",
+    control: {
+      kind: "choice",
+      options: [
+        { value: "full", label: "Whole exchanges" },
+        { value: "metadata", label: "Without messages" },
+        { value: "errors", label: "What goes wrong" },
+        { value: "off", label: "Nothing" },
+      ],
+    },
+  },
+  {
+    key: "logBodyBytes",
+    section: "logs",
+    label: "Longest recorded message",
+    about: "Longer ones are cut off; their size is still told.",
+    control: { kind: "number", unit: KILOBYTES },
+  },
+  {
+    key: "logKeepDays",
+    section: "logs",
+    label: "Keep debug logs for",
+    about: "Older ones are removed, but for those that are pinned.",
+    control: { kind: "number", unit: DAYS },
+  },
+  {
+    key: "logKeepMb",
+    section: "logs",
+    label: "Debug logs may take",
+    about: "Then the oldest are removed.",
+    control: { kind: "number", unit: { word: "MB", size: 1 } },
+  },
+  {
+    key: "logKeepRows",
+    section: "logs",
+    label: "Keep at most",
+    about: "Then the oldest are removed.",
+    control: { kind: "number", unit: { word: "debug logs", size: 1 } },
   },
   {
     key: "maxResponseBytes",

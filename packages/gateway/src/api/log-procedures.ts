@@ -1,0 +1,38 @@
+import type { LogsService } from "../logs/logs-service.ts";
+import { manage, requireRight } from "./context.ts";
+
+const done = { ok: true } as const;
+
+/** Debug logs; a part of the router. */
+export const createLogProcedures = (logs: LogsService) => ({
+  list: manage.logs.list.handler(({ input }) => logs.list(input)),
+  count: manage.logs.count.handler(({ input }) => logs.count(input.filter)),
+  follow: manage.logs.follow.handler(({ input, signal }) => logs.follow(input.filter, signal)),
+  stats: manage.logs.stats.handler(({ input }) => logs.stats(input.filter)),
+  sessions: manage.logs.sessions.handler(({ input }) => logs.sessions(input.filter)),
+  state: manage.logs.state.handler(() => logs.state()),
+  suggest: manage.logs.suggest.handler(({ input }) => logs.suggest(input)),
+  findings: manage.logs.findings.handler(() => logs.findings()),
+  dismiss: manage.logs.dismiss.handler(async ({ input }) => {
+    await logs.dismiss(input.finding);
+    return done;
+  }),
+  export: manage.logs.export.handler(({ input }) => logs.export(input)),
+  levels: manage.logs.levels.handler(() => logs.levels()),
+  setLevel: manage.logs.setLevel.handler(({ input }) => {
+    logs.setLevel(input);
+    return done;
+  }),
+  uncap: manage.logs.uncap.handler(({ input }) => logs.uncap(input.minutes)),
+  cap: manage.logs.cap.handler(() => logs.cap()),
+  clear: manage.logs.clear.handler(({ input }) => logs.clear(input.filter)),
+  get: manage.logs.get.handler(({ input }) => logs.get(input.id)),
+  mark: manage.logs.mark.handler(({ input }) => logs.mark(input)),
+  replay: manage.logs.replay.handler(({ input, context, signal }) => {
+    requireRight(context.principal, "use");
+    return logs.replay(input, signal);
+  }),
+  copy: manage.logs.copy.handler(async ({ input }) => ({
+    text: await logs.copy(input.id, input.as),
+  })),
+});

@@ -1,0 +1,39 @@
+import type {
+  LogCount,
+  LogDetail,
+  LogExportPart,
+  LogExportQuery,
+  LogFinding,
+  LogNews,
+  LogRow,
+  LogSession,
+  LogsPage,
+  LogsQuery,
+  LogStats,
+} from "@local-mcp/contract";
+import type { Written } from "../entries.ts";
+
+/** A filter in the query language, which was checked, and the time that it counts from. */
+export interface Filter {
+  filter: string;
+  /** ms since 1970. */
+  now: number;
+}
+
+/** What the thread that reads does, each with what it is given and what comes of it. */
+export interface ReaderTasks {
+  page: [Omit<LogsQuery, "filter"> & Filter, LogsPage];
+  count: [Filter, LogCount];
+  /** What of it matches. */
+  news: [Filter & { written: Written }, LogNews];
+  detail: [id: number, LogDetail | null];
+  row: [id: number, LogRow | null];
+  stats: [Filter, LogStats];
+  sessions: [Filter, LogSession[]];
+  suggest: [{ key: string; prefix: string }, string[]];
+  /** Those that rows show. */
+  findings: [{ now: number }, LogFinding[]];
+  exportPart: [Omit<LogExportQuery, "filter"> & Filter & { address: string }, LogExportPart];
+  release: [null, null];
+  close: [null, null];
+}

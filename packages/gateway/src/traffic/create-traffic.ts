@@ -1,0 +1,62 @@
+import type { GatewayError } from "@local-mcp/contract";
+import type { TrafficSink } from "@local-mcp/engine";
+import type { ClientsService } from "../clients/clients-service.ts";
+import { createLogs, type LogsOptions } from "../logs/create-logs.ts";
+import type { LogsService } from "../logs/logs-service.ts";
+import { MetricsService, type MetricsOptions } from "../metrics/metrics-service.ts";
+
+export type TrafficOptions = LogsOptions & Omit<MetricsOptions, "redact">;
+
+/** What is kept of calls, in `traffic.db`. */
+export interface Traffic {
+  metrics: MetricsService;
+  logs: LogsService;
+  sink: Omit<TrafficSink, "onExchange">;
+  /** What a person should know. */
+  readonly warnings: GatewayError[];
+  start(): void;
+  /** Stores what was told of, and lets go of the files. */
+  close(): Promise<void>;
+}
+
+export function createTraffic(options: TrafficOptions): Traffic {
+  const metrics = new MetricsService({
+    ...options,
+    redact: (text) => options.redactor.text(text),
+  });
+  const logs = createLogs(options);
+  return {
+    metrics,
+    logs: logs.service,
+    sink: logs.sink,
+    get warnings() {
+      return [...metrics.warnings, ...logs.warnings];
+    },
+    start: () => {
+      metrics.start();
+      logs.start();
+    },
+    close: async () => {
+      await Promise.all([metrics.close(), logs.close()]);
+    },
+  };
+}
+
+/** Who is told of what passes the router. */
+interface Listeners {
+  clients: Pick<ClientsService, "onExchange">;
+  traffic: Pick<Traffic, "metrics" | "sink">;
+}
+
+/** @param listeners asked for when something passes, since the engine is there before them */
+export const trafficTo = (listeners: () => Listeners): TrafficSink => ({
+  onExchange: (exchange) => {
+    const { clients, traffic } = listeners();
+    clients.onExchange(exchange);
+    traffic.metrics.onExchange(exchange);
+  },
+  onRequest: (request) => listeners().traffic.sink.onRequest(request),
+  onClientNotification: (...seen) => listeners().traffic.sink.onClientNotification(...seen),
+  onNotified: (...seen) => listeners().traffic.sink.onNotified(...seen),
+  ofServer: (serverId) => listeners().traffic.sink.ofServer(serverId),
+});
