@@ -1,6 +1,7 @@
 import { classNames } from "../../components/class-names.ts";
+import type { DiffPart } from "../../components/sequence-diff.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
-import { type DiffPart, wordDiff } from "./word-diff.ts";
+import { wordDiff } from "./word-diff.ts";
 
 interface WordDiffProps {
   title: string;

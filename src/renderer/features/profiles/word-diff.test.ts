@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type DiffPart, wordDiff } from "./word-diff.ts";
+import type { DiffPart } from "../../components/sequence-diff.ts";
+import { wordDiff } from "./word-diff.ts";
 
 const side = (parts: readonly DiffPart[], kind: "removed" | "added"): string =>
   parts
