@@ -5,6 +5,7 @@ import {
   logCleared,
   logCopy,
   logCount,
+  logCountQuery,
   logDetail,
   logExportPart,
   logExportQuery,
@@ -34,7 +35,7 @@ export const logsContract = {
   logs: {
     /** A page by key, never by offset: the newest, those before or after a row, or those at a place. */
     list: oc.route({ method: "GET", path: "/logs" }).input(logsQuery).output(logsPage),
-    count: oc.route({ method: "GET", path: "/logs/count" }).input(logFilter).output(logCount),
+    count: oc.route({ method: "GET", path: "/logs/count" }).input(logCountQuery).output(logCount),
     /** What matches and comes or changes from now on. */
     follow: oc
       .route({ method: "GET", path: "/logs/live" })

@@ -128,6 +128,12 @@ const filter = z.string().max(4000).default("");
 
 export const logFilter = z.object({ filter });
 
+export const logCountQuery = logFilter.extend({
+  /** Only rows up to this one: so many stand before the next, which is its place in `list`. */
+  upTo: id.optional(),
+});
+export type LogCountQuery = z.infer<typeof logCountQuery>;
+
 /** At most one of `before`, `after` and `index`; without any the newest. */
 export const logsQuery = z.object({
   filter,

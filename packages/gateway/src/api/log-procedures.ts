@@ -6,7 +6,7 @@ const done = { ok: true } as const;
 /** Debug logs; a part of the router. */
 export const createLogProcedures = (logs: LogsService) => ({
   list: manage.logs.list.handler(({ input }) => logs.list(input)),
-  count: manage.logs.count.handler(({ input }) => logs.count(input.filter)),
+  count: manage.logs.count.handler(({ input }) => logs.count(input)),
   follow: manage.logs.follow.handler(({ input, signal }) => logs.follow(input.filter, signal)),
   stats: manage.logs.stats.handler(({ input }) => logs.stats(input.filter)),
   sessions: manage.logs.sessions.handler(({ input }) => logs.sessions(input.filter)),

@@ -2,6 +2,7 @@ import {
   GatewayError,
   type LogCleared,
   type LogCount,
+  type LogCountQuery,
   type LogDetail,
   type LogExportPart,
   type LogExportQuery,
@@ -26,7 +27,7 @@ export class LogsService {
     throw new GatewayError("internal");
   }
 
-  count(_filter: string): Promise<LogCount> {
+  count(_query: LogCountQuery): Promise<LogCount> {
     throw new GatewayError("internal");
   }
 

@@ -1,5 +1,6 @@
 import type {
   LogCount,
+  LogCountQuery,
   LogDetail,
   LogExportPart,
   LogExportQuery,
@@ -23,7 +24,7 @@ export interface Filter {
 /** What the thread that reads does, each with what it is given and what comes of it. */
 export interface ReaderTasks {
   page: [Omit<LogsQuery, "filter"> & Filter, LogsPage];
-  count: [Filter, LogCount];
+  count: [Omit<LogCountQuery, "filter"> & Filter, LogCount];
   /** What of it matches. */
   news: [Filter & { written: Written }, LogNews];
   detail: [id: number, LogDetail | null];
