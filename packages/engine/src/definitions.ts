@@ -314,8 +314,11 @@ export interface Exchange {
   /** ms since 1970. */
   startedAt: number;
   durationMs: number;
-  /** `tool_error`: the tool ran or was refused, and its result says so. */
-  outcome: "ok" | "tool_error" | "error" | "cancelled";
+  /**
+   * `tool_error`: the tool ran or was refused, and its result says so. `timed_out`: its server did
+   * not answer in time, or had no time for it.
+   */
+  outcome: "ok" | "tool_error" | "error" | "cancelled" | "timed_out";
   /** How many tools the answer to `tools/list` named. */
   listed: number | null;
 }

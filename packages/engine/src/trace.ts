@@ -33,7 +33,10 @@ export interface SeenClient {
 }
 
 export interface SeenRequest extends SeenClient {
-  message: RpcRequest;
+  /** As it came: a {@link RpcRequest}, or what was taken for one and is refused. */
+  message: unknown;
+  /** Its JSON-RPC method; `?` where it has none. */
+  method: string;
   /** Whose tool, prompt or resource it is about, as far as that is known. */
   serverId: string | null;
   /** What it is about, as the client calls it. */
@@ -42,7 +45,7 @@ export interface SeenRequest extends SeenClient {
 
 /** One request of a client, from its arrival to its answer. */
 export interface RequestTrace {
-  /** It needs this server; from now on it waits for its turn there. */
+  /** It needs this server; until something is sent there it waits for its turn. */
   towards(serverId: string): ServerTrace;
   /** Something without an answer is told to the client on account of it. */
   notified(message: RpcNotification): void;
