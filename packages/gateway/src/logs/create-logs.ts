@@ -6,10 +6,12 @@ import type { Events } from "../events.ts";
 import type { ProfilesService } from "../profiles/profiles-service.ts";
 import type { ServersService } from "../servers/servers-service.ts";
 import type { Stores } from "../stores.ts";
+import type { TrafficFile } from "../traffic/traffic-file.ts";
 import { LogsService } from "./logs-service.ts";
 
 export interface LogsOptions {
   paths: Pick<Paths, "traffic" | "database">;
+  file: Pick<TrafficFile, "guard">;
   stores: Stores;
   settings: () => Pick<
     Settings,

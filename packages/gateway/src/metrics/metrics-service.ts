@@ -13,12 +13,15 @@ import { OneByOne } from "../one-by-one.ts";
 import type { ProfilesService } from "../profiles/profiles-service.ts";
 import type { ServersService } from "../servers/servers-service.ts";
 import type { Stores } from "../stores.ts";
+import type { Thread } from "../traffic/thread.ts";
+import type { TrafficFile } from "../traffic/traffic-file.ts";
 import type { CallRow } from "./call-row.ts";
 import { Counters } from "./counters.ts";
 import { exposition, type ExpositionFacts } from "./exposition.ts";
 import { Recorder } from "./recorder.ts";
 import { tidy } from "./upkeep.ts";
-import { MetricsWorker } from "./worker-client.ts";
+import { createMetricsThread, type MetricsThread } from "./worker-client.ts";
+import type { MetricsTasks } from "./worker-messages.ts";
 
 const DAY_MS = 86_400_000;
 /** Further back nothing is kept. */
@@ -30,6 +33,7 @@ const MAX_NAME = 500;
 
 export interface MetricsOptions {
   paths: Pick<Paths, "traffic" | "database">;
+  file: Pick<TrafficFile, "guard">;
   stores: Stores;
   settings: () => Pick<Settings, "metrics" | "metricsRawDays" | "metricsKeepDays">;
   servers: Pick<ServersService, "find">;
@@ -48,28 +52,24 @@ export interface MetricsOptions {
  */
 export class MetricsService {
   readonly #options: MetricsOptions;
-  readonly #worker: MetricsWorker;
+  readonly #thread: Thread<MetricsTasks>;
+  readonly #worker: MetricsThread;
   readonly #recorder: Recorder;
   readonly #counters = new Counters();
   readonly #now: () => number;
   #timer: NodeJS.Timeout | null = null;
   /** What changes the sums comes one after another. */
   readonly #changes = new OneByOne();
-  #setAside: GatewayError | null = null;
   #closed = false;
 
   constructor(options: MetricsOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#worker = new MetricsWorker(options.paths, {
-      onSetAside: (path) => {
-        this.#setAside = new GatewayError("traffic_set_aside", { path });
-        options.log.warn("the record of calls was damaged and is set aside", { path });
-        options.onWarning();
-      },
+    this.#thread = createMetricsThread(options.paths, {
       onBroken: (error) =>
         options.log.error("the thread that counts calls broke", { error: error.message }),
     });
+    this.#worker = options.file.guard(this.#thread);
     this.#recorder = new Recorder({
       worker: this.#worker,
       onProblem: () => {
@@ -84,10 +84,9 @@ export class MetricsService {
   /** What a person should know. */
   get warnings(): GatewayError[] {
     const { problem, dropped } = this.#recorder;
-    const stopped = problem
+    return problem
       ? [new GatewayError("metrics_stopped", { reason: problem.message, dropped })]
       : [];
-    return this.#setAside ? [...stopped, this.#setAside] : stopped;
   }
 
   /** How many calls could not be counted since the start. */
@@ -159,7 +158,7 @@ export class MetricsService {
     this.#closed = true;
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#recorder.flush();
-    await this.#worker.close();
+    await this.#thread.close();
     await this.#changes.idle();
   }
 

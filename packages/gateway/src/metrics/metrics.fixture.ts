@@ -6,6 +6,7 @@ import { createDb } from "@local-mcp/database";
 import type { Exchange } from "@local-mcp/engine";
 import { afterEach } from "vitest";
 import { createStores } from "../stores.ts";
+import { TrafficFile } from "../traffic/traffic-file.ts";
 import { HOUR_MS } from "./call-row.ts";
 import { type MetricsOptions, MetricsService } from "./metrics-service.ts";
 
@@ -27,8 +28,15 @@ export function metricsStage(more: Partial<MetricsOptions> = {}) {
   const clock = { now: BEGIN };
   const log: string[] = [];
   const note = (message: string): void => void log.push(message);
+  const told = { info: note, warn: note, error: note };
+  const file = new TrafficFile({
+    path: paths.traffic,
+    onSetAside: () => note("set aside"),
+    log: told,
+  });
   const options: MetricsOptions = {
     paths,
+    file,
     stores,
     settings: () => settings,
     servers: {
@@ -47,7 +55,7 @@ export function metricsStage(more: Partial<MetricsOptions> = {}) {
     },
     redact: (text) => text.replaceAll("hunter2", "•••"),
     onWarning: () => {},
-    log: { info: note, warn: note, error: note },
+    log: told,
     now: () => clock.now,
     ...more,
   };
@@ -66,6 +74,7 @@ export function metricsStage(more: Partial<MetricsOptions> = {}) {
     }).id;
   return {
     paths,
+    file,
     stores,
     settings,
     clock,

@@ -1,6 +1,6 @@
 import { GatewayError } from "@local-mcp/contract";
 import type { CallRow } from "./call-row.ts";
-import type { MetricsWorker } from "./worker-client.ts";
+import type { MetricsThread } from "./worker-client.ts";
 
 /** A crash loses what came since, ms. */
 const TOGETHER_MS = 1000;
@@ -9,7 +9,7 @@ const MAX_TOGETHER = 1000;
 const MAX_WAITING = 50_000;
 
 export interface RecorderOptions {
-  worker: Pick<MetricsWorker, "ask">;
+  worker: MetricsThread;
   /** {@link Recorder.problem} has come or gone. */
   onProblem(): void;
 }

@@ -1,6 +1,4 @@
-import { existsSync, renameSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { GatewayError, type MetricKind } from "@local-mcp/contract";
+import type { MetricKind } from "@local-mcp/contract";
 import {
   closeFile,
   type Connection,
@@ -44,16 +42,14 @@ const ALL_RAW = [...KINDS.map((kind) => TABLES[kind].raw), "server_metrics"];
 /** `traffic.db`, as far as calls are counted in it. All of it runs in a thread of its own. */
 export class TrafficStore {
   readonly #files: MetricsFiles;
-  readonly #onSetAside: (path: string) => void;
   #connection: Connection | null = null;
   #configuration: Connection | null = null;
   readonly #hours = new Map<number, Hour>();
   /** Hours whose sum is being stored, unless a call came meanwhile. */
   readonly #summing = new Set<number>();
 
-  constructor(files: MetricsFiles, onSetAside: (path: string) => void) {
+  constructor(files: MetricsFiles) {
     this.#files = files;
-    this.#onSetAside = onSetAside;
   }
 
   /** @throws GatewayError disk_full and others; nothing of it is stored then */
@@ -184,30 +180,28 @@ export class TrafficStore {
     });
   }
 
-  /** Runs on the traffic database. A file that is damaged is set aside, and a new one is begun. */
+  /** Runs on the traffic database. */
   read<T>(run: (db: Connection) => T): T {
-    try {
-      return this.#run(run);
-    } catch (error) {
-      if (!(error instanceof GatewayError) || error.code !== "database_damaged") throw error;
-      this.#setAside();
-      return this.#run(run);
-    }
-  }
-
-  close(): void {
-    if (this.#connection) closeFile(this.#connection);
-    this.#configuration?.close();
-    this.#connection = null;
-    this.#configuration = null;
-  }
-
-  #run<T>(run: (db: Connection) => T): T {
     const { traffic } = this.#files;
     return translating(traffic, () => {
       this.#connection ??= this.#open();
       return run(this.#connection);
     });
+  }
+
+  /** Lets go of the traffic database; what needs it next opens it again. */
+  release(): void {
+    const connection = this.#connection;
+    this.#connection = null;
+    this.#hours.clear();
+    this.#summing.clear();
+    if (connection) closeFile(connection);
+  }
+
+  close(): void {
+    this.release();
+    this.#configuration?.close();
+    this.#configuration = null;
   }
 
   #open(): Connection {
@@ -246,21 +240,6 @@ export class TrafficStore {
 
   #mark(hour: number, state: HourState): void {
     this.#hours.set(hour, { state, rows: this.#hours.get(hour)?.rows ?? 0 });
-  }
-
-  #setAside(): void {
-    const { traffic } = this.#files;
-    if (this.#connection) closeFile(this.#connection);
-    this.#connection = null;
-    // Windows allows no colon in a file's name.
-    const time = new Date().toISOString().replaceAll(":", "-");
-    const path = join(dirname(traffic), `${basename(traffic, ".db")}-damaged-${time}.db`);
-    renameSync(traffic, path);
-    for (const log of ["-wal", "-shm"]) {
-      if (existsSync(`${traffic}${log}`)) renameSync(`${traffic}${log}`, `${path}${log}`);
-    }
-    this.#hours.clear();
-    this.#onSetAside(path);
   }
 }
 

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Settings } from "@local-mcp/contract";
 import type { Stores } from "../stores.ts";
-import type { MetricsWorker } from "./worker-client.ts";
+import type { MetricsThread } from "./worker-client.ts";
 
 /** How long an hour that is over is waited with, for what is still on its way, ms. */
 const GRACE_MS = 5 * 60_000;
@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 const SLICE = 500;
 
 export interface UpkeepOptions {
-  worker: Pick<MetricsWorker, "ask">;
+  worker: MetricsThread;
   store: Stores["metrics"];
   settings: () => Pick<Settings, "metricsRawDays" | "metricsKeepDays">;
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode, GatewayError, MetricsView } from "@local-mcp/contract";
+import type { MetricsView } from "@local-mcp/contract";
 import type { Paths } from "@local-mcp/database";
 import type { CallRow } from "./call-row.ts";
 import type { HourSum } from "./hour-sum.ts";
@@ -9,7 +9,7 @@ import type { ViewQuery } from "./view.ts";
 export type MetricsFiles = Pick<Paths, "traffic" | "database">;
 
 /** What the thread does, each with what it is given and what comes of it. */
-export interface Tasks {
+export interface MetricsTasks {
   record: [rows: CallRow[], done: null];
   /** Hours that ended before a moment and are not summed up. */
   due: [before: number, hours: number[]];
@@ -20,25 +20,7 @@ export interface Tasks {
   prune: [before: number, rows: number];
   view: [query: ViewQuery, view: Omit<MetricsView, "recording">];
   reset: [scope: ResetScope, calls: number];
+  /** Lets go of the file; the next task opens it again. */
+  release: [nothing: null, done: null];
   close: [nothing: null, done: null];
-}
-
-export type Task = {
-  [Kind in keyof Tasks]: { id: number; kind: Kind; input: Tasks[Kind][0] };
-}[keyof Tasks];
-
-export type Answer<Result = unknown> =
-  | { id: number; kind: "done"; result: Result }
-  | {
-      id: number;
-      kind: "refused";
-      code: ErrorCode;
-      params: GatewayError["params"];
-      cause: string;
-    };
-
-/** The file was damaged, and a new one is in its place. */
-export interface SetAside {
-  kind: "set_aside";
-  path: string;
 }

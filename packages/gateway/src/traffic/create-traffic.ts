@@ -4,8 +4,9 @@ import type { ClientsService } from "../clients/clients-service.ts";
 import { createLogs, type LogsOptions } from "../logs/create-logs.ts";
 import type { LogsService } from "../logs/logs-service.ts";
 import { MetricsService, type MetricsOptions } from "../metrics/metrics-service.ts";
+import { TrafficFile } from "./traffic-file.ts";
 
-export type TrafficOptions = LogsOptions & Omit<MetricsOptions, "redact">;
+export type TrafficOptions = Omit<LogsOptions & MetricsOptions, "redact" | "file">;
 
 /** What is kept of calls, in `traffic.db`. */
 export interface Traffic {
@@ -20,17 +21,27 @@ export interface Traffic {
 }
 
 export function createTraffic(options: TrafficOptions): Traffic {
+  const { paths, events, log } = options;
+  const file = new TrafficFile({
+    path: paths.traffic,
+    onSetAside: () => {
+      events.publish({ type: "logs.changed" });
+      options.onWarning();
+    },
+    log,
+  });
   const metrics = new MetricsService({
     ...options,
+    file,
     redact: (text) => options.redactor.text(text),
   });
-  const logs = createLogs(options);
+  const logs = createLogs({ ...options, file });
   return {
     metrics,
     logs: logs.service,
     sink: logs.sink,
     get warnings() {
-      return [...metrics.warnings, ...logs.warnings];
+      return [...metrics.warnings, ...logs.warnings, file.warning].filter((one) => one !== null);
     },
     start: () => {
       metrics.start();
