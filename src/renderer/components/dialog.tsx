@@ -16,7 +16,7 @@ interface DialogProps {
   children?: ReactNode;
   /** Buttons, the one that leaves first. */
   footer: ReactNode;
-  width?: "form" | "wide";
+  width?: "form" | "wide" | "full";
   /** A form begins in its first field; everything else on its title, so that Enter does nothing. */
   startsIn?: "title" | "field";
   /**
@@ -28,7 +28,7 @@ interface DialogProps {
   staysOpen?: boolean;
 }
 
-const WIDTHS = { form: "max-w-form", wide: "max-w-[760px]" };
+const WIDTHS = { form: "max-w-form", wide: "max-w-[760px]", full: "max-w-content" };
 
 /** Asks for a decision. Esc and Close leave everything as it is. */
 export function Dialog({

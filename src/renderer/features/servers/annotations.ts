@@ -19,3 +19,13 @@ export function effectOf(definition: Record<string, unknown>): "reads" | "change
   if (readOnlyHint === true) return "reads";
   return readOnlyHint === false || destructiveHint === true ? "changes" : "unknown";
 }
+
+const ASKS = {
+  reads: null,
+  changes: "It says it changes data.",
+  unknown: "It does not say that it only reads.",
+};
+
+/** Why a person is asked before a tool runs, as a sentence; null where it says that it only reads. */
+export const whyAsk = (definition: Record<string, unknown>): string | null =>
+  ASKS[effectOf(definition)];

@@ -1,15 +1,9 @@
 import type { ServerCapability, ServerView } from "@local-mcp/contract";
 import { client } from "../../app/api.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
-import { effectOf } from "./annotations.ts";
+import { whyAsk } from "./annotations.ts";
 import { CallOutcome } from "./call-outcome.tsx";
 import { CallPanel } from "./call-panel.tsx";
-
-const ASKS = {
-  reads: null,
-  changes: "It says it changes data.",
-  unknown: "It does not say that it only reads.",
-};
 
 interface ToolCallProps {
   server: ServerView;
@@ -32,7 +26,7 @@ export function ToolCall({ server, tool }: ToolCallProps) {
         </>
       }
       verb="Call tool"
-      asks={ASKS[effectOf(definition)]}
+      asks={whyAsk(definition)}
       run={(args, signal) =>
         client.servers.callTool({ server: server.id, name, arguments: args }, { signal })
       }
