@@ -201,6 +201,7 @@ const durations = {
   p99Ms: z.number().nullable(),
 };
 export const logTotals = z.object(durations);
+export type LogTotals = z.infer<typeof logTotals>;
 
 /** Of the rows that match. Running ones and messages without an answer are no calls. */
 export const logStats = z.object({

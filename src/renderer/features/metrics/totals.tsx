@@ -1,9 +1,9 @@
-import type { MetricsTotals } from "@local-mcp/contract";
+import type { LogTotals } from "@local-mcp/contract";
 import { count } from "../../components/time.ts";
 import { latencyCell } from "./points.ts";
 
 /** The whole range in one line. */
-export function Totals({ totals }: { totals: MetricsTotals }) {
+export function Totals({ totals }: { totals: LogTotals }) {
   const { calls, errors, p50Ms, p95Ms, p99Ms } = totals;
   return (
     <p className="flex flex-wrap gap-x-4 text-field tabular-nums">

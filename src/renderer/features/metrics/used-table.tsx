@@ -8,26 +8,16 @@ import { Button } from "../../components/button.tsx";
 import { Panel, Section } from "../../components/page.tsx";
 import { clockTime } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
-import { latencyCell } from "./points.ts";
+import { FIGURE_COLUMNS, FigureCells, type UsedColumn } from "./figure-cells.tsx";
 import { routeOf, type SortKey, sortUsed, type Used } from "./used.ts";
 
 const FEW = 20;
 
-interface Column {
-  title: string;
-  look?: string;
-  sort?: SortKey;
-}
-
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly UsedColumn[] = [
   { title: "Kind", look: "w-24" },
   { title: "Name" },
   { title: "Server", look: "w-36" },
-  { title: "Calls", look: "w-36", sort: "calls" },
-  { title: "Errors", look: "w-20 text-right", sort: "errors" },
-  { title: "p50", look: "w-20 text-right" },
-  { title: "p95", look: "w-20 text-right", sort: "p95Ms" },
-  { title: "p99", look: "w-20 text-right" },
+  ...FIGURE_COLUMNS,
   { title: "Last", look: "w-32 text-right" },
 ];
 const SORTS: readonly SortKey[] = ["calls", "errors", "p95Ms"];
@@ -81,7 +71,7 @@ export function UsedTable({ items }: { items: readonly Used[] }) {
 }
 
 interface HeadProps {
-  column: Column;
+  column: UsedColumn;
   sorted: SortKey;
   onSort: (by: SortKey) => void;
 }
@@ -117,7 +107,7 @@ interface UsedRowProps {
 }
 
 function UsedRow({ item, route, most }: UsedRowProps) {
-  const { kind, name, server, calls, errors, p50Ms, p95Ms, p99Ms, lastAt } = item;
+  const { kind, name, server, lastAt } = item;
   const text = <UntrustedText text={name} />;
   return (
     <tr className="h-9 hover:bg-sunken">
@@ -128,22 +118,7 @@ function UsedRow({ item, route, most }: UsedRowProps) {
       <td className="truncate px-3 text-text-2">
         {server === LOCAL_SERVER ? "The gateway’s own" : <UntrustedText text={server} />}
       </td>
-      <td className="px-3">
-        <span className="flex items-center gap-2">
-          <span className="w-14 shrink-0 text-right">{calls.toLocaleString()}</span>
-          <svg aria-hidden className="h-2 w-full" preserveAspectRatio="none" viewBox="0 0 100 1">
-            <rect width={(100 * calls) / most} height={1} fill="var(--color-chart-1)" />
-          </svg>
-        </span>
-      </td>
-      <td className={`px-3 text-right ${errors === 0 ? "text-text-2" : "text-err"}`}>
-        {errors.toLocaleString()}
-      </td>
-      {[p50Ms, p95Ms, p99Ms].map((ms, index) => (
-        <td key={COLUMNS[5 + index]?.title} className="px-3 text-right whitespace-nowrap">
-          {latencyCell(ms)}
-        </td>
-      ))}
+      <FigureCells figures={item} most={most} />
       <td className="truncate px-3 text-right text-text-2">
         {lastAt === null ? "–" : clockTime(lastAt)}
       </td>
