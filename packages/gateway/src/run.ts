@@ -273,6 +273,7 @@ async function wire(
     redactor,
     servers,
     profiles,
+    engine,
     address,
     events,
     onWarning: () => announcer.announce(),

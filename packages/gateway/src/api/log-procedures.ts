@@ -5,11 +5,13 @@ const done = { ok: true } as const;
 
 /** Debug logs; a part of the router. */
 export const createLogProcedures = (logs: LogsService) => ({
-  list: manage.logs.list.handler(({ input }) => logs.list(input)),
-  count: manage.logs.count.handler(({ input }) => logs.count(input)),
+  list: manage.logs.list.handler(({ input, signal }) => logs.list(input, signal)),
+  count: manage.logs.count.handler(({ input, signal }) => logs.count(input, signal)),
   follow: manage.logs.follow.handler(({ input, signal }) => logs.follow(input.filter, signal)),
-  stats: manage.logs.stats.handler(({ input }) => logs.stats(input.filter)),
-  sessions: manage.logs.sessions.handler(({ input }) => logs.sessions(input.filter)),
+  stats: manage.logs.stats.handler(({ input, signal }) => logs.stats(input.filter, signal)),
+  sessions: manage.logs.sessions.handler(({ input, signal }) =>
+    logs.sessions(input.filter, signal),
+  ),
   state: manage.logs.state.handler(() => logs.state()),
   suggest: manage.logs.suggest.handler(({ input }) => logs.suggest(input)),
   findings: manage.logs.findings.handler(() => logs.findings()),
@@ -17,7 +19,7 @@ export const createLogProcedures = (logs: LogsService) => ({
     await logs.dismiss(input.finding);
     return done;
   }),
-  export: manage.logs.export.handler(({ input }) => logs.export(input)),
+  export: manage.logs.export.handler(({ input, signal }) => logs.export(input, signal)),
   levels: manage.logs.levels.handler(() => logs.levels()),
   setLevel: manage.logs.setLevel.handler(({ input }) => {
     logs.setLevel(input);

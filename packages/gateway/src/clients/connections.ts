@@ -34,6 +34,14 @@ export interface ConnectionsOptions {
   version: string;
 }
 
+/**
+ * What the gateway is called in a client's configuration.
+ *
+ * @param slug null for the address that follows the active profile
+ */
+export const entryName = (slug: string | null): string =>
+  slug === null ? "local-mcp-gateway" : `local-mcp-${slug}`;
+
 /** What clients are given to connect with, and the test whether that works. */
 export class Connections {
   readonly #options: ConnectionsOptions;
@@ -51,7 +59,7 @@ export class Connections {
     const place = dataDir === null ? [] : ["--data-dir", dataDir];
     const written = writeSnippets({
       url: this.#address(profile === undefined ? null : route.slug),
-      name: profile === undefined ? "local-mcp-gateway" : `local-mcp-${route.slug}`,
+      name: entryName(profile === undefined ? null : route.slug),
       needsToken: !route.allowWithoutToken,
       bridge: {
         command: launcher.command,

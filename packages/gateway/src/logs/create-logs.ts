@@ -1,6 +1,6 @@
-import type { GatewayError, Settings } from "@local-mcp/contract";
+import { GatewayError, type Settings } from "@local-mcp/contract";
 import type { Paths } from "@local-mcp/database";
-import { type Log, NO_TRAFFIC, type TrafficSink } from "@local-mcp/engine";
+import { type Engine, type Log, NO_TRAFFIC, type TrafficSink } from "@local-mcp/engine";
 import type { Redactor } from "@local-mcp/vault";
 import type { Events } from "../events.ts";
 import type { ProfilesService } from "../profiles/profiles-service.ts";
@@ -20,7 +20,8 @@ export interface LogsOptions {
   /** What it knows to be secret is not written. */
   redactor: Redactor;
   servers: Pick<ServersService, "find">;
-  profiles: Pick<ProfilesService, "find" | "callTool">;
+  profiles: Pick<ProfilesService, "find" | "list" | "callTool">;
+  engine: Pick<Engine, "entries">;
   /** Where clients find the gateway. */
   address: () => string;
   events: Events;
@@ -42,10 +43,27 @@ export interface Logs {
 }
 
 /** Debug logs: recorded on the way, redacted and written by a thread, read by another. */
-export function createLogs(_options: LogsOptions): Logs {
+export function createLogs(options: LogsOptions): Logs {
+  const none = (): never => {
+    throw new GatewayError("internal");
+  };
   return {
     sink: NO_TRAFFIC,
-    service: new LogsService(),
+    service: new LogsService({
+      ...options,
+      writer: { ask: none },
+      reader: { ask: none },
+      recording: {
+        flush: async () => {},
+        state: none,
+        levels: () => [],
+        setLevel: none,
+        uncap: none,
+        cap: none,
+        clear: none,
+      },
+      redact: (text) => options.redactor.text(text),
+    }),
     warnings: [],
     start: () => {},
     close: async () => {},

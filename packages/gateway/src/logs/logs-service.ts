@@ -19,83 +19,241 @@ import {
   type LogsQuery,
   type LogState,
   type LogStats,
+  parseLogQuery,
 } from "@local-mcp/contract";
+import type { Engine } from "@local-mcp/engine";
+import type { Events } from "../events.ts";
+import type { ProfilesService } from "../profiles/profiles-service.ts";
+import type { Asked } from "../traffic/thread.ts";
+import { copyOf } from "./copy.ts";
+import type { Written } from "./entries.ts";
+import { namesOverBudget } from "./findings.ts";
+import { Followers } from "./follow.ts";
+import type { Filter, ReaderTasks } from "./reader/messages.ts";
+import { callToRepeat, filterOf, nearest } from "./replay.ts";
+import type { WriterTasks } from "./writer/messages.ts";
 
-/** What the API asks of debug logs. */
+/** What records, as far as the API asks it. */
+export interface Recording {
+  /** Stores what waits, so that it is in what is read next. */
+  flush(): Promise<void>;
+  state(): Promise<LogState>;
+  levels(): LogLevelChoice[];
+  /** @throws GatewayError profile_not_found, server_not_found, validation_failed */
+  setLevel(change: Omit<LogLevelChoice, "level"> & { level: LogLevel | null }): void;
+  uncap(minutes: number): void;
+  cap(): void;
+  /** Hides what matches at once, and begins to remove it. */
+  clear(filter: string): Promise<LogCleared>;
+}
+
+export interface LogsServiceOptions {
+  writer: Asked<WriterTasks>;
+  reader: Asked<ReaderTasks>;
+  recording: Recording;
+  profiles: Pick<ProfilesService, "list" | "callTool">;
+  engine: Pick<Engine, "entries">;
+  /** Where clients find the gateway. */
+  address: () => string;
+  /** Takes secrets out of a text. */
+  redact: (text: string) => string;
+  events: Pick<Events, "publish">;
+  now?: () => number;
+}
+
+/** What the API asks of debug logs. Every filter is checked here, and nowhere behind. */
 export class LogsService {
-  list(_query: LogsQuery): Promise<LogsPage> {
-    throw new GatewayError("internal");
+  readonly #options: LogsServiceOptions;
+  readonly #followers = new Followers();
+
+  constructor(options: LogsServiceOptions) {
+    this.#options = options;
   }
 
-  count(_query: LogCountQuery): Promise<LogCount> {
-    throw new GatewayError("internal");
+  /** Told of each batch that was stored. */
+  onWritten(written: Written): void {
+    this.#followers.onWritten(written);
   }
 
-  follow(_filter: string, _signal: AbortSignal | undefined): AsyncGenerator<LogNews> {
-    throw new GatewayError("internal");
+  /** Told when rows were removed. */
+  onRemoved(): void {
+    this.#followers.onRemoved();
   }
 
-  stats(_filter: string): Promise<LogStats> {
-    throw new GatewayError("internal");
+  /** @throws GatewayError log_query_invalid, validation_failed, and what SQLite says of the file */
+  list({ filter, ...query }: LogsQuery, signal?: AbortSignal): Promise<LogsPage> {
+    const places = [query.before, query.after, query.index].filter((place) => place !== undefined);
+    if (places.length > 1) {
+      const detail = "Only one of “before”, “after” and “index” can be there.";
+      throw new GatewayError("validation_failed", { detail });
+    }
+    return this.#read("page", { ...query, ...this.#filter(filter) }, signal);
   }
 
-  sessions(_filter: string): Promise<LogSession[]> {
-    throw new GatewayError("internal");
+  /** @throws GatewayError as `list` */
+  count({ filter, ...query }: LogCountQuery, signal?: AbortSignal): Promise<LogCount> {
+    return this.#read("count", { ...query, ...this.#filter(filter) }, signal);
+  }
+
+  /**
+   * What matches and comes from now on, a few times a second at most.
+   *
+   * @throws GatewayError as `list`
+   */
+  follow(filter: string, signal: AbortSignal | undefined): AsyncGenerator<LogNews> {
+    this.#filter(filter);
+    const { reader } = this.#options;
+    return this.#followers.follow(
+      (written) => reader.ask("news", { ...this.#filter(filter), written }),
+      signal,
+    );
+  }
+
+  /** @throws GatewayError as `list` */
+  stats(filter: string, signal?: AbortSignal): Promise<LogStats> {
+    return this.#read("stats", this.#filter(filter), signal);
+  }
+
+  /** @throws GatewayError as `list` */
+  sessions(filter: string, signal?: AbortSignal): Promise<LogSession[]> {
+    return this.#read("sessions", this.#filter(filter), signal);
   }
 
   state(): Promise<LogState> {
-    throw new GatewayError("internal");
+    return this.#options.recording.state();
   }
 
-  suggest(_asked: { key: string; prefix: string }): Promise<string[]> {
-    throw new GatewayError("internal");
+  suggest(asked: { key: string; prefix: string }): Promise<string[]> {
+    return this.#read("suggest", asked);
   }
 
-  findings(): Promise<LogFinding[]> {
-    throw new GatewayError("internal");
+  async findings(): Promise<LogFinding[]> {
+    const { profiles, engine } = this.#options;
+    const ofCatalog = namesOverBudget(profiles.list(), ({ id }) => engine.entries(id, "tool"));
+    return this.#read("findings", { now: this.#now(), ofCatalog });
   }
 
-  dismiss(_finding: string): Promise<void> {
-    throw new GatewayError("internal");
+  async dismiss(finding: string): Promise<void> {
+    await this.#options.writer.ask("dismiss", { finding, at: this.#now() });
+    this.#changed();
   }
 
-  export(_query: LogExportQuery): Promise<LogExportPart> {
-    throw new GatewayError("internal");
+  /** @throws GatewayError as `list` */
+  async export({ filter, ...query }: LogExportQuery, signal?: AbortSignal): Promise<LogExportPart> {
+    const { address, redact } = this.#options;
+    const asked = { ...query, ...this.#filter(filter), address: address() };
+    const part = await this.#read("exportPart", asked, signal);
+    // What became known as a secret after it was written does not leave either.
+    return { ...part, text: redact(part.text) };
   }
 
   levels(): LogLevelChoice[] {
-    throw new GatewayError("internal");
+    return this.#options.recording.levels();
   }
 
-  setLevel(_change: Omit<LogLevelChoice, "level"> & { level: LogLevel | null }): void {
-    throw new GatewayError("internal");
+  /** @throws GatewayError profile_not_found, server_not_found, validation_failed */
+  setLevel(change: Omit<LogLevelChoice, "level"> & { level: LogLevel | null }): void {
+    if ((change.profile === undefined) === (change.server === undefined)) {
+      const detail = "Name a profile or a server whose level it is to be: one of the two.";
+      throw new GatewayError("validation_failed", { detail });
+    }
+    this.#options.recording.setLevel(change);
+    this.#changed();
   }
 
-  uncap(_minutes: number): Promise<LogState> {
-    throw new GatewayError("internal");
+  uncap(minutes: number): Promise<LogState> {
+    this.#options.recording.uncap(minutes);
+    return this.state();
   }
 
   cap(): Promise<LogState> {
-    throw new GatewayError("internal");
+    this.#options.recording.cap();
+    return this.state();
   }
 
-  clear(_filter: string): Promise<LogCleared> {
-    throw new GatewayError("internal");
+  /** @throws GatewayError as `list` */
+  async clear(filter: string): Promise<LogCleared> {
+    this.#filter(filter);
+    await this.#options.recording.flush();
+    const cleared = await this.#options.recording.clear(filter);
+    this.onRemoved();
+    this.#changed();
+    return cleared;
   }
 
-  get(_id: number): Promise<LogDetail> {
-    throw new GatewayError("internal");
+  /** @throws GatewayError log_not_found */
+  async get(id: number): Promise<LogDetail> {
+    return (await this.#read("detail", id)) ?? notFound(id);
   }
 
-  mark(_mark: LogMark): Promise<LogRow> {
-    throw new GatewayError("internal");
+  /** @throws GatewayError log_not_found */
+  async mark(mark: LogMark): Promise<LogRow> {
+    await this.#options.recording.flush();
+    await this.#options.writer.ask("mark", mark);
+    this.onWritten({ first: null, last: null, changed: [mark.id] });
+    return (await this.#options.reader.ask("row", mark.id)) ?? notFound(mark.id);
   }
 
-  replay(_replay: LogReplay, _signal: AbortSignal | undefined): Promise<LogReplayed> {
-    throw new GatewayError("internal");
+  /**
+   * Calls a recorded tool once more, in its profile, as the app.
+   *
+   * @throws GatewayError log_not_found, log_no_call, log_not_whole, and as the router does
+   */
+  async replay(
+    { id, arguments: given }: LogReplay,
+    signal: AbortSignal | undefined,
+  ): Promise<LogReplayed> {
+    const call = callToRepeat(await this.get(id), given);
+    const { profile, name, args } = call;
+    const { last } = await this.count({ filter: "" });
+    const at = this.#now();
+    const answered = await this.#options.profiles.callTool(profile, name, args, signal);
+    const page = await this.list({ filter: filterOf(call), after: last || undefined, limit: 100 });
+    return { ...answered, log: nearest(page.rows, at) };
   }
 
-  copy(_id: number, _as: "curl" | "client"): Promise<string> {
-    throw new GatewayError("internal");
+  /** @throws GatewayError log_not_found, log_no_call, log_not_whole */
+  async copy(id: number, as: "curl" | "client"): Promise<string> {
+    const detail = await this.get(id);
+    const { address, profiles, engine } = this.#options;
+    const profile = profiles.list().find(({ slug }) => slug === detail.profile);
+    const tool = engine
+      .entries(profile?.id ?? "", "tool")
+      .find(({ exposed }) => exposed === detail.name);
+    return copyOf(detail, as, { address: address(), inputSchema: tool?.shown["inputSchema"] });
   }
+
+  /** Ends what is told to those who follow. */
+  close(): void {
+    this.#followers.close();
+  }
+
+  #now(): number {
+    return this.#options.now?.() ?? Date.now();
+  }
+
+  #filter(filter: string): Filter {
+    const now = this.#now();
+    const [problem] = parseLogQuery(filter, now).problems;
+    if (problem === undefined) return { filter, now };
+    const part = filter.slice(problem.start, problem.end);
+    throw new GatewayError("log_query_invalid", { part, detail: problem.message });
+  }
+
+  async #read<Kind extends keyof ReaderTasks>(
+    kind: Kind,
+    input: ReaderTasks[Kind][0],
+    signal?: AbortSignal,
+  ): Promise<ReaderTasks[Kind][1]> {
+    await this.#options.recording.flush();
+    return this.#options.reader.ask(kind, input, signal);
+  }
+
+  #changed(): void {
+    this.#options.events.publish({ type: "logs.changed" });
+  }
+}
+
+function notFound(id: number): never {
+  throw new GatewayError("log_not_found", { id });
 }

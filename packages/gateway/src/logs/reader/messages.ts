@@ -25,15 +25,15 @@ export interface Filter {
 export interface ReaderTasks {
   page: [Omit<LogsQuery, "filter"> & Filter, LogsPage];
   count: [Omit<LogCountQuery, "filter"> & Filter, LogCount];
-  /** What of it matches. */
+  /** What of it matches. Of nothing: how far there are rows. */
   news: [Filter & { written: Written }, LogNews];
   detail: [id: number, LogDetail | null];
   row: [id: number, LogRow | null];
   stats: [Filter, LogStats];
   sessions: [Filter, LogSession[]];
   suggest: [{ key: string; prefix: string }, string[]];
-  /** Those that rows show. */
-  findings: [{ now: number }, LogFinding[]];
+  /** Those that rows show, and of those of the catalog, which are given, the ones not dismissed. */
+  findings: [{ now: number; ofCatalog: LogFinding[] }, LogFinding[]];
   exportPart: [Omit<LogExportQuery, "filter"> & Filter & { address: string }, LogExportPart];
   release: [null, null];
   close: [null, null];

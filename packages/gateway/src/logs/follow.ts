@@ -1,0 +1,104 @@
+import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import type { LogNews } from "@local-mcp/contract";
+import type { Written } from "./entries.ts";
+
+/** Shortest time between two things that one reader is told, ms. */
+const EVERY_MS = 200;
+
+/** Most rows of which it is remembered that they are others; with more, everything is. */
+const MAX_CHANGED = 1000;
+
+/** What was written since a reader was told. However slow the reader, it takes no more than this. */
+class Unread extends EventTarget {
+  #first: number | null = null;
+  #last: number | null = null;
+  readonly #changed = new Set<number>();
+  #removed = false;
+
+  add({ first, last, changed }: Written): void {
+    this.#first ??= first;
+    this.#last = last ?? this.#last;
+    for (const id of changed) this.#changed.add(id);
+    // Rows that were removed are read anew, and so are these.
+    if (this.#changed.size > MAX_CHANGED) this.#removed = true;
+    this.#ring();
+  }
+
+  addRemoved(): void {
+    this.#removed = true;
+    this.#ring();
+  }
+
+  /** Resolves when there is something to tell. @throws AbortError */
+  async some(signal: AbortSignal): Promise<void> {
+    if (this.#last === null && this.#changed.size === 0 && !this.#removed) {
+      await once(this, "news", { signal });
+    }
+  }
+
+  take(): { written: Written; removed: boolean } {
+    const changed = this.#changed.size > MAX_CHANGED ? [] : [...this.#changed];
+    const written = { first: this.#first, last: this.#last, changed };
+    const removed = this.#removed;
+    this.#first = this.#last = null;
+    this.#changed.clear();
+    this.#removed = false;
+    return { written, removed };
+  }
+
+  #ring(): void {
+    this.dispatchEvent(new Event("news"));
+  }
+}
+
+/** Who is told of what is written, each at its own pace. */
+export class Followers {
+  readonly #all = new Set<Unread>();
+  readonly #closing = new AbortController();
+
+  onWritten(written: Written): void {
+    for (const unread of this.#all) unread.add(written);
+  }
+
+  onRemoved(): void {
+    for (const unread of this.#all) unread.addRemoved();
+  }
+
+  /**
+   * Begins with what tells nothing new, once nothing is missed any more. Ends when `signal` aborts,
+   * or all of it is closed.
+   *
+   * @param read what of it concerns the reader
+   */
+  async *follow(
+    read: (written: Written) => Promise<LogNews>,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<LogNews> {
+    const closing = this.#closing.signal;
+    const ended = signal === undefined ? closing : AbortSignal.any([signal, closing]);
+    const unread = new Unread();
+    this.#all.add(unread);
+    try {
+      yield await read({ first: null, last: null, changed: [] });
+      for (;;) {
+        await unread.some(ended);
+        const { written, removed } = unread.take();
+        const news = await read(written);
+        if (removed || news.added > 0 || news.changed.length > 0) {
+          yield { ...news, removed: removed || news.removed };
+        }
+        await pause(EVERY_MS, undefined, { signal: ended });
+      }
+    } catch (error) {
+      if (!ended.aborted) throw error;
+    } finally {
+      this.#all.delete(unread);
+    }
+  }
+
+  /** Ends what is told to everybody. */
+  close(): void {
+    this.#closing.abort();
+  }
+}
