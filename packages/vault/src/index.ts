@@ -18,7 +18,13 @@ export {
   recoveryProvider,
 } from "./providers.ts";
 export { createRecoveryKey } from "./recovery-key.ts";
-export { createRedactor, redactJson, type Redactor, withoutSecrets } from "./redaction/redactor.ts";
+export {
+  createRedactor,
+  redactJson,
+  type Redactor,
+  type RedactorChange,
+  withoutSecrets,
+} from "./redaction/redactor.ts";
 export { redactText } from "./redaction/shapes.ts";
 export type { SealedValue, SealedValues } from "./rotation.ts";
 export { createSealer, type Sealer } from "./sealer.ts";

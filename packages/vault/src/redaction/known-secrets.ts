@@ -35,6 +35,11 @@ export class KnownSecrets {
     return this.#values.size;
   }
 
+  /** In the order in which they became known. */
+  values(): Iterable<string> {
+    return this.#values;
+  }
+
   clear(): void {
     this.#values.clear();
     this.#waiting.clear();
@@ -105,6 +110,12 @@ export class LatestSecrets {
       this.#latest = new KnownSecrets();
     }
     this.#latest.add(value);
+  }
+
+  /** In the order in which they became known. */
+  *values(): Iterable<string> {
+    yield* this.#former.values();
+    yield* this.#latest.values();
   }
 
   clear(): void {

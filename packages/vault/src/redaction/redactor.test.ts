@@ -205,3 +205,22 @@ test("what was shown to somebody is taken out of their answer, and nothing that 
   }
   expect(withoutSecrets(theirs, [])).toBe(theirs);
 });
+
+test("one that follows another finds what that one finds, until it follows no more", () => {
+  const [leading, following] = [createRedactor(), createRedactor()];
+  leading.know(`${CANARY}-before`);
+  leading.knowForNow(`${CANARY}-passing`);
+  const end = leading.follow((change) => {
+    if (change.kind === "know") following.know(change.value);
+    else if (change.kind === "know_for_now") following.knowForNow(change.value);
+    else following.forget();
+  });
+  leading.know(`${CANARY}-after`);
+  const text = `${CANARY}-before ${CANARY}-passing ${CANARY}-after`;
+  expect(following.text(text)).not.toContain(CANARY);
+  leading.forget();
+  expect(following.text(text)).toBe(text);
+  end();
+  leading.know(`${CANARY}-later`);
+  expect(following.text(`${CANARY}-later`)).toContain(CANARY);
+});

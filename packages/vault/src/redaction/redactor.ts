@@ -3,6 +3,9 @@ import { isSecretName } from "./names.ts";
 import { placeholder, type Range, without } from "./ranges.ts";
 import { findShapes, redactText } from "./shapes.ts";
 
+/** What a redactor gets to know, as another one has to be told of it. */
+export type RedactorChange = { kind: "know" | "know_for_now"; value: string } | { kind: "forget" };
+
 /** Takes secrets out of what people and files get to see. There is one for each gateway. */
 export interface Redactor {
   /**
@@ -14,6 +17,13 @@ export interface Redactor {
   knowForNow(value: string): void;
   /** Forgets all that it knows. */
   forget(): void;
+  /**
+   * Tells of all that it knows, and of each change from then on: what makes another one, in a thread
+   * of its own, find the same.
+   *
+   * @returns what ends that
+   */
+  follow(listener: (change: RedactorChange) => void): () => void;
   /** The text with `[removed: what]` for each secret and each thing that looks like one. */
   text(text: string): string;
   /** The same for a value of JSON, whose members also say by name what is secret. */
@@ -30,12 +40,29 @@ export function createRedactor(): Redactor {
     latest.find(dirty, (range) => ranges.push(range));
     return without(dirty, [...ranges, ...findShapes(dirty)]);
   };
+  const followers = new Set<(change: RedactorChange) => void>();
+  const tell = (change: RedactorChange): void => {
+    for (const follower of followers) follower(change);
+  };
   return {
-    know: (value) => known.add(value),
-    knowForNow: (value) => latest.add(value),
+    know: (value) => {
+      known.add(value);
+      tell({ kind: "know", value });
+    },
+    knowForNow: (value) => {
+      latest.add(value);
+      tell({ kind: "know_for_now", value });
+    },
     forget: () => {
       known.clear();
       latest.clear();
+      tell({ kind: "forget" });
+    },
+    follow: (listener) => {
+      for (const value of known.values()) listener({ kind: "know", value });
+      for (const value of latest.values()) listener({ kind: "know_for_now", value });
+      followers.add(listener);
+      return () => followers.delete(listener);
     },
     text,
     json: (value) => cleaned(value, text, 0),
