@@ -124,7 +124,8 @@ export const logDetail = logRow.extend({
 export type LogDetail = z.infer<typeof logDetail>;
 
 /** In the query language; see `parseLogQuery`. */
-const filter = z.string().max(4000).default("");
+const writtenFilter = z.string().max(4000);
+const filter = writtenFilter.default("");
 
 export const logFilter = z.object({ filter });
 
@@ -296,7 +297,7 @@ export const logExportQuery = z.object({
   filter,
   format: logFormat.default("jsonl"),
   /** Whether arguments and results are in it, as they were recorded; otherwise what they look like. */
-  contents: z.boolean().default(false),
+  contents: z.union([z.boolean(), z.stringbool()]).default(false),
   /** What `next` of the part before said; absent for the first. */
   after: id.optional(),
 });
@@ -309,7 +310,8 @@ export const logExportPart = z.object({
 });
 export type LogExportPart = z.infer<typeof logExportPart>;
 
-export const logClear = z.object({ filter: filter.describe("Empty: everything.") });
+/** It has to be there: whoever leaves it out by mistake does not mean everything. */
+export const logClear = z.object({ filter: writtenFilter.describe("Empty: everything.") });
 export const logCleared = z.object({ rows: z.number().int() });
 export type LogCleared = z.infer<typeof logCleared>;
 

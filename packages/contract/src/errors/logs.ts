@@ -20,8 +20,8 @@ export const LOG_ERRORS = {
     http: 409,
     jsonRpc: -32602,
     exit: 1,
-    sentence: "Debug log {id} cannot be sent again: it is no tool call of a client.",
-    wayOut: "Choose a row with the method tools/call.",
+    sentence: "Debug log {id} cannot be sent again: it is no {what} of a client in a profile.",
+    wayOut: "Choose a row of the kind request: kind:request method:tools/call.",
   },
   log_not_whole: {
     http: 409,

@@ -27,8 +27,8 @@ export function readRecorded(detail: LogDetail): RecordedRequest {
 
 /** @throws GatewayError log_no_call where no client asked for it in a profile */
 export function profileOf({ id, kind, profile }: LogDetail): string {
-  if (kind !== "request" || profile === null) throw new GatewayError("log_no_call", { id });
-  return profile;
+  if (kind === "request" && profile !== null) return profile;
+  throw new GatewayError("log_no_call", { id, what: "request" });
 }
 
 /** @param reason as a sentence that follows a colon */

@@ -24,7 +24,9 @@ export interface Call {
 export function callToRepeat(detail: LogDetail, given: JsonObject | undefined): Call {
   const { id, method, name } = detail;
   const profile = profileOf(detail);
-  if (method !== "tools/call" || name === null) throw new GatewayError("log_no_call", { id });
+  if (method !== "tools/call" || name === null) {
+    throw new GatewayError("log_no_call", { id, what: "tool call" });
+  }
   if (given !== undefined) return { profile, name, args: given };
 
   const { params } = readRecorded(detail).message;
