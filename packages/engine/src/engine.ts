@@ -3,6 +3,7 @@ import { capabilitiesOf, instructionsOf } from "./catalog/introduction.ts";
 import type { Entry, ProfileView } from "./catalog/view.ts";
 import { Views } from "./catalog/views.ts";
 import type {
+  CalledItem,
   CatalogStore,
   Client,
   EraStore,
@@ -14,12 +15,15 @@ import type {
   SessionStore,
 } from "./definitions.ts";
 import type { EndpointRequest } from "./endpoint/endpoint.ts";
-import { Measured } from "./endpoint/traffic.ts";
+import type { Written } from "./endpoint/reply.ts";
+import { rpcError, serialize } from "./endpoint/rpc-answers.ts";
+import { type Arrived, OpenExchange } from "./endpoint/traffic.ts";
 import { Downstream } from "./endpoint/downstream.ts";
 import type { JsonObject, RpcNotification, RpcRequest } from "./jsonrpc.ts";
 import type { EndedProcesses, Processes } from "./processes/processes.ts";
 import type { ServerUsage } from "./processes/usage.ts";
-import { type Answer, silentCaller } from "./router/caller.ts";
+import { calledItem } from "./router/called.ts";
+import { type Answer, type Caller, silentCaller } from "./router/caller.ts";
 import { ResourceLinks } from "./router/resource-links.ts";
 import { callServerTool, route } from "./router/router.ts";
 import type { Routes, Servers } from "./router/routes.ts";
@@ -196,17 +200,15 @@ export class Engine {
     profileId: string,
     transport: "http" | "sse" = "http",
   ): Promise<void> {
-    const request = { ...incoming, routes: this.#routes(profileId) };
-    await (transport === "sse"
-      ? this.#downstream.serveSse(request)
-      : this.#downstream.serve(request));
+    await this.#downstream.serve({ ...incoming, routes: this.#routes(profileId) }, transport);
   }
 
   /** Answers one request outside any session, for the app itself. @throws GatewayError */
   request(profileId: string, request: RpcRequest, signal: AbortSignal): Promise<Answer> {
     const routes = this.#routes(profileId);
-    return this.#measured(Measured.inProfile(request, routes), signal, () =>
-      route(request, routes, silentCaller(signal)),
+    const item = (): CalledItem | null => calledItem(request, routes);
+    return this.#answer({ client: null, profileId, request, item }, signal, (caller) =>
+      route(request, routes, caller),
     );
   }
 
@@ -223,25 +225,28 @@ export class Engine {
   ): Promise<Answer> {
     const servers = this.#servers();
     const request = callOf(name, args);
-    const item = { kind: "tool", name, serverId } as const;
-    return this.#measured(new Measured(null, request, () => item), signal, () =>
-      callServerTool({ serverId, original: name }, request, servers, silentCaller(signal)),
+    const item: CalledItem = { kind: "tool", name, serverId };
+    const arrived = { client: null, profileId: null, request, item: () => item };
+    return this.#answer(arrived, signal, (caller) =>
+      callServerTool({ serverId, original: name }, request, servers, caller),
     );
   }
 
   /** Tells of it as of a client's, though it belongs to none. @throws what `answer` throws */
-  async #measured(
-    measured: Measured,
+  async #answer(
+    arrived: Arrived,
     signal: AbortSignal,
-    answer: () => Promise<Answer>,
+    answer: (caller: Caller) => Promise<Answer>,
   ): Promise<Answer> {
-    const { traffic } = this.#options;
+    const { request } = arrived;
+    const exchange = new OpenExchange(this.#options.traffic, arrived);
+    const written = (text: string): Written => ({ text, httpStatus: null });
     try {
-      const answered = await answer();
-      traffic.onExchange(measured.answered(null, answered));
+      const answered = await answer(silentCaller(signal, exchange.trace));
+      exchange.answered(answered, written(serialize(request, answered)));
       return answered;
     } catch (error) {
-      traffic.onExchange(measured.ended(null, signal.aborted ? "cancelled" : "error"));
+      exchange.failed(error, written(JSON.stringify(rpcError(request, error))), signal.aborted);
       throw error;
     }
   }
@@ -279,8 +284,8 @@ export class Engine {
   }
 
   #add(definition: ServerDefinition, roots: ServerRoots): void {
-    const { registry, catalogs, eras, serverInfo, maxMessageBytes, processes, redact, log } =
-      this.#options;
+    const { registry, catalogs, eras, traffic, serverInfo } = this.#options;
+    const { maxMessageBytes, processes, redact, log } = this.#options;
     const upstream = new Upstream({
       definition,
       roots,
@@ -291,6 +296,7 @@ export class Engine {
       maxMessageBytes,
       processes,
       redact,
+      trace: () => traffic.ofServer(definition.id),
       log,
       onObservation: () => this.#onObservation(definition.id),
       onCatalog: () => this.#views.onCatalog(definition.id),

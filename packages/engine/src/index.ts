@@ -17,6 +17,7 @@ export type { ServerUsage } from "./processes/usage.ts";
 export type { Observation, RecheckReason, Upstream } from "./upstream/upstream.ts";
 export { isErrorResponse, isObject, type JsonObject } from "./jsonrpc.ts";
 export type { Answer } from "./router/caller.ts";
+export { claimedModernVersion } from "./protocol.ts";
 export { parameterHeaders, routingHeaders } from "./protocol-headers.ts";
 export { counted, formatBytes } from "./text.ts";
 export * from "./trace.ts";

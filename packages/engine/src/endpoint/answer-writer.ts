@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { RpcMessage } from "../jsonrpc.ts";
 import type { EventLog, LoggedStream } from "./event-log.ts";
 import { EventStream, KEEP_ALIVE_MS } from "./event-stream.ts";
-import type { Reply } from "./reply.ts";
+import type { Reply, Written } from "./reply.ts";
 
 export interface AnswerWriterOptions {
   /** Whether the client accepts an event stream. */
@@ -50,34 +50,39 @@ export class AnswerWriter implements Reply {
     this.#logged?.pause();
   }
 
-  finish(json: string, status = 200): void {
-    if (this.#end()) return;
+  finish(json: string, status = 200): Written {
+    if (this.#end()) return this.#written(null);
     if (this.#logged) {
       this.#logged.send(json);
       this.#logged.end();
-      return;
+      return this.#written(json);
     }
     if (this.#stream) {
+      const isRead = this.#stream.open;
       this.#stream.finish(json);
-      return;
+      return this.#written(isRead ? json : null);
     }
-    if (this.#response.destroyed) return;
+    if (this.#response.destroyed) return this.#written(null);
     this.#response.writeHead(status, {
       ...this.#options.headers,
       "content-type": "application/json",
       "content-length": Buffer.byteLength(json),
     });
     this.#response.end(json);
+    return this.#written(json);
   }
 
-  finishWithout(fallback: string): void {
-    if (!this.#startStream(null)) {
-      this.finish(fallback);
-      return;
-    }
+  finishWithout(fallback: string): Written {
+    if (!this.#startStream(null)) return this.finish(fallback);
     this.#end();
     this.#logged?.end();
     this.#stream?.end();
+    return this.#written(null);
+  }
+
+  #written(text: string | null): Written {
+    const { headersSent, statusCode } = this.#response;
+    return { text, httpStatus: headersSent ? statusCode : null };
   }
 
   /** @returns whether it had ended before */

@@ -1,4 +1,4 @@
-import type { Reply } from "./reply.ts";
+import type { Reply, Written } from "./reply.ts";
 
 /**
  * Gathers the answers to several requests of one body into one array (MCP 2025-03-26, transports;
@@ -26,12 +26,14 @@ export class BatchReply {
     };
   }
 
-  #done(list: string[], json: string): void {
+  #done(list: string[], json: string): Written {
     list.push(json);
     this.#open -= 1;
-    if (this.#open > 0) return;
+    const written = { text: list === this.#answers ? json : null, httpStatus: 200 };
+    if (this.#open > 0) return written;
     // An empty array is no answer (JSON-RPC 2.0 §6).
     if (this.#answers.length > 0) this.#reply.finish(`[${this.#answers.join(",")}]`);
     else this.#reply.finishWithout(`[${this.#unsaid.join(",")}]`);
+    return written;
   }
 }

@@ -1,4 +1,4 @@
-import { LOCAL_SERVER } from "@local-mcp/contract";
+import { GatewayError, LOCAL_SERVER } from "@local-mcp/contract";
 import { LIST_CHANGES } from "../catalog/views.ts";
 import type { Client, Log, ServerDefinition, SessionRecord, SessionStore } from "../definitions.ts";
 import type { TrafficSink } from "../trace.ts";
@@ -16,8 +16,10 @@ import { LegacyRequests } from "./legacy-requests.ts";
 import { Listeners } from "./listeners.ts";
 import { ModernEndpoint } from "./modern-endpoint.ts";
 import { ResourceSubscriptions, type Subscriber } from "./resource-subscriptions.ts";
+import { refusalOf } from "./rpc-answers.ts";
 import { Sessions } from "./sessions.ts";
 import { SseEndpoint } from "./sse-endpoint.ts";
+import { clientOf, namedClient, tellRefused } from "./traffic.ts";
 
 /** How long a client is kept waiting for a server that takes its time over a subscription, ms. */
 const SUBSCRIBED_MS = 2000;
@@ -65,6 +67,10 @@ export class Downstream {
       onEnd: (session) => {
         for (const upstream of options.upstreams()) void upstream.releaseClient(session.id);
       },
+      onNotified: (session, notification) => {
+        const profileId = session.profileId ?? this.#activeProfileId;
+        traffic.onNotified({ client: clientOf(session), profileId }, notification);
+      },
     });
     const { sessions } = this;
     const requests = new LegacyRequests({
@@ -92,14 +98,14 @@ export class Downstream {
     });
   }
 
-  /** Streamable HTTP. @throws GatewayError before anything has been written */
-  serve(incoming: EndpointRequest): Promise<void> {
-    return this.#endpoint.handle(incoming);
-  }
-
-  /** HTTP+SSE. @throws GatewayError before anything has been written */
-  serveSse(incoming: EndpointRequest): Promise<void> {
-    return this.#sse.handle(incoming);
+  /** Streamable HTTP, or HTTP+SSE. @throws GatewayError before anything has been written */
+  async serve(incoming: EndpointRequest, transport: "http" | "sse" = "http"): Promise<void> {
+    try {
+      await (transport === "sse" ? this.#sse : this.#endpoint).handle(incoming);
+    } catch (error) {
+      if (error instanceof GatewayError) this.#tellRefused(incoming, error);
+      throw error;
+    }
   }
 
   /** Passes on what clients now subscribe to and want to hear, to the servers that have it. */
@@ -182,6 +188,16 @@ export class Downstream {
     this.#listeners.endWhere(() => true);
     await this.#sse.close();
     await this.sessions.close();
+  }
+
+  #tellRefused(incoming: EndpointRequest, error: GatewayError): void {
+    const { request, body, tokenId, routes } = incoming;
+    // What is asked without a message is no request of MCP.
+    if (request.method !== "POST") return;
+    const text = JSON.stringify(refusalOf(body, error));
+    const client = namedClient(request, tokenId);
+    const seen = { client, profileId: routes.profileId, message: body };
+    tellRefused(this.#options.traffic, seen, error, { text, httpStatus: error.http });
   }
 
   #tellOfList(method: string, concerns: (one: { profileId: string | null }) => boolean): void {

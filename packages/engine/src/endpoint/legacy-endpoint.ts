@@ -6,10 +6,12 @@ import {
   errorOf,
   isObject,
   type JsonObject,
+  type RequestId,
   type RpcRequest,
   type RpcResult,
   resultOf,
 } from "../jsonrpc.ts";
+import { knownError } from "../known-error.ts";
 import { isLegacyVersion, LATEST_LEGACY_VERSION } from "../protocol.ts";
 import type { Routes } from "../router/routes.ts";
 import { AnswerWriter } from "./answer-writer.ts";
@@ -17,10 +19,12 @@ import { BatchReply } from "./batch.ts";
 import type { EndpointRequest } from "./endpoint.ts";
 import { EventStream } from "./event-stream.ts";
 import { accepts, checkLegacyVersionHeader, prefersStream } from "./headers.ts";
+import type { Reply } from "./reply.ts";
 import type { LegacyRequests } from "./legacy-requests.ts";
+import { rpcError } from "./rpc-answers.ts";
 import { allowsBatch, type Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
-import { clientOf, Measured } from "./traffic.ts";
+import { clientOf, OpenExchange, tellRefused } from "./traffic.ts";
 
 /** Messages one body may hold. */
 const MAX_BATCH = 100;
@@ -60,7 +64,7 @@ export class LegacyEndpoint {
       return this.#options.requests.answer(session, classified.message, incoming.routes, reply);
     }
     if (classified.kind === "notification") {
-      this.#options.requests.onNotification(session, classified.message);
+      this.#options.requests.onNotification(session, classified.message, incoming.routes);
     } else session.onResponse(classified.message);
     incoming.response.writeHead(202).end();
   }
@@ -85,13 +89,19 @@ export class LegacyEndpoint {
   }
 
   async #initialize(incoming: EndpointRequest, request: RpcRequest): Promise<void> {
-    const measured = Measured.inProfile(request, incoming.routes);
-    const { session, response } = await openSession(this.#options, incoming, request);
-    new AnswerWriter(incoming.response, {
-      mayStream: false,
-      headers: { "mcp-session-id": session.id },
-    }).finish(JSON.stringify(response));
-    this.#options.traffic.onExchange(measured.ended(clientOf(session), "ok"));
+    const { traffic } = this.#options;
+    const exchange = OpenExchange.inProfile(traffic, null, request, incoming.routes);
+    const writer = (headers: Record<string, string>): AnswerWriter =>
+      new AnswerWriter(incoming.response, { mayStream: false, headers });
+    try {
+      const { session, response } = await openSession(this.#options, incoming, request);
+      const written = writer({ "mcp-session-id": session.id }).finish(JSON.stringify(response));
+      exchange.opened(clientOf(session), written);
+    } catch (error) {
+      const answer = JSON.stringify(rpcError(request, error));
+      exchange.refused(error, writer({}).finish(answer, knownError(error).http));
+      if (!(error instanceof GatewayError)) throw error;
+    }
   }
 
   /**
@@ -114,7 +124,9 @@ export class LegacyEndpoint {
     const classified = messages.map((message) => classify(message));
     const { requests } = this.#options;
     for (const one of classified) {
-      if (one.kind === "notification") requests.onNotification(session, one.message);
+      if (one.kind === "notification") {
+        requests.onNotification(session, one.message, incoming.routes);
+      }
       if (one.kind === "response") session.onResponse(one.message);
     }
     const answered = classified.filter(({ kind }) => kind === "request" || kind === "malformed");
@@ -123,10 +135,16 @@ export class LegacyEndpoint {
       return;
     }
     const batch = new BatchReply(this.#writer(incoming, session), answered.length);
-    const work = classified.map(async (one) => {
+    const refuse = (part: Reply, error: GatewayError, of: unknown, id: RequestId | null): void => {
+      const written = part.finish(JSON.stringify(errorOf(id, error.jsonRpc, error.message)));
+      const { profileId } = incoming.routes;
+      const seen = { client: clientOf(session), profileId, message: of };
+      tellRefused(this.#options.traffic, seen, error, written);
+    };
+    const work = classified.map(async (one, index) => {
       if (one.kind === "malformed") {
-        const { jsonRpc, message } = new GatewayError("malformed_message", { detail: one.detail });
-        batch.part().finish(JSON.stringify(errorOf(null, jsonRpc, message)));
+        const error = new GatewayError("malformed_message", { detail: one.detail });
+        refuse(batch.part(), error, messages[index], null);
       }
       if (one.kind !== "request") return;
       const part = batch.part();
@@ -134,7 +152,7 @@ export class LegacyEndpoint {
         await requests.answer(session, one.message, incoming.routes, () => part);
       } catch (error) {
         if (!(error instanceof GatewayError)) throw error;
-        part.finish(JSON.stringify(errorOf(one.message.id, error.jsonRpc, error.message)));
+        refuse(part, error, one.message, one.message.id);
       }
     });
     await Promise.all(work);

@@ -1,5 +1,5 @@
 import { GatewayError } from "@local-mcp/contract";
-import type { TrafficSink } from "../trace.ts";
+import type { RequestTrace, TrafficSink } from "../trace.ts";
 import { isObject, isRequestId, type RpcNotification, type RpcRequest } from "../jsonrpc.ts";
 import { isLogLevel, LOG_LEVELS } from "../protocol.ts";
 import { type Answer, type Caller, progressTokenOf } from "../router/caller.ts";
@@ -10,7 +10,7 @@ import type { Reply } from "./reply.ts";
 import { rpcError, serialize } from "./rpc-answers.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
-import { clientOf, listedTools, Measured } from "./traffic.ts";
+import { clientOf, listedTools, OpenExchange } from "./traffic.ts";
 
 /** What one session may subscribe to. */
 const MAX_SUBSCRIPTIONS = 1000;
@@ -39,36 +39,35 @@ export class LegacyRequests {
     routes: Routes,
     reply: () => Reply,
   ): Promise<void> {
-    const running = session.begin(request.id);
-    if (!running) {
+    if (session.isRunning(request.id)) {
       throw new GatewayError("duplicate_request_id", { id: JSON.stringify(request.id) });
     }
     const { traffic } = this.#options;
-    const measured = Measured.inProfile(request, routes);
+    const exchange = OpenExchange.inProfile(traffic, clientOf(session), request, routes);
+    const signal = session.begin(request.id, exchange.trace);
     const to = reply();
     try {
-      const caller = callerOf(session, request, to, running.signal);
+      const caller = callerOf(session, request, to, { signal, trace: exchange.trace });
       const answered = await this.#carryOut(session, request, routes, caller);
-      to.finish(serialize(request, answered));
-      const listed = listedTools(request, routes);
-      traffic.onExchange(measured.answered(clientOf(session), answered, listed));
+      const written = to.finish(serialize(request, answered));
+      exchange.answered(answered, written, listedTools(request, routes));
     } catch (error) {
       const message = JSON.stringify(rpcError(request, error));
-      if (running.signal.aborted) to.finishWithout(message);
-      else to.finish(message);
-      const outcome = running.signal.aborted ? "cancelled" : "error";
-      traffic.onExchange(measured.ended(clientOf(session), outcome));
+      const written = signal.aborted ? to.finishWithout(message) : to.finish(message);
+      exchange.failed(error, written, signal.aborted);
       if (!(error instanceof GatewayError)) throw error;
     } finally {
       session.finish(request.id);
     }
   }
 
-  onNotification(session: Session, notification: RpcNotification): void {
+  onNotification(session: Session, notification: RpcNotification, { profileId }: Routes): void {
     const requestId = notification.params?.requestId;
-    if (notification.method === "notifications/cancelled" && isRequestId(requestId)) {
-      session.cancel(requestId);
-    }
+    const named = isRequestId(requestId) ? requestId : null;
+    const about = named === null ? undefined : session.traceOf(named);
+    const from = { client: clientOf(session), profileId };
+    this.#options.traffic.onClientNotification(from, notification, about);
+    if (notification.method === "notifications/cancelled" && named !== null) session.cancel(named);
     if (notification.method === "notifications/roots/list_changed") {
       this.#options.onClientChange(session, notification);
     }
@@ -140,13 +139,16 @@ const callerOf = (
   session: Session,
   request: RpcRequest,
   reply: Reply,
-  signal: AbortSignal,
+  { signal, trace }: { signal: AbortSignal; trace: RequestTrace },
 ): Caller => ({
   era: "legacy",
   client: session,
   signal,
+  trace,
   progressToken: () => progressTokenOf(request),
-  notify: (notification) => reply.send(notification),
+  notify: (notification) => {
+    if (reply.send(notification)) trace.notified(notification);
+  },
   ask: (method, params, asked) =>
     session.askOver(
       (message) => reply.send(message) || session.sendUnasked(message),

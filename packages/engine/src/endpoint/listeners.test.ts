@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RpcNotification } from "../jsonrpc.ts";
 import { META } from "../protocol.ts";
+import { NO_TRACE } from "../trace.ts";
 import { Listeners } from "./listeners.ts";
 import { UnreadResponse } from "./response.fixture.ts";
 
@@ -26,7 +27,8 @@ function listeners({ subscribed = async () => {} }: { subscribed?: () => Promise
     const response = new UnreadResponse();
     const params = { notifications };
     const method = "subscriptions/listen";
-    all.open({ response, profileId, tokenId }, { jsonrpc: "2.0", id, method, params });
+    const request = { jsonrpc: "2.0" as const, id, method, params };
+    all.open({ response, profileId, tokenId }, request, NO_TRACE);
     return response;
   };
   return { all, open, changes: () => changes };

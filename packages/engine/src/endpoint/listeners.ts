@@ -8,6 +8,7 @@ import {
   resultOf,
 } from "../jsonrpc.ts";
 import { META } from "../protocol.ts";
+import type { RequestTrace } from "../trace.ts";
 import type { EndpointRequest } from "./endpoint.ts";
 import { EventStream } from "./event-stream.ts";
 
@@ -32,6 +33,7 @@ export interface Listener {
   tokenId: string | null;
   filter: Filter;
   stream: EventStream;
+  trace: RequestTrace;
   /**
    * What came before the acknowledgement, which has to be first; null once that is sent. By its
    * text: what is said twice is told once, so that a server that repeats itself costs no memory.
@@ -68,16 +70,21 @@ export class Listeners {
   open(
     incoming: Pick<EndpointRequest, "response" | "profileId" | "tokenId">,
     request: RpcRequest,
+    trace: RequestTrace,
   ): void {
     if (this.#open.size >= MAX_STREAMS) throw new GatewayError("too_many_streams");
     const filter = readFilter(request.params?.notifications);
     const stream = new EventStream(incoming.response, {});
     const { profileId, tokenId } = incoming;
     const { id } = request;
-    const listener: Listener = { id, profileId, tokenId, filter, stream, early: new Map() };
+    const early = new Map<string, RpcNotification>();
+    const listener: Listener = { id, profileId, tokenId, filter, stream, trace, early };
     this.#open.add(listener);
     stream.onceClosed(() => {
-      this.#open.delete(listener);
+      // Its client has gone, where it was not ended here.
+      if (this.#open.delete(listener)) {
+        trace.answered({ text: null, outcome: "cancelled", error: null, httpStatus: 200 });
+      }
       this.#options.onChange();
     });
     this.#options.onChange();
@@ -99,10 +106,13 @@ export class Listeners {
       listener.early.set(JSON.stringify(notification), notification);
       return;
     }
-    const { id, stream } = listener;
+    const { id, stream, trace } = listener;
+    if (!stream.open) return;
     const meta = isObject(notification.params?._meta) ? notification.params._meta : {};
     const params = { ...notification.params, _meta: { ...meta, [META.subscriptionId]: id } };
-    stream.send({ data: JSON.stringify({ ...notification, params }) });
+    const told = { ...notification, params };
+    stream.send({ data: JSON.stringify(told) });
+    trace.notified(told);
   }
 
   /** Once this is said, no change goes unheard. */
@@ -120,10 +130,14 @@ export class Listeners {
 
   endWhere(belongs: (listener: Listener) => boolean): number {
     const ended = [...this.#open].filter(belongs);
-    for (const { id, stream } of ended) {
+    for (const listener of ended) {
+      const { id, stream, trace } = listener;
       const result = { resultType: "complete", _meta: { [META.subscriptionId]: id } };
-      stream.send({ data: JSON.stringify(resultOf(id, result)) });
+      const text = JSON.stringify(resultOf(id, result));
+      this.#open.delete(listener);
+      stream.send({ data: text });
       stream.end();
+      trace.answered({ text, outcome: "ok", error: null, httpStatus: 200 });
     }
     return ended.length;
   }

@@ -12,6 +12,7 @@ import {
   type RpcRequest,
   resultOf,
 } from "../jsonrpc.ts";
+import { knownError } from "../known-error.ts";
 import { ALL_VERSIONS, claimedModernVersion, isModernVersion, META } from "../protocol.ts";
 import { checkParameterHeaders, checkRoutingHeaders } from "../protocol-headers.ts";
 import { type Answer, type Caller, progressTokenOf } from "../router/caller.ts";
@@ -23,7 +24,7 @@ import { accepts, unsupported } from "./headers.ts";
 import type { Introduction } from "./legacy-endpoint.ts";
 import type { Listeners } from "./listeners.ts";
 import { rpcError, serialize } from "./rpc-answers.ts";
-import { listedTools, Measured } from "./traffic.ts";
+import { listedTools, OpenExchange } from "./traffic.ts";
 
 /** How long a client may keep what it was told of the profile, ms. */
 const DISCOVERY_TTL_MS = 5000;
@@ -57,33 +58,46 @@ export class ModernEndpoint {
   }
 
   async post(incoming: EndpointRequest, classified: ClassifiedMessage): Promise<void> {
+    const { traffic } = this.#options;
     if (classified.kind !== "request") {
       // Closing the stream is what cancels here, and no server asks by a request.
+      if (classified.kind === "notification") {
+        const client = asSeen(clientOf(incoming, classified.message), incoming);
+        const { profileId } = incoming.routes;
+        traffic.onClientNotification({ client, profileId }, classified.message, undefined);
+      }
       incoming.response.writeHead(202).end();
       return;
     }
     const request = classified.message;
+    const client = clientOf(incoming, request);
+    const seen = asSeen(client, incoming);
+    const exchange = OpenExchange.inProfile(traffic, seen, request, incoming.routes);
     try {
       checkEnvelope(request, incoming);
       checkToolHeaders(request, incoming);
       if (request.method === "subscriptions/listen") {
-        this.#options.listeners.open(incoming, request);
+        this.#options.listeners.open(incoming, request, exchange.trace);
         return;
       }
     } catch (error) {
-      if (!(error instanceof GatewayError)) throw error;
       const refusal = new AnswerWriter(incoming.response, { mayStream: false, headers: {} });
-      refusal.finish(JSON.stringify(rpcError(request, error)), error.http);
+      const answer = JSON.stringify(rpcError(request, error));
+      exchange.refused(error, refusal.finish(answer, knownError(error).http));
+      if (!(error instanceof GatewayError)) throw error;
       return;
     }
-    await this.#answer(incoming, request);
+    await this.#answer(incoming, request, client, exchange);
   }
 
-  async #answer(incoming: EndpointRequest, request: RpcRequest): Promise<void> {
-    const { traffic } = this.#options;
+  async #answer(
+    incoming: EndpointRequest,
+    request: RpcRequest,
+    client: Client,
+    exchange: OpenExchange,
+  ): Promise<void> {
     const { routes } = incoming;
-    const measured = Measured.inProfile(request, routes);
-    const client = clientOf(incoming, request);
+    const { trace } = exchange;
     const writer = new AnswerWriter(incoming.response, {
       mayStream: accepts(incoming.request, "text/event-stream"),
       headers: {},
@@ -98,8 +112,11 @@ export class ModernEndpoint {
         era: "modern",
         client,
         signal: gone.signal,
+        trace,
         progressToken: () => progressTokenOf(request),
-        notify: (notification) => writer.send(notification),
+        notify: (notification) => {
+          if (writer.send(notification)) trace.notified(notification);
+        },
         ask: () =>
           Promise.reject(
             new GatewayError("client_cannot", { method: `asking in ${request.method}` }),
@@ -108,9 +125,8 @@ export class ModernEndpoint {
       };
       const answer = await this.#carryOut(request, incoming, caller);
       incoming.response.off("close", onClose);
-      writer.finish(serialize(request, answer), statusOf(answer));
-      const listed = listedTools(request, routes);
-      traffic.onExchange(measured.answered(asSeen(client, incoming), answer, listed));
+      const written = writer.finish(serialize(request, answer), statusOf(answer));
+      exchange.answered(answer, written, listedTools(request, routes));
     } catch (error) {
       incoming.response.off("close", onClose);
       const failure = translate(rpcError(request, error), {
@@ -119,9 +135,9 @@ export class ModernEndpoint {
         method: request.method,
         serverInfo: routes.serverInfo,
       });
-      writer.finish(JSON.stringify(failure), statusOf({ kind: "response", response: failure }));
-      const outcome = gone.signal.aborted ? "cancelled" : "error";
-      traffic.onExchange(measured.ended(asSeen(client, incoming), outcome));
+      const status = statusOf({ kind: "response", response: failure });
+      const written = writer.finish(JSON.stringify(failure), status);
+      exchange.failed(error, written, gone.signal.aborted);
       if (!(error instanceof GatewayError)) throw error;
     } finally {
       this.#running.delete(running);
@@ -206,7 +222,10 @@ function checkToolHeaders(
 }
 
 /** What is known of the client is what this request says, and the token it came with. */
-function clientOf({ tokenId, routes }: EndpointRequest, { params }: RpcRequest): Client {
+function clientOf(
+  { tokenId, routes }: EndpointRequest,
+  { params }: Pick<RpcRequest, "params">,
+): Client {
   const meta = isObject(params?._meta) ? params._meta : {};
   const said = meta[META.clientInfo];
   const info = isObject(said) ? said : {};

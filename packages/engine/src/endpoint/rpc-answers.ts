@@ -1,4 +1,4 @@
-import { GatewayError } from "@local-mcp/contract";
+import type { GatewayError } from "@local-mcp/contract";
 import {
   errorOf,
   isObject,
@@ -7,6 +7,7 @@ import {
   type RpcError,
   type RpcRequest,
 } from "../jsonrpc.ts";
+import { knownError } from "../known-error.ts";
 import type { Answer } from "../router/caller.ts";
 
 /** The whole response message to a request. */
@@ -15,9 +16,9 @@ export function serialize(request: RpcRequest, answer: Answer): string {
   return `{"jsonrpc":"2.0","id":${JSON.stringify(request.id)},"result":${answer.result}}`;
 }
 
-/** What was thrown, as the caller may read it; anything unexpected stays inside. */
+/** What was thrown, as the caller may read it. */
 export function rpcError(request: RpcRequest, thrown: unknown): RpcError {
-  const error = thrown instanceof GatewayError ? thrown : new GatewayError("internal");
+  const error = knownError(thrown);
   return errorOf(request.id, error.jsonRpc, error.message, dataOf(error));
 }
 

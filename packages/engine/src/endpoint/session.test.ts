@@ -2,6 +2,7 @@ import { GatewayError } from "@local-mcp/contract";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SessionRecord } from "../definitions.ts";
 import { type RpcMessage, type RpcNotification, resultOf } from "../jsonrpc.ts";
+import { NO_TRACE } from "../trace.ts";
 import { EventStream } from "./event-stream.ts";
 import { UnreadResponse } from "./response.fixture.ts";
 import { allowsBatch, Session } from "./session.ts";
@@ -119,20 +120,23 @@ describe("what comes unasked", () => {
 describe("a request of the client", () => {
   it("is the only one under its id, until it ends", () => {
     const session = sessionOf();
-    const running = session.begin(1);
-    expect([session.begin(1), session.begin("1")?.signal.aborted]).toEqual([null, false]);
+    const signal = session.begin(1, NO_TRACE);
+    expect([session.isRunning(1), session.isRunning("1")]).toEqual([true, false]);
+    expect(session.begin("1", NO_TRACE).aborted).toBe(false);
+    expect(session.traceOf(1)).toBe(NO_TRACE);
     session.cancel(1);
-    expect(running?.signal.aborted).toBe(true);
+    expect(signal.aborted).toBe(true);
     session.finish(1);
     session.finish("1");
-    expect([session.busy, session.begin(1)?.signal.aborted]).toEqual([false, false]);
+    expect([session.busy, session.traceOf(1)]).toEqual([false, undefined]);
+    expect(session.begin(1, NO_TRACE).aborted).toBe(false);
   });
 });
 
 describe("a question to the client", () => {
   it("does not keep a session alive whose client has gone", async () => {
     const session = sessionOf();
-    session.begin(1);
+    session.begin(1, NO_TRACE);
     expect(session.busy).toBe(true);
     const response = attached(session);
     const asking = session.ask("roots/list", {}, NEVER);
@@ -196,11 +200,11 @@ describe("a question to the client", () => {
   it("ends with the session, as do its requests and streams", async () => {
     const session = sessionOf();
     const response = attached(session);
-    const running = session.begin(1);
+    const signal = session.begin(1, NO_TRACE);
     const asking = session.ask("roots/list", {}, NEVER);
     session.end();
     expect(await codeOf(asking)).toBe("request_cancelled");
-    expect([running?.signal.aborted, response.writableEnded]).toEqual([true, true]);
+    expect([signal.aborted, response.writableEnded]).toEqual([true, true]);
     expect(await codeOf(session.ask("roots/list", {}, NEVER))).toBe("request_cancelled");
     response.leave();
     expect(vi.getTimerCount()).toBe(0);

@@ -10,22 +10,32 @@ import type {
   RpcResponse,
 } from "../jsonrpc.ts";
 import { BATCH_VERSION, isSevereEnough } from "../protocol.ts";
+import type { RequestTrace } from "../trace.ts";
 import { EventLog, type LoggedStream } from "./event-log.ts";
 import type { EventStream } from "./event-stream.ts";
 
 /** Ids of questions differ between processes, so that a late answer meets no other question. */
 const QUESTION_MARK = randomBytes(4).toString("hex");
 
+/** A request that is being answered. */
+interface Running {
+  controller: AbortController;
+  trace: RequestTrace;
+}
+
 interface Question {
   resolve: (response: RpcResponse) => void;
   reject: (error: GatewayError) => void;
 }
 
+export type OnNotified = (session: Session, notification: RpcNotification) => void;
+
 /** A legacy client's session with what is open in it just now. */
 export class Session implements Client {
   readonly isSession = true;
   readonly log = new EventLog();
-  readonly #running = new Map<RequestId, AbortController>();
+  readonly #running = new Map<RequestId, Running>();
+  readonly #onNotified: OnNotified;
   readonly #questions = new Map<RequestId, Question>();
   /** Streams for what belongs to no request, oldest first. */
   #unasked: LoggedStream[] = [];
@@ -34,8 +44,10 @@ export class Session implements Client {
   #ended = false;
   lastSeenAt: number;
 
-  constructor(record: SessionRecord) {
+  /** @param onNotified told of what the client hears that belongs to none of its requests */
+  constructor(record: SessionRecord, onNotified: OnNotified = () => {}) {
     this.#record = record;
+    this.#onNotified = onNotified;
     this.lastSeenAt = record.lastSeenAt;
   }
 
@@ -77,12 +89,20 @@ export class Session implements Client {
     this.#record = { ...this.#record, ...changes };
   }
 
-  /** Null where a request with this id runs already. */
-  begin(id: RequestId): AbortController | null {
-    if (this.#running.has(id)) return null;
+  isRunning(id: RequestId): boolean {
+    return this.#running.has(id);
+  }
+
+  /** @returns aborted when nobody waits for the answer any more */
+  begin(id: RequestId, trace: RequestTrace): AbortSignal {
     const controller = new AbortController();
-    this.#running.set(id, controller);
-    return controller;
+    this.#running.set(id, { controller, trace });
+    return controller.signal;
+  }
+
+  /** Of a request that runs. */
+  traceOf(id: RequestId): RequestTrace | undefined {
+    return this.#running.get(id)?.trace;
   }
 
   finish(id: RequestId): void {
@@ -90,7 +110,7 @@ export class Session implements Client {
   }
 
   cancel(id: RequestId): void {
-    this.#running.get(id)?.abort();
+    this.#running.get(id)?.controller.abort();
   }
 
   /** Sends what comes unasked on this stream too. `primes` where the client may come back to it. */
@@ -120,6 +140,7 @@ export class Session implements Client {
   notify(notification: RpcNotification): void {
     if (!this.wants(notification)) return;
     this.#unaskedStream().send(JSON.stringify(notification));
+    this.#onNotified(this, notification);
   }
 
   /** Whether the client wants to hear it, as far as it has set a level. */
@@ -195,7 +216,7 @@ export class Session implements Client {
 
   end(): void {
     this.#ended = true;
-    for (const controller of this.#running.values()) controller.abort();
+    for (const { controller } of this.#running.values()) controller.abort();
     for (const question of this.#questions.values()) {
       question.reject(new GatewayError("request_cancelled"));
     }

@@ -3,7 +3,7 @@ import { GatewayError } from "@local-mcp/contract";
 import type { Log, SessionRecord, SessionStore } from "../definitions.ts";
 import type { RpcNotification } from "../jsonrpc.ts";
 import type { EventStream } from "./event-stream.ts";
-import { Session } from "./session.ts";
+import { type OnNotified, Session } from "./session.ts";
 
 const SWEEP_MS = 60_000;
 /** Clients that never end their sessions must not fill the memory. */
@@ -21,6 +21,7 @@ export interface SessionsOptions {
   /** Sessions came or went, or what one of them subscribes to or wants to hear did. */
   onChange: () => void;
   onEnd: (session: Session) => void;
+  onNotified: OnNotified;
 }
 
 /**
@@ -88,7 +89,7 @@ export class Sessions {
       lastSeenAt: now,
     };
     await this.#options.store.create(record);
-    const session = new Session(record);
+    const session = new Session(record, this.#options.onNotified);
     this.#sessions.set(record.sessionId, session);
     this.#options.onChange();
     return session;
@@ -207,7 +208,7 @@ export class Sessions {
 
   #wake(record: SessionRecord): Session {
     this.#dormant.delete(record.sessionId);
-    const session = new Session(record);
+    const session = new Session(record, this.#options.onNotified);
     this.#sessions.set(record.sessionId, session);
     this.#options.onChange();
     return session;

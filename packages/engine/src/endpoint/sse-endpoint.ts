@@ -12,7 +12,7 @@ import type { Reply } from "./reply.ts";
 import { rpcError } from "./rpc-answers.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
-import { clientOf, Measured } from "./traffic.ts";
+import { clientOf, OpenExchange } from "./traffic.ts";
 
 export interface SseEndpointOptions {
   sessions: Sessions;
@@ -29,6 +29,8 @@ interface Connection {
   profileId: string | null;
 }
 
+/** HTTP status of every message that is read; its answer comes on the stream. */
+const ACCEPTED = 202;
 /** Name of the query parameter that tells whose stream a message belongs to. */
 const CONNECTION = "connection";
 
@@ -100,21 +102,23 @@ export class SseEndpoint {
       throw new GatewayError("malformed_message", { detail: classified.detail });
     }
     if (classified.kind === "request" && classified.message.method === "initialize") {
-      incoming.response.writeHead(202).end();
+      incoming.response.writeHead(ACCEPTED).end();
       return this.#initialize(incoming, connection, classified.message);
     }
     const { session } = connection;
     if (!session) throw new GatewayError("session_missing");
     session.lastSeenAt = Date.now();
     const { requests } = this.#options;
-    if (classified.kind === "notification") requests.onNotification(session, classified.message);
+    if (classified.kind === "notification") {
+      requests.onNotification(session, classified.message, incoming.routes);
+    }
     if (classified.kind === "response") session.onResponse(classified.message);
     if (classified.kind !== "request") {
-      incoming.response.writeHead(202).end();
+      incoming.response.writeHead(ACCEPTED).end();
       return;
     }
     await requests.answer(session, classified.message, incoming.routes, () => {
-      incoming.response.writeHead(202).end();
+      incoming.response.writeHead(ACCEPTED).end();
       return replyOn(connection.stream);
     });
   }
@@ -124,8 +128,9 @@ export class SseEndpoint {
     connection: Connection,
     request: RpcRequest,
   ): Promise<void> {
-    const measured = Measured.inProfile(request, incoming.routes);
     const { sessions, traffic } = this.#options;
+    const exchange = OpenExchange.inProfile(traffic, null, request, incoming.routes);
+    const reply = replyOn(connection.stream);
     try {
       if (connection.session) {
         throw new GatewayError("validation_failed", { detail: "This connection has a session." });
@@ -133,12 +138,16 @@ export class SseEndpoint {
       const { session, response } = await openSession(this.#options, incoming, request);
       connection.session = session;
       // The client may have gone while its session was stored.
-      if (!connection.stream.open) return await sessions.remove(session);
+      if (!connection.stream.open) {
+        await sessions.remove(session);
+        const gone = new GatewayError("request_cancelled");
+        exchange.failed(gone, { text: null, httpStatus: ACCEPTED }, true);
+        return;
+      }
       session.attach(connection.stream, false);
-      connection.stream.send({ data: JSON.stringify(response) });
-      traffic.onExchange(measured.ended(clientOf(session), "ok"));
+      exchange.opened(clientOf(session), reply.finish(JSON.stringify(response)));
     } catch (error) {
-      connection.stream.send({ data: JSON.stringify(rpcError(request, error)) });
+      exchange.refused(error, reply.finish(JSON.stringify(rpcError(request, error))));
       if (!(error instanceof GatewayError)) throw error;
     }
   }
@@ -162,6 +171,10 @@ const replyOn = (stream: EventStream): Reply => ({
     return stream.open;
   },
   pause: () => {},
-  finish: (json) => stream.send({ data: json }),
-  finishWithout: () => {},
+  finish: (json) => {
+    const text = stream.open ? json : null;
+    stream.send({ data: json });
+    return { text, httpStatus: ACCEPTED };
+  },
+  finishWithout: () => ({ text: null, httpStatus: ACCEPTED }),
 });

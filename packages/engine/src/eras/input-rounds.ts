@@ -12,8 +12,8 @@ export interface InputRounds {
   server: string;
   /** Calls the server again with what it asked for. */
   again(params: JsonObject): Promise<RpcResponse>;
-  /** Puts one question to the client. Rejects where the client must not or cannot be asked. */
-  ask(method: string, params: JsonObject | undefined): Promise<RpcResponse>;
+  /** Puts one question to the client, which the server knows by `key`. Rejects where the client must not or cannot be asked. */
+  ask(method: string, params: JsonObject | undefined, key: string): Promise<RpcResponse>;
   signal: AbortSignal;
 }
 
@@ -39,7 +39,7 @@ export async function completeInputs(
     const inputResponses: JsonObject = {};
     // One after another, since a person answers one question at a time.
     for (const [key, request] of wanted.requests) {
-      inputResponses[key] = await answerTo(request, rounds);
+      inputResponses[key] = await answerTo(key, request, rounds);
     }
     response = await rounds.again({
       ...(wanted.requests.size === 0 ? {} : { inputResponses }),
@@ -49,8 +49,12 @@ export async function completeInputs(
 }
 
 /** An input response can only be a result, so a client that answers with an error ends the call. */
-async function answerTo(request: InputRequest, rounds: InputRounds): Promise<JsonObject> {
-  const answer = await rounds.ask(request.method, legacyQuestion(request));
+async function answerTo(
+  key: string,
+  request: InputRequest,
+  rounds: InputRounds,
+): Promise<JsonObject> {
+  const answer = await rounds.ask(request.method, legacyQuestion(request), key);
   if (!isErrorResponse(answer)) return answer.result;
   throw new GatewayError("input_refused", {
     method: request.method,

@@ -1,6 +1,7 @@
 import { GatewayError } from "@local-mcp/contract";
 import { afterEach, beforeEach, vi } from "vitest";
 import { type JsonObject, resultOf, type RpcNotification } from "../jsonrpc.ts";
+import { NO_TRACE } from "../trace.ts";
 import type { Answer, Caller } from "../router/caller.ts";
 import type { Owner, Turn } from "./parked-calls.ts";
 
@@ -31,6 +32,7 @@ export function request(progressToken?: string) {
     era: "modern",
     client: null,
     signal: leave.signal,
+    trace: NO_TRACE,
     progressToken: () => progressToken,
     notify: (notification) => heard.push(notification),
     ask: () => Promise.reject(new Error("a modern client is not asked by requests")),

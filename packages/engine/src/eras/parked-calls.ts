@@ -194,6 +194,7 @@ class ParkedCall {
         return client();
       },
       signal: this.#ended.signal,
+      trace: caller.trace,
       // Each request of the client has a token of its own.
       progressToken: () => this.#current?.caller.progressToken(),
       notify: (notification) => this.#current?.caller.notify(notification),

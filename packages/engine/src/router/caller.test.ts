@@ -2,10 +2,12 @@ import { GatewayError } from "@local-mcp/contract";
 import { describe, expect, it } from "vitest";
 import type { Client } from "../definitions.ts";
 import { errorOf, type JsonObject, type RpcNotification, resultOf } from "../jsonrpc.ts";
+import { NO_SERVER_TRACE } from "../trace.ts";
 import { type Caller, checkAbility, progressTokenOf, silentCaller, towards } from "./caller.ts";
 import { ResourceLinks } from "./resource-links.ts";
 import { UrlVisits } from "./url-visits.ts";
 
+const trace = NO_SERVER_TRACE;
 const NEVER = new AbortController().signal;
 
 const client = (changes: Partial<Client> = {}): Client => ({
@@ -52,10 +54,10 @@ describe("what a server tells a caller", () => {
   it("is progress under the caller's own token, or none", () => {
     const { heard, visits, caller } = heardBy({ progressToken: () => 0 });
     const told = progress({ progressToken: 99, progress: 1, "x-vendor": [1] });
-    towards(caller, { server: "far", visits, roots: [] }).onNotification(told);
+    towards(caller, { server: "far", visits, roots: [], trace }).onNotification(told);
     expect(heard).toEqual([progress({ progressToken: 0, progress: 1, "x-vendor": [1] })]);
     const deaf = heardBy();
-    towards(deaf.caller, { server: "far", visits, roots: [] }).onNotification(told);
+    towards(deaf.caller, { server: "far", visits, roots: [], trace }).onNotification(told);
     expect(deaf.heard).toEqual([]);
     const request = { jsonrpc: "2.0", id: 1, method: "x" } as const;
     expect(progressTokenOf({ ...request, params: { _meta: { progressToken: "t" } } })).toBe("t");
@@ -69,7 +71,7 @@ describe("what a server tells a caller", () => {
     ["modern", "info", ["error", "loud"]],
   ] as const)("is logged to a %s caller that wants %s: %j", (era, logLevel, expected) => {
     const { heard, visits, caller } = heardBy({ era, client: client({ logLevel }) });
-    const hooks = towards(caller, { server: "far", visits, roots: [] });
+    const hooks = towards(caller, { server: "far", visits, roots: [], trace });
     for (const level of ["debug", "error", "loud"]) {
       hooks.onNotification(log({ level, logger: level === "error" ? "db" : "", data: 1 }));
     }
@@ -85,7 +87,7 @@ describe("what a server tells a caller", () => {
   it("is anything else as it is", () => {
     const { heard, visits, caller } = heardBy();
     const note: RpcNotification = { jsonrpc: "2.0", method: "vendor/x", params: { a: 1 } };
-    towards(caller, { server: "far", visits, roots: [] }).onNotification(note);
+    towards(caller, { server: "far", visits, roots: [], trace }).onNotification(note);
     expect(heard[0]).toBe(note);
   });
 });
@@ -125,7 +127,7 @@ describe("what a server asks a caller", () => {
     const { asked, visits, caller } = heardBy({
       client: client({ capabilities: { elicitation: { url: {} } } }),
     });
-    const hooks = towards(caller, { server: "far", visits, roots: [] });
+    const hooks = towards(caller, { server: "far", visits, roots: [], trace });
     const params = { mode: "url", elicitationId: "e-1", "x-vendor": 1 };
     const request = { jsonrpc: "2.0", id: 9, method: "elicitation/create", params } as const;
     await hooks.onRequest(request, NEVER);

@@ -9,6 +9,7 @@ import {
   resultOf,
 } from "../jsonrpc.ts";
 import { isSevereEnough } from "../protocol.ts";
+import { NO_TRACE, type RequestTrace, type ServerTrace } from "../trace.ts";
 import type { UrlVisits } from "./url-visits.ts";
 import { rootsResult } from "../upstream/server-roots.ts";
 import type { UpstreamCall } from "../upstream/upstream.ts";
@@ -17,7 +18,13 @@ import type { UpstreamCall } from "../upstream/upstream.ts";
  * An answer: raw JSON where it is served from the catalog, a whole response message otherwise. The
  * endpoint gives it the caller's id.
  */
-export type Answer = { kind: "json"; result: string } | { kind: "response"; response: RpcResponse };
+export type Answer = (
+  | { kind: "json"; result: string }
+  | { kind: "response"; response: RpcResponse }
+) & {
+  /** Of ours, where the answer is made of it. */
+  error?: GatewayError;
+};
 
 /** The one whose request is being answered. */
 export interface Caller {
@@ -25,6 +32,8 @@ export interface Caller {
   /** Null for the gateway's own window and command line. */
   client: Client | null;
   signal: AbortSignal;
+  /** Told of what is done for this very request. */
+  trace: RequestTrace;
   /** What its progress is told under; undefined where it does not want to hear of it. */
   progressToken(): unknown;
   /** Sends a notification on the stream of this very request. */
@@ -45,10 +54,11 @@ export function progressTokenOf({ params }: RpcRequest): unknown {
 }
 
 /** A caller that can only be answered, such as the gateway's own window. */
-export const silentCaller = (signal: AbortSignal): Caller => ({
+export const silentCaller = (signal: AbortSignal, trace = NO_TRACE): Caller => ({
   era: "legacy",
   client: null,
   signal,
+  trace,
   progressToken: () => undefined,
   notify: () => {},
   ask: () =>
@@ -56,14 +66,21 @@ export const silentCaller = (signal: AbortSignal): Caller => ({
   pause: () => {},
 });
 
+/** The server that works for a caller. */
+interface Towards {
+  /** Its name. */
+  server: string;
+  visits: UrlVisits;
+  roots: readonly Root[];
+  trace: ServerTrace;
+}
+
 /** What a server may do towards the caller while it works for it. */
-export function towards(
-  caller: Caller,
-  { server, visits, roots }: { server: string; visits: UrlVisits; roots: readonly Root[] },
-): UpstreamCall {
+export function towards(caller: Caller, { server, visits, roots, trace }: Towards): UpstreamCall {
   return {
     client: caller.client,
     signal: caller.signal,
+    trace,
     hasRoots: roots.length > 0,
     onNotification: (notification) => {
       const forwarded = forCaller(notification, server, caller);

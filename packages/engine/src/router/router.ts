@@ -161,8 +161,8 @@ export function answer(
 }
 
 /** A result that tells a model why its tool cannot run, and the person behind it what to do. */
-const failedTool = (error: GatewayError, servers: Servers, caller: Caller): Answer =>
-  answer(
+const failedTool = (error: GatewayError, servers: Servers, caller: Caller): Answer => ({
+  ...answer(
     {
       content: [{ type: "text", text: `${error.message} ${error.wayOut}` }],
       isError: true,
@@ -171,4 +171,6 @@ const failedTool = (error: GatewayError, servers: Servers, caller: Caller): Answ
     { method: "tools/call" },
     servers,
     caller,
-  );
+  ),
+  error,
+});

@@ -7,11 +7,13 @@ import {
   type JsonObject,
   type RequestId,
   type RpcMessage,
+  type RpcNotification,
   type RpcRequest,
   type RpcResponse,
   resultOf,
 } from "../jsonrpc.ts";
 import { META } from "../protocol.ts";
+import { cancelled } from "../upstream/cancelled.ts";
 import { UpstreamFailure } from "../upstream/failure.ts";
 import type { Transport, TransportEvents } from "../upstream/transport.ts";
 import {
@@ -156,7 +158,7 @@ class ScriptedConnection implements Transport {
 
   handshakeDone(): void {}
 
-  cancel(id: RequestId, _reason: string, isOpening: boolean): void {
+  cancel(id: RequestId, reason: string, isOpening: boolean): RpcNotification | null {
     const { ledger, later, name, kind } = this.#server;
     const work = this.#works.get(id);
     if (work) {
@@ -165,11 +167,11 @@ class ScriptedConnection implements Transport {
       if (work.isOver) ledger.fault(`${name}: ${work.word} was cancelled after its answer`);
       if (!ledger.call(work.word).isGivenUp) ledger.fault(`${name}: nobody gave ${work.word} up`);
     }
-    if (isOpening) return;
-    const read = (): void => this.#onCancelled(id);
-    if (isExact(kind)) later(`${name} reads a cancellation`, read);
-    else
-      this.send({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id } });
+    if (isOpening) return null;
+    const told = cancelled(id, reason);
+    if (isExact(kind)) later(`${name} reads a cancellation`, () => this.#onCancelled(id));
+    else this.send(told);
+    return told;
   }
 
   output(): string[] {

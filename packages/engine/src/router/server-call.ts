@@ -17,8 +17,10 @@ import {
   type RpcResponse,
   resultOf,
 } from "../jsonrpc.ts";
+import { knownError } from "../known-error.ts";
 import { refusalOfAnswer } from "../network/page-url.ts";
 import { withoutEnvelope } from "../protocol.ts";
+import type { SentTrace } from "../trace.ts";
 import type { Upstream, UpstreamCall } from "../upstream/upstream.ts";
 import { type Caller, checkAbility, knownAnswer, towards } from "./caller.ts";
 import type { Servers } from "./routes.ts";
@@ -41,13 +43,14 @@ export async function callServer(
   if (serverId === LOCAL_SERVER) return callLocal(request, renamed, servers, caller);
   const upstream = servers.upstream(serverId);
   if (!upstream) return null;
+  const trace = caller.trace.towards(serverId);
   const own = withoutEnvelope({ ...request.params, ...renamed });
   const { visits, roots } = servers;
   const params =
     caller.era === "modern" ? withRoots(await withoutInputs(own, upstream), roots) : own;
   const { name } = upstream.definition;
   const hooks = {
-    ...towards(caller, { server: name, visits, roots }),
+    ...towards(caller, { server: name, visits, roots, trace }),
     members: otherMembers(request),
   };
 
@@ -68,15 +71,30 @@ export async function callServer(
 
 /** What the gateway itself offers is answered in the legacy era's words, and by no connection. */
 async function callLocal(
-  { method, params }: RpcRequest,
+  { id, method, params }: RpcRequest,
   renamed: JsonObject,
   servers: Servers,
-  { era, signal }: Caller,
+  { era, signal, trace }: Caller,
 ): Promise<RpcResponse> {
   const own = withoutEnvelope({ ...params, ...renamed });
-  const result = await servers.askLocal({ method, params: own }, signal);
+  const sent = trace.towards(LOCAL_SERVER).sent({ jsonrpc: "2.0", id, method, params: own });
+  const answer = await ended(sent, async () =>
+    resultOf(id, await servers.askLocal({ method, params: own }, signal)),
+  );
   const { serverInfo } = servers;
-  return translate(resultOf(0, result), { from: "legacy", to: era, method, serverInfo });
+  return translate(answer, { from: "legacy", to: era, method, serverInfo });
+}
+
+/** Tells what came of something. @throws what `work` throws */
+async function ended(sent: SentTrace, work: () => Promise<RpcResponse>): Promise<RpcResponse> {
+  try {
+    const answer = await work();
+    sent.ended(answer);
+    return answer;
+  } catch (error) {
+    sent.ended(knownError(error));
+    throw error;
+  }
 }
 
 /** Those of a message that JSON-RPC does not know. */
@@ -129,12 +147,15 @@ function complete(
   return completeInputs(first, {
     server: name,
     signal: caller.signal,
-    ask: async (question, questionParams) => {
-      const asked = { method: question, ...(questionParams && { params: questionParams }) };
-      const known = knownAnswer(asked, roots);
-      if (known) return known;
-      checkAbility(asked, caller.client?.capabilities ?? {});
-      return caller.ask(question, questionParams, caller.signal);
+    ask: (question, params, key) => {
+      const asked = { method: question, ...(params && { params }) };
+      // In a result it has no id but its key.
+      return ended(hooks.trace.asked({ jsonrpc: "2.0", id: key, ...asked }), async () => {
+        const answer = knownAnswer(asked, roots);
+        if (answer) return answer;
+        checkAbility(asked, caller.client?.capabilities ?? {});
+        return caller.ask(question, params, caller.signal);
+      });
     },
     again,
   });

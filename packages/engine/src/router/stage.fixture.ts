@@ -22,7 +22,7 @@ import { LegacyClient } from "./legacy-client.fixture.ts";
 import { ModernClient } from "./modern-client.fixture.ts";
 import type { Numbering } from "./scripted-client.fixture.ts";
 import { CALL_LIMIT_MS, ScriptedServer, TOOL } from "./scripted-server.fixture.ts";
-import { NO_TRAFFIC } from "../trace.ts";
+import { NO_SERVER_TRACE, NO_TRAFFIC } from "../trace.ts";
 import { UrlVisits } from "./url-visits.ts";
 
 const processes = testProcesses();
@@ -218,6 +218,7 @@ export class Stage {
       maxMessageBytes: () => 1_000_000,
       processes,
       redact: (text) => text,
+      trace: () => NO_SERVER_TRACE,
       log: SILENT,
       onObservation: () => {},
       onCatalog: () => {},

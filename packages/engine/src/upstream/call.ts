@@ -1,4 +1,5 @@
 import type { Client } from "../definitions.ts";
+import type { ServerTrace } from "../trace.ts";
 import type { JsonObject, RpcNotification, RpcRequest, RpcResponse } from "../jsonrpc.ts";
 
 /** What a server does towards the one whose request is open. */
@@ -6,6 +7,7 @@ export interface UpstreamCall {
   /** Null where the gateway itself asks. */
   client: Client | null;
   signal?: AbortSignal;
+  trace: ServerTrace;
   /** Whether the gateway says what to work in, whatever the client can do. */
   hasRoots?: boolean;
   /** Members of its request message that JSON-RPC does not know; they go along. */

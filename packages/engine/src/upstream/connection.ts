@@ -13,10 +13,12 @@ import {
 } from "../jsonrpc.ts";
 import { refusalOfQuestion } from "../network/page-url.ts";
 import { META } from "../protocol.ts";
+import { NO_SERVER_TRACE, type SentTrace, type ServerTrace } from "../trace.ts";
 import { Abandoned } from "./abandoned.ts";
 import { type Attribution, attribute } from "./attribution.ts";
 import type { UpstreamCall } from "./call.ts";
 import { UpstreamFailure } from "./failure.ts";
+import { outgoing } from "./outgoing.ts";
 import { Questions } from "./questions.ts";
 import { rootsResult } from "./server-roots.ts";
 import { TimeLimit } from "./time-limit.ts";
@@ -48,6 +50,8 @@ export interface RequestOptions {
 interface Pending {
   readonly method: string;
   readonly call: UpstreamCall | undefined;
+  readonly trace: ServerTrace;
+  readonly sent: SentTrace;
   readonly onSubscribed: ((notification: RpcNotification) => void) | undefined;
   readonly limit: TimeLimit;
   settle(outcome: RpcResponse | GatewayError): void;
@@ -70,6 +74,17 @@ export interface ConnectionEvents {
   onGap?(): void;
 }
 
+export interface ConnectionOptions {
+  /** Of the server. */
+  name: string;
+  transport: Transport;
+  events: ConnectionEvents;
+  /** The client that it is for alone; null where it is shared. */
+  owner: Client | null;
+  /** Told of what is on no caller's account. */
+  trace: () => ServerTrace;
+}
+
 /**
  * Requests and answers over one transport: own ids and progress tokens per connection, so that the
  * ids of many clients never meet; time limits that progress starts anew; cancellation; the server's
@@ -80,6 +95,7 @@ export class Connection {
   readonly #transport: Transport;
   readonly #events: ConnectionEvents;
   readonly #owner: Client | null;
+  readonly #trace: () => ServerTrace;
   readonly #pending = new Map<RequestId, Pending>();
   readonly #abandoned = new Abandoned<Pending>();
   readonly #questions: Questions;
@@ -90,17 +106,12 @@ export class Connection {
   #isPinging = false;
   #closed: UpstreamFailure | null = null;
 
-  /** `owner` is the client that this connection is for alone, null where it is shared. */
-  constructor(
-    name: string,
-    transport: Transport,
-    events: ConnectionEvents,
-    owner: Client | null = null,
-  ) {
+  constructor({ name, transport, events, owner, trace }: ConnectionOptions) {
     this.#name = name;
     this.#transport = transport;
     this.#events = events;
     this.#owner = owner;
+    this.#trace = trace;
     this.#questions = new Questions((answer) => transport.send(answer));
   }
 
@@ -115,6 +126,7 @@ export class Connection {
       onMessage: (value, stream) => this.#onMessage(value, stream),
       onRequestFailed: (id, error) => this.#onRequestFailed(id, error),
       onPaused: (id, retryMs) => this.#onPaused(id, retryMs),
+      onHead: (id, httpStatus) => this.#pending.get(id)?.sent.head(httpStatus),
       onGap: () => this.#events.onGap?.(),
       onClosed: (failure) => this.#onClosed(failure),
     });
@@ -137,10 +149,15 @@ export class Connection {
 
     const id = this.#nextId;
     this.#nextId += 1;
+    const message = outgoing(id, method, params, call);
+    // What we ask only to hear that it was read is of no interest.
+    const trace = method === "ping" ? NO_SERVER_TRACE : (call?.trace ?? this.#trace());
+    const sent = trace.sent(message);
     return new Promise<RpcResponse>((resolve, reject) => {
       const giveUp = (error: GatewayError, reason: string): void => {
         if (!this.#pending.has(id)) return;
-        this.#transport.cancel(id, reason, method === "initialize");
+        const told = this.#transport.cancel(id, reason, method === "initialize");
+        if (told) trace.notified(told, "to_server");
         pending.settle(error);
         if (call) this.#abandon(id, pending, timeoutMs);
       };
@@ -156,6 +173,8 @@ export class Connection {
       const pending: Pending = {
         method,
         call,
+        trace,
+        sent,
         onSubscribed: options.onSubscribed,
         limit,
         settle: (outcome) => {
@@ -163,6 +182,7 @@ export class Connection {
           limit.clear();
           signal?.removeEventListener("abort", onAbort);
           this.#questions.endOf(pending);
+          sent.ended(outcome);
           if (outcome instanceof GatewayError) reject(outcome);
           else resolve(outcome);
         },
@@ -170,7 +190,7 @@ export class Connection {
       this.#pending.set(id, pending);
       signal?.addEventListener("abort", onAbort, { once: true });
       limit.restart();
-      this.#transport.send(outgoing(id, method, params, call), options.headers);
+      this.#transport.send(message, options.headers);
     });
   }
 
@@ -182,6 +202,7 @@ export class Connection {
 
   /** Passes a notification on whole. */
   forward(notification: RpcNotification): void {
+    this.#trace().notified(notification, "to_server");
     this.#transport.send(notification);
   }
 
@@ -261,25 +282,30 @@ export class Connection {
     const { method, params } = notification;
     if (method === "notifications/progress") {
       const pending = this.#pendingOf(params?.progressToken);
+      (pending?.trace ?? this.#trace()).notified(notification, "from_server");
       pending?.limit.restart();
       pending?.call?.onNotification(notification);
       return;
     }
     if (method === "notifications/cancelled") {
+      this.#traceOf(this.#attribute(stream)).notified(notification, "from_server");
       this.#onCancelled(params?.requestId);
       return;
     }
     const meta = isObject(params?._meta) ? params._meta : {};
-    const listener = this.#pendingOf(meta[META.subscriptionId] ?? stream)?.onSubscribed;
-    if (listener) {
-      listener(notification);
+    const subscription = this.#pendingOf(meta[META.subscriptionId] ?? stream);
+    if (subscription?.onSubscribed) {
+      subscription.trace.notified(notification, "from_server");
+      subscription.onSubscribed(notification);
       return;
     }
     if (OUTSIDE_OF_REQUESTS.has(method) || (method === ELICITATION_COMPLETE && !stream)) {
+      this.#trace().notified(notification, "from_server");
       this.#events.onNotification(notification);
       return;
     }
     const to = this.#attribute(stream, this.#abandoned.unheard());
+    this.#traceOf(to).notified(notification, "from_server");
     if (to.kind === "call") to.open.call.onNotification(notification);
     else if (to.kind === "unclear") this.#events.onUnclear?.(method);
     else this.#events.onNotification(notification);
@@ -296,30 +322,31 @@ export class Connection {
   #onRequest(request: RpcRequest, stream: RequestId | null | undefined): void {
     const { id, method, params } = request;
     if (this.#questions.has(id)) return;
+    const to = this.#attribute(stream, this.#abandoned.all());
+    const question = { id, trace: this.#traceOf(to).asked(request) };
     if (method === "ping") {
-      this.#questions.acknowledge(id);
+      this.#questions.acknowledge(question);
       return;
     }
     const refusal = refusalOfQuestion(this.#name, method, params);
     if (refusal) {
-      this.#questions.refuse(id, refusal);
+      this.#questions.refuse(question, refusal);
       return;
     }
-    const to = this.#attribute(stream, this.#abandoned.all());
     if (to.kind === "call") {
       const { open } = to;
-      void this.#questions.ask(request, open, (signal) => open.call.onRequest(request, signal));
+      void this.#questions.ask(question, open, (signal) => open.call.onRequest(request, signal));
       return;
     }
     const roots = method === "roots/list" && to.kind !== "unclear" ? this.#roots(to) : null;
     if (roots) {
-      void this.#questions.ask(request, null, async () => resultOf(id, rootsResult(roots)));
+      void this.#questions.ask(question, null, async () => resultOf(id, rootsResult(roots)));
     } else if (to.kind === "owner") {
-      void this.#questions.ask(request, null, (signal) => to.owner.ask(method, params, signal));
+      void this.#questions.ask(question, null, (signal) => to.owner.ask(method, params, signal));
     } else {
       this.#events.onUnclear?.(method);
       const server = this.#name;
-      this.#questions.refuse(id, new GatewayError("question_unclear", { server, method }));
+      this.#questions.refuse(question, new GatewayError("question_unclear", { server, method }));
     }
   }
 
@@ -329,9 +356,13 @@ export class Connection {
 
   #attribute(
     stream: RequestId | null | undefined,
-    abandoned: readonly Pending[],
+    abandoned: readonly Pending[] = [],
   ): Attribution<Pending> {
     return attribute(stream, this.#pending, this.#owner, abandoned);
+  }
+
+  #traceOf(to: Attribution<Pending>): ServerTrace {
+    return to.kind === "call" ? to.open.trace : this.#trace();
   }
 
   #pendingOf(id: unknown): Pending | undefined {
@@ -375,26 +406,4 @@ export class Connection {
       { cause: failure },
     );
   }
-}
-
-/** Our id serves as the progress token too: it is unique while the request is open. */
-function outgoing(
-  id: RequestId,
-  method: string,
-  params: JsonObject | undefined,
-  call: UpstreamCall | undefined,
-): RpcRequest {
-  if (!call) {
-    return params === undefined
-      ? { jsonrpc: "2.0", id, method }
-      : { jsonrpc: "2.0", id, method, params };
-  }
-  const meta = isObject(params?._meta) ? params._meta : {};
-  return {
-    ...call.members,
-    jsonrpc: "2.0",
-    id,
-    method,
-    params: { ...params, _meta: { ...meta, progressToken: id } },
-  };
 }

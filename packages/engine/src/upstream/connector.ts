@@ -2,6 +2,7 @@ import { GatewayError } from "@local-mcp/contract";
 import type { Client, Era, EraStore, Launch, ServerDefinition } from "../definitions.ts";
 import type { JsonObject } from "../jsonrpc.ts";
 import type { Processes } from "../processes/processes.ts";
+import type { ServerTrace } from "../trace.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import { declaredFor } from "./declared.ts";
 import { failureBehind, UpstreamFailure } from "./failure.ts";
@@ -27,6 +28,8 @@ export interface ConnectorOptions {
   maxMessageBytes: () => number;
   processes: Processes;
   redact: Redact;
+  /** Told of what is on no caller's account. */
+  trace: () => ServerTrace;
   /** The real one where it is not given. */
   createTransport?: typeof createTransport;
 }
@@ -267,7 +270,7 @@ class Attempt {
     await this.close();
     this.#over.signal.throwIfAborted();
     const { client, onConnection } = this.#opening;
-    const { maxMessageBytes, processes, redact } = this.#options;
+    const { maxMessageBytes, processes, redact, trace } = this.#options;
     const { createTransport: create = createTransport } = this.#options;
     const { id, name } = this.#server;
     const transport = create({
@@ -277,7 +280,13 @@ class Attempt {
       processes,
     });
     this.#transport = redactedTransport(transport, redact);
-    this.#connection = new Connection(name, this.#transport, events, client);
+    this.#connection = new Connection({
+      name,
+      transport: this.#transport,
+      events,
+      owner: client,
+      trace,
+    });
     onConnection?.(this.#connection);
     return this.#connection;
   }

@@ -1,6 +1,7 @@
 import type http from "node:http";
 import { GatewayError } from "@local-mcp/contract";
 import type { AccessRefusal, Authorization, Launch } from "../definitions.ts";
+import { knownError } from "../known-error.ts";
 import { excerpt } from "../text.ts";
 import { unlessAborted } from "../time.ts";
 import { bearerChallenge } from "./challenge.ts";
@@ -136,7 +137,7 @@ async function asked<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
 
 /** Why there is nothing to show, told of a request that was not sent for it. */
 function failureToShow(thrown: unknown): UpstreamFailure {
-  const error = thrown instanceof GatewayError ? thrown : new GatewayError("internal");
+  const error = knownError(thrown);
   const isPassing = error.code === "sign_in_not_renewed";
   const code = error.code.startsWith("vault_") ? "vault" : "secret";
   return new UpstreamFailure(isPassing ? "unreachable" : code, error.message, {

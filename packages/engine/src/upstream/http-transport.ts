@@ -2,7 +2,14 @@ import type http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import type { Launch } from "../definitions.ts";
-import { classify, isObject, type RequestId, requestIdOf, type RpcMessage } from "../jsonrpc.ts";
+import {
+  classify,
+  isObject,
+  type RequestId,
+  requestIdOf,
+  type RpcMessage,
+  type RpcNotification,
+} from "../jsonrpc.ts";
 import { formatBytes } from "../text.ts";
 import { atMost } from "../time.ts";
 import { Credentials } from "./credentials.ts";
@@ -106,12 +113,14 @@ export class HttpTransport implements Transport {
     this.#listener?.destroy();
   }
 
-  cancel(id: RequestId, reason: string, isOpening: boolean): void {
+  cancel(id: RequestId, reason: string, isOpening: boolean): RpcNotification | null {
     const sent = [...this.#sent].find((one) => one.id === id);
-    if (!sent) return;
+    if (!sent) return null;
     // In the modern era the closed stream says it all. What was not sent need not be taken back.
-    if (!sent.isModern && !isOpening && sent.isBegun) this.send(cancelled(id, reason));
+    const told = !sent.isModern && !isOpening && sent.isBegun ? cancelled(id, reason) : null;
+    if (told) this.send(told);
     this.#giveUp(sent);
+    return told;
   }
 
   output(): string[] {
@@ -136,6 +145,7 @@ export class HttpTransport implements Transport {
     try {
       const response = await this.#exchange(JSON.stringify(message), sent, headers);
       sent.status = response.statusCode ?? 0;
+      if (sent.id !== null) this.#events?.onHead(sent.id, sent.status);
       await this.#read(response, sent.status, sent);
     } catch (error) {
       this.#failed(sent, error);

@@ -144,6 +144,7 @@ export function listener(): Told {
     },
     onRequestFailed: (id, error) => told.failures.push([id, error]) > 0,
     onPaused: (id, retryMs) => told.paused.push([id, retryMs]),
+    onHead: () => {},
     onGap: () => {},
     onClosed: (failure) => told.closed.push(failure),
   };

@@ -17,6 +17,7 @@ import {
 } from "./http.fixture.ts";
 import { testProcesses } from "../processes/processes.fixture.ts";
 import { probeEra, probeProcess, type ProbeResult } from "./probe.ts";
+import { NO_SERVER_TRACE } from "../trace.ts";
 import { createTransport, overEitherHttp } from "./transports.ts";
 
 const SELF = { name: "gateway", version: "1" };
@@ -28,16 +29,18 @@ const processes = testProcesses();
 const open = closedAfterEach();
 
 async function connect(launch: Launch): Promise<Connection> {
-  const connection = new Connection(
-    "one",
-    createTransport({
+  const connection = new Connection({
+    name: "one",
+    transport: createTransport({
       server: { id: "one", name: "one" },
       launch,
       maxMessageBytes: 100_000,
       processes,
     }),
-    NOTHING,
-  );
+    events: NOTHING,
+    owner: null,
+    trace: () => NO_SERVER_TRACE,
+  });
   open.push(connection);
   await connection.open();
   return connection;

@@ -1,16 +1,18 @@
 import { GatewayError } from "@local-mcp/contract";
-import {
-  errorOf,
-  type RequestId,
-  type RpcRequest,
-  type RpcResponse,
-  resultOf,
-} from "../jsonrpc.ts";
+import { errorOf, type RequestId, type RpcResponse, resultOf } from "../jsonrpc.ts";
+import { knownError } from "../known-error.ts";
+import type { SentTrace } from "../trace.ts";
 import { ANSWER_MS } from "../time.ts";
 import type { TimeLimit } from "./time-limit.ts";
 
 /** Questions of one server that may be open at the same time. */
 const MOST_OPEN = 100;
+
+/** A question, and what is told what came of it. */
+interface Told {
+  readonly id: RequestId;
+  readonly trace: SentTrace;
+}
 
 /** The request of ours that a question belongs to. */
 interface Asked {
@@ -37,12 +39,12 @@ export class Questions {
     return this.#open.has(id);
   }
 
-  acknowledge(id: RequestId): void {
-    this.#send(resultOf(id, {}));
+  acknowledge({ id, trace }: Told): void {
+    this.#answer(resultOf(id, {}), trace);
   }
 
-  refuse(id: RequestId, error: GatewayError): void {
-    this.#send(errorOf(id, error.jsonRpc, error.message));
+  refuse({ id, trace }: Told, error: GatewayError): void {
+    this.#answer(errorOf(id, error.jsonRpc, error.message), trace);
   }
 
   /**
@@ -50,15 +52,16 @@ export class Questions {
    * belongs to stands still.
    */
   async ask(
-    { id }: RpcRequest,
+    told: Told,
     of: Asked | null,
     answer: (signal: AbortSignal) => Promise<RpcResponse>,
   ): Promise<void> {
     if (this.#open.size >= MOST_OPEN) {
       const reason = `${MOST_OPEN} questions of the server are open`;
-      this.refuse(id, new GatewayError("client_cannot_be_asked", { reason }));
+      this.refuse(told, new GatewayError("client_cannot_be_asked", { reason }));
       return;
     }
+    const { id, trace } = told;
     const question: Question = { controller: new AbortController(), of, isTakenBack: false };
     this.#open.set(id, question);
     of?.limit.hold();
@@ -69,16 +72,22 @@ export class Questions {
     }, ANSWER_MS);
     try {
       const response = await answer(question.controller.signal);
-      if (!question.isTakenBack) this.#send({ ...response, id });
+      if (question.isTakenBack) trace.ended(new GatewayError("request_cancelled"));
+      else this.#answer({ ...response, id }, trace);
     } catch (error) {
       // Nobody waits for the answer to a question that was taken back.
-      if (question.isTakenBack) return;
-      this.refuse(id, isLate ? unanswered(error) : told(error));
+      if (question.isTakenBack) trace.ended(new GatewayError("request_cancelled"));
+      else this.refuse(told, isLate ? unanswered(error) : knownError(error));
     } finally {
       clearTimeout(timer);
       this.#open.delete(id);
       of?.limit.release();
     }
+  }
+
+  #answer(answer: RpcResponse, trace: SentTrace): void {
+    trace.ended(answer);
+    this.#send(answer);
   }
 
   /** @returns whether there was one under this id */
@@ -102,6 +111,3 @@ export class Questions {
 
 const unanswered = (cause: unknown): GatewayError =>
   new GatewayError("client_cannot_be_asked", { reason: "it has not answered in time" }, { cause });
-
-const told = (error: unknown): GatewayError =>
-  error instanceof GatewayError ? error : new GatewayError("internal", {}, { cause: error });

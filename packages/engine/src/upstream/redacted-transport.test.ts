@@ -86,6 +86,7 @@ test("a connection that ends says why without secrets, to its calls as well", as
     onMessage: () => "other",
     onRequestFailed: (_, error) => refused.push(error) > 0,
     onPaused: () => {},
+    onHead: () => {},
     onGap: () => {},
     onClosed: (failure) => closed.push(failure),
   });
@@ -125,6 +126,7 @@ test("a transport that cannot be opened says why without secrets", async () => {
       onMessage: () => "other",
       onRequestFailed: () => false,
       onPaused: () => {},
+      onHead: () => {},
       onGap: () => {},
       onClosed: () => {},
     }),

@@ -51,6 +51,7 @@ const redactedEvents = (events: TransportEvents, redact: Redact): TransportEvent
       error instanceof UpstreamFailure ? redactedFailure(error, redact) : error,
     ),
   onPaused: (id, retryMs) => events.onPaused(id, retryMs),
+  onHead: (id, httpStatus) => events.onHead(id, httpStatus),
   onGap: () => events.onGap(),
   onClosed: (failure) => events.onClosed(redactedFailure(failure, redact)),
 });

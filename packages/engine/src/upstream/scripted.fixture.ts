@@ -88,7 +88,9 @@ export class ScriptedTransport implements Transport {
   }
 
   handshakeDone(): void {}
-  cancel(): void {}
+  cancel(): null {
+    return null;
+  }
   output(): string[] {
     return ["the last line"];
   }

@@ -1,7 +1,7 @@
 import type http from "node:http";
 import { GatewayError } from "@local-mcp/contract";
 import type { Launch } from "../definitions.ts";
-import { type RequestId, requestIdOf, type RpcMessage } from "../jsonrpc.ts";
+import { type RequestId, requestIdOf, type RpcMessage, type RpcNotification } from "../jsonrpc.ts";
 import { onSameOrigin } from "../network/address-guard.ts";
 import { formatBytes } from "../text.ts";
 import { Credentials } from "./credentials.ts";
@@ -120,11 +120,14 @@ export class SseTransport implements Transport {
     this.#protocolVersion = protocolVersion;
   }
 
-  cancel(id: RequestId, reason: string, isOpening: boolean): void {
+  cancel(id: RequestId, reason: string, isOpening: boolean): RpcNotification | null {
     const post = [...this.#posts].find((one) => one.id === id);
     post?.stopWaiting();
     // What was not sent need not be taken back.
-    if (!isOpening && post?.isBegun !== false) this.send(cancelled(id, reason));
+    if (isOpening || post?.isBegun === false) return null;
+    const told = cancelled(id, reason);
+    this.send(told);
+    return told;
   }
 
   output(): string[] {
@@ -198,9 +201,10 @@ export class SseTransport implements Transport {
         });
       });
       discard(response);
+      const status = response.statusCode ?? 0;
+      if (id !== null) this.#events?.onHead(id, status);
       const refusal = this.#credentials.refusalOf(response);
       if (refusal) throw refusal;
-      const status = response.statusCode ?? 0;
       if (status >= 300 && id !== null) {
         this.#events?.onRequestFailed(id, this.#refusal(status, response.headers.location));
       }

@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import spawn from "cross-spawn";
 import type { Launch } from "../definitions.ts";
-import { type RequestId, requestIdOf, type RpcMessage } from "../jsonrpc.ts";
+import { type RequestId, requestIdOf, type RpcMessage, type RpcNotification } from "../jsonrpc.ts";
 import { MARKER } from "../processes/marker.ts";
 import type { Processes } from "../processes/processes.ts";
 import type { ServerProcesses } from "../processes/server-processes.ts";
@@ -117,8 +117,11 @@ export class StdioTransport implements Transport {
 
   handshakeDone(): void {}
 
-  cancel(id: RequestId, reason: string, isOpening: boolean): void {
-    if (!isOpening) this.send(cancelled(id, reason));
+  cancel(id: RequestId, reason: string, isOpening: boolean): RpcNotification | null {
+    if (isOpening) return null;
+    const told = cancelled(id, reason);
+    this.send(told);
+    return told;
   }
 
   output(): string[] {

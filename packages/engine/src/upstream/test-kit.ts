@@ -17,6 +17,7 @@ import type {
 import { testProcesses } from "../processes/processes.fixture.ts";
 import type { UpstreamCall } from "./call.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
+import { NO_SERVER_TRACE } from "../trace.ts";
 import { UpstreamFailure } from "./failure.ts";
 import { Link } from "./link.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
@@ -40,8 +41,9 @@ export class FarEnd implements Transport {
     this.headers.push(headers);
   }
   handshakeDone(): void {}
-  cancel(id: unknown, _: string, isOpening: boolean): void {
+  cancel(id: unknown, _: string, isOpening: boolean): null {
     this.cancelled.push({ id, isOpening });
+    return null;
   }
   output(): string[] {
     return [];
@@ -82,10 +84,10 @@ export async function connected(
   const heard: RpcNotification[] = [];
   const unclear: string[] = [];
   const ended: UpstreamFailure[] = [];
-  const connection = new Connection(
-    "one",
+  const connection = new Connection({
+    name: "one",
     transport,
-    {
+    events: {
       onNotification: (notification) => heard.push(notification),
       onClosed: (failure) => ended.push(failure),
       onOversized: () => {},
@@ -93,7 +95,8 @@ export async function connected(
       ...more,
     },
     owner,
-  );
+    trace: () => NO_SERVER_TRACE,
+  });
   await connection.open();
   return { transport, connection, heard, unclear, ended };
 }
@@ -150,6 +153,7 @@ export function callOf(
   const pauses: (number | null)[] = [];
   const call: UpstreamCall = {
     client: who,
+    trace: NO_SERVER_TRACE,
     onNotification: (notification) => heard.push(notification),
     onRequest: (request, signal) => {
       questions.push(request);
@@ -214,6 +218,7 @@ export function upstreamFor(
     clientInfo: { name: "gateway", version: "1" },
     maxMessageBytes: () => 1_000_000,
     redact: (text) => text,
+    trace: () => NO_SERVER_TRACE,
     log: { info: log, warn: log, error: log },
     onObservation: () => {
       const { state } = upstream.observation;

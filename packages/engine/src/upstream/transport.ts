@@ -1,5 +1,5 @@
 import type { GatewayError } from "@local-mcp/contract";
-import type { RequestId, RpcMessage } from "../jsonrpc.ts";
+import type { RequestId, RpcMessage, RpcNotification } from "../jsonrpc.ts";
 import type { UpstreamFailure } from "./failure.ts";
 
 /** What a message was: the answer that somebody waits for, any other message, or none of MCP. */
@@ -23,6 +23,8 @@ export interface TransportEvents {
    * fetched (MCP 2025-11-25, transports, resumability). `retryMs` is what the server asked for.
    */
   onPaused(id: RequestId, retryMs: number | null): void;
+  /** The head of an HTTP answer to this request came. */
+  onHead(id: RequestId, httpStatus: number): void;
   /** For a while nothing could be heard but answers, so that something may have been missed. */
   onGap(): void;
   /** The connection is over. Called once, also after `close()`. */
@@ -51,8 +53,10 @@ export interface Transport {
   /**
    * Stops waiting for the answer to a request and lets the server know, in the way of its era.
    * `isOpening` marks `initialize`, which must not be cancelled (MCP 2025-11-25, cancellation).
+   *
+   * @returns what was sent for it; null where nothing was
    */
-  cancel(id: RequestId, reason: string, isOpening: boolean): void;
+  cancel(id: RequestId, reason: string, isOpening: boolean): RpcNotification | null;
   /** The last lines that the server wrote beside the protocol. */
   output(): string[];
   /** Absent where there is no stdout. */
