@@ -3,7 +3,9 @@ import type { Finder } from "./ranges.ts";
 
 /** A place of the text is looked at closer where this many characters are as in a secret. */
 const SEEN = 4;
-const FILTER_BITS = 20;
+/** Each character moves the ones before it by so many bits, the fifth-last out of the number. */
+const SHIFT = 5;
+const KEY_BITS = SEEN * SHIFT;
 /** So much of a secret that the end of a line cuts off is known for one. */
 const MIN_CUT = 8;
 
@@ -55,8 +57,12 @@ export class KnownSecrets {
     let start = 0;
     let end = 0;
     let lineEnd = -1;
-    for (let at = 0; at + MIN_LENGTH <= text.length; at += 1) {
-      if (filter[keyAt(text, at)] === 0) continue;
+    let key = 0;
+    for (let next = 0; next + MIN_LENGTH - SEEN < text.length; next += 1) {
+      key = keyWith(key, text.charCodeAt(next));
+      if (((filter[key >>> 3] ?? 0) & (1 << (key & 7))) === 0) continue;
+      const at = next + 1 - SEEN;
+      if (at < 0) continue;
       const bucket = this.#buckets.get(text.slice(at, at + MIN_LENGTH));
       if (!bucket) continue;
       if (lineEnd < at) {
@@ -88,8 +94,10 @@ export class KnownSecrets {
     const bucket = this.#buckets.get(key) ?? new Bucket();
     this.#buckets.set(key, bucket);
     bucket.add(form);
-    this.#filter ??= new Uint8Array(1 << FILTER_BITS);
-    this.#filter[keyAt(form, 0)] = 1;
+    this.#filter ??= new Uint8Array(1 << (KEY_BITS - 3));
+    let first = 0;
+    for (let at = 0; at < SEEN; at += 1) first = keyWith(first, form.charCodeAt(at));
+    this.#filter[first >>> 3] = (this.#filter[first >>> 3] ?? 0) | (1 << (first & 7));
   }
 }
 
@@ -129,14 +137,9 @@ export class LatestSecrets {
   };
 }
 
-/** A number for the first characters at a place. */
-function keyAt(text: string, at: number): number {
-  let key = 0;
-  for (let next = at; next < at + SEEN; next += 1) {
-    key = (Math.imul(key, 1_000_003) ^ text.charCodeAt(next)) >>> 0;
-  }
-  return (key ^ (key >>> FILTER_BITS)) & ((1 << FILTER_BITS) - 1);
-}
+/** A number for the last few characters, of the one before and the next character. */
+const keyWith = (key: number, code: number): number =>
+  ((key << SHIFT) ^ code) & ((1 << KEY_BITS) - 1);
 
 /** Secrets that begin alike. */
 class Bucket {

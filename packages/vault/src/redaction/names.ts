@@ -26,8 +26,12 @@ const ENDINGS = new Set(
   ),
 );
 
-/** Some of each of these words: most names have none of it, and are passed by. */
-const HINT = /tok|sec|pas|pwd|auth|cook|cred|key|pat|dsn|bear|sess|url|string/i;
+/**
+ * Some of each of these words, for pairs of the first or the second: most names have none of it, and
+ * most texts little.
+ */
+export const SECRET_HINT =
+  /token|secret|pass|pwd|authorization|cookie|credential|key|pat(?!h|tern)|dsn|bearer|session|connection|webh|sas/i;
 
 /** A name that begins so says whether, or what is done: `hasPassword`, `onSecret`. */
 const QUESTIONS = new Set(
@@ -56,7 +60,7 @@ const isEnding = (word: string): boolean => /^\d+$/.test(word) || ENDINGS.has(wo
  * only counted or paged with is not: `max_tokens`, `nextPageToken`, `progressToken`.
  */
 export function isSecretName(name: string): boolean {
-  if (!HINT.test(name)) return false;
+  if (!SECRET_HINT.test(name)) return false;
   const words = wordsOf(name);
   const last = words.at(-1) ?? "";
   const before = words.at(-2) ?? "";
@@ -70,3 +74,42 @@ export const isSessionName = (name: string): boolean => /session[-_.]?(?:id|key)
 
 /** Whether it is the name of a password, which may be any number; a `token` may be a count. */
 export const isPasswordName = (name: string): boolean => PASSWORDS.has(wordsOf(name).at(-1) ?? "");
+
+/** So much of a name is read. */
+export const MAX_NAME = 80;
+
+/** A name in a text, and where it begins there. */
+export interface Named {
+  name: string;
+  start: number;
+}
+
+/** The secret name that ends at a place; null where there is none. */
+export function nameBefore(text: string, end: number): Named | null {
+  let start = end;
+  while (start > 0 && end - start < MAX_NAME && isOfName(text.charCodeAt(start - 1))) start -= 1;
+  // The letter of `\n` in a string is no part of it.
+  if (text[start - 1] === "\\" && /[nrt]/.test(text[start] ?? "")) start += 1;
+  if (start >= end) return null;
+  // `${TOKEN:-default}` and `${secret:name}` are put in elsewhere.
+  if (text[start - 1] === "{" && text[start - 2] === "$") return null;
+  const name = text.slice(start, end);
+  if (isSecretName(name)) return { name, start };
+  // “API key: …” is a name in two words.
+  if (!/^keys?$/i.test(name)) return null;
+  const isKey = /(?:api|access|secret|private) $/i.test(text.slice(Math.max(0, start - 8), start));
+  return isKey ? { name: "api_key", start } : null;
+}
+
+/** Letters, digits and `_ - . $`. */
+export function isOfName(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 48 && code <= 57) ||
+    code === 95 ||
+    code === 45 ||
+    code === 46 ||
+    code === 36
+  );
+}

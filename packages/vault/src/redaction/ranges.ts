@@ -9,6 +9,19 @@ export interface Range {
 /** Finds what is to go; in any order, and parts may overlap. */
 export type Finder = (text: string, add: (range: Range) => void) => void;
 
+/**
+ * Tells of each match of a global expression. Without an array of all, and without the copy of the
+ * expression that `matchAll` makes: texts are short and many.
+ */
+export function eachMatch(
+  form: RegExp,
+  text: string,
+  found: (match: RegExpExecArray) => void,
+): void {
+  form.lastIndex = 0;
+  for (let match = form.exec(text); match; match = form.exec(text)) found(match);
+}
+
 /** What stands in the place of something removed. */
 export const placeholder = (what: string | null): string =>
   what === null ? "[removed]" : `[removed: ${what}]`;

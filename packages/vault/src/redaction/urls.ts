@@ -1,6 +1,7 @@
-import { type Finder, isPlaceholder } from "./ranges.ts";
+import { eachMatch, type Finder, isPlaceholder } from "./ranges.ts";
 
-const URL_FORM = /(?<![\w+.-])[a-z][a-z\d+.-]{1,30}:\/\/[^\s"'<>`\\]+/gi;
+/** From behind the scheme, which is looked back at: few places of a text have what comes after it. */
+const URL_FORM = /(?<=(?<![\w+.-])([a-z][a-z\d+.-]{1,30})):\/\/[^\s"'<>`\\]+/gi;
 
 /** Addresses that let anybody in who knows them. */
 const WEBHOOK =
@@ -11,12 +12,13 @@ const PLACE_IN_PAGE = /^[a-z]{2,20}(?:[-_][a-z]{1,20}){0,6}$/i;
 
 /** User info, the values of the query and the fragment are nobody's but the two ends'. */
 export const findInUrls: Finder = (text, add) => {
-  for (const { 0: match, index } of text.matchAll(URL_FORM)) {
+  eachMatch(URL_FORM, text, ({ 0: match, 1: scheme = "", index }) => {
     // In prose and in Markdown an address is followed by what is no part of it.
-    const url = match.replace(/[).,;:\]]{1,4}$/, "");
+    const url = `${scheme}${match}`.replace(/[).,;:\]]{1,4}$/, "");
+    const offset = index - scheme.length;
     const remove = (start: number, end: number, what: string | null = null): void => {
       if (end <= start || isPlaceholder(url.slice(start, end))) return;
-      add({ start: index + start, end: index + end, what });
+      add({ start: offset + start, end: offset + end, what });
     };
     const begin = url.indexOf("://") + 3;
     const rest = url.slice(begin).search(/[/?#]/);
@@ -26,7 +28,7 @@ export const findInUrls: Finder = (text, add) => {
     const hook = WEBHOOK.exec(url)?.[1];
     if (hook !== undefined) remove(url.length - hook.length, url.length, "webhook");
     removeQuery(url, authorityEnd, remove);
-  }
+  });
 };
 
 /** The names stay. What has no name goes as a whole. */
