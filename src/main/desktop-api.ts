@@ -5,7 +5,9 @@ import {
   type ExportOptions,
   GatewayError,
   type GivenBackup,
+  type LogExportQuery,
   type SavedExport,
+  type SavingLogs,
 } from "@local-mcp/contract";
 import { asApiError } from "@local-mcp/gateway";
 import { implement, type ORPCError } from "@orpc/server";
@@ -32,6 +34,11 @@ export interface Desktop {
   chooseServersFile: () => Promise<{ name: string; text: string } | null>;
   /** What the filter leaves of the audit log, saved where a person says. @throws GatewayError file_unwritable */
   saveAudit: (filter: AuditFilter) => Promise<{ name: string; entries: number } | null>;
+  /** Debug logs, saved where a person says. @throws GatewayError log_…, file_unwritable */
+  saveLogs: (
+    query: Omit<LogExportQuery, "after">,
+    signal: AbortSignal | undefined,
+  ) => AsyncGenerator<SavingLogs>;
   /** What is configured, saved where a person says. @throws GatewayError export_…, file_unwritable */
   saveExport: (
     options: ExportOptions,
@@ -115,6 +122,7 @@ export function createDesktopRouter(desktop: Desktop) {
     })),
     openServersFile: os.openServersFile.handler(() => desktop.chooseServersFile()),
     saveAudit: os.saveAudit.handler(({ input }) => desktop.saveAudit(input)),
+    saveLogs: os.saveLogs.handler(({ input, signal }) => desktop.saveLogs(input, signal)),
     saveExport: os.saveExport.handler(({ input, signal }) => desktop.saveExport(input, signal)),
     showExport: os.showExport.handler(() => {
       desktop.showExport();

@@ -68,6 +68,9 @@ const setUp = () => {
       record("saveAudit")(filter);
       return { name: "audit.jsonl", entries: 1 };
     },
+    saveLogs: async function* () {
+      yield { rows: 1, name: "debug-logs.jsonl" };
+    },
     saveExport: async () => null,
     showExport: record("showExport"),
     chooseBackup: async () => ({ backup: "upload-1", name: "old.age" }),

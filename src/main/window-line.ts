@@ -16,6 +16,7 @@ import { openInBrowser } from "./security-events.ts";
 import { readServersFile, SERVERS_EXTENSIONS } from "./servers-file.ts";
 import { auditFileName, saveAudit } from "./save-audit.ts";
 import { exportFileName, saveExport } from "./save-export.ts";
+import { logsFileName, saveLogs } from "./save-logs.ts";
 import { askRunningApp } from "./show-running.ts";
 
 /** What the window reaches over its port: the desktop it is on, and the gateway. */
@@ -54,6 +55,13 @@ export function createWindowLine(
         name: auditFileName(new Date()),
       });
       return path === null ? null : saveAudit((await startup.gateway()).api, filter, path);
+    },
+    saveLogs: async function* (query, signal) {
+      const path = await chooseNewFile(window.browserWindow, {
+        title: "Export debug logs",
+        name: logsFileName(new Date(), query.format),
+      });
+      if (path !== null) yield* saveLogs((await startup.gateway()).api, query, path, signal);
     },
     saveExport: async (options, signal) => {
       const path = await chooseNewFile(window.browserWindow, {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { auditFilter } from "./audit.ts";
 import { backupJob, backupSelector, backupView } from "./backups.ts";
 import { contract } from "./contract.ts";
+import { logExportQuery } from "./logs.ts";
 import { problem } from "./problem.ts";
 import { secretIn } from "./secret-fields.ts";
 import { exportOptions, exportResult } from "./transfer.ts";
@@ -20,6 +21,7 @@ export const page = z.enum([
   "tools",
   "prompts",
   "resources",
+  "logs",
   "metrics",
   "tokens",
   "backups",
@@ -33,7 +35,7 @@ export const route = z
   .string()
   .max(500)
   .regex(
-    /^\/(overview|profiles|servers|tools|prompts|resources|metrics|tokens|backups|transfer|settings)(\/[A-Za-z0-9._~%-]+)*(\?[^#\s]*)?$/,
+    /^\/(overview|profiles|servers|tools|prompts|resources|logs|metrics|tokens|backups|transfer|settings)(\/[A-Za-z0-9._~%-]+)*(\?[^#\s]*)?$/,
   );
 
 /** What menus, tray and deep links ask the window to do. */
@@ -104,6 +106,15 @@ export const savedExport = exportResult.omit({ text: true }).extend({
 });
 export type SavedExport = z.infer<typeof savedExport>;
 
+/** How far an export of debug logs is. */
+export const savingLogs = z.object({
+  /** So many are written. */
+  rows: z.number().int(),
+  /** Of the file; null until it is there. */
+  name: z.string().nullable(),
+});
+export type SavingLogs = z.infer<typeof savingLogs>;
+
 const nothing = z.object({}).optional();
 const done = z.object({ ok: z.literal(true) });
 
@@ -140,6 +151,11 @@ export const desktopContract = {
   saveAudit: oc
     .input(auditFilter)
     .output(z.object({ name: z.string(), entries: z.number().int() }).nullable()),
+  /**
+   * Debug logs, to a file that the person chooses; says how far it is, and nothing where none was
+   * chosen. Who stops listening ends it, and there is no file.
+   */
+  saveLogs: oc.input(logExportQuery.omit({ after: true })).output(eventIterator(savingLogs)),
   /**
    * A backup file, from wherever a person has it. Null where none was chosen. Before the shell it is
    * one for `recover`.

@@ -83,6 +83,22 @@ const router = os.router({
     download(name, text, "application/jsonl");
     return { name, entries };
   }),
+  saveLogs: os.saveLogs.handler(async function* ({ input, signal }) {
+    const texts: string[] = [];
+    let rows = 0;
+    let next: number | null = null;
+    do {
+      const from: { after?: number } = next === null ? {} : { after: next };
+      const part = await client.logs.export({ ...input, ...from }, { signal });
+      texts.push(part.text);
+      rows += part.rows;
+      next = part.next;
+      yield { rows, name: null };
+    } while (next !== null);
+    const name = `debug-logs-${new Date().toISOString().slice(0, 10)}.${input.format}`;
+    download(name, new Blob(texts), "application/json");
+    yield { rows, name };
+  }),
   chooseBackup: os.chooseBackup.handler(async () => {
     const file = await chooseFile(".age,.db");
     if (file === null) return null;

@@ -1,5 +1,21 @@
-import { LOCAL_SERVER } from "@local-mcp/contract";
+import { LOCAL_SERVER, type LogLevel } from "@local-mcp/contract";
+import { count } from "../../components/time.ts";
+
+/** How much is recorded, as people read it. */
+export const LEVEL_WORDS: Record<LogLevel, string> = {
+  full: "Whole exchanges",
+  metadata: "Without messages",
+  errors: "What goes wrong",
+  off: "Nothing",
+};
 
 /** A server as people read it; null for what no server was asked. */
 export const serverText = (server: string | null): string =>
   server === LOCAL_SERVER ? "The gateway’s own" : (server ?? "–");
+
+/** “1,204 rows that the filter shows”, “all 5 rows”. */
+export function rowsText(rows: number | undefined, filter: string): string {
+  const many = rows === undefined ? "rows" : count(rows, "row");
+  if (filter !== "") return `${many} that the filter shows`;
+  return rows === 1 ? "the only row" : `all ${many}`;
+}
