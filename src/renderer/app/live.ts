@@ -57,7 +57,13 @@ function apply(event: GatewayEvent): void {
       return;
     case "servers.changed":
       // The vault says how many secrets it holds.
-      refresh(api.servers.key(), api.profiles.key(), api.status.key(), api.vault.key());
+      refresh(
+        api.servers.key(),
+        api.profiles.key(),
+        api.status.key(),
+        api.vault.key(),
+        api.logs.levels.key(),
+      );
       return;
     case "profiles.changed":
       refresh(
@@ -70,6 +76,7 @@ function apply(event: GatewayEvent): void {
         api.prompts.list.key(),
         api.resources.list.key(),
         api.roots.list.key(),
+        api.logs.levels.key(),
       );
       return;
     case "tools.changed":
@@ -112,6 +119,14 @@ function apply(event: GatewayEvent): void {
       return;
     case "backups.changed":
       refreshSoon(api.backups.key());
+      return;
+    case "logs.changed":
+      refresh(
+        api.logs.state.key(),
+        api.logs.levels.key(),
+        api.logs.findings.key(),
+        api.status.get.key(),
+      );
       return;
     case "transfer.changed":
       refreshSoon(api.transfer.jobs.key());

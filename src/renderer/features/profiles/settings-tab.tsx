@@ -15,6 +15,7 @@ import { Panel, Row } from "../../components/page.tsx";
 import { problemLine, ProblemView } from "../../components/problem-view.tsx";
 import { SaveBar } from "../../components/save-bar.tsx";
 import { TagsField } from "../../components/tags-field.tsx";
+import { LevelField } from "../logs/level-field.tsx";
 import { type ProfileDraft, useProfileDrafts } from "../../stores/profile-drafts.ts";
 import { keepProfile } from "./profile-data.ts";
 import { slugProblem } from "./slug.ts";
@@ -107,6 +108,7 @@ export function SettingsTab({ profile, profiles }: SettingsTabProps) {
           </p>
         )}
       </div>
+      <LevelField of={{ profile: profile.slug }} />
       <TagsField tags={draft.tags} onChange={(tags) => set({ tags })} />
       {save.error ? <ProblemView what="Nothing was saved." error={save.error} /> : null}
       <SaveBar

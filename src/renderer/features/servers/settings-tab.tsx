@@ -19,6 +19,7 @@ import {
   type Problems,
   readEdits,
 } from "./edit.ts";
+import { LevelField } from "../logs/level-field.tsx";
 import { LeaveGuard } from "../../components/leave-guard.tsx";
 import {
   ConnectionsField,
@@ -145,6 +146,7 @@ export function SettingsTab({ server }: { server: ServerView }) {
           error={problems.tags}
           onChange={(tags) => set({ tags })}
         />
+        <LevelField of={{ server: server.name }} />
         {save.error ? (
           <SaveProblem error={save.error} onKeep={() => save.mutate({ keepSecrets: true })} />
         ) : null}

@@ -1,4 +1,5 @@
 import type { SettingKey } from "@local-mcp/contract";
+import { LEVEL_WORDS } from "../logs/words.ts";
 
 /** Sections of the page, in order; `/settings?section=ID` opens one. */
 export const SECTIONS = [
@@ -13,7 +14,11 @@ export const SECTIONS = [
     title: "Runtimes",
     words: "doctor npx uvx node docker path shell programs folders network findings check",
   },
-  { id: "logs", title: "Logs and metrics", words: "metrics calls counted latency retention days" },
+  {
+    id: "logs",
+    title: "Logs and metrics",
+    words: "debug logs recorded clear whole messages metrics calls counted latency retention days",
+  },
   { id: "vault", title: "Vault", words: "secrets passphrase keychain key lock unlock" },
   {
     id: "backups",
@@ -247,12 +252,7 @@ export const SETTING_ROWS: readonly SettingRow[] = [
     about: "Secrets are removed before anything is written. Profiles and servers can differ.",
     control: {
       kind: "choice",
-      options: [
-        { value: "full", label: "Whole exchanges" },
-        { value: "metadata", label: "Without messages" },
-        { value: "errors", label: "What goes wrong" },
-        { value: "off", label: "Nothing" },
-      ],
+      options: Object.entries(LEVEL_WORDS).map(([value, label]) => ({ value, label })),
     },
   },
   {

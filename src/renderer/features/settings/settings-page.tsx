@@ -13,6 +13,7 @@ import { ProblemView } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
 import { BackupPassphraseSection } from "../backups/passphrase-section.tsx";
 import { AuditSection } from "../audit/audit-section.tsx";
+import { LogsSection } from "../logs/logs-section.tsx";
 import { AboutSection } from "./about-section.tsx";
 import { RuntimesSection } from "./runtimes-section.tsx";
 import { SettingEditor } from "./setting-editor.tsx";
@@ -23,6 +24,7 @@ import { VaultSection } from "./vault-section.tsx";
 /** Sections that are more than a list of settings. */
 const OWN_CONTENT: Partial<Record<SectionId, ComponentType>> = {
   runtimes: RuntimesSection,
+  logs: LogsSection,
   vault: VaultSection,
   backups: BackupPassphraseSection,
   audit: AuditSection,

@@ -14,6 +14,7 @@ import {
   LayoutDashboard,
   type LucideIcon,
   MessageSquareText,
+  ScrollText,
   Server,
   Settings,
   Wrench,
@@ -28,6 +29,7 @@ import { CopyButton } from "../../components/copy-button.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
 import { count } from "../../components/time.ts";
 import { Tooltip } from "../../components/tooltip.tsx";
+import { UncappedBar } from "../logs/uncapped-bar.tsx";
 import { useActivate } from "../profiles/profile-data.ts";
 
 interface Item {
@@ -48,6 +50,7 @@ const LOCAL: Item[] = [
   { page: "resources", title: "Resources", icon: FileText },
 ];
 const ACTIVITY: Item[] = [
+  { page: "logs", title: "Debug Logs", icon: ScrollText, shortcut: "mod+4" },
   { page: "metrics", title: "Metrics", icon: ChartColumn, shortcut: "mod+6" },
 ];
 const SAFETY: Item[] = [
@@ -92,6 +95,7 @@ export function Sidebar({ rail }: { rail: boolean }) {
       <Group title="Safety" rail={rail}>
         {list(SAFETY)}
       </Group>
+      <UncappedBar rail={rail} />
       <div className="mt-auto">{list(LAST)}</div>
     </nav>
   );
