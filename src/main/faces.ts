@@ -81,7 +81,7 @@ export class Faces {
     notifications.followJob(job, window.visible);
     if (window.visible) return;
     notifications.consider(status);
-    notifications.considerBackups(status);
+    notifications.considerWarnings(status);
   }
 }
 

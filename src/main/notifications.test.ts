@@ -167,11 +167,29 @@ test("backups that are late are told of once a day, without their folder", () =>
     params: { reason: "c4n4ry" },
   };
   for (let hour = 0; hour < 24; hour += 1) {
-    notifications.considerBackups({ warnings: [warning, { ...warning, code: "other" }] });
+    notifications.considerWarnings({ warnings: [warning, { ...warning, code: "other" }] });
     clock.now += HOUR_MS;
   }
   expect(shown).toMatchObject([{ title: "The last good backup is old", route: "/backups" }]);
   expect(JSON.stringify(shown)).not.toContain("c4n4ry");
-  notifications.considerBackups({ warnings: [warning] });
+  notifications.considerWarnings({ warnings: [warning] });
+  expect(shown).toHaveLength(2);
+});
+
+test("debug logs that are not recorded are told of once a day, those dropped under load never", () => {
+  const { notifications, shown, clock } = create();
+  const warnings = ["logs_stopped", "logs_dropped"].map((code) => ({
+    code,
+    message: "c4n4ry",
+    wayOut: "",
+    params: { reason: "c4n4ry" },
+  }));
+  for (let hour = 0; hour < 24; hour += 1) {
+    notifications.considerWarnings({ warnings });
+    clock.now += HOUR_MS;
+  }
+  expect(shown).toMatchObject([{ title: "Debug logs are not recorded", route: "/logs" }]);
+  expect(JSON.stringify(shown)).not.toContain("c4n4ry");
+  notifications.considerWarnings({ warnings });
   expect(shown).toHaveLength(2);
 });

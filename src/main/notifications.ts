@@ -41,12 +41,17 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** What is wrong with automatic backups, by the code of the status' warning. */
-const BACKUP_TROUBLES: ReadonlyMap<string, string> = new Map([
-  ["backup_late", "The last good backup is old"],
-  ["backup_never_made", "No automatic backup could be made"],
-  ["backup_folder_unusable", "The folder for backups cannot be written"],
+/** What else needs a person, by the code of the status' warning: what it is about, and its title. */
+const TROUBLES: ReadonlyMap<string, { about: "backup" | "logs"; title: string }> = new Map([
+  ["backup_late", { about: "backup", title: "The last good backup is old" }],
+  ["backup_never_made", { about: "backup", title: "No automatic backup could be made" }],
+  [
+    "backup_folder_unusable",
+    { about: "backup", title: "The folder for backups cannot be written" },
+  ],
+  ["logs_stopped", { about: "logs", title: "Debug logs are not recorded" }],
 ]);
+const TROUBLE_ROUTES = { backup: "/backups", logs: "/logs" };
 
 /** What is told of a job that somebody began and looked away from. */
 const JOBS: Partial<Record<BackupJob["kind"], { done: string; failed: string }>> = {
@@ -100,14 +105,16 @@ export class Notifications {
     }
   }
 
-  /** The same for backups that are not made. */
-  considerBackups({ warnings }: Pick<GatewayStatus, "warnings">): void {
+  /** The same for backups that are not made and debug logs that are not recorded. */
+  considerWarnings({ warnings }: Pick<GatewayStatus, "warnings">): void {
     for (const { code } of warnings) {
-      const title = BACKUP_TROUBLES.get(code);
-      const cause = `backup:${code}`;
-      if (title === undefined || !this.#isDue(cause, DAY_MS)) continue;
+      const trouble = TROUBLES.get(code);
+      if (trouble === undefined) continue;
+      const { about, title } = trouble;
+      const cause = `${about}:${code}`;
+      if (!this.#isDue(cause, DAY_MS)) continue;
       this.#noteShown([cause]);
-      this.#show({ cause, title, body: LOOK, route: "/backups" });
+      this.#show({ cause, title, body: LOOK, route: TROUBLE_ROUTES[about] });
     }
   }
 

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { logLevel } from "@local-mcp/contract";
 import { closingText, createGateway, type Gateway, isLoopbackHost } from "@local-mcp/gateway";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
@@ -51,6 +52,7 @@ const serve = async (cli: Cli, options: ServeOptions): Outcome => {
         `The pages in a browser: ${url}/admin (with a token that may manage: ${cli.command("tokens create --name browser --rights use,manage")})`,
       );
     }
+    await noteRecording(cli, gateway);
     await warnOfOthers(cli, gateway);
     for (const { message, wayOut } of warnings) cli.warn(`${message} ${wayOut}`);
     const { state, problem, wayOut } = await gateway.api.vault.status();
@@ -69,6 +71,20 @@ const serve = async (cli: Cli, options: ServeOptions): Outcome => {
 const pagesHere = (): string | undefined => {
   const folder = fileURLToPath(new URL("../renderer", import.meta.url));
   return existsSync(join(folder, "index.html")) ? folder : undefined;
+};
+
+const RECORDED = {
+  full: "What passes is recorded in the data directory, without the secrets that are known",
+  metadata: "What is called is recorded in the data directory, without what was said",
+  errors: "What goes wrong is recorded in the data directory, without the secrets that are known",
+};
+
+/** Whoever begins to serve is told what is kept of it, and how less is. */
+const noteRecording = async (cli: Cli, { api }: Gateway): Promise<void> => {
+  const settings = await api.settings.list();
+  const level = logLevel.parse(settings.find(({ key }) => key === "logLevel")?.value);
+  if (level === "off") return;
+  cli.note(`${RECORDED[level]}. Record less: ${cli.command("settings set logLevel errors")}`);
 };
 
 /** Beyond this computer a token is all that keeps others out, and it travels in clear. */

@@ -1,6 +1,9 @@
-import type { ClientView, ServerView } from "@local-mcp/contract";
+import { type ClientView, logLevel, type ServerView } from "@local-mcp/contract";
+import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, CircleDashed } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { api } from "../../app/api.ts";
+import { routeTo } from "../../app/router.ts";
 import { Button } from "../../components/button.tsx";
 import { count } from "../../components/time.ts";
 import { openDialog, useDialogs } from "../../stores/dialogs.ts";
@@ -58,9 +61,30 @@ export function FirstRun({ servers, clients }: FirstRunProps) {
           <ConnectClient />
         </Block>
       </div>
+      <RecordedHere />
     </div>
   );
 }
+
+/** Said before anything passes: what is kept of it, and how less is. */
+function RecordedHere() {
+  const { data: settings } = useQuery(api.settings.list.queryOptions());
+  const level = logLevel.safeParse(settings?.find(({ key }) => key === "logLevel")?.value).data;
+  if (level === undefined || level === "off") return null;
+  return (
+    <p className="text-text-2">
+      {RECORDED[level]}{" "}
+      <a href={`#${routeTo("settings", [], { section: "logs" })}`}>Record less</a>
+    </p>
+  );
+}
+
+const RECORDED = {
+  full: "What clients and servers say to each other is recorded on this computer, so that you can see it under Debug Logs. Secrets are removed before anything is written, and after a while all of it is.",
+  metadata:
+    "What is called, and what comes of it, is recorded on this computer, without what was said.",
+  errors: "What goes wrong is recorded on this computer. Secrets are removed before that.",
+};
 
 /** The first step that is not done; a step that was reached is not taken away again. */
 function useOpenStep(done: Record<Step, boolean>, servers: number) {

@@ -130,6 +130,20 @@ function ProblemBanner({ problem }: ProblemBannerProps) {
           }
         />
       );
+    case "logs":
+      return (
+        <Banner
+          level="warn"
+          title={problem.problem.message}
+          actions={
+            <Button onClick={goToSettings("logs")}>
+              {problem.problem.code === "logs_stopped" ? "Free space…" : "Record less…"}
+            </Button>
+          }
+        >
+          <p>{problem.problem.wayOut}</p>
+        </Banner>
+      );
     case "warned":
       return (
         <Banner level="warn" title={problem.problem.message}>

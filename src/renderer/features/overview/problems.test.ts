@@ -41,6 +41,24 @@ describe("the banners", () => {
     ]);
   });
 
+  it("tell of debug logs that are not recorded beside everything else, the worse of them", () => {
+    const warning = (code: string) => ({ code, message: code, wayOut: "", params: {} });
+    const warnings = [
+      warning("traffic_set_aside"),
+      warning("logs_stopped"),
+      warning("logs_dropped"),
+    ];
+    const problems = wholeProblems({
+      connection: "live",
+      status: { ...status("ready"), warnings },
+      vault: vault({}),
+    });
+    expect(problems).toEqual([
+      { kind: "logs", problem: warnings[1] },
+      { kind: "warned", problem: warnings[0] },
+    ]);
+  });
+
   it("come with the worst first", () => {
     const problems = wholeProblems({
       connection: "lost",

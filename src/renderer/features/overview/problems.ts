@@ -12,6 +12,8 @@ export type WholeProblem =
   | { kind: "vault_weak"; why: string }
   /** Automatic backups are late, or have no place to go. */
   | { kind: "backups"; problem: Problem }
+  /** Debug logs are not recorded, or not all of them. */
+  | { kind: "logs"; problem: Problem }
   /** It serves, and something about that has to be known. */
   | { kind: "warned"; problem: Problem };
 
@@ -45,12 +47,17 @@ export function wholeProblems({ connection, status, vault }: Facts): WholeProble
   const warnings = status?.warnings ?? [];
   const late = warnings.find(isOfBackups);
   if (late) problems.push({ kind: "backups", problem: late });
-  const other = warnings.find((warning) => !isOfBackups(warning));
+  const unrecorded = warnings.find(isOfLogs);
+  if (unrecorded) problems.push({ kind: "logs", problem: unrecorded });
+  const other = warnings.find((warning) => !isOfBackups(warning) && !isOfLogs(warning));
   if (other) problems.push({ kind: "warned", problem: other });
   return problems;
 }
 
 const isOfBackups = ({ code }: Problem): boolean => code.startsWith("backup_");
+
+/** The worst first: one that has stopped. */
+const isOfLogs = ({ code }: Problem): boolean => code === "logs_stopped" || code === "logs_dropped";
 
 function endpointProblem(problem: Problem): WholeProblem {
   const other = Number(problem.params.other);
