@@ -1,4 +1,4 @@
-import { Agent } from "node:http";
+import { Agent, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buffer } from "node:stream/consumers";
@@ -113,6 +113,19 @@ export const findRunning = async (
   return { url, authorization };
 };
 
+/** What comes, as it comes; whoever does not want the rest closes the connection. */
+const streamOf = (answer: IncomingMessage): ReadableStream<Uint8Array> => {
+  const chunks: AsyncIterator<Uint8Array> = answer[Symbol.asyncIterator]();
+  return new ReadableStream({
+    pull: async (controller) => {
+      const next = await chunks.next();
+      if (next.done === true) controller.close();
+      else controller.enqueue(next.value);
+    },
+    cancel: () => void answer.destroy(),
+  });
+};
+
 /** Speaks to the API of a running gateway. Rejects with what that gateway meant. */
 export const httpConnection = ({ url, authorization }: Running): Connection => {
   const agent = url.startsWith("https:")
@@ -126,10 +139,14 @@ export const httpConnection = ({ url, authorization }: Running): Connection => {
         headers: Object.fromEntries(request.headers),
         body,
         agent,
+        signal: request.signal,
       });
-      return new Response(await buffer(answer), {
+      const type = answer.headers["content-type"] ?? "";
+      // What goes on for as long as somebody follows it is read as it comes.
+      const isStream = type.startsWith("text/event-stream");
+      return new Response(isStream ? streamOf(answer) : await buffer(answer), {
         status: answer.statusCode,
-        headers: { "content-type": answer.headers["content-type"] ?? "" },
+        headers: { "content-type": type },
       });
     } catch (error) {
       throw new GatewayError("gateway_unreachable", { url }, { cause: error });

@@ -34,18 +34,10 @@ export const backupFiles = (
   opened: string | null = null,
 ): BackupFiles => ({
   async download(backup, to, signal) {
-    const partial = `${to}.partial`;
-    await checkFree(to);
-    const file = await writingNew(partial, () => open(partial, "wx", OWNER_ONLY));
-    try {
-      const bytes = await fetchInto(file, await transfer.read(backup), { partial, signal });
-      await writing(partial, () => file.sync());
-      await place(partial, to);
-      return { bytes };
-    } finally {
-      await file.close();
-      await rm(partial, { force: true });
-    }
+    const bytes = await newFile(to, async (file, partial) =>
+      fetchInto(file, await transfer.read(backup), { partial, signal }),
+    );
+    return { bytes };
   },
 
   async upload(path, signal) {
@@ -75,6 +67,34 @@ const CHUNK = 256 * 1024;
 
 /** What file systems without hard links say, such as those of USB sticks. */
 const NO_LINKS: readonly string[] = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"];
+
+/**
+ * Makes a file for its owner only, which is there whole or not at all.
+ *
+ * @param write fills it; given what it is called meanwhile
+ * @param replaces whether a file of that name is to be replaced
+ * @throws GatewayError backup_file_exists, disk_full, file_unwritable
+ */
+export async function newFile<T>(
+  to: string,
+  write: (file: FileHandle, partial: string) => Promise<T>,
+  replaces = false,
+): Promise<T> {
+  const partial = `${to}.partial`;
+  if (!replaces) await checkFree(to);
+  const file = await writingNew(partial, () => open(partial, "wx", OWNER_ONLY));
+  try {
+    const written = await write(file, partial);
+    await writing(partial, () => file.sync());
+    if (replaces) await writing(to, () => rename(partial, to));
+    else await place(partial, to);
+    await writing(to, () => syncDirectory(dirname(to)));
+    return written;
+  } finally {
+    await file.close();
+    await rm(partial, { force: true });
+  }
+}
 
 /** @returns how many bytes were written, which are all there are */
 async function fetchInto(
@@ -108,7 +128,6 @@ async function place(partial: string, to: string): Promise<void> {
       await rename(partial, to);
     }
   });
-  await writing(to, () => syncDirectory(dirname(to)));
 }
 
 /** @throws GatewayError backup_file_exists, also for a link to nothing */

@@ -36,7 +36,7 @@ const columnsOf = (text: string): number => {
 };
 
 /** A line cut to so many columns, marked where it was. */
-const cut = (text: string, width: number): string => {
+export const cut = (text: string, width = Number.POSITIVE_INFINITY): string => {
   if (columnsOf(text) <= width) return text;
   let kept = "";
   let columns = 1;
@@ -46,6 +46,12 @@ const cut = (text: string, width: number): string => {
     kept += segment;
   }
   return `${kept}…`;
+};
+
+/** Text on one line of exactly so many columns. */
+export const cell = (text: string, width: number): string => {
+  const line = cut(oneLine(text), width);
+  return line + " ".repeat(width - columnsOf(line));
 };
 
 /** Aligned columns; `width` cuts rows so that each stays on one line of a terminal. */

@@ -8,6 +8,7 @@ import { addBackupCommands } from "./commands/backup.ts";
 import { addBridgeCommand } from "./commands/bridge.ts";
 import { addExportCommand } from "./commands/export.ts";
 import { addImportCommand } from "./commands/import.ts";
+import { addLogCommands } from "./commands/logs.ts";
 import { addMetricsCommands } from "./commands/metrics.ts";
 import { addProfileCommands } from "./commands/profiles.ts";
 import { addPromptCommands } from "./commands/prompts.ts";
@@ -65,6 +66,7 @@ export const buildProgram = (
   addBackupCommands(program, act);
   addExportCommand(program, act);
   addImportCommand(program, act);
+  addLogCommands(program, act);
   addMetricsCommands(program, act);
   addSettingCommands(program, act);
   addAuditCommands(program, act);

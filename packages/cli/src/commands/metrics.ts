@@ -11,6 +11,7 @@ import { integer, usage } from "../forms.ts";
 import { isInteractive } from "../io.ts";
 import { dateTime, plural, table } from "../output.ts";
 import { askYes } from "../prompt.ts";
+import { CALL_FIGURES, callFigures } from "./call-figures.ts";
 
 const HOUR_MS = 3_600_000;
 const RANGES: Readonly<Record<string, number>> = {
@@ -44,22 +45,11 @@ const kind = (text: string): MetricKind => {
   throw usage(`--kind is one of ${metricKind.options.join(", ")}, not “${text}”.`);
 };
 
-/** `0.42 ms`, `12 ms`, `3.1 s`. */
-const duration = (ms: number | null): string => {
-  if (ms === null) return "";
-  if (ms >= 1000) return `${(ms / 1000).toFixed(1)} s`;
-  return `${ms >= 10 ? Math.round(ms) : Number(ms.toPrecision(2))} ms`;
-};
-
-const figures = ({ calls, errors, p50Ms, p95Ms, p99Ms, lastAt }: MetricsTotals): string[] => [
-  String(calls),
-  String(errors),
-  duration(p50Ms),
-  duration(p95Ms),
-  duration(p99Ms),
+const figures = ({ lastAt, ...totals }: MetricsTotals): string[] => [
+  ...callFigures(totals),
   lastAt === null ? "" : dateTime(lastAt),
 ];
-const FIGURES = ["CALLS", "ERRORS", "P50", "P95", "P99", "LAST"];
+const FIGURES = [...CALL_FIGURES, "LAST"];
 
 const viewText = (cli: Cli, { totals, items, servers, recording }: MetricsView): string => {
   const off = recording ? [] : ["Calls are not counted now."];
