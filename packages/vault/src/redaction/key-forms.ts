@@ -7,7 +7,7 @@ type KeyForm = readonly [starts: string, rest: string];
  * How providers write their keys. Everything is bounded, or ends where it can go no further, so that
  * no text takes long. What is too short for a key stays, since words begin like some of them.
  */
-const KEYS: readonly KeyForm[] = [
+export const KEYS: readonly KeyForm[] = [
   // Ours
   ["lmg_", String.raw`[\w-]{4,}`],
   // OpenAI, Anthropic, OpenRouter, Stripe, Clerk, Langfuse and others
@@ -95,7 +95,7 @@ const KEYS: readonly KeyForm[] = [
 ];
 
 /** Those that are known by what they have within them: Telegram, Mailchimp, Azure, Terraform. */
-const KEYS_BY_MIDDLE = [
+export const KEYS_BY_MIDDLE = [
   String.raw`\d{8,10}:AA[\w-]{30,}`,
   String.raw`[a-f\d]{32}-us\d{1,2}`,
   String.raw`[A-Za-z\d_~.-]{3}8Q~[A-Za-z\d_~.-]{31,34}`,
@@ -107,7 +107,8 @@ const FORMS = KEYS.map(
   ([starts, rest]) =>
     `(?:${starts.replaceAll(/[.$]/g, String.raw`\$&`).replaceAll(" ", "|")})${rest}`,
 );
-const KEY_FORM = new RegExp(
+/** All of them in one; to look for it everywhere takes a while. */
+export const KEY_FORM = new RegExp(
   String.raw`(?<![A-Za-z\d])(?:${[...FORMS, ...KEYS_BY_MIDDLE].join("|")})`,
   "g",
 );

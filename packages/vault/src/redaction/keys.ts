@@ -2,9 +2,9 @@ import { findKeyForms } from "./key-forms.ts";
 import { eachMatch, type Finder } from "./ranges.ts";
 
 /** Eight groups of four of Crockford's base32, as a recovery key of ours is printed. */
-const RECOVERY_KEY =
+export const RECOVERY_KEY =
   /(?<![\w-])(?=[\w-]{0,38}\d)[\dA-HJKMNP-TV-Z]{4}(?:-[\dA-HJKMNP-TV-Z]{4}){7}(?![\w-])/gi;
-const SPACED_RECOVERY_KEY =
+export const SPACED_RECOVERY_KEY =
   /(?<![\w-])(?=[\w ]{0,38}\d)[\dA-HJKMNP-TV-Z]{4}(?: [\dA-HJKMNP-TV-Z]{4}){7}(?![\w-])/g;
 
 /** Length of a group with what separates it from the next. */

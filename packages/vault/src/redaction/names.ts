@@ -60,7 +60,11 @@ const isEnding = (word: string): boolean => /^\d+$/.test(word) || ENDINGS.has(wo
  * only counted or paged with is not: `max_tokens`, `nextPageToken`, `progressToken`.
  */
 export function isSecretName(name: string): boolean {
-  if (!SECRET_HINT.test(name)) return false;
+  return SECRET_HINT.test(name) && isSecretByWords(name);
+}
+
+/** The same, for whoever wants to know it without the hint. */
+export function isSecretByWords(name: string): boolean {
   const words = wordsOf(name);
   const last = words.at(-1) ?? "";
   const before = words.at(-2) ?? "";
