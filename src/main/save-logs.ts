@@ -1,7 +1,6 @@
 import { Readable } from "node:stream";
 import { setTimeout as after } from "node:timers/promises";
-import type { LogExportQuery, LogFormat, SavingLogs } from "@local-mcp/contract";
-import type { Gateway } from "@local-mcp/gateway";
+import type { LogExportPart, LogExportQuery, LogFormat, SavingLogs } from "@local-mcp/contract";
 import { localDay } from "./local-day.ts";
 import { saveFile } from "./save-file.ts";
 
@@ -12,75 +11,54 @@ const REPORT_MS = 200;
 export const logsFileName = (now: Date, format: LogFormat): string =>
   `debug-logs-${localDay(now)}.${format}`;
 
+/** Gives one part of an export. */
+export type ExportPart = (query: LogExportQuery) => Promise<LogExportPart>;
+
 /**
  * Writes what the filter leaves of the debug logs to a file that only its owner reads, part by part,
  * and tells how far it is; the last report has the name of the file.
  *
- * @param signal ends it, and nothing of that name was touched
+ * @param signal ends it, and nothing of that name was touched; so does whoever listens no longer
  * @throws GatewayError log_…, file_unwritable
  */
 export async function* saveLogs(
-  api: Pick<Gateway["api"], "logs">,
+  exportPart: ExportPart,
   query: Omit<LogExportQuery, "after">,
   path: string,
   signal?: AbortSignal,
 ): AsyncGenerator<SavingLogs> {
   const left = new AbortController();
   const stopped = AbortSignal.any([left.signal, ...(signal ? [signal] : [])]);
-  const source = new Source(api, query, stopped);
-  const saving = saveFile(path, Readable.from(source.texts()));
+  let rows = 0;
+  let failure: unknown = null;
+  const texts = async function* (): AsyncGenerator<string> {
+    let next: number | null = null;
+    try {
+      do {
+        stopped.throwIfAborted();
+        const part = await exportPart({ ...query, ...(next !== null && { after: next }) });
+        rows += part.rows;
+        next = part.next;
+        yield part.text;
+      } while (next !== null);
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  };
+  const saving = saveFile(path, Readable.from(texts()));
   const ended = saving.then(
     () => true,
     () => true,
   );
   try {
-    while (!(await Promise.race([ended, after(REPORT_MS, false)]))) {
-      yield { rows: source.rows, name: null };
-    }
-    yield { rows: source.rows, name: await saving };
+    while (!(await Promise.race([ended, after(REPORT_MS, false)]))) yield { rows, name: null };
+    yield { rows, name: await saving };
   } catch (error) {
     // Why there was nothing more to write, rather than that it was not written.
-    throw source.failure ?? error;
+    throw failure ?? error;
   } finally {
     left.abort();
     await ended;
-  }
-}
-
-/** The parts of an export, as they are asked for. */
-class Source {
-  /** So many were given. */
-  rows = 0;
-  /** Why it ended early. */
-  failure: unknown = null;
-  readonly #api: Pick<Gateway["api"], "logs">;
-  readonly #query: Omit<LogExportQuery, "after">;
-  readonly #signal: AbortSignal;
-
-  constructor(
-    api: Pick<Gateway["api"], "logs">,
-    query: Omit<LogExportQuery, "after">,
-    signal: AbortSignal,
-  ) {
-    this.#api = api;
-    this.#query = query;
-    this.#signal = signal;
-  }
-
-  async *texts(): AsyncGenerator<string> {
-    let next: number | null = null;
-    try {
-      do {
-        this.#signal.throwIfAborted();
-        const from: Pick<LogExportQuery, "after"> = next === null ? {} : { after: next };
-        const part = await this.#api.logs.export({ ...this.#query, ...from });
-        this.rows += part.rows;
-        next = part.next;
-        yield part.text;
-      } while (next !== null);
-    } catch (error) {
-      this.failure = error;
-      throw error;
-    }
   }
 }

@@ -61,7 +61,9 @@ export function createWindowLine(
         title: "Export debug logs",
         name: logsFileName(new Date(), query.format),
       });
-      if (path !== null) yield* saveLogs((await startup.gateway()).api, query, path, signal);
+      if (path === null) return;
+      const { logs } = (await startup.gateway()).api;
+      yield* saveLogs((part) => logs.export(part), query, path, signal);
     },
     saveExport: async (options, signal) => {
       const path = await chooseNewFile(window.browserWindow, {
