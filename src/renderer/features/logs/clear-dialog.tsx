@@ -7,7 +7,7 @@ import { Dialog } from "../../components/dialog.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
 import { RadioList } from "../../components/radio-list.tsx";
 import { count } from "../../components/time.ts";
-import { rowsText } from "./words.ts";
+import { rowsText } from "./recording-words.ts";
 
 interface ClearDialogProps {
   /** What the page shows; empty for everything. */

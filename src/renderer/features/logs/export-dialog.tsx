@@ -11,7 +11,7 @@ import { RadioList } from "../../components/radio-list.tsx";
 import { count } from "../../components/time.ts";
 import { toast } from "../../components/toast.tsx";
 import { useAttempt } from "../../components/use-attempt.ts";
-import { rowsText } from "./words.ts";
+import { rowsText } from "./recording-words.ts";
 
 const FORMATS: readonly { value: LogFormat; label: string; hint: string }[] = [
   {

@@ -4,7 +4,7 @@ import { announce } from "../../app/announce.ts";
 import { api, queryClient } from "../../app/api.ts";
 import { Select } from "../../components/choice.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
-import { LEVEL_WORDS } from "./words.ts";
+import { LEVEL_WORDS } from "./recording-words.ts";
 
 const AS_ALL = "default";
 /** The most first. */

@@ -16,7 +16,7 @@ import { FIGURE_COLUMNS, FigureCells } from "../metrics/figure-cells.tsx";
 import { pointsOf, zoneText } from "../metrics/points.ts";
 import { Totals } from "../metrics/totals.tsx";
 import { narrowed } from "./narrow.ts";
-import { serverText } from "./words.ts";
+import { serverText } from "./recording-words.ts";
 
 const Charts = lazy(async () => ({ default: (await import("../metrics/charts.tsx")).Charts }));
 

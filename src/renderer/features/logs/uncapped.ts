@@ -3,16 +3,10 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { announce } from "../../app/announce.ts";
 import { api, queryClient } from "../../app/api.ts";
 import { useNow } from "../servers/use-now.ts";
+import { leftText } from "./recording-words.ts";
 
-const MINUTE_MS = 60_000;
 /** How far the words may lag behind, ms. */
 const STEP_MS = 5_000;
-
-/** “42 min left”; a moment that is over is still less than a minute away until the gateway says so. */
-export function leftText(until: number, now: number): string {
-  const minutes = Math.ceil((until - now) / MINUTE_MS);
-  return minutes <= 1 ? "less than 1 min left" : `${minutes} min left`;
-}
 
 /** Whether whole messages are recorded, for how long still, and how that is ended. */
 export function useUncapped() {

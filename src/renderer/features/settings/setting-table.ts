@@ -1,5 +1,5 @@
 import type { SettingKey } from "@local-mcp/contract";
-import { LEVEL_WORDS } from "../logs/words.ts";
+import { LEVEL_WORDS } from "../logs/recording-words.ts";
 
 /** Sections of the page, in order; `/settings?section=ID` opens one. */
 export const SECTIONS = [

@@ -1,0 +1,29 @@
+import { LOCAL_SERVER, type LogLevel } from "@local-mcp/contract";
+import { count } from "../../components/time.ts";
+
+/** How much is recorded, as people read it. */
+export const LEVEL_WORDS: Record<LogLevel, string> = {
+  full: "Whole exchanges",
+  metadata: "Without messages",
+  errors: "What goes wrong",
+  off: "Nothing",
+};
+
+/** A server as people read it; null for what no server was asked. */
+export const serverText = (server: string | null): string =>
+  server === LOCAL_SERVER ? "The gateway’s own" : (server ?? "–");
+
+/** “1,204 rows that the filter shows”, “all 5 rows”. */
+export function rowsText(rows: number | undefined, filter: string): string {
+  const many = rows === undefined ? "rows" : count(rows, "row");
+  if (filter !== "") return `${many} that the filter shows`;
+  return rows === 1 ? "the only row" : `all ${many}`;
+}
+
+const MINUTE_MS = 60_000;
+
+/** “42 min left”; a moment that is over is still less than a minute away until the gateway says so. */
+export function leftText(until: number, now: number): string {
+  const minutes = Math.ceil((until - now) / MINUTE_MS);
+  return minutes <= 1 ? "less than 1 min left" : `${minutes} min left`;
+}
