@@ -1,4 +1,4 @@
-import type { LogDetail } from "@local-mcp/contract";
+import { type LogDetail, removedIn } from "@local-mcp/contract";
 import { z } from "zod";
 import { type JsonObject, jsonText, readObject } from "../../components/json-text.ts";
 import { sizeText } from "../../components/size.ts";
@@ -7,9 +7,6 @@ import { listed } from "../../components/time.ts";
 const callMessage = z.object({
   params: z.object({ arguments: z.record(z.string(), z.json()).optional() }),
 });
-
-/** What redaction leaves in the place of a secret. */
-const REMOVED = /\[removed(?:: [^\]]*)?\]/;
 
 /** What a call is begun with: arguments as text, and why they are not those of the first call. */
 export interface RecordedArguments {
@@ -68,15 +65,4 @@ export function readArguments(text: string): WrittenArguments {
   const removed = removedIn(read.value);
   if (removed.length === 0) return read;
   return { value: null, problem: `Fill in what was removed: ${listed(removed)}.`, line: null };
-}
-
-/** Where something was removed: `token`, `headers.authorization`, `items[2]`. */
-function removedIn(value: z.core.util.JSONType, path = ""): string[] {
-  if (typeof value === "string") return REMOVED.test(value) ? [path] : [];
-  if (Array.isArray(value)) return value.flatMap((item, at) => removedIn(item, `${path}[${at}]`));
-  if (value === null || typeof value !== "object") return [];
-  return Object.entries(value).flatMap(([name, item]) => {
-    const place = path === "" ? name : `${path}.${name}`;
-    return REMOVED.test(name) ? [place] : removedIn(item, place);
-  });
 }
