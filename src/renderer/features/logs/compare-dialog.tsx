@@ -27,7 +27,10 @@ interface CompareDialogProps {
 /** Two exchanges side by side: what is known of them, then their messages line by line. */
 export function CompareDialog({ one, other, onClose }: CompareDialogProps) {
   const details = useQueries({
-    queries: [one, other].map(({ id }) => api.logs.get.queryOptions({ input: { id } })),
+    // A row that ran may have ended, and messages are not kept longer than they are seen.
+    queries: [one, other].map(({ id }) =>
+      api.logs.get.queryOptions({ input: { id }, staleTime: 0, gcTime: 0 }),
+    ),
   });
   const [first, second] = details.map(({ data }) => data);
   const failed = details.find(({ error }) => error !== null);

@@ -27,8 +27,10 @@ interface ReplayDialogProps {
 
 /** Calls the tool of a recorded call once more, with its arguments or others; never by itself. */
 export function ReplayDialog({ log: { id }, onClose }: ReplayDialogProps) {
-  const { data, error, refetch } = useQuery(api.logs.get.queryOptions({ input: { id } }));
-  if (data) return <Replay log={data} onClose={onClose} />;
+  const { data, error, refetch } = useQuery(
+    api.logs.get.queryOptions({ input: { id }, staleTime: 0, gcTime: 0 }),
+  );
+  if (data) return <Replay key={data.id} log={data} onClose={onClose} />;
   return (
     <Dialog
       open
