@@ -60,6 +60,7 @@ const PURPOSES: Record<File, Record<string, string>> = {
     debug_logs: "Recorded MCP exchanges, redacted.",
     debug_log_facts: "What debug logs are filtered by.",
     debug_log_terms: "Names that many debug logs have.",
+    debug_log_removals: "What is still to be done so that nothing is left of cleared debug logs.",
     debug_log_dismissals: "Findings in debug logs that a person has dismissed.",
     tool_metrics: "Single calls of tools.",
     resource_metrics: "Single reads of resources.",

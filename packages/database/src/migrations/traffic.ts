@@ -56,7 +56,8 @@ export const migrations: MigrationMeta[] = [
   {
     "sql": [
       "CREATE TABLE `debug_log_dismissals` (\n\t`finding` text PRIMARY KEY NOT NULL,\n\t`dismissed_at` integer NOT NULL\n);\n",
-      "\nCREATE TABLE `debug_log_facts` (\n\t`id` integer PRIMARY KEY NOT NULL,\n\t`at` real NOT NULL,\n\t`kind` integer NOT NULL,\n\t`direction` integer NOT NULL,\n\t`outcome` integer NOT NULL,\n\t`contents` integer NOT NULL,\n\t`era` integer,\n\t`profile` integer,\n\t`server` integer,\n\t`session` integer,\n\t`client` integer,\n\t`method` integer NOT NULL,\n\t`name` integer,\n\t`error` integer,\n\t`duration_ms` real,\n\t`waited_ms` real,\n\t`head_ms` real,\n\t`request_bytes` integer,\n\t`response_bytes` integer,\n\t`http_status` integer,\n\t`is_pinned` integer DEFAULT false NOT NULL,\n\t`has_note` integer DEFAULT false NOT NULL\n);\n",
+      "\nCREATE TABLE `debug_log_facts` (\n\t`id` integer PRIMARY KEY NOT NULL,\n\t`at` real NOT NULL,\n\t`kind` integer NOT NULL,\n\t`direction` integer NOT NULL,\n\t`outcome` integer NOT NULL,\n\t`contents` integer NOT NULL,\n\t`era` integer,\n\t`profile` integer,\n\t`server` integer,\n\t`session` integer,\n\t`client` integer,\n\t`method` integer NOT NULL,\n\t`name` integer,\n\t`error` integer,\n\t`duration_ms` real,\n\t`waited_ms` real,\n\t`head_ms` real,\n\t`request_bytes` integer,\n\t`response_bytes` integer,\n\t`http_status` integer,\n\t`is_request_cut` integer DEFAULT false NOT NULL,\n\t`is_response_cut` integer DEFAULT false NOT NULL,\n\t`is_pinned` integer DEFAULT false NOT NULL,\n\t`has_note` integer DEFAULT false NOT NULL\n);\n",
+      "\nCREATE TABLE `debug_log_removals` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`kind` text NOT NULL,\n\t`first` integer NOT NULL,\n\t`last` integer NOT NULL,\n\tCONSTRAINT \"debug_log_removals_kind\" CHECK(kind IN ('rows', 'words', 'file'))\n);\n",
       "\nCREATE TABLE `debug_log_terms` (\n\t`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`kind` text NOT NULL,\n\t`value` text NOT NULL,\n\t`label` text NOT NULL,\n\tCONSTRAINT \"debug_log_terms_kind\" CHECK(kind IN ('profile', 'server', 'session', 'client', 'method', 'name', 'error'))\n);\n",
       "\nCREATE UNIQUE INDEX `debug_log_terms_value` ON `debug_log_terms` (`kind`,`value`,`label`);",
       "\n-- No build before this one has written debug logs.\nDROP TABLE `debug_logs`;",
@@ -65,6 +66,6 @@ export const migrations: MigrationMeta[] = [
     ],
     "bps": true,
     "folderMillis": 1795351314371,
-    "hash": "fb5884eca38f71d9ca76188ddaa43d13ea1174f3442459c8c29049997ef60904"
+    "hash": "96ea765b3519e4322d2844f68b34068f92b3ea90cfb5f2d5c541b661b4165654"
   }
 ];

@@ -68,6 +68,9 @@ export const debugLogFacts = sqliteTable("debug_log_facts", {
   requestBytes: integer("request_bytes"),
   responseBytes: integer("response_bytes"),
   httpStatus: integer("http_status"),
+  /** Whether there was more of a message than was recorded. */
+  isRequestCut: flag("is_request_cut").notNull().default(false),
+  isResponseCut: flag("is_response_cut").notNull().default(false),
   isPinned: flag("is_pinned").notNull().default(false),
   hasNote: flag("has_note").notNull().default(false),
 });
@@ -89,6 +92,25 @@ export const debugLogTerms = sqliteTable(
     unique("debug_log_terms_value").on(table.kind, table.value, table.label),
     oneOf("debug_log_terms", "kind", logTerms),
   ],
+);
+
+const logRemovals = ["rows", "words", "file"] as const;
+
+/**
+ * What is still to be done so that nothing is left of what was cleared, kept here since a crash may
+ * come between: `rows` are those of `debug_logs` from `first` to `last`; `words` is the part `first`
+ * of the full text, which is a table made on the fly, `debug_log_words_<part>`; `file` is what has no
+ * place in it any more.
+ */
+export const debugLogRemovals = sqliteTable(
+  "debug_log_removals",
+  {
+    id: arrival(),
+    kind: text("kind", { enum: logRemovals }).notNull(),
+    first: integer("first").notNull(),
+    last: integer("last").notNull(),
+  },
+  () => [oneOf("debug_log_removals", "kind", logRemovals)],
 );
 
 /** Findings that a person has dismissed. */

@@ -24,8 +24,18 @@ CREATE TABLE `debug_log_facts` (
 	`request_bytes` integer,
 	`response_bytes` integer,
 	`http_status` integer,
+	`is_request_cut` integer DEFAULT false NOT NULL,
+	`is_response_cut` integer DEFAULT false NOT NULL,
 	`is_pinned` integer DEFAULT false NOT NULL,
 	`has_note` integer DEFAULT false NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `debug_log_removals` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`kind` text NOT NULL,
+	`first` integer NOT NULL,
+	`last` integer NOT NULL,
+	CONSTRAINT "debug_log_removals_kind" CHECK(kind IN ('rows', 'words', 'file'))
 );
 --> statement-breakpoint
 CREATE TABLE `debug_log_terms` (

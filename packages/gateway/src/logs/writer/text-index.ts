@@ -1,0 +1,132 @@
+import type { Connection } from "@local-mcp/database";
+
+/**
+ * Rows of one part of the full text, by their ids. A part is small, so that it is merged, cleared
+ * and dropped in a moment; looking into a hundred of them takes a few milliseconds.
+ */
+const ROWS_PER_PART = 10_000;
+
+const PREFIX = "debug_log_words_";
+
+/** The part of the full text that has a row's words. */
+export const partOf = (id: number): number => Math.floor(id / ROWS_PER_PART);
+
+/** The first and last id that a part can have. */
+export const idsOf = (part: number): [first: number, last: number] => [
+  part * ROWS_PER_PART,
+  (part + 1) * ROWS_PER_PART - 1,
+];
+
+/**
+ * The FTS5 table of a part, with a row per debug log that has messages: its `rowid` is the id, its
+ * one column the words. Of rows that are gone there may be some left; facts say what is there.
+ */
+export const wordsTable = (part: number): string => `${PREFIX}${part}`;
+
+/** Nothing but words is kept, and rows can still be removed: https://sqlite.org/fts5.html#contentless_delete_tables */
+export const createWordsTable = (part: number): string =>
+  `CREATE VIRTUAL TABLE ${wordsTable(part)} USING fts5(words, content='', contentless_delete=1, tokenize='unicode61')`;
+
+/** Those that there are, the newest first. */
+export const partsOf = (db: Connection): number[] =>
+  db
+    .prepare<[], string>(
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB '${PREFIX}[0-9]*' AND sql LIKE 'CREATE VIRTUAL%'`,
+    )
+    .pluck()
+    .all()
+    .map((name) => Number(name.slice(PREFIX.length)))
+    .sort((one, other) => other - one);
+
+const ESCAPE = /\\(?:u([\da-fA-F]{4})|([\s\S]))/g;
+const ESCAPED: Readonly<Record<string, string>> = { b: " ", f: " ", n: " ", r: " ", t: " " };
+
+/** What of JSON is looked for: in `a\nb` are the words a and b, and no word nb. */
+export const wordsIn = (json: string): string =>
+  json.includes("\\")
+    ? json.replaceAll(ESCAPE, (_, unit: string | undefined, letter: string) =>
+        unit === undefined
+          ? (ESCAPED[letter] ?? letter)
+          : String.fromCharCode(Number.parseInt(unit, 16)),
+      )
+    : json;
+
+interface Statements {
+  insert: (id: number, words: string) => void;
+  replace: (id: number, words: string) => void;
+  remove: (id: number) => void;
+}
+
+/** The words of messages, in parts that are made on the fly. All of it is in its caller's transaction. */
+export class TextIndex {
+  readonly #db: Connection;
+  readonly #parts: Set<number>;
+  readonly #statements = new Map<number, Statements>();
+
+  constructor(db: Connection) {
+    this.#db = db;
+    this.#parts = new Set(partsOf(db));
+  }
+
+  /** @param texts messages as they are recorded */
+  insert(id: number, texts: readonly string[]): void {
+    if (texts.length > 0) this.#of(partOf(id), true)?.insert(id, joined(texts));
+  }
+
+  /** The same of a row whose words are there. */
+  replace(id: number, texts: readonly string[]): void {
+    if (texts.length > 0) this.#of(partOf(id), true)?.replace(id, joined(texts));
+  }
+
+  /** It is not found any more; `purge` makes its words leave the file too. */
+  remove(id: number): void {
+    this.#of(partOf(id), false)?.remove(id);
+  }
+
+  /** What was removed of a part leaves the file. */
+  purge(part: number): void {
+    if (!this.#parts.has(part)) return;
+    const table = wordsTable(part);
+    this.#db.exec(`INSERT INTO ${table}(${table}) VALUES ('optimize')`);
+  }
+
+  /** A whole part, where none of its rows is there any more. */
+  drop(part: number): void {
+    this.#statements.delete(part);
+    if (this.#parts.delete(part)) this.#db.exec(`DROP TABLE ${wordsTable(part)}`);
+  }
+
+  /** Reads anew which parts there are: what was made or dropped was taken back. */
+  reread(): void {
+    this.#statements.clear();
+    this.#parts.clear();
+    for (const part of partsOf(this.#db)) this.#parts.add(part);
+  }
+
+  #of(part: number, isMade: boolean): Statements | undefined {
+    const known = this.#statements.get(part);
+    if (known) return known;
+    if (!this.#parts.has(part)) {
+      if (!isMade) return undefined;
+      this.#db.exec(createWordsTable(part));
+      this.#parts.add(part);
+    }
+    const table = wordsTable(part);
+    const insert = this.#db.prepare(`INSERT INTO ${table}(rowid, words) VALUES (?, ?)`);
+    const remove = this.#db.prepare(`DELETE FROM ${table} WHERE rowid = ?`);
+    const statements: Statements = {
+      insert: (id, words) => insert.run(id, words),
+      replace: (id, words) => {
+        remove.run(id);
+        insert.run(id, words);
+      },
+      remove: (id) => remove.run(id),
+    };
+    // Those of older parts are asked for seldom.
+    if (this.#statements.size > 8) this.#statements.clear();
+    this.#statements.set(part, statements);
+    return statements;
+  }
+}
+
+const joined = (texts: readonly string[]): string => texts.map(wordsIn).join("\n");
