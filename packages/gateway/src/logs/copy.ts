@@ -81,9 +81,11 @@ const post = (url: string, headers: string[], message: JsonObject, options = "")
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 function codeOf({ url, message, headers }: Copied): string {
-  const isModern = Object.keys(headers).length > 0;
-  const version = json(headers["MCP-Protocol-Version"]);
-  const options = isModern ? `, {\n  versionNegotiation: { mode: { pin: ${version} } },\n}` : "";
+  const version = headers["MCP-Protocol-Version"];
+  const options =
+    version === undefined
+      ? ""
+      : `, {\n  versionNegotiation: { mode: { pin: ${json(version)} } },\n}`;
   return `import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 
 const client = new Client({ name: "copied", version: "1.0.0" }${options});

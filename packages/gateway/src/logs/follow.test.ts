@@ -1,0 +1,86 @@
+import type { LogNews } from "@local-mcp/contract";
+import { expect, test } from "vitest";
+import type { Written } from "./entries.ts";
+import { Followers } from "./follow.ts";
+import { rowOf } from "./logs.fixture.ts";
+
+/** Reads as the thread does where every row matches. */
+const newsOf = ({ first, last, changed }: Written): LogNews => ({
+  rows: last === null ? [] : [rowOf({ id: last })],
+  added: last === null ? 0 : last - (first ?? last) + 1,
+  changed: changed.map((id) => rowOf({ id })),
+  removed: false,
+  last: last ?? 0,
+});
+
+const stage = () => {
+  const followers = new Followers();
+  const stop = new AbortController();
+  const asked: Written[] = [];
+  const read = async (written: Written): Promise<LogNews> => {
+    asked.push(written);
+    return newsOf(written);
+  };
+  return { followers, stop, asked, news: followers.follow(read, stop.signal) };
+};
+const written = (first: number | null, last: number | null, changed: number[] = []): Written => ({
+  first,
+  last,
+  changed,
+});
+
+test("it begins with nothing new, and from then on nothing is missed", async () => {
+  const { followers, news } = stage();
+  expect((await news.next()).value).toMatchObject({ added: 0, changed: [], removed: false });
+  followers.onWritten(written(1, 3));
+  followers.onWritten(written(4, 4, [2]));
+  const { value } = await news.next();
+  expect(value).toMatchObject({ added: 4, last: 4, changed: [{ id: 2 }], removed: false });
+});
+
+test("a reader that is slow is told of all of it at once, and takes no more for it", async () => {
+  const { followers, asked, news } = stage();
+  await news.next();
+  for (let id = 1; id <= 5000; id += 1) followers.onWritten(written(id, id, [id]));
+  expect((await news.next()).value).toMatchObject({ added: 5000, changed: [], removed: true });
+  expect(asked).toHaveLength(2);
+  followers.onWritten(written(null, null, [7]));
+  expect((await news.next()).value).toMatchObject({ changed: [{ id: 7 }], removed: false });
+});
+
+test("what concerns nobody is not told, what was removed is", async () => {
+  const followers = new Followers();
+  const stop = new AbortController();
+  const nothing = async () => newsOf(written(null, null));
+  const news = followers.follow(nothing, stop.signal);
+  await news.next();
+  followers.onWritten(written(1, 9));
+  const next = news.next();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  followers.onRemoved();
+  expect((await next).value).toMatchObject({ added: 0, removed: true });
+});
+
+test("it ends when the reader leaves, or the gateway does, also while it waits", async () => {
+  const one = stage();
+  await one.news.next();
+  const waiting = one.news.next();
+  one.stop.abort();
+  expect(await waiting).toEqual({ value: undefined, done: true });
+
+  const other = stage();
+  await other.news.next();
+  const also = other.news.next();
+  other.followers.close();
+  expect(await also).toEqual({ value: undefined, done: true });
+
+  const late = other.followers.follow(async () => newsOf(written(null, null)), undefined);
+  await late.next();
+  expect(await late.next()).toEqual({ value: undefined, done: true });
+});
+
+test("what cannot be read ends it with that", async () => {
+  const followers = new Followers();
+  const news = followers.follow(() => Promise.reject(new Error("damaged")), undefined);
+  await expect(news.next()).rejects.toThrow("damaged");
+});
