@@ -1,35 +1,12 @@
 import type { ServerResponse } from "node:http";
 import { GatewayError } from "@local-mcp/contract";
-import { afterEach, describe, expect, it, vi } from "vitest";
-import type {
-  EraVerdict,
-  Exchange,
-  NameAssignments,
-  ServerCatalog,
-  ServerDefinition,
-  SessionRecord,
-} from "./definitions.ts";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import type { Exchange, NameAssignments, ServerCatalog, ServerDefinition } from "./definitions.ts";
+import { definitionOf, engineOf, NO_LISTS, PROFILE } from "./engine.fixture.ts";
 import { NO_TRAFFIC } from "./trace.ts";
-import { Engine } from "./engine.ts";
-import { testProcesses } from "./processes/processes.fixture.ts";
 import { type Got, launchOf, sendJson, serve, soon } from "./upstream/http.fixture.ts";
 
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  vi.useRealTimers();
-  for (const end of ends.splice(0).toReversed()) await end();
-});
-
-const NO_LISTS = { tools: [], prompts: [], resources: [], resourceTemplates: [] };
-const PROFILE = {
-  id: "p",
-  slug: "p",
-  namePolicy: "on_collision" as const,
-  local: NO_LISTS,
-  roots: [],
-  overrides: { tool: new Map(), prompt: new Map(), resource: new Map() },
-};
-const quiet = () => {};
+afterEach(() => void vi.useRealTimers());
 
 /** An engine with so many servers, which are all one HTTP server that tells them apart. */
 async function engineWith(count: number, change: Partial<ServerDefinition> = {}) {
@@ -71,34 +48,13 @@ async function engineWith(count: number, change: Partial<ServerDefinition> = {})
   };
   const server = await serve((got, response) => void handle(got, response));
   const catalogs = new Map<string, ServerCatalog>();
-  const definitions = ids.map((id): ServerDefinition => ({
-    id,
-    name: id,
-    title: id,
-    transport: "http",
-    enabled: true,
-    confirmed: true,
-    configHash: "same",
-    startTimeoutMs: 20_000,
-    callTimeoutMs: 20_000,
-    maxConcurrentCalls: 64,
-    idleStopMs: 0,
-    connections: "shared",
-    ...change,
-  }));
+  const definitions = ids.map((id) => definitionOf(id, change));
   let wanted = definitions;
-  const decidedAt = Date.now();
-  const era: EraVerdict = {
-    era: "legacy",
-    protocolVersion: null,
-    configHash: "same",
-    decidedAt,
-    certain: true,
-  };
   const catalogChanges: string[] = [];
   const exchanges: Exchange[] = [];
   const savedNames = new Map<string, NameAssignments>();
-  const engine = new Engine({
+  onTestFinished(() => server.close());
+  const engine = engineOf({
     registry: {
       servers: () => wanted,
       profiles: () => [{ ...PROFILE, serverIds: wanted.map(({ id }) => id) }],
@@ -113,24 +69,8 @@ async function engineWith(count: number, change: Partial<ServerDefinition> = {})
         for (const { kind, names } of given) savedNames.set(kind, names);
       },
     },
-    eras: { load: () => era, save: quiet },
-    sessions: memorySessions(),
     traffic: { ...NO_TRAFFIC, onExchange: (exchange) => exchanges.push(exchange) },
-    local: { answer: async () => ({}), onSubscriptions: quiet },
-    serverInfo: { name: "gateway", title: "Gateway", version: "1" },
-    maxMessageBytes: () => 1_000_000,
-    processes: testProcesses(),
-    sessionIdleMs: () => 60_000,
-    explain: () => new GatewayError("internal"),
-    redact: (text) => text,
-    log: { info: quiet, warn: quiet, error: quiet },
-    onServerChange: quiet,
     onCatalogChange: (id) => catalogChanges.push(id),
-    onSessionsChange: quiet,
-  });
-  ends.push(async () => {
-    await engine.close();
-    await server.close();
   });
   const signal = new AbortController().signal;
   return {
@@ -173,18 +113,6 @@ async function engineWith(count: number, change: Partial<ServerDefinition> = {})
     call: (id: string) => engine.callServerTool(id, `tool-of-${id}`, {}, signal),
     count: (id: string, method: string) =>
       asked.filter((one) => one.id === id && one.method === method).length,
-  };
-}
-
-function memorySessions() {
-  const records = new Map<string, SessionRecord>();
-  return {
-    create: async (record: SessionRecord) => void records.set(record.sessionId, record),
-    get: async (id: string) => records.get(id) ?? null,
-    list: async () => [...records.values()],
-    update: async () => {},
-    remove: async (id: string) => void records.delete(id),
-    touch: async () => {},
   };
 }
 

@@ -88,6 +88,10 @@ const WANTED = [
   "replays refused",
   "resumed",
   "cancelled at the server",
+  "told as ok",
+  "told as error",
+  "told as cancelled",
+  "told as timed_out",
 ];
 
 beforeEach(() => {

@@ -2,7 +2,7 @@ import type { Scheduler } from "fast-check";
 import { vi } from "vitest";
 import { GatewayError } from "@local-mcp/contract";
 import { ProfileView } from "../catalog/view.ts";
-import type { Client, Era, SessionRecord } from "../definitions.ts";
+import type { Client, Era } from "../definitions.ts";
 import { Downstream } from "../endpoint/downstream.ts";
 import type { JsonObject, RpcNotification } from "../jsonrpc.ts";
 import { testProcesses } from "../processes/processes.fixture.ts";
@@ -13,8 +13,10 @@ import {
   isModernKind,
   Ledger,
   type LedgerCall,
+  ownerOf,
   QUESTIONS,
   type ServerKind,
+  wordsIn,
 } from "./ledger.fixture.ts";
 import { ResourceLinks } from "./resource-links.ts";
 import type { Routes } from "./routes.ts";
@@ -22,7 +24,8 @@ import { LegacyClient } from "./legacy-client.fixture.ts";
 import { ModernClient } from "./modern-client.fixture.ts";
 import type { Numbering } from "./scripted-client.fixture.ts";
 import { CALL_LIMIT_MS, ScriptedServer, TOOL } from "./scripted-server.fixture.ts";
-import { NO_SERVER_TRACE, NO_TRAFFIC } from "../trace.ts";
+import { memorySessions } from "../engine.fixture.ts";
+import { RecordingSink } from "../trace.fixture.ts";
 import { UrlVisits } from "./url-visits.ts";
 
 const processes = testProcesses();
@@ -55,6 +58,7 @@ const STANDING_TIMERS = 1;
 export class Stage {
   readonly ledger = new Ledger();
   readonly #plan: Plan;
+  readonly #seen = new RecordingSink();
   readonly #order: Scheduler;
   readonly #servers: ScriptedServer[];
   readonly #upstreams: Map<string, Upstream>;
@@ -75,12 +79,9 @@ export class Stage {
     );
     const routes = this.#routes(visits);
     this.#downstream = new Downstream({
-      sessions: memoryStore(),
+      sessions: memorySessions(),
       sessionIdleMs: () => Number.POSITIVE_INFINITY,
-      traffic: {
-        ...NO_TRAFFIC,
-        onExchange: ({ outcome }) => ledger.count(`exchanges: ${outcome}`),
-      },
+      traffic: this.#seen,
       log: SILENT,
       introduce: () => ({ capabilities: {}, instructions: undefined }),
       routes: () => routes,
@@ -180,6 +181,22 @@ export class Stage {
     await this.#downstream.close();
     await Promise.all([...this.#upstreams.values()].map((upstream) => upstream.stop()));
     if (vi.getTimerCount() > 0) this.ledger.fault("timers are left at the end");
+    this.#checkTold();
+  }
+
+  /** What was told of is told once, and on account of a call of the client that it was for. */
+  #checkTold(): void {
+    const { ledger } = this;
+    ledger.faults.push(...this.#seen.faults());
+    for (const { seen, answers, messages } of this.#seen.requests) {
+      const own = wordsIn(seen.message);
+      const owners = own.map(ownerOf);
+      for (const message of messages) {
+        const isTheirs = wordsIn(message).every((word) => owners.includes(ownerOf(word)));
+        if (!isTheirs) ledger.fault(`told of on account of ${own.join()}`, message);
+      }
+      for (const { outcome } of answers) ledger.count(`told as ${outcome}`);
+    }
   }
 
   async #later(label: string, act: () => void): Promise<void> {
@@ -218,7 +235,7 @@ export class Stage {
       maxMessageBytes: () => 1_000_000,
       processes,
       redact: (text) => text,
-      trace: () => NO_SERVER_TRACE,
+      trace: () => this.#seen.ofServer(definition.id),
       log: SILENT,
       onObservation: () => {},
       onCatalog: () => {},
@@ -269,15 +286,3 @@ const ENOUGH_TURNS = 3;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const SILENT = { info() {}, warn() {}, error() {} };
-
-function memoryStore() {
-  const records = new Map<string, SessionRecord>();
-  return {
-    create: async (record: SessionRecord) => void records.set(record.sessionId, record),
-    get: async (id: string) => records.get(id) ?? null,
-    list: async () => [...records.values()],
-    update: async () => {},
-    remove: async (id: string) => void records.delete(id),
-    touch: async () => {},
-  };
-}
