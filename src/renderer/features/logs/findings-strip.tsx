@@ -4,6 +4,7 @@ import { ChevronDown, ChevronRight, Lightbulb } from "lucide-react";
 import { useId, useRef, useState } from "react";
 import { announce } from "../../app/announce.ts";
 import { api, queryClient } from "../../app/api.ts";
+import { navigate, routeTo } from "../../app/router.ts";
 import { Button } from "../../components/button.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
 import { ago, count } from "../../components/time.ts";
@@ -89,7 +90,8 @@ interface FindingProps {
 }
 
 function Finding({ finding, isDismissing, onDismiss }: FindingProps) {
-  const { id, message, fix, filter } = finding;
+  const { message, fix, filter, profile } = finding;
+  const id = useId();
   return (
     <li className="flex flex-wrap items-start gap-x-3 gap-y-1 px-4 py-2">
       <Lightbulb aria-hidden size={16} strokeWidth={1.75} className="mt-0.5 shrink-0 text-warn" />
@@ -105,9 +107,17 @@ function Finding({ finding, isDismissing, onDismiss }: FindingProps) {
         </p>
       </div>
       <div className="flex gap-2">
-        {filter === null ? null : (
+        {filter !== null ? (
           <Button size="toolbar" aria-describedby={id} onClick={() => showRows(filter)}>
             Show
+          </Button>
+        ) : profile === null ? null : (
+          <Button
+            size="toolbar"
+            aria-describedby={id}
+            onClick={() => navigate(routeTo("profiles", [profile]))}
+          >
+            Open profile
           </Button>
         )}
         <Button
@@ -124,6 +134,6 @@ function Finding({ finding, isDismissing, onDismiss }: FindingProps) {
   );
 }
 
-/** “3 times, 12 min ago”. */
+/** “3 times, last 12 min ago”; nothing for what is so all the time. */
 const evidence = ({ count: times, lastAt }: LogFinding): string =>
-  [count(times, "time"), lastAt === null ? "" : `last ${ago(lastAt)}`].filter(Boolean).join(", ");
+  lastAt === null ? "" : `${count(times, "time")}, last ${ago(lastAt)}`;
