@@ -54,6 +54,8 @@ test("on Linux, where each click shows the menu, opening the window comes first"
     "─",
     "Active &profile",
     "&Copy endpoint URL",
+    "─",
+    "&Debug logs",
     "&Back up now…",
     "─",
     "✓ Start at &login",
@@ -69,9 +71,10 @@ test("on macOS it has Title Case and the order of the design", () => {
     "─",
     "Active Profile",
     "Copy Endpoint URL",
-    "Back Up Now…",
     "─",
     "Open Local MCP Gateway",
+    "Debug Logs",
+    "Back Up Now…",
     "─",
     "Start at Login",
     "Settings…",
@@ -120,6 +123,7 @@ test("each entry does what it says", () => {
   expect(click("Open Local MCP Gateway")).toBe("open");
   expect(click("Serving · 7 of 8 servers ready")).toBe("go /overview");
   expect(click("&Copy endpoint URL")).toBe("copyEndpoint http://127.0.0.1:4444/mcp");
+  expect(click("&Debug logs")).toBe("go /logs");
   expect(click("&Back up now…")).toBe("backUp");
   expect(click("Start at &login")).toBe("setStartAtLogin false");
   expect(click("Start at &login", { startAtLogin: false })).toBe("setStartAtLogin true");

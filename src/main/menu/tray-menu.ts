@@ -52,11 +52,15 @@ export function trayMenu(state: TrayState, actions: TrayActions): MenuItems {
             click: () => actions.copyEndpoint(endpoint),
           },
         ]),
+    SEPARATOR,
+    ...(state.platform === "linux" ? [] : open),
     ...(state.profiles === null
       ? []
-      : [{ label: words("Back Up Now…", "&Back up now…"), click: () => actions.backUp() }]),
-    SEPARATOR,
-    ...(state.platform === "linux" ? [] : [...open, SEPARATOR]),
+      : [
+          { label: words("Debug Logs", "&Debug logs"), click: () => actions.go("/logs") },
+          { label: words("Back Up Now…", "&Back up now…"), click: () => actions.backUp() },
+        ]),
+    ...(state.platform === "linux" && state.profiles === null ? [] : [SEPARATOR]),
     ...(state.profiles === null
       ? []
       : [

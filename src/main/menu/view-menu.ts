@@ -6,7 +6,7 @@ const PAGES = [
   { mac: "Overview", other: "&Overview", route: "/overview" },
   { mac: "Profiles", other: "&Profiles", route: "/profiles" },
   { mac: "Servers", other: "&Servers", route: "/servers" },
-  { mac: "Debug Logs", other: "&Debug logs", route: null },
+  { mac: "Debug Logs", other: "&Debug logs", route: "/logs" },
   { mac: "Sessions", other: "S&essions", route: null },
   { mac: "Metrics", other: "&Metrics", route: "/metrics" },
   { mac: "Backups", other: "&Backups", route: "/backups" },

@@ -32,6 +32,7 @@ export const PAGES: Command[] = [
   go("tools", "Go to Tools", routeTo("tools")),
   go("prompts", "Go to Prompts", routeTo("prompts")),
   go("resources", "Go to Resources", routeTo("resources")),
+  go("logs", "Go to Debug Logs", routeTo("logs"), "mod+4"),
   go("metrics", "Go to Metrics", routeTo("metrics"), "mod+6"),
   go("tokens", "Go to Access tokens", routeTo("tokens")),
   go("backups", "Go to Backups", routeTo("backups"), "mod+7"),

@@ -1,12 +1,8 @@
-import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useRef } from "react";
+import { Splitter, useSplit } from "./splitter.tsx";
 import { useReachable } from "./use-reachable.ts";
 
-const MIN = 200;
-const MAX = 640;
-const STEP = 16;
-const START = 320;
-
-const within = (width: number): number => Math.min(MAX, Math.max(MIN, Math.round(width)));
+const LIMITS = { min: 200, max: 640, start: 320 };
 
 interface SplitViewProps {
   /** Under which the width is remembered. */
@@ -19,23 +15,7 @@ interface SplitViewProps {
 
 /** A list and beside it what is chosen in it; the edge between them can be moved. */
 export function SplitView({ name, list, detail, chosen }: SplitViewProps) {
-  const key = `split:${name}`;
-  const [width, setWidth] = useState(() => within(Number(localStorage.getItem(key)) || START));
-  const resize = (next: number): void => {
-    setWidth(within(next));
-    localStorage.setItem(key, String(within(next)));
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const by = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key];
-    if (by === undefined) return;
-    event.preventDefault();
-    resize(width + by);
-  };
-  const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
-    if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
-    const left = event.currentTarget.parentElement?.getBoundingClientRect().left ?? 0;
-    resize(event.clientX - left);
-  };
+  const [width, resize] = useSplit(name, LIMITS);
   return (
     <div className="flex h-full min-h-0 gap-1 max-stack:flex-col">
       <div
@@ -44,20 +24,13 @@ export function SplitView({ name, list, detail, chosen }: SplitViewProps) {
       >
         {list}
       </div>
-      <div
-        role="separator"
-        // A separator that can be moved is a control (ARIA 1.2, window splitter).
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        tabIndex={0}
-        aria-label="Width of the list"
-        aria-orientation="vertical"
-        aria-valuemin={MIN}
-        aria-valuemax={MAX}
-        aria-valuenow={width}
-        onKeyDown={onKeyDown}
-        onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
-        onPointerMove={onPointerMove}
-        className="w-2 shrink-0 cursor-col-resize rounded-chip hover:bg-border max-stack:hidden"
+      <Splitter
+        label="Width of the list"
+        size={width}
+        limits={LIMITS}
+        onResize={resize}
+        of="left"
+        className="max-stack:hidden"
       />
       <Detail key={chosen}>{detail}</Detail>
     </div>

@@ -39,6 +39,12 @@ interface Asked {
   abort: AbortController;
 }
 
+/** News that came while it was counted, and the newest row of the news before. */
+interface Waiting {
+  news: LogNews;
+  after: number;
+}
+
 /**
  * The rows that match a filter, as they are and as they come: how many there are, and those that
  * were looked at. Rows are known by their place among all, the oldest 0.
@@ -46,19 +52,22 @@ interface Asked {
 export class LogFeed {
   readonly filter: string;
   readonly #source: LogSource;
-  readonly #stopped = new AbortController();
+  #stopped = new AbortController();
   readonly #pages = new LogPages();
   readonly #asked = new Set<Asked>();
   /** Rows as they became while older states of them may be on their way, by id. */
   readonly #late = new Map<number, LogRow>();
   readonly #places = new Map<string, Place>();
   /** News that came while it was counted. */
-  #waiting: LogNews[] | null = null;
+  #waiting: Waiting[] | null = null;
   #listeners = new Set<() => void>();
   #wanted = { first: 0, end: 0 };
   #count = 0;
   #isCounted = false;
+  /** The newest row that the count takes into account. */
   #last = 0;
+  /** The newest row that the last news took into account. */
+  #heard = 0;
   #unseen = 0;
   #error: unknown = null;
   #isPaused = false;
@@ -112,17 +121,27 @@ export class LogFeed {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Reads, and goes on as long as it is not stopped, over lost connections too. */
-  async run(): Promise<void> {
-    while (!this.#stopped.signal.aborted) {
+  /** Reads, and goes on until it is stopped, over lost connections too. */
+  start(): void {
+    this.#stopped = new AbortController();
+    void this.#run(this.#stopped.signal);
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
       try {
-        const news = await this.#source.follow(this.filter, this.#stopped.signal);
-        await this.#recount();
-        for await (const next of news) this.#hear(next);
+        let isFirst = true;
+        for await (const news of await this.#source.follow(this.filter, signal)) {
+          // The first says no more than that nothing is missed from now on.
+          if (isFirst) void this.recount();
+          else this.#hear(news);
+          isFirst = false;
+          this.#heard = news.last;
+        }
       } catch (error) {
         this.#fail(error);
       }
-      if (this.#stopped.signal.aborted) return;
+      if (signal.aborted) return;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
@@ -130,8 +149,9 @@ export class LogFeed {
   stop(): void {
     this.#stopped.abort();
     if (this.#removedTimer !== null) clearTimeout(this.#removedTimer);
+    this.#removedTimer = null;
     for (const { abort } of this.#asked) abort.abort();
-    this.#listeners.clear();
+    this.#asked.clear();
   }
 
   /** Rows that are looked at: those that are not here are asked for. */
@@ -152,7 +172,7 @@ export class LogFeed {
     if (this.#isPaused === isPaused) return;
     this.#isPaused = isPaused;
     this.#tell();
-    if (!isPaused) void this.#recountAgain();
+    if (!isPaused) void this.recount();
   }
 
   /** A row as a person changed it. */
@@ -173,7 +193,7 @@ export class LogFeed {
   }
 
   #hear(news: LogNews): void {
-    if (this.#waiting !== null) this.#waiting.push(news);
+    if (this.#waiting !== null) this.#waiting.push({ news, after: this.#heard });
     else this.#apply(news);
   }
 
@@ -222,11 +242,12 @@ export class LogFeed {
   #makeUpForRemoved(): void {
     this.#removedTimer ??= setTimeout(() => {
       this.#removedTimer = null;
-      void this.#recountAgain();
+      void this.recount();
     }, REMOVED_MS);
   }
 
-  async #recountAgain(): Promise<void> {
+  /** Counts and reads anew what may be different. */
+  async recount(): Promise<void> {
     if (this.#waiting !== null) return;
     try {
       await this.#recount();
@@ -258,7 +279,7 @@ export class LogFeed {
     } finally {
       const heard = this.#waiting ?? [];
       this.#waiting = null;
-      for (const news of heard) this.#catchUp(news);
+      for (const one of heard) this.#catchUp(one);
     }
     this.#ask();
   }
@@ -294,11 +315,12 @@ export class LogFeed {
   }
 
   /** News that came while it was counted: what was counted already is left out. */
-  #catchUp(news: LogNews): void {
-    const isCounted = news.last <= this.#last;
+  #catchUp({ news, after }: Waiting): void {
     const rows = news.rows.filter(({ id }) => id > this.#last);
-    const added = rows.length === news.rows.length ? news.added : rows.length;
-    this.#apply({ ...news, removed: false, rows, added: isCounted ? 0 : added });
+    const isWhole = rows.length === news.rows.length && news.last > this.#last;
+    this.#apply({ ...news, rows, added: isWhole ? news.added : rows.length });
+    // Whether rows that began to match only now were counted, nobody knows.
+    if (news.rows.some(({ id }) => id <= after)) this.#makeUpForRemoved();
   }
 
   #fillPlaces(): void {

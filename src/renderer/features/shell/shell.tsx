@@ -12,6 +12,7 @@ import { useConnection } from "../../stores/connection.ts";
 import { toggleSidebar, useSidebar } from "../../stores/sidebar.ts";
 import { BackupsPage } from "../backups/backups-page.tsx";
 import { useReadAnewAfterRestore } from "../backups/use-backups.ts";
+import { LogsPage } from "../logs/logs-page.tsx";
 import { MetricsPage } from "../metrics/metrics-page.tsx";
 import { OverviewPage } from "../overview/overview-page.tsx";
 import { ProblemBanners } from "../overview/problem-banners.tsx";
@@ -34,6 +35,7 @@ const PAGES: Record<Page, { title: string; component: ComponentType }> = {
   tools: { title: "Tools", component: ToolsPage },
   prompts: { title: "Prompts", component: PromptsPage },
   resources: { title: "Resources", component: ResourcesPage },
+  logs: { title: "Debug Logs", component: LogsPage },
   metrics: { title: "Metrics", component: MetricsPage },
   tokens: { title: "Access tokens", component: TokensPage },
   backups: { title: "Backups", component: BackupsPage },

@@ -1,0 +1,90 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { ScrollText } from "lucide-react";
+import { useSyncExternalStore } from "react";
+import { api } from "../../app/api.ts";
+import { Button } from "../../components/button.tsx";
+import { EmptyState } from "../../components/empty-state.tsx";
+import { problemLine, ProblemView } from "../../components/problem-view.tsx";
+import { openDialog } from "../../stores/dialogs.ts";
+import type { LogView } from "./log-view.ts";
+import { showRows } from "./narrow.ts";
+
+/** In the place of rows: why there are none, and what can be done about it. */
+export function NoRows({ view, text }: { view: LogView; text: string }) {
+  const { count, isCounted, error } = useSyncExternalStore(view.subscribe, view.drawn);
+  const { data: state } = useQuery(api.logs.state.queryOptions());
+  if (error !== null && !isCounted) {
+    return (
+      <Over>
+        <div className="p-4">
+          <ProblemView
+            what="The debug logs could not be read."
+            error={error}
+            onRetry={() => void view.feed.recount()}
+          />
+        </div>
+      </Over>
+    );
+  }
+  if (!isCounted || count > 0) return null;
+  if (text !== "") {
+    return (
+      <Over>
+        <EmptyState
+          icon={ScrollText}
+          actions={<Button onClick={() => showRows("")}>Clear filter</Button>}
+        >
+          No log matches “{text}”.
+        </EmptyState>
+      </Over>
+    );
+  }
+  return <Over>{state?.level === "off" ? <Off /> : <NothingYet />}</Over>;
+}
+
+function Over({ children }: { children: React.ReactNode }) {
+  return (
+    <div className="absolute inset-x-0 top-8 bottom-0 overflow-y-auto bg-surface">{children}</div>
+  );
+}
+
+function NothingYet() {
+  return (
+    <EmptyState
+      icon={ScrollText}
+      actions={
+        <Button kind="primary" onClick={() => openDialog({ type: "connect_client" })}>
+          Connect a client…
+        </Button>
+      }
+    >
+      Nothing was recorded yet. What your clients ask and your servers answer is shown here, without
+      the secrets in it.
+    </EmptyState>
+  );
+}
+
+function Off() {
+  const update = useMutation(api.settings.update.mutationOptions());
+  return (
+    <EmptyState
+      icon={ScrollText}
+      actions={
+        <Button
+          kind="primary"
+          disabled={update.isPending}
+          onClick={() => update.mutate({ logLevel: "metadata" })}
+        >
+          Record metadata
+        </Button>
+      }
+    >
+      Nothing is recorded. Metadata only is a good start.
+      {update.error ? (
+        <span role="alert" className="block text-err">
+          {problemLine(update.error)}
+        </span>
+      ) : null}
+    </EmptyState>
+  );
+}
