@@ -207,7 +207,7 @@ export class Engine {
   request(profileId: string, request: RpcRequest, signal: AbortSignal): Promise<Answer> {
     const routes = this.#routes(profileId);
     const item = (): CalledItem | null => calledItem(request, routes);
-    return this.#answer({ client: null, profileId, request, item }, signal, (caller) =>
+    return this.#answer({ client: null, isOwn: true, profileId, request, item }, signal, (caller) =>
       route(request, routes, caller),
     );
   }
@@ -226,7 +226,7 @@ export class Engine {
     const servers = this.#servers();
     const request = callOf(name, args);
     const item: CalledItem = { kind: "tool", name, serverId };
-    const arrived = { client: null, profileId: null, request, item: () => item };
+    const arrived = { client: null, isOwn: true, profileId: null, request, item: () => item };
     return this.#answer(arrived, signal, (caller) =>
       callServerTool({ serverId, original: name }, request, servers, caller),
     );

@@ -1,5 +1,6 @@
 export * from "./definitions.ts";
 export { refusalOf } from "./endpoint/rpc-answers.ts";
+export { isOverTime, nameIn } from "./endpoint/traffic.ts";
 export { Engine, type EngineOptions } from "./engine.ts";
 export type { Entry, ProfileView } from "./catalog/view.ts";
 export { assertAllowed, guardedLookup, REACHES, type UrlPolicy } from "./network/address-guard.ts";
@@ -15,7 +16,14 @@ export { ProcessGroup } from "./processes/process-group.ts";
 export { type EndedProcesses, Processes, type StartedProcess } from "./processes/processes.ts";
 export type { ServerUsage } from "./processes/usage.ts";
 export type { Observation, RecheckReason, Upstream } from "./upstream/upstream.ts";
-export { isErrorResponse, isObject, type JsonObject } from "./jsonrpc.ts";
+export {
+  isErrorResponse,
+  isObject,
+  type JsonObject,
+  type RpcNotification,
+  type RpcRequest,
+  type RpcResponse,
+} from "./jsonrpc.ts";
 export type { Answer } from "./router/caller.ts";
 export { claimedModernVersion } from "./protocol.ts";
 export { parameterHeaders, routingHeaders } from "./protocol-headers.ts";

@@ -33,6 +33,8 @@ export interface SeenClient {
 }
 
 export interface SeenRequest extends SeenClient {
+  /** Of the gateway's own window or command line. */
+  isOwn: boolean;
   /** As it came: a {@link RpcRequest}, or what was taken for one and is refused. */
   message: unknown;
   /** Its JSON-RPC method; `?` where it has none. */
@@ -57,6 +59,8 @@ export interface SeenAnswer {
   /** The whole response message; null where there was none to write. */
   text: string | null;
   outcome: Exchange["outcome"];
+  /** Its result, where that is the object that a server answered with. */
+  result?: unknown;
   /** Of ours, where the answer is not the server's own. */
   error: GatewayError | null;
   httpStatus: number | null;

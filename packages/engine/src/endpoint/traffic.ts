@@ -13,6 +13,8 @@ import type { Session } from "./session.ts";
 export interface Arrived {
   /** Null for the gateway's own window and command line, and where nobody is known yet. */
   client: TrafficClient | null;
+  /** From the gateway's own window or command line. */
+  isOwn?: boolean;
   /** Null in no profile's name. */
   profileId: string | null;
   request: RpcRequest;
@@ -35,9 +37,9 @@ export class OpenExchange {
     this.#arrived = arrived;
     // What a list lost while it was called is known before, who knows an unlisted resource after.
     this.#before = arrived.item();
-    const { client, profileId, request } = arrived;
+    const { client, isOwn = false, profileId, request } = arrived;
     const serverId = this.#before?.serverId ?? null;
-    this.trace = traffic.onRequest({ client, profileId, serverId, ...asRead(request) });
+    this.trace = traffic.onRequest({ client, isOwn, profileId, serverId, ...asRead(request) });
   }
 
   /** Of a profile, whose table says what it is about. */
@@ -56,7 +58,8 @@ export class OpenExchange {
     const { client, request } = this.#arrived;
     const error = answer.error ?? null;
     const outcome = outcomeOf(request, answer);
-    this.trace.answered({ ...written, outcome, error });
+    const result = answer.kind === "response" ? answer.response.result : undefined;
+    this.trace.answered({ ...written, result, outcome, error });
     this.#traffic.onExchange(this.#exchange(client, outcome, listed));
   }
 
@@ -108,7 +111,7 @@ export function tellRefused(
   error: GatewayError,
   written: Written,
 ): void {
-  const seen = { client, profileId, serverId: null, ...asRead(message) };
+  const seen = { client, isOwn: false, profileId, serverId: null, ...asRead(message) };
   traffic.onRequest(seen).answered({ ...written, outcome: "error", error });
 }
 
@@ -140,13 +143,18 @@ export const listedTools = ({ method }: RpcRequest, { view }: Routes): number | 
 /** What a message says of itself, as far as it can be read. */
 function asRead(message: unknown): Pick<SeenRequest, "message" | "method" | "name"> {
   const { method, params } = isObject(message) ? message : {};
-  const { name, uri, ref } = isObject(params) ? params : {};
-  const asked = isObject(ref) ? [ref.name, ref.uri] : [name, uri];
   return {
     message,
     method: typeof method === "string" && method !== "" ? method : "?",
-    name: asked.find((one) => typeof one === "string") ?? null,
+    name: nameIn(params),
   };
+}
+
+/** The tool, prompt or URI that the parameters of a request name. */
+export function nameIn(params: unknown): string | null {
+  const { name, uri, ref } = isObject(params) ? params : {};
+  const asked = isObject(ref) ? [ref.name, ref.uri] : [name, uri];
+  return asked.find((one) => typeof one === "string") ?? null;
 }
 
 /** A tool's own failure is an answer as well: its result says `isError`. */
@@ -158,5 +166,5 @@ function outcomeOf({ method }: RpcRequest, answer: Answer): Exchange["outcome"] 
 }
 
 /** Its time was over, at the server or while it waited for its turn there. */
-const isOverTime = ({ code }: GatewayError): boolean =>
+export const isOverTime = ({ code }: GatewayError): boolean =>
   code === "server_timeout" || code === "server_busy";
