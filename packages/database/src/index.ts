@@ -28,6 +28,7 @@ export * from "./queries/eras.ts";
 export * from "./queries/export-keys.ts";
 export * from "./queries/health.ts";
 export * from "./queries/import-jobs.ts";
+export * from "./queries/log-levels.ts";
 export * from "./queries/metrics.ts";
 export * from "./queries/names.ts";
 export * from "./queries/profiles.ts";

@@ -1,0 +1,123 @@
+import type { LogLevel } from "@local-mcp/contract";
+import { isObject } from "@local-mcp/engine";
+import type { BegunEntry, EndedEntry, EntryBody } from "./entries.ts";
+
+/** A message as the engine told of it, which nobody has written down yet. */
+export type Seen =
+  | { kind: "message"; message: unknown }
+  /** As it was sent. */
+  | { kind: "text"; text: string };
+
+/** What came of a row. */
+export interface RowEnd extends Omit<EndedEntry, "key" | "response"> {
+  response: Seen | null;
+}
+
+/** What is known of a row when it begins. */
+export type RowStart = Omit<BegunEntry, "key" | "request" | "hasContents" | "ended">;
+
+/**
+ * `held`: only to be written where its exchange fails; `queued`: waits to be written; `sent`: written
+ * but for its end; `over`: nothing of it is to be written any more; `dropped`: nothing of it could be.
+ */
+export type RowState = "held" | "queued" | "sent" | "over" | "dropped";
+
+/** The answer that a client was given. */
+export interface GivenAnswer {
+  text: string;
+  /** Its result, where it is the object that a server answered with. */
+  result: unknown;
+}
+
+/** One row of the log from its beginning to its end, as references to what passed. */
+export interface Row {
+  /** 0 until it is queued. */
+  key: number;
+  readonly start: RowStart;
+  level: LogLevel;
+  state: RowState;
+  readonly request: Seen | null;
+  end: RowEnd | null;
+  /** When it began, of a clock that only goes forward, ms. */
+  readonly began: number;
+  /** Of its exchange; null while there is none. */
+  readonly answer: () => GivenAnswer | null;
+}
+
+/** @param chars how much of its text is handed on */
+const bodyOf = (text: string | null, chars: number, hasContents: boolean): EntryBody | null =>
+  text === null
+    ? null
+    : { text: hasContents ? text.slice(0, chars) : null, bytes: Buffer.byteLength(text) };
+
+const textOf = (seen: Seen): string | null =>
+  // Nothing at all has no text.
+  seen.kind === "text" ? seen.text : (JSON.stringify(seen.message) ?? null);
+
+/** What a response begins with, up to its result. */
+const BEFORE_RESULT = /^\{"jsonrpc":"2\.0","id":(?:"(?:[^"\\]|\\.)*"|-?\d+),"result":/;
+
+/** A result may be large, and what the client was answered has it as text. */
+function responseText({ end, answer }: Row): string | null {
+  if (end === null || end.response === null) return null;
+  const { response } = end;
+  const given = answer();
+  if (given === null || response.kind === "text" || !isObject(response.message)) {
+    return textOf(response);
+  }
+  const { jsonrpc, id, result, ...more } = response.message;
+  const isSame = result !== undefined && result === given.result && Object.keys(more).length === 0;
+  const [head] = (isSame && BEFORE_RESULT.exec(given.text)) || [];
+  if (head === undefined) return textOf(response);
+  return `${JSON.stringify({ jsonrpc, id }).slice(0, -1)},"result":${given.text.slice(head.length)}`;
+}
+
+const hasContents = ({ level }: Row): boolean => level === "full" || level === "errors";
+
+/** What is written of a row that began. @param chars how much of each message is handed on */
+export const begunEntry = (row: Row, chars: number): BegunEntry => ({
+  ...row.start,
+  key: row.key,
+  request: bodyOf(row.request && textOf(row.request), chars, hasContents(row)),
+  hasContents: hasContents(row),
+  ended: row.end && endedEntry(row, row.end, chars),
+});
+
+/** What is written of its end. */
+export const endedEntry = (row: Row, end: RowEnd, chars: number): EndedEntry => ({
+  ...end,
+  key: row.key,
+  response: bodyOf(responseText(row), chars, hasContents(row)),
+});
+
+/** Members that are looked at to tell how large a message is. */
+const LOOKED_AT = 50;
+/** Of a value that is no text, characters. */
+const SMALL = 8;
+
+/** About how many characters a message has. It is not written down for that, which takes longer. */
+export function sizeOf(seen: Seen | null): number {
+  if (seen === null) return 0;
+  return seen.kind === "text" ? seen.text.length : roughly(seen.message, { left: LOOKED_AT });
+}
+
+function roughly(value: unknown, budget: { left: number }): number {
+  budget.left -= 1;
+  if (typeof value === "string") return value.length + 2;
+  let size = SMALL;
+  if (Array.isArray(value)) {
+    let seen = 0;
+    for (const one of value) {
+      if (budget.left <= 0) break;
+      size += roughly(one, budget);
+      seen += 1;
+    }
+    return seen === 0 ? size : (size * value.length) / seen;
+  }
+  if (!isObject(value)) return size;
+  for (const key in value) {
+    if (budget.left <= 0) break;
+    size += key.length + roughly(value[key], budget);
+  }
+  return size;
+}
