@@ -1,6 +1,8 @@
 import type { LogMark, Settings } from "@local-mcp/contract";
 import type { Paths } from "@local-mcp/database";
+import type { RedactorChange } from "@local-mcp/vault";
 import type { Batch, Written } from "../entries.ts";
+import type { Filter } from "../reader/messages.ts";
 
 export type LogFiles = Pick<Paths, "traffic" | "database">;
 
@@ -10,19 +12,16 @@ export type Retention = Pick<
   "logKeepDays" | "logKeepMb" | "logKeepRows" | "logBodyBytes"
 >;
 
-/** What the redactor of the thread has to know, as the one of the gateway does. */
-export type SecretChange = { kind: "know" | "know_for_now"; value: string } | { kind: "forget" };
-
 /** What the thread that writes does, each with what it is given and what comes of it. */
 export interface WriterTasks {
   /** Answered when it is stored. `bodyBytes`: what is kept of a message; null keeps it whole. */
   write: [{ batch: Batch; bodyBytes: number | null }, Written];
   /** No answer is waited for; what is written after it is redacted with it. */
-  secret: [SecretChange, null];
+  secret: [RedactorChange, null];
   /** Removes some of what is kept no longer. @returns how many rows; 0 where none are left to go */
   prune: [{ retention: Retention; now: number }, { rows: number }];
   /** Hides them at once; `clearSome` then removes them. An empty filter is everything. */
-  clear: [{ filter: string }, { rows: number }];
+  clear: [Filter, { rows: number }];
   /** @returns whether there is more to remove */
   clearSome: [null, { more: boolean }];
   mark: [LogMark, null];

@@ -1,0 +1,37 @@
+import { workerData } from "node:worker_threads";
+import { serveTasks } from "../../traffic/serve-tasks.ts";
+import { LogStore } from "./log-store.ts";
+import type { LogFiles, WriterTasks } from "./messages.ts";
+
+// Both sides are of one build, so what crosses needs no check.
+const files: LogFiles = workerData;
+
+const store = new LogStore(files);
+
+serveTasks<WriterTasks>({
+  write: ({ batch, bodyBytes }) => store.write(batch, bodyBytes),
+  secret: (change) => {
+    store.secret(change);
+    return null;
+  },
+  prune: () => ({ rows: 0 }),
+  clear: () => ({ rows: 0 }),
+  clearSome: () => ({ more: false }),
+  mark: (mark) => {
+    store.mark(mark);
+    return null;
+  },
+  dismiss: ({ finding, at }) => {
+    store.dismiss(finding, at);
+    return null;
+  },
+  size: () => store.size(),
+  release: () => {
+    store.release();
+    return null;
+  },
+  close: () => {
+    store.release();
+    return null;
+  },
+});
