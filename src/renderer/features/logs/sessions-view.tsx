@@ -1,5 +1,5 @@
 import type { LogSession } from "@local-mcp/contract";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Cable } from "lucide-react";
 import { api } from "../../app/api.ts";
 import { useParam } from "../../app/router.ts";
@@ -10,12 +10,9 @@ import { ProblemView } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
 import { exactTime } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
-import { useIsSeen } from "../../components/use-is-seen.ts";
 import { rowKeys } from "../profiles/row-keys.ts";
+import { useReadAgain } from "./use-read-again.ts";
 import { narrowed, showRows } from "./narrow.ts";
-
-/** While somebody sees it, ms. */
-const READ_AGAIN_MS = 10_000;
 
 const HEADS: readonly { title: string; look?: string }[] = [
   { title: "Client" },
@@ -32,13 +29,7 @@ const HEADS: readonly { title: string; look?: string }[] = [
 export function SessionsView({ filter }: { filter: string }) {
   const [query, setQuery] = useParam("q");
   const { data, error, refetch } = useQuery(
-    api.logs.sessions.queryOptions({
-      input: { filter },
-      placeholderData: keepPreviousData,
-      enabled: useIsSeen(),
-      staleTime: 0,
-      refetchInterval: READ_AGAIN_MS,
-    }),
+    api.logs.sessions.queryOptions({ input: { filter }, ...useReadAgain() }),
   );
   return (
     <div className="mx-auto w-full max-w-content space-y-4 p-4">

@@ -1,5 +1,5 @@
 import type { LogNameKey, LogStats } from "@local-mcp/contract";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { ChartColumn } from "lucide-react";
 import { lazy, type ReactNode, Suspense } from "react";
 import { api } from "../../app/api.ts";
@@ -11,28 +11,19 @@ import { ProblemView } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
 import { clockTime } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
-import { useIsSeen } from "../../components/use-is-seen.ts";
 import { FIGURE_COLUMNS, FigureCells } from "../metrics/figure-cells.tsx";
 import { pointsOf, zoneText } from "../metrics/points.ts";
 import { Totals } from "../metrics/totals.tsx";
+import { useReadAgain } from "./use-read-again.ts";
 import { narrowed } from "./narrow.ts";
 import { serverText } from "./recording-words.ts";
 
 const Charts = lazy(async () => ({ default: (await import("../metrics/charts.tsx")).Charts }));
 
-/** While somebody sees it, ms. */
-const READ_AGAIN_MS = 10_000;
-
 /** How often, how long and how well what the filter leaves was answered. */
 export function SummaryView({ filter }: { filter: string }) {
   const { data, error, refetch, dataUpdatedAt } = useQuery(
-    api.logs.stats.queryOptions({
-      input: { filter },
-      placeholderData: keepPreviousData,
-      enabled: useIsSeen(),
-      staleTime: 0,
-      refetchInterval: READ_AGAIN_MS,
-    }),
+    api.logs.stats.queryOptions({ input: { filter }, ...useReadAgain() }),
   );
   return (
     <div className="mx-auto w-full max-w-content space-y-4 p-4">
