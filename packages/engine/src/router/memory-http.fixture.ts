@@ -30,8 +30,9 @@ export class MemoryResponse extends ServerResponse {
     super(request);
     this.#reader = reader;
     this.#parser = createParser({
-      onEvent: ({ data }) => {
-        if (data !== "") this.#hand(data);
+      onEvent: ({ event, data }) => {
+        if (event === "endpoint") this.endpoint = data;
+        else if (data !== "") this.#hand(data);
       },
       onId: (id) => (this.#lastEventId = id),
     });
@@ -39,6 +40,8 @@ export class MemoryResponse extends ServerResponse {
 
   /** Of the head that was written. */
   headers: JsonObject = {};
+  /** Where messages go, on a stream that says so. */
+  endpoint: string | null = null;
 
   override writeHead(status: number, headers?: unknown): this {
     if (isObject(headers)) this.headers = headers;
@@ -73,9 +76,11 @@ export class MemoryResponse extends ServerResponse {
   }
 
   #hand(json: string): void {
-    const message: unknown = JSON.parse(json);
-    if (!isObject(message)) throw new Error(`no message: ${json}`);
-    this.#reader.onMessage(message);
+    const value: unknown = JSON.parse(json);
+    for (const message of Array.isArray(value) ? value : [value]) {
+      if (!isObject(message)) throw new Error(`no message: ${json}`);
+      this.#reader.onMessage(message);
+    }
   }
 
   #close(): void {

@@ -202,6 +202,7 @@ export class Connection {
 
   /** Passes a notification on whole. */
   forward(notification: RpcNotification): void {
+    if (this.#closed) return;
     this.#trace().notified(notification, "to_server");
     this.#transport.send(notification);
   }
