@@ -36,6 +36,7 @@ const bundle = (input: string, file: string, banner?: string) =>
 /** What runs in threads of their own, by the name of its bundle, beside the one that starts it. */
 export const WORKERS = {
   "backup-worker": "packages/backup/src/worker.ts",
+  "log-reader": "packages/gateway/src/logs/reader/worker.ts",
   "log-writer": "packages/gateway/src/logs/writer/worker.ts",
   "metrics-worker": "packages/gateway/src/metrics/worker.ts",
   "sandbox-worker": "packages/gateway/src/sandbox/worker.ts",

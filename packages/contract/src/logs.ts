@@ -151,13 +151,27 @@ export type LogsQuery = z.infer<typeof logsQuery>;
 export const logsPage = z.object({
   /** Oldest first. */
   rows: z.array(logRow),
+  /** Whether there are more; where the search was not ended, there may be. */
   hasOlder: z.boolean(),
   hasNewer: z.boolean(),
+  /**
+   * How far it was searched where that takes long and did not come to an end: go on with this as
+   * `before`, or as `after` where that was asked for.
+   */
+  searchedTo: z.number().int().nullable(),
 });
 export type LogsPage = z.infer<typeof logsPage>;
 
 /** How many rows match, up to and including the row `last`; 0 where there is none. */
-export const logCount = z.object({ matches: z.number().int(), last: z.number().int() });
+export const logCount = z.object({
+  matches: z.number().int(),
+  last: z.number().int(),
+  /**
+   * The oldest row that was looked at where that takes long and did not come to an end: those with
+   * `upTo` the one before it are to be added.
+   */
+  searchedTo: z.number().int().nullable(),
+});
 export type LogCount = z.infer<typeof logCount>;
 
 /** What is new; told a few times a second at most. */

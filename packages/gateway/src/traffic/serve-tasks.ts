@@ -12,7 +12,8 @@ export type Work<Tasks extends TaskTable<Tasks>> = {
 
 /**
  * The side of the thread that does what a `Thread` is asked for, in order; tasks that return a
- * promise let others have their turn. A GatewayError refuses the task, any other ends the thread.
+ * promise let others have their turn. A GatewayError refuses the task, any other ends the thread; of
+ * one that nobody waits for, what it throws is of no interest.
  * After `close` the thread ends.
  */
 export function serveTasks<Tasks extends TaskTable<Tasks>>(work: Work<Tasks>): void {
@@ -27,6 +28,7 @@ export function serveTasks<Tasks extends TaskTable<Tasks>>(work: Work<Tasks>): v
     try {
       post({ id, kind: "done", result: await work[kind](input, controller.signal) });
     } catch (error) {
+      if (controller.signal.aborted) return;
       if (!(error instanceof GatewayError)) throw error;
       const { code, params, cause } = error;
       post({ id, kind: "refused", code, params, cause: String(cause) });

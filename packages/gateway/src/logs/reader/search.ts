@@ -1,0 +1,212 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Connection } from "@local-mcp/database";
+import { type Payload, unpacked } from "../payload.ts";
+import { partOf, partsOf, wordsTable } from "../writer/text-index.ts";
+import { all, type Conditions, conditionsOf, type Sql } from "./conditions.ts";
+import type { LogFiles } from "./log-files.ts";
+import type { Filter } from "./messages.ts";
+
+/** Rows from one id to another, both included. */
+export interface Range {
+  from: number;
+  to: number;
+}
+
+export interface Walk extends Range {
+  newestFirst: boolean;
+  /** How many ids are looked through first; more or fewer then, as it takes time. */
+  width?: number;
+  /** Longest that is searched in one go, ms. */
+  budgetMs?: number;
+}
+
+/** Ids that are looked through at once where facts alone decide; it takes some 40 ms. */
+const MOST_AT_ONCE = 2 ** 20;
+/** The first of those that are looked through by words, so that the newest are found at once. */
+const WORDS_AT_ONCE = 2 ** 12;
+/** A statement asks so many parts of the index and no more. */
+const MOST_WORDS_AT_ONCE = 2 ** 18;
+/** The first of those whose messages are read. */
+const MESSAGES_AT_ONCE = 2 ** 8;
+/** A slice that took less is followed by a wider one, and one that took more by a narrower, ms. */
+const SHORT_MS = 8;
+const LONG_MS = 40;
+
+/** So few that match otherwise are looked up among the words one by one. */
+const FEW = 200;
+
+/**
+ * Looks for rows that match a filter, a slice after the other: other tasks have their turn in
+ * between, and no slice sees half of what is written at once.
+ */
+export class Search {
+  readonly conditions: Conditions;
+  /** The oldest and the newest row there is; from 1 to 0 where there is none. */
+  readonly rows: Range;
+  readonly #files: LogFiles;
+  readonly #signal: AbortSignal;
+
+  constructor(files: LogFiles, { filter, now }: Filter, signal: AbortSignal) {
+    const names = files.names();
+    this.#files = files;
+    this.#signal = signal;
+    const conditions = files.read(null, (db) => conditionsOf(db, { filter, now, names }));
+    this.conditions = conditions ?? NO_CONDITIONS;
+    this.rows = files.read(NO_ROWS, rowsOf);
+  }
+
+  /** Whether it takes more than facts to know what matches, and so longer. */
+  get isSlow(): boolean {
+    return this.conditions.words !== null || this.conditions.parts.length > 0;
+  }
+
+  /**
+   * @param use is given which rows of a slice match, as a condition of `f`; false ends the walk
+   * @returns how far it came: the last id that was looked at; null when it saw all, or was ended
+   */
+  async walk(
+    { from, to, newestFirst, width = this.#firstWidth(), budgetMs = Infinity }: Walk,
+    use: (db: Connection, matching: Sql) => boolean,
+  ): Promise<number | null> {
+    const begun = performance.now();
+    let left = { from: Math.max(from, this.rows.from), to: Math.min(to, this.rows.to) };
+    const most = this.conditions.words === null ? MOST_AT_ONCE : MOST_WORDS_AT_ONCE;
+    let ids = width;
+    while (left.from <= left.to) {
+      const sliceBegun = performance.now();
+      const slice = newestFirst
+        ? { from: Math.max(left.from, left.to - ids + 1), to: left.to }
+        : { from: left.from, to: Math.min(left.to, left.from + ids - 1) };
+      if (!this.#files.read(true, (db) => use(db, this.matching(db, between(slice))))) return null;
+      left = newestFirst
+        ? { from: left.from, to: slice.from - 1 }
+        : { from: slice.to + 1, to: left.to };
+      if (left.from > left.to) return null;
+      const now = performance.now();
+      if (now - begun > budgetMs) return newestFirst ? slice.from : slice.to;
+      const tookMs = now - sliceBegun;
+      if (tookMs < SHORT_MS) ids = Math.min(ids * 4, most);
+      else if (tookMs > LONG_MS) ids = Math.max(Math.ceil(ids / 2), 1);
+      // oxlint-disable-next-line no-await-in-loop -- one slice after the other is the point
+      await nextTurn();
+      this.#signal.throwIfAborted();
+    }
+    return null;
+  }
+
+  #firstWidth(): number {
+    if (this.conditions.parts.length > 0) return MESSAGES_AT_ONCE;
+    return this.conditions.words === null ? MOST_AT_ONCE : WORDS_AT_ONCE;
+  }
+
+  /** Which of these rows match, as a condition of `f`. */
+  matching(db: Connection, among: Among): Sql {
+    const { facts, parts } = this.conditions;
+    const byFacts = facts.sql === "1" ? among.ids("f.id") : all([among.ids("f.id"), facts]);
+    const byWords = this.#byWords(db, among, byFacts);
+    if (parts.length === 0) return byWords;
+    const messages = db
+      .prepare<(string | number)[], [number, ...Payloads]>(
+        `SELECT f.id, l.request_payload, l.response_payload
+          FROM debug_log_facts f JOIN debug_logs l ON l.id = f.id WHERE ${byWords.sql}`,
+      )
+      .raw();
+    const found: number[] = [];
+    for (const [id, ...payloads] of messages.iterate(...byWords.values)) {
+      if (holdsParts(payloads, parts)) found.push(id);
+    }
+    return oneOf(found).ids("f.id");
+  }
+
+  /** Those whose words match as well. */
+  #byWords(db: Connection, among: Among, byFacts: Sql): Sql {
+    const { facts, words } = this.conditions;
+    if (words === null) return byFacts;
+    const few = facts.sql === "1" ? null : fewOf(db, byFacts);
+    if (few?.length === 0) return { sql: "0", values: [] };
+    const left = few === null ? among : oneOf(few);
+    const hits = hitsIn(db, words.match, left);
+    const byHits = { sql: `f.id ${words.not ? "NOT " : ""}IN (${hits.sql})`, values: hits.values };
+    return all([few === null ? byFacts : left.ids("f.id"), byHits]);
+  }
+}
+
+/** Rows among which is looked. */
+export interface Among {
+  /** A condition of the column that has their ids. */
+  ids: (column: string) => Sql;
+  /** Whether words of them are in this part of the index. */
+  hasPart: (part: number) => boolean;
+}
+
+export const between = ({ from, to }: Range): Among => ({
+  ids: (column) => ({ sql: `${column} BETWEEN ? AND ?`, values: [from, to] }),
+  hasPart: (part) => part >= partOf(from) && part <= partOf(to),
+});
+
+export function oneOf(ids: readonly number[]): Among {
+  const parts = new Set(ids.map(partOf));
+  const list = JSON.stringify(ids);
+  return {
+    ids: (column) => ({ sql: `${column} IN (SELECT value FROM json_each(?))`, values: [list] }),
+    hasPart: (part) => parts.has(part),
+  };
+}
+
+/** Of a file that is not there. */
+const NO_CONDITIONS: Conditions = {
+  facts: { sql: "0", values: [] },
+  words: null,
+  parts: [],
+  from: null,
+  to: null,
+  hasKind: false,
+  hasMarks: false,
+};
+const NO_ROWS: Range = { from: 1, to: 0 };
+
+type Payloads = [Payload | null, Payload | null];
+
+function rowsOf(db: Connection): Range {
+  const [from = null, to = null] =
+    db
+      .prepare<[], [number | null, number | null]>("SELECT min(id), max(id) FROM debug_log_facts")
+      .raw()
+      .get() ?? [];
+  return from === null || to === null ? NO_ROWS : { from, to };
+}
+
+/** Null where there are more than a few. */
+function fewOf(db: Connection, { sql, values }: Sql): number[] | null {
+  const ids = db
+    .prepare<(string | number)[], number>(
+      `SELECT f.id FROM debug_log_facts f WHERE ${sql} LIMIT ${FEW + 1}`,
+    )
+    .pluck()
+    .all(...values);
+  return ids.length > FEW ? null : ids;
+}
+
+/** Asks for the ids of those whose words match. */
+function hitsIn(db: Connection, match: string, among: Among): Sql {
+  const { sql, values } = among.ids("rowid");
+  const tables = partsOf(db).filter(among.hasPart).map(wordsTable);
+  const asked = tables.map(
+    (table) => `SELECT rowid FROM ${table} WHERE ${table} MATCH ? AND ${sql}`,
+  );
+  return {
+    sql: asked.join(" UNION ALL ") || "SELECT 0 WHERE 0",
+    values: tables.flatMap(() => [match, ...values]),
+  };
+}
+
+/**
+ * Whether each part is in one of the messages, and none that is not to be.
+ * @param parts in small letters
+ */
+function holdsParts(payloads: readonly (Payload | null)[], parts: Conditions["parts"]): boolean {
+  const texts = payloads.flatMap((payload) =>
+    payload === null ? [] : unpacked(payload).toLowerCase(),
+  );
+  return parts.every(({ text, not }) => texts.some((one) => one.includes(text)) !== not);
+}
