@@ -274,6 +274,7 @@ async function wire(
     servers,
     profiles,
     engine,
+    isApp: options.kind === "app",
     address,
     events,
     onWarning: () => announcer.announce(),

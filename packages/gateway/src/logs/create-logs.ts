@@ -1,6 +1,6 @@
-import { GatewayError, type Settings } from "@local-mcp/contract";
+import type { GatewayError, Settings } from "@local-mcp/contract";
 import type { Paths } from "@local-mcp/database";
-import { type Engine, type Log, NO_TRAFFIC, type TrafficSink } from "@local-mcp/engine";
+import type { Engine, Log, TrafficSink } from "@local-mcp/engine";
 import type { Redactor } from "@local-mcp/vault";
 import type { Events } from "../events.ts";
 import type { ProfilesService } from "../profiles/profiles-service.ts";
@@ -8,20 +8,23 @@ import type { ServersService } from "../servers/servers-service.ts";
 import type { Stores } from "../stores.ts";
 import type { TrafficFile } from "../traffic/traffic-file.ts";
 import { LogsService } from "./logs-service.ts";
+import { createLogReader } from "./reader/worker-client.ts";
+import { Recording } from "./recording.ts";
+import type { Retention } from "./writer/messages.ts";
+import { createLogWriter } from "./writer/worker-client.ts";
 
 export interface LogsOptions {
   paths: Pick<Paths, "traffic" | "database">;
   file: Pick<TrafficFile, "guard">;
-  stores: Stores;
-  settings: () => Pick<
-    Settings,
-    "logLevel" | "logBodyBytes" | "logKeepDays" | "logKeepMb" | "logKeepRows"
-  >;
+  stores: Pick<Stores, "logLevels">;
+  settings: () => Retention & Pick<Settings, "logLevel">;
   /** What it knows to be secret is not written. */
   redactor: Redactor;
   servers: Pick<ServersService, "find">;
   profiles: Pick<ProfilesService, "find" | "list" | "callTool">;
   engine: Pick<Engine, "entries">;
+  /** Whether what the gateway's own person asks comes from the app's window. */
+  isApp: boolean;
   /** Where clients find the gateway. */
   address: () => string;
   events: Events;
@@ -44,28 +47,39 @@ export interface Logs {
 
 /** Debug logs: recorded on the way, redacted and written by a thread, read by another. */
 export function createLogs(options: LogsOptions): Logs {
-  const none = (): never => {
-    throw new GatewayError("internal");
-  };
+  const { paths, file, stores, redactor, log } = options;
+  const onBroken = (error: Error): void =>
+    log.error("a thread of debug logs broke", { error: error.message });
+  const writerThread = createLogWriter({ files: paths, redactor, onBroken });
+  const readerThread = createLogReader(paths, { onBroken });
+  const writer = file.guard(writerThread);
+  const recording = new Recording({
+    ...options,
+    writer,
+    path: paths.traffic,
+    store: stores.logLevels,
+    ownName: options.isApp ? "app" : "command line",
+    onWritten: (written) => service.onWritten(written),
+    onRemoved: () => service.onRemoved(),
+  });
+  const service: LogsService = new LogsService({
+    ...options,
+    writer,
+    reader: file.guard(readerThread),
+    recording,
+    redact: (text) => redactor.text(text),
+  });
   return {
-    sink: NO_TRAFFIC,
-    service: new LogsService({
-      ...options,
-      writer: { ask: none },
-      reader: { ask: none },
-      recording: {
-        flush: async () => {},
-        state: none,
-        levels: () => [],
-        setLevel: none,
-        uncap: none,
-        cap: none,
-        clear: none,
-      },
-      redact: (text) => options.redactor.text(text),
-    }),
-    warnings: [],
-    start: () => {},
-    close: async () => {},
+    sink: recording.sink,
+    service,
+    get warnings() {
+      return recording.warnings;
+    },
+    start: () => recording.start(),
+    close: async () => {
+      service.close();
+      // What waits is sent at once, and a thread does one thing after the other.
+      await Promise.all([recording.close(), writerThread.close(), readerThread.close()]);
+    },
   };
 }
