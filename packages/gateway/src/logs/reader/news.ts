@@ -6,7 +6,7 @@ import type { LogFiles } from "./log-files.ts";
 import type { Filter } from "./messages.ts";
 import { countOf } from "./pages.ts";
 import { rowsWhere } from "./rows.ts";
-import { oneOf, Search } from "./search.ts";
+import { matching, oneOf, Search } from "./search.ts";
 
 /** New rows that are told of at once. */
 const MAX_ROWS = 200;
@@ -79,7 +79,7 @@ function changesOf(
   ids: readonly number[],
 ): Changes {
   const among = oneOf(ids);
-  const now = idsWhere(db, search.matching(db, among), ids.length);
+  const now = idsWhere(db, matching(db, search.conditions, among), ids.length);
   // With its end come its words, and with a pin or a note itself.
   if (search.isSlow || search.conditions.hasMarks) {
     return { begun: [], changed: now, isOver: now.length > 0 || search.conditions.hasMarks };

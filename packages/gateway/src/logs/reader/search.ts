@@ -24,8 +24,10 @@ export interface Walk extends Range {
 const MOST_AT_ONCE = 2 ** 20;
 /** The first of those that are looked through by words, so that the newest are found at once. */
 const WORDS_AT_ONCE = 2 ** 12;
-/** A statement asks so many parts of the index and no more. */
+/** More would open many parts of the index in one go. */
 const MOST_WORDS_AT_ONCE = 2 ** 18;
+/** SQLite takes 500: https://sqlite.org/limits.html#max_compound_select */
+const MOST_TABLES = 400;
 /** The first of those whose messages are read. */
 const MESSAGES_AT_ONCE = 2 ** 8;
 /** A slice that took less is followed by a wider one, and one that took more by a narrower, ms. */
@@ -77,7 +79,8 @@ export class Search {
       const slice = newestFirst
         ? { from: Math.max(left.from, left.to - ids + 1), to: left.to }
         : { from: left.from, to: Math.min(left.to, left.from + ids - 1) };
-      if (!this.#files.read(true, (db) => use(db, this.matching(db, between(slice))))) return null;
+      if (!this.#files.read(true, (db) => use(db, matching(db, this.conditions, between(slice)))))
+        return null;
       left = newestFirst
         ? { from: left.from, to: slice.from - 1 }
         : { from: slice.to + 1, to: left.to };
@@ -97,37 +100,6 @@ export class Search {
   #firstWidth(): number {
     if (this.conditions.parts.length > 0) return MESSAGES_AT_ONCE;
     return this.conditions.words === null ? MOST_AT_ONCE : WORDS_AT_ONCE;
-  }
-
-  /** Which of these rows match, as a condition of `f`. */
-  matching(db: Connection, among: Among): Sql {
-    const { facts, parts } = this.conditions;
-    const byFacts = facts.sql === "1" ? among.ids("f.id") : all([among.ids("f.id"), facts]);
-    const byWords = this.#byWords(db, among, byFacts);
-    if (parts.length === 0) return byWords;
-    const messages = db
-      .prepare<(string | number)[], [number, ...Payloads]>(
-        `SELECT f.id, l.request_payload, l.response_payload
-          FROM debug_log_facts f JOIN debug_logs l ON l.id = f.id WHERE ${byWords.sql}`,
-      )
-      .raw();
-    const found: number[] = [];
-    for (const [id, ...payloads] of messages.iterate(...byWords.values)) {
-      if (holdsParts(payloads, parts)) found.push(id);
-    }
-    return oneOf(found).ids("f.id");
-  }
-
-  /** Those whose words match as well. */
-  #byWords(db: Connection, among: Among, byFacts: Sql): Sql {
-    const { facts, words } = this.conditions;
-    if (words === null) return byFacts;
-    const few = facts.sql === "1" ? null : fewOf(db, byFacts);
-    if (few?.length === 0) return { sql: "0", values: [] };
-    const left = few === null ? among : oneOf(few);
-    const hits = hitsIn(db, words.match, left);
-    const byHits = { sql: `f.id ${words.not ? "NOT " : ""}IN (${hits.sql})`, values: hits.values };
-    return all([few === null ? byFacts : left.ids("f.id"), byHits]);
   }
 }
 
@@ -153,6 +125,36 @@ export function oneOf(ids: readonly number[]): Among {
   };
 }
 
+/** Which of these rows match, as a condition of `f`. */
+export function matching(db: Connection, conditions: Conditions, among: Among): Sql {
+  const byWords = matchingWords(db, conditions, among);
+  const { parts } = conditions;
+  if (parts.length === 0) return byWords;
+  const messages = db
+    .prepare<(string | number)[], [number, Payload | null, Payload | null]>(
+      `SELECT f.id, l.request_payload, l.response_payload
+        FROM debug_log_facts f JOIN debug_logs l ON l.id = f.id WHERE ${byWords.sql}`,
+    )
+    .raw();
+  const found: number[] = [];
+  for (const [id, ...payloads] of messages.iterate(...byWords.values)) {
+    if (holdsParts(payloads, parts)) found.push(id);
+  }
+  return oneOf(found).ids("f.id");
+}
+
+/** Those that match but for the parts of their messages. */
+function matchingWords(db: Connection, { facts, words }: Conditions, among: Among): Sql {
+  const byFacts = facts.sql === "1" ? among.ids("f.id") : all([among.ids("f.id"), facts]);
+  if (words === null) return byFacts;
+  const few = facts.sql === "1" ? null : fewOf(db, byFacts);
+  if (few?.length === 0) return { sql: "0", values: [] };
+  const left = few === null ? among : oneOf(few);
+  const hits = hitsIn(db, words.match, left);
+  const byHits = words.not ? { sql: `NOT (${hits.sql})`, values: hits.values } : hits;
+  return all([few === null ? byFacts : left.ids("f.id"), byHits]);
+}
+
 /** Of a file that is not there. */
 const NO_CONDITIONS: Conditions = {
   facts: { sql: "0", values: [] },
@@ -164,8 +166,6 @@ const NO_CONDITIONS: Conditions = {
   hasMarks: false,
 };
 const NO_ROWS: Range = { from: 1, to: 0 };
-
-type Payloads = [Payload | null, Payload | null];
 
 function rowsOf(db: Connection): Range {
   const [from = null, to = null] =
@@ -187,17 +187,19 @@ function fewOf(db: Connection, { sql, values }: Sql): number[] | null {
   return ids.length > FEW ? null : ids;
 }
 
-/** Asks for the ids of those whose words match. */
+/** Those whose words match. */
 function hitsIn(db: Connection, match: string, among: Among): Sql {
   const { sql, values } = among.ids("rowid");
   const tables = partsOf(db).filter(among.hasPart).map(wordsTable);
-  const asked = tables.map(
-    (table) => `SELECT rowid FROM ${table} WHERE ${table} MATCH ? AND ${sql}`,
-  );
-  return {
-    sql: asked.join(" UNION ALL ") || "SELECT 0 WHERE 0",
-    values: tables.flatMap(() => [match, ...values]),
-  };
+  const asked: string[] = [];
+  for (let at = 0; at < tables.length; at += MOST_TABLES) {
+    const some = tables.slice(at, at + MOST_TABLES);
+    const hits = some.map(
+      (table) => `SELECT rowid FROM ${table} WHERE ${table} MATCH ? AND ${sql}`,
+    );
+    asked.push(`f.id IN (${hits.join(" UNION ALL ")})`);
+  }
+  return { sql: asked.join(" OR ") || "0", values: tables.flatMap(() => [match, ...values]) };
 }
 
 /**
