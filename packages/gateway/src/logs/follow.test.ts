@@ -29,14 +29,18 @@ const written = (first: number | null, last: number | null, changed: number[] = 
   changed,
 });
 
-test("it begins with nothing new, and from then on nothing is missed", async () => {
-  const { followers, news } = stage();
-  expect((await news.next()).value).toMatchObject({ added: 0, changed: [], removed: false });
-  followers.onWritten(written(1, 3));
-  followers.onWritten(written(4, 4, [2]));
-  const { value } = await news.next();
-  expect(value).toMatchObject({ added: 4, last: 4, changed: [{ id: 2 }], removed: false });
-});
+test(
+  "it begins with nothing new, and from then on nothing is missed",
+  { timeout: 5000 },
+  async () => {
+    const { followers, news } = stage();
+    expect((await news.next()).value).toMatchObject({ added: 0, changed: [], removed: false });
+    followers.onWritten(written(1, 3));
+    followers.onWritten(written(4, 4, [2]));
+    const { value } = await news.next();
+    expect(value).toMatchObject({ added: 4, last: 4, changed: [{ id: 2 }], removed: false });
+  },
+);
 
 test("a reader that is slow is told of all of it at once, and takes no more for it", async () => {
   const { followers, asked, news } = stage();
