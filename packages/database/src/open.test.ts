@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -142,6 +143,21 @@ describe("a file that is there", () => {
       { slug: "late" },
     ]);
     db.close();
+  });
+
+  test("keeps the locks of another thread that has it open", () => {
+    withProfile();
+    // As a thread has it, which does not share what this module knows.
+    const other = new Database(file());
+    other.prepare("SELECT * FROM profiles").all();
+    closeFile(openFile(file(), configurationFile, {}));
+    const program = `
+      const db = new (require("better-sqlite3"))(process.argv[1], { timeout: 0 });
+      db.pragma("locking_mode = EXCLUSIVE");
+      db.prepare("SELECT * FROM profiles").all();`;
+    const taken = spawnSync(process.execPath, ["-e", program, file()], { encoding: "utf8" });
+    other.close();
+    expect(taken.stderr).toContain("database is locked");
   });
 
   test("is opened where it went through a dump, which loses the marks of the file", () => {

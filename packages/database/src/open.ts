@@ -18,6 +18,8 @@ export interface FileKind {
   applicationId: number;
   migrations: MigrationMeta[];
   synchronous: "FULL" | "NORMAL";
+  /** Of a file that is made, bytes; has to be said before the first table. */
+  pageBytes: number;
   /** Freed pages can be given back bit by bit; has to be said before the first table. */
   incrementalVacuum: boolean;
   /** What is deleted or overwritten is gone from the file. */
@@ -98,7 +100,7 @@ const inMemory = (path: string): Buffer => {
 };
 
 /**
- * Files that this process has open, and how often. Such a file was looked at already, and reading it
+ * Files that this thread has open, and how often. Such a file was looked at already, and reading it
  * again would give up SQLite's locks on it, see {@link makePrivateFile}.
  */
 const inUse = new Map<string, number>();
@@ -123,16 +125,20 @@ const inspect = (
     return userVersion;
   };
 
-  const header = readStart(path, HEADER.bytes);
-  if (header.length < HEADER.bytes || !header.toString("latin1").startsWith(HEADER.magic)) {
-    throw damaged("it is not a SQLite database");
-  }
   const hasLog = Boolean(sizeOf(`${path}-wal`));
+  // Another thread may have it open, whose locks would go with a file that is closed again here.
+  const isInUse = sizeOf(`${path}-shm`) !== undefined;
   const checkPages = kind.checkPages && !isChecked;
-  if (!hasLog && !checkPages) return refuse(identityOfHeader(header));
+  if (!isInUse) {
+    const header = readStart(path, HEADER.bytes);
+    if (header.length < HEADER.bytes || !header.toString("latin1").startsWith(HEADER.magic)) {
+      throw damaged("it is not a SQLite database");
+    }
+    if (!hasLog && !checkPages) return refuse(identityOfHeader(header));
+  }
 
   return translating(path, () => {
-    const connection = openToLook(hasLog ? path : inMemory(path), options);
+    const connection = openToLook(hasLog || isInUse ? path : inMemory(path), options);
     try {
       const applied = refuse(identityOfConnection(connection, kind));
       if (checkPages) {
@@ -191,6 +197,7 @@ export const migrate = (connection: Connection, kind: FileKind, applied: number)
 };
 
 const applyPragmas = (connection: Connection, path: string, kind: FileKind): void => {
+  connection.pragma(`page_size = ${kind.pageBytes}`);
   if (kind.incrementalVacuum) connection.pragma("auto_vacuum = INCREMENTAL");
   const mode = connection.pragma("journal_mode = WAL", { simple: true });
   if (mode !== "wal") {

@@ -75,7 +75,7 @@ export class Exchange {
         ...of,
         name: name === null ? null : name.slice(0, MAX_NAME),
         correlation,
-        at: at(began),
+        at: thousandths(at(began)),
         profileId: from.profileId,
       },
       level,
@@ -170,6 +170,9 @@ export function sessionOf(client: TrafficClient | null): Session {
     era: client.era,
   };
 }
+
+/** Of a number of ms, as exact as there is any use in. */
+export const thousandths = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 /** What comes of something that has no answer. */
 export const NO_ANSWER: RowEnd = {

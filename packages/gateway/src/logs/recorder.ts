@@ -18,7 +18,7 @@ import {
   type ServerTrace,
   type TrafficSink,
 } from "@local-mcp/engine";
-import { type About, type Clock, Exchange, NO_ANSWER, sessionOf } from "./exchange.ts";
+import { type About, type Clock, Exchange, NO_ANSWER, sessionOf, thousandths } from "./exchange.ts";
 import type { Levels } from "./levels.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Row, RowEnd, RowStart } from "./row.ts";
@@ -149,7 +149,7 @@ class RequestRecord implements RequestTrace {
     this.#exchange.end(row, {
       ...NO_ANSWER,
       outcome,
-      durationMs: Math.max(0, this.#exchange.clock.now() - row.began),
+      durationMs: thousandths(this.#exchange.clock.now() - row.began),
       httpStatus,
       error: error ?? (outcome === "error" ? errorIn(text) : null),
       response: text === null ? null : { kind: "text", text },
@@ -203,7 +203,7 @@ class ServerRecord implements ServerTrace {
     const { method, params } = message;
     const about: About = { kind, direction, method, name: nameIn(params), serverId };
     const row = exchange.begin({ ...about, ...(of && { of }) }, message, level);
-    return new SentRecord(exchange, row, since === null ? null : row.began - since);
+    return new SentRecord(exchange, row, since === null ? null : thousandths(row.began - since));
   }
 }
 
@@ -229,9 +229,9 @@ class SentRecord implements SentTrace {
     this.#exchange.end(this.#row, {
       ...NO_ANSWER,
       ...whatCame(start.method, outcome),
-      durationMs: Math.max(0, this.#exchange.clock.now() - began),
+      durationMs: thousandths(this.#exchange.clock.now() - began),
       waitedMs: this.#waitedMs,
-      headMs: this.#head && this.#head.at - began,
+      headMs: this.#head && thousandths(this.#head.at - began),
       httpStatus: this.#head && this.#head.httpStatus,
     });
   }
