@@ -145,6 +145,8 @@ export async function traceStage({
   const launch = await LAUNCHES[server]();
   const era = server === "asking" ? "modern" : "legacy";
   const sink = new RecordingSink();
+  // After the engine was closed, which ends all that is open.
+  onTestFinished(() => expect(sink.faults()).toEqual([]));
   const local = { ...NO_LISTS, tools: [{ name: "here", inputSchema: { type: "object" } }] };
   let definition = definitionOf("far", { transport: launch.transport, ...change });
   const engine = engineOf({
@@ -165,7 +167,6 @@ export async function traceStage({
     await soon(() => expect(engine.upstream("far")?.observation.state).toBe("ready"));
     await soon(() => expect(engine.entries("p", "tool").length).toBeGreaterThan(1));
   }
-  onTestFinished(() => expect(sink.faults()).toEqual([]));
   const before = sink.lines.length;
 
   /** Sends one HTTP request as a client does, and collects what comes back. */

@@ -335,6 +335,11 @@ describe("a modern client", () => {
     expect(one.sink.requests[0]?.messages).toEqual(messages);
     response.destroy();
     await soon(() => expect(one.lines().at(-1)).toBe("1 answered cancelled 200"));
+    const next = one.send({ ...body, id: "m" }, headers);
+    await soon(() => expect(next.messages).toHaveLength(1));
+    await one.engine.close();
+    const answers = one.sink.requests[1]?.answers;
+    expect(answers).toMatchObject([{ outcome: "ok", text: JSON.stringify(next.messages[1]) }]);
   });
 });
 
