@@ -3,7 +3,7 @@
  * front of it: no sessions, one tool `echo`, JSON answers. `node upstream.ts PORT`.
  */
 import { createServer } from "node:http";
-import { isMessage } from "../e2e/fixtures/json-rpc.ts";
+import { isMessage, isRecord, type Message } from "../e2e/fixtures/json-rpc.ts";
 
 const RESULTS: Record<string, unknown> = {
   initialize: {
@@ -12,8 +12,14 @@ const RESULTS: Record<string, unknown> = {
     serverInfo: { name: "upstream", version: "1.0.0" },
   },
   "tools/list": { tools: [{ name: "echo", inputSchema: { type: "object" } }] },
-  "tools/call": { content: [{ type: "text", text: "Echo: hello" }] },
   ping: {},
+};
+
+/** Says what it was told, as long as that is. */
+const echo = ({ params }: Message): unknown => {
+  const { arguments: told } = isRecord(params) ? params : {};
+  const text = isRecord(told) ? String(told.message) : "";
+  return { content: [{ type: "text", text: `Echo: ${text}` }] };
 };
 
 const server = createServer((request, response) => {
@@ -31,7 +37,8 @@ const server = createServer((request, response) => {
       response.writeHead(202).end();
       return;
     }
-    const body = Buffer.from(JSON.stringify({ jsonrpc: "2.0", id, result: RESULTS[method] }));
+    const result = method === "tools/call" ? echo(message) : RESULTS[method];
+    const body = Buffer.from(JSON.stringify({ jsonrpc: "2.0", id, result }));
     response.writeHead(200, { "content-type": "application/json", "content-length": body.length });
     response.end(body);
   });

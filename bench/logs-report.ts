@@ -1,0 +1,74 @@
+import { table } from "./stats.ts";
+
+/** One thing that was measured, with what it has to be. */
+export interface Figure {
+  /** Which part of the benchmark. */
+  part: string;
+  what: string;
+  measured: string;
+  /** Null where nothing is asked of it. */
+  limit: string | null;
+  passed: boolean;
+}
+
+export const atMost = (
+  part: string,
+  what: string,
+  value: number,
+  limit: number,
+  unit = "",
+): Figure => ({
+  part,
+  what,
+  measured: `${rounded(value)}${unit}`,
+  limit: `≤ ${limit}${unit}`,
+  passed: value <= limit,
+});
+
+export const atLeast = (
+  part: string,
+  what: string,
+  value: number,
+  limit: number,
+  unit = "",
+): Figure => ({
+  part,
+  what,
+  measured: `${rounded(value)}${unit}`,
+  limit: `≥ ${limit}${unit}`,
+  passed: value >= limit,
+});
+
+export const exactly = (part: string, what: string, value: number, expected: number): Figure => ({
+  part,
+  what,
+  measured: `${value}`,
+  limit: `${expected}`,
+  passed: value === expected,
+});
+
+/** Only told. */
+export const told = (part: string, what: string, measured: string): Figure => ({
+  part,
+  what,
+  measured,
+  limit: null,
+  passed: true,
+});
+
+const rounded = (value: number): string =>
+  value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2);
+
+/** The figures as text, and those that are not what they have to be. */
+export function reportLogs(figures: readonly Figure[]): { text: string; missed: Figure[] } {
+  const rows = figures.map(({ part, what, measured, limit, passed }) => [
+    `${part}: ${what}`,
+    measured,
+    limit ?? "",
+    limit === null ? "" : passed ? "PASS" : "FAIL",
+  ]);
+  return {
+    text: table([["", "measured", "limit", ""], ...rows]),
+    missed: figures.filter(({ passed }) => !passed),
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * `npm run bench:logs`: what debug logs cost and how they hold out, all through the real thing. Calls
+ * go over HTTP to a gateway of its own, whose router tells of them. `--short` is for continuous
+ * integration, `--only a,b` takes some parts (sustained, cost, kill, million, page), `--data DIR` keeps
+ * the log of a million rows there for the next time, `--json FILE` keeps the figures. Ends with 1 where
+ * a limit is missed. Linux only: it reads /proc.
+ */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { freePort, stopAll } from "./child.ts";
+import { measureCost } from "./logs-cost.ts";
+import { makeLogs } from "./logs-data.ts";
+import { measureKills } from "./logs-kill.ts";
+import { measureMillion } from "./logs-million.ts";
+import { type Figure, reportLogs } from "./logs-report.ts";
+import { measureSustained } from "./logs-sustained.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    short: { type: "boolean", default: false },
+    only: { type: "string" },
+    data: { type: "string" },
+    json: { type: "string" },
+  },
+});
+
+const effort = options.short
+  ? { seconds: 4, cost: { rounds: 2, seconds: 1.5 }, kills: 2, rows: 20_000, repeats: 5 }
+  : { seconds: 120, cost: { rounds: 12, seconds: 5 }, kills: 20, rows: 1_000_000, repeats: 40 };
+
+const root = await mkdtemp(join(tmpdir(), "bench-logs-"));
+/** The log that is read; made once for all parts. */
+const data = async (): Promise<string> => {
+  const dataDir = join(options.data ?? root, `logs-${effort.rows}`);
+  await makeLogs(dataDir, effort.rows, `http://127.0.0.1:${await freePort()}/mcp`);
+  return dataDir;
+};
+
+const PARTS: Record<string, () => Promise<Figure[]>> = {
+  sustained: () => measureSustained(effort.seconds),
+  cost: () => measureCost(effort.cost),
+  kill: () => measureKills(effort.kills),
+  million: async () => measureMillion(await data(), effort.rows, effort.repeats),
+};
+
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(name, () => void stopAll().finally(() => process.exit(130)));
+}
+try {
+  const chosen = options.only?.split(",") ?? Object.keys(PARTS);
+  const figures: Figure[] = [];
+  for (const name of chosen) {
+    const part = PARTS[name];
+    if (!part) throw new Error(`no part ${name}; there are ${Object.keys(PARTS).join(", ")}`);
+    console.error(`${name}…`);
+    figures.push(...(await part()));
+  }
+  const { text, missed } = reportLogs(figures);
+  console.log(`\n${cpus().length} × ${cpus()[0]?.model ?? "unknown CPU"}\n\n${text}\n`);
+  if (options.json) await writeFile(options.json, `${JSON.stringify(figures, null, 2)}\n`);
+  process.exitCode = missed.length > 0 ? 1 : 0;
+} finally {
+  await stopAll();
+  await rm(root, { recursive: true, force: true });
+}

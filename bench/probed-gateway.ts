@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { CLI } from "../e2e/command-line.ts";
+import { secretOf } from "./backup-data.ts";
+import type { Felt } from "./backup-probe.ts";
+
+const PROBE = fileURLToPath(new URL("backup-probe.ts", import.meta.url));
+
+const runtime = z.object({ url: z.url(), token: z.string() });
+
+/** A gateway that serves as users run it, with a probe in it. */
+export class ProbedGateway {
+  readonly #child: ChildProcess;
+  readonly #runtime: z.infer<typeof runtime>;
+
+  private constructor(child: ChildProcess, dataDir: string) {
+    this.#child = child;
+    this.#runtime = runtime.parse(JSON.parse(readFileSync(join(dataDir, "runtime.json"), "utf8")));
+  }
+
+  static async start(dataDir: string): Promise<ProbedGateway> {
+    const args = ["--import", PROBE, CLI, "serve", "--port", "0", "--data-dir", dataDir];
+    const child = spawn(process.execPath, args, {
+      env: { PATH: process.env["PATH"], HOME: dataDir, AUTH_ENCRYPTION_SECRET: secretOf(dataDir) },
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    if (!child.stdout || !child.stderr) throw new Error("it has no output");
+    let said = "";
+    child.stderr.on("data", (bytes: Buffer) => (said += bytes.toString()));
+    const ended = once(child, "exit").then(() => {
+      throw new Error(`the gateway did not start: ${said}`);
+    });
+    await Promise.race([once(createInterface(child.stdout), "line"), ended]);
+    ended.catch(() => undefined);
+    return new ProbedGateway(child, dataDir);
+  }
+
+  get url(): string {
+    return this.#runtime.url;
+  }
+
+  begin(): void {
+    this.#child.send("begin");
+    // https://man7.org/linux/man-pages/man5/proc_pid_clear_refs.5.html: its peak begins anew.
+    writeFileSync(`/proc/${this.#child.pid}/clear_refs`, "5");
+  }
+
+  async end(): Promise<Felt & { rssPeak: number }> {
+    const answer = once(this.#child, "message");
+    this.#child.send("end");
+    const [felt]: Felt[] = await answer;
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
+    const kilobytes = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);
+    if (!felt) throw new Error("the probe has said nothing");
+    return { ...felt, rssPeak: kilobytes / 1024 };
+  }
+
+  /** Asks its API, with the token that it left for its user. */
+  async ask(method: string, path: string, body?: object): Promise<unknown> {
+    const { url, token } = this.#runtime;
+    const answer = await fetch(`${url}/api${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`);
+    return answer.json();
+  }
+
+  async close(): Promise<void> {
+    await this.#end("SIGTERM");
+  }
+
+  /** Ends it as a crash would. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = once(this.#child, "exit");
+    this.#child.kill(signal);
+    await ended;
+  }
+}
