@@ -25,6 +25,7 @@ export const configurationFile: FileKind = {
   applicationId: CONFIGURATION_ID,
   migrations: configurationMigrations,
   synchronous: "FULL",
+  pageBytes: 4096,
   incrementalVacuum: false,
   erasesDeleted: true,
   checkPages: true,
@@ -36,6 +37,8 @@ export const trafficFile: FileKind = {
   applicationId: TRAFFIC_ID,
   migrations: trafficMigrations,
   synchronous: "NORMAL",
+  // A message of some KB would leave half of a smaller page empty.
+  pageBytes: 16_384,
   incrementalVacuum: true,
   erasesDeleted: false,
   checkPages: false,

@@ -13,7 +13,7 @@ import type { MetricsFiles } from "./worker-messages.ts";
 
 /** Rows that are deleted at once, so that what waits for the file does not wait long. */
 const PRUNED_AT_ONCE = 10_000;
-/** Pages given back to the disk after that; 4 KB each. */
+/** Pages given back to the disk after that. */
 const PAGES_GIVEN_BACK = 2000;
 
 /** What is forgotten; without anything all of it. */

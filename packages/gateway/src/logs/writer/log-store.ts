@@ -15,8 +15,6 @@ import type { LogFiles } from "./messages.ts";
 import { Names } from "./names.ts";
 import { TextIndex } from "./text-index.ts";
 
-/** Pages of 4 KB that are written to the log of the file before they are put in their place. */
-const PAGES_IN_LOG = 4000;
 /** The log of the file is no longer than that for long, bytes. */
 const LOG_BYTES = 32 * 1024 * 1024;
 
@@ -153,7 +151,6 @@ export class LogStore {
     try {
       // What is cleared leaves no bytes behind in pages that are used again.
       db.pragma("secure_delete = ON");
-      db.pragma(`wal_autocheckpoint = ${PAGES_IN_LOG}`);
       db.pragma(`journal_size_limit = ${LOG_BYTES}`);
       db.transaction(() => interrupt(db)).immediate();
       const index = new TextIndex(db);

@@ -8,7 +8,7 @@ const REMOVED = "(removed)";
 export class Names {
   readonly #path: string;
   #db: Connection | null = null;
-  #known = new Map<string, string | null>();
+  readonly #known = new Map<string, string>();
 
   /** @param path of the configuration database */
   constructor(path: string) {
@@ -24,12 +24,9 @@ export class Names {
   of(kind: "profile" | "server", id: string, former: () => string | undefined): string {
     if (id === LOCAL_SERVER) return LOCAL_SERVER;
     const key = `${kind} ${id}`;
-    let name = this.#known.get(key);
-    if (name === undefined) {
-      name = this.#read(kind, id) ?? null;
-      this.#known.set(key, name);
-    }
-    return name ?? former() ?? REMOVED;
+    const name = this.#known.get(key) ?? this.#read(kind, id) ?? former() ?? REMOVED;
+    this.#known.set(key, name);
+    return name;
   }
 
   close(): void {
