@@ -1,37 +1,14 @@
-import type {
-  LogCount,
-  LogCountQuery,
-  LogNews,
-  LogRow,
-  LogsPage,
-  LogsQuery,
-} from "@local-mcp/contract";
+import type { LogCount, LogNews, LogRow } from "@local-mcp/contract";
 import { LogPages, PAGE_ROWS } from "./log-pages.ts";
-
-/** What of the gateway's logs is asked. */
-export interface LogSource {
-  list: (
-    query: Pick<LogsQuery, "filter" | "index" | "limit">,
-    signal: AbortSignal,
-  ) => Promise<LogsPage>;
-  count: (query: LogCountQuery, signal: AbortSignal) => Promise<LogCount>;
-  follow: (filter: string, signal: AbortSignal) => Promise<AsyncIterable<LogNews>>;
-}
-
-/** A row that is held on to while others come and go. */
-export interface Place {
-  index: number;
-  /** Null until it was read. */
-  id: number | null;
-}
+import { LogRows } from "./log-rows.ts";
 
 /** Whatever is asked for at the same time. */
 const AT_ONCE = 2;
 /** A request for rows that nobody sees any more may take so long before it is given up, ms. */
 const GIVEN_UP_MS = 100;
-const RETRY_MS = 1000;
-/** Removed rows are made up for at most once in this time, ms. */
+/** Removed rows are made up for at most once in this time, ms, and in no more than a part of it. */
 const REMOVED_MS = 1000;
+const REMOVED_SHARE = 5;
 
 interface Asked {
   page: number;
@@ -45,22 +22,15 @@ interface Waiting {
   after: number;
 }
 
-/**
- * The rows that match a filter, as they are and as they come: how many there are, and those that
- * were looked at. Rows are known by their place among all, the oldest 0.
- */
-export class LogFeed {
-  readonly filter: string;
-  readonly #source: LogSource;
-  #stopped = new AbortController();
+/** Rows of a filter whose matches are counted at once: however many, only those in sight are here. */
+export class LogFeed extends LogRows {
+  readonly search = null;
   readonly #pages = new LogPages();
   readonly #asked = new Set<Asked>();
   /** Rows as they became while older states of them may be on their way, by id. */
   readonly #late = new Map<number, LogRow>();
-  readonly #places = new Map<string, Place>();
   /** News that came while it was counted. */
   #waiting: Waiting[] | null = null;
-  #listeners = new Set<() => void>();
   #wanted = { first: 0, end: 0 };
   #count = 0;
   #isCounted = false;
@@ -68,138 +38,68 @@ export class LogFeed {
   #last = 0;
   /** The newest row that the last news took into account. */
   #heard = 0;
-  #unseen = 0;
-  #error: unknown = null;
-  #isPaused = false;
+  #tookMs = 0;
   #removedTimer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(filter: string, source: LogSource) {
-    this.filter = filter;
-    this.#source = source;
-  }
-
-  /** How many rows match. */
   get count(): number {
     return this.#count;
   }
 
-  /** Whether that is known. */
   get isCounted(): boolean {
     return this.#isCounted;
-  }
-
-  /** How many came since {@link see}. */
-  get unseen(): number {
-    return this.#unseen;
-  }
-
-  /** Why the last thing that was asked for did not come; null where it did. */
-  get error(): unknown {
-    return this.#error;
-  }
-
-  get isPaused(): boolean {
-    return this.#isPaused;
   }
 
   at(index: number): LogRow | undefined {
     return index < this.#count ? this.#pages.at(index) : undefined;
   }
 
-  place(name: string): Place | null {
-    return this.#places.get(name) ?? null;
-  }
-
-  /** Holds on to a row, wherever it goes. */
-  keep(name: string, index: number | null): void {
-    if (index === null) this.#places.delete(name);
-    else this.#places.set(name, { index, id: this.at(index)?.id ?? null });
-  }
-
-  subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  /** Reads, and goes on until it is stopped, over lost connections too. */
-  start(): void {
-    this.#stopped = new AbortController();
-    void this.#run(this.#stopped.signal);
-  }
-
-  async #run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        let isFirst = true;
-        for await (const news of await this.#source.follow(this.filter, signal)) {
-          // The first says no more than that nothing is missed from now on.
-          if (isFirst) void this.recount();
-          else this.#hear(news);
-          isFirst = false;
-          this.#heard = news.last;
-        }
-      } catch (error) {
-        this.#fail(error);
-      }
-      if (signal.aborted) return;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    }
-  }
-
-  stop(): void {
-    this.#stopped.abort();
+  override stop(): void {
+    super.stop();
     if (this.#removedTimer !== null) clearTimeout(this.#removedTimer);
     this.#removedTimer = null;
-    for (const { abort } of this.#asked) abort.abort();
-    this.#asked.clear();
+    this.#giveUpAll();
   }
 
-  /** Rows that are looked at: those that are not here are asked for. */
   want(first: number, end: number): void {
     this.#wanted = { first, end };
     this.#ask();
   }
 
-  /** All that came was seen. */
-  see(): void {
-    if (this.#unseen === 0) return;
-    this.#unseen = 0;
-    this.#tell();
-  }
-
-  /** Leaves everything as it is, and goes on from what is then. */
-  pause(isPaused: boolean): void {
-    if (this.#isPaused === isPaused) return;
-    this.#isPaused = isPaused;
-    this.#tell();
-    if (!isPaused) void this.recount();
-  }
-
-  /** A row as a person changed it. */
   update(row: LogRow): void {
     this.#pages.update(row);
-    this.#tell();
+    this.tell();
   }
 
-  /** Where a row is among those that match, or would be. */
   async find(id: number): Promise<number> {
     const here = this.#pages.find(id);
     if (here !== null) return here;
-    const { matches } = await this.#source.count(
-      { filter: this.filter, upTo: id },
-      this.#stopped.signal,
-    );
+    const { matches } = await this.source.count({ filter: this.filter, upTo: id }, this.signal);
     return Math.max(0, matches - 1);
   }
 
-  #hear(news: LogNews): void {
+  /** There is none: it is counted at once. */
+  cancel(): void {}
+
+  async recount(): Promise<void> {
+    if (this.#waiting !== null) return;
+    const begun = performance.now();
+    try {
+      await this.#recount();
+    } catch (error) {
+      this.fail(error);
+    }
+    this.#tookMs = performance.now() - begun;
+  }
+
+  protected hear(news: LogNews): void {
     if (this.#waiting !== null) this.#waiting.push({ news, after: this.#heard });
     else this.#apply(news);
+    this.#heard = news.last;
   }
 
   #apply(news: LogNews): void {
     if (news.removed) this.#makeUpForRemoved();
-    if (this.#isPaused) this.#unseen += news.added;
+    if (this.isPaused) this.addUnseen(news.added);
     else {
       this.#add(news);
       for (const row of news.changed) {
@@ -207,7 +107,7 @@ export class LogFeed {
         this.#pages.update(row);
       }
     }
-    this.#tell();
+    this.tell();
   }
 
   #add({ rows, added, last }: LogNews): void {
@@ -218,9 +118,9 @@ export class LogFeed {
     const before = added - rows.length;
     this.#count += before + fresh.length;
     this.#pages.put(this.#count - fresh.length, fresh);
-    this.#unseen += added;
+    this.addUnseen(added);
     this.#last = Math.max(this.#last, last);
-    this.#fillPlaces();
+    this.fillPlaces();
     if (before > 0) this.#ask();
   }
 
@@ -233,48 +133,34 @@ export class LogFeed {
     }
     this.#pages.insert(index, row);
     this.#count += 1;
-    for (const [name, place] of this.#places) {
-      if (place.index >= index) this.#places.set(name, { ...place, index: place.index + 1 });
-    }
+    this.shift(index, 1);
   }
 
   /** Places have moved, nobody knows by how much: all is counted again, soon. */
   #makeUpForRemoved(): void {
-    this.#removedTimer ??= setTimeout(() => {
+    const read = (): void => {
       this.#removedTimer = null;
       void this.recount();
-    }, REMOVED_MS);
-  }
-
-  /** Counts and reads anew what may be different. */
-  async recount(): Promise<void> {
-    if (this.#waiting !== null) return;
-    try {
-      await this.#recount();
-    } catch (error) {
-      this.#fail(error);
-    }
+    };
+    this.#removedTimer ??= setTimeout(read, Math.max(REMOVED_MS, REMOVED_SHARE * this.#tookMs));
   }
 
   /** Counts anew, finds the places that are held on to again, and reads around the one on top. */
   async #recount(): Promise<void> {
     this.#waiting = [];
     try {
-      const { signal } = this.#stopped;
-      const upTo = this.#isPaused ? { upTo: this.#last } : {};
-      const held = [...this.#places].filter(([, { id }]) => id !== null);
+      const { filter, signal } = this;
+      const upTo = this.isPaused ? { upTo: this.#last } : {};
+      const held = this.places.flatMap(([name, { id }]) => (id === null ? [] : [{ name, id }]));
       const [counted, ...found] = await Promise.all([
-        this.#source.count({ filter: this.filter, ...upTo }, signal),
-        ...held.map(([, { id }]) =>
-          this.#source.count({ filter: this.filter, upTo: id ?? 0 }, signal),
-        ),
+        this.source.count({ filter, ...upTo }, signal),
+        ...held.map(({ id }) => this.source.count({ filter, upTo: id }, signal)),
       ]);
-      const top = this.#places.get("top")?.index;
-      held.forEach(([name, { id }], at) => {
-        this.#places.set(name, { id, index: Math.max(0, (found[at]?.matches ?? 0) - 1) });
-      });
-      const moved = (this.#places.get("top")?.index ?? 0) - (top ?? 0);
-      await this.#readAround(counted, moved);
+      const top = this.place("top")?.index ?? 0;
+      held.forEach(({ name, id }, at) =>
+        this.move(name, { id, index: Math.max(0, (found[at]?.matches ?? 0) - 1) }),
+      );
+      await this.#readAround(counted, (this.place("top")?.index ?? 0) - top);
       this.#settle(counted);
     } finally {
       const heard = this.#waiting ?? [];
@@ -288,14 +174,13 @@ export class LogFeed {
   async #readAround({ matches }: LogCount, moved: number): Promise<void> {
     const rows = this.#wanted.end - this.#wanted.first;
     const first = Math.max(0, this.#wanted.first + moved);
-    for (const { abort } of this.#asked) abort.abort();
-    this.#asked.clear();
+    this.#giveUpAll();
     const isEmpty = rows === 0 || first >= matches;
     const { rows: read } = isEmpty
       ? { rows: [] }
-      : await this.#source.list(
+      : await this.source.list(
           { filter: this.filter, index: first, limit: Math.min(rows, 500) },
-          this.#stopped.signal,
+          this.signal,
         );
     this.#pages.clear();
     this.#pages.put(first, read);
@@ -305,13 +190,13 @@ export class LogFeed {
   #settle({ matches, last }: LogCount): void {
     this.#count = matches;
     this.#isCounted = true;
-    this.#error = null;
-    if (!this.#isPaused) {
+    this.succeed();
+    if (!this.isPaused) {
       this.#last = last;
       this.#late.clear();
     }
-    this.#fillPlaces();
-    this.#tell();
+    this.fillPlaces();
+    this.tell();
   }
 
   /** News that came while it was counted: what was counted already is left out. */
@@ -323,14 +208,8 @@ export class LogFeed {
     if (news.rows.some(({ id }) => id <= after)) this.#makeUpForRemoved();
   }
 
-  #fillPlaces(): void {
-    for (const [name, { index, id }] of this.#places) {
-      if (id === null) this.keep(name, index);
-    }
-  }
-
   #ask(): void {
-    if (!this.#isCounted || this.#waiting !== null || this.#stopped.signal.aborted) return;
+    if (!this.#isCounted || this.#waiting !== null || this.signal.aborted) return;
     const end = Math.min(this.#wanted.end, this.#count);
     const missing = this.#pages.missing(this.#wanted.first, end);
     const isAsked = (page: number): boolean => [...this.#asked].some((one) => one.page === page);
@@ -352,42 +231,40 @@ export class LogFeed {
     }
   }
 
+  #giveUpAll(): void {
+    for (const { abort } of this.#asked) abort.abort();
+    this.#asked.clear();
+  }
+
   async #read(page: number): Promise<void> {
     const abort = new AbortController();
     const asked = { page, at: performance.now(), abort };
     this.#asked.add(asked);
+    const index = page * PAGE_ROWS;
     try {
-      const index = page * PAGE_ROWS;
-      const { rows } = await this.#source.list(
+      const { rows } = await this.source.list(
         { filter: this.filter, index, limit: PAGE_ROWS },
         abort.signal,
       );
       if (abort.signal.aborted) return;
-      const now = rows.map((row) => this.#late.get(row.id) ?? row);
-      this.#pages.put(index, now);
-      this.#error = null;
-      this.#fillPlaces();
       this.#asked.delete(asked);
-      if (rows.length === 0) this.#makeUpForRemoved();
+      this.#take(index, rows);
     } catch (error) {
+      // What was given up fails, and nobody waits for it.
+      if (abort.signal.aborted) return;
       this.#asked.delete(asked);
-      if (!abort.signal.aborted) {
-        this.#fail(error);
-        return;
-      }
+      this.fail(error);
     }
+  }
+
+  #take(index: number, rows: readonly LogRow[]): void {
+    const now = rows.map((row) => this.#late.get(row.id) ?? row);
     if (this.#asked.size === 0) this.#late.clear();
-    this.#tell();
+    this.#pages.put(index, now);
+    this.succeed();
+    this.fillPlaces();
+    if (rows.length === 0) this.#makeUpForRemoved();
+    this.tell();
     this.#ask();
-  }
-
-  #fail(error: unknown): void {
-    if (this.#stopped.signal.aborted) return;
-    this.#error = error;
-    this.#tell();
-  }
-
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
   }
 }

@@ -63,6 +63,10 @@ export const namesKind = (text: string, now: number): boolean =>
     (term) => term.type === "name" && OWN_KINDS.includes(term.key),
   );
 
+/** Whether it takes long to know what matches, since messages have to be looked at. */
+export const isAboutMessages = (text: string, now: number): boolean =>
+  parseLogQuery(text, now).terms.some(({ type }) => type === "text" || type === "contains");
+
 /** What is being typed, at the end of a text. */
 export interface TypedWord {
   start: number;

@@ -1,6 +1,6 @@
 import type { LogRow } from "@local-mcp/contract";
 import { shallow } from "zustand/shallow";
-import type { LogFeed, Place } from "./log-feed.ts";
+import type { LogRows, Place, SearchState } from "./log-rows.ts";
 import {
   drawnRows,
   lastTop,
@@ -39,13 +39,14 @@ export interface Drawn {
   /** The second of two that are compared. */
   other: Place | null;
   error: unknown;
+  search: SearchState | null;
   /** Changes with what rows there are. */
   version: number;
 }
 
 /** Which rows of a feed are seen, which of them keys act on, and whether it stays at the end. */
 export class LogView {
-  readonly feed: LogFeed;
+  readonly feed: LogRows;
   readonly #listeners = new Set<() => void>();
   readonly #moved = new Set<() => void>();
   #scrolled: Scrolled = { base: 0, top: 0 };
@@ -59,7 +60,7 @@ export class LogView {
   /** Where it begins, until it is there. */
   #wanted: Bookmark | null;
 
-  constructor(feed: LogFeed, bookmark: Bookmark | null) {
+  constructor(feed: LogRows, bookmark: Bookmark | null) {
     this.feed = feed;
     this.#wanted = bookmark;
     this.#follow = bookmark?.follow ?? true;
@@ -257,7 +258,7 @@ export class LogView {
   }
 
   #draw(): Drawn {
-    const { count, isCounted, isPaused, unseen, error } = this.feed;
+    const { count, isCounted, isPaused, unseen, error, search } = this.feed;
     const { base } = this.#scrolled;
     return {
       count,
@@ -272,6 +273,7 @@ export class LogView {
       active: this.feed.place("active"),
       other: this.feed.place("other"),
       error,
+      search,
       version: this.#version,
     };
   }

@@ -70,7 +70,9 @@ export function scrolledTo(index: number, seen: Seen): Scrolled {
   const at = (index - base) * ROW_HEIGHT;
   const top = base === seen.base ? seen.top : Number.NEGATIVE_INFINITY;
   const isFar = at < top - height || at > top + 2 * height;
-  const wanted = isFar ? at - height / 2 : Math.max(Math.min(top, at), at + ROW_HEIGHT - height);
+  const wanted = isFar
+    ? at - (height - ROW_HEIGHT) / 2
+    : Math.max(Math.min(top, at), at + ROW_HEIGHT - height);
   return { base, top: Math.min(Math.max(0, wanted), lastTop(rowsOn(count, base), height)) };
 }
 

@@ -19,6 +19,7 @@ import { LogGrid, type RowActions } from "./log-grid.tsx";
 import { NoRows } from "./no-rows.tsx";
 import { NoteDialog } from "./note-dialog.tsx";
 import { ReplayDialog } from "./replay-dialog.tsx";
+import { SearchLine } from "./search-line.tsx";
 import { rowEntries } from "./row-menu.ts";
 import { useIsDockedRight } from "./use-docked-right.ts";
 import { useLogView } from "./use-log-view.ts";
@@ -129,6 +130,7 @@ export function RequestsView({ filter, text, onCount }: RequestsViewProps) {
         >
           {isPaused ? "Paused" : "Pause"}
         </Button>
+        <SearchLine search={drawn.search} found={count} onCancel={() => view.feed.cancel()} />
         <div className="ml-auto flex items-center gap-3">
           {namesKind(text, Date.now()) ? null : (
             <Switch

@@ -1,7 +1,10 @@
 import { useEffect, useMemo } from "react";
 import { z } from "zod";
 import { client } from "../../app/api.ts";
-import { LogFeed, type LogSource } from "./log-feed.ts";
+import { LogFeed } from "./log-feed.ts";
+import { isAboutMessages } from "./log-filter.ts";
+import type { LogSource } from "./log-rows.ts";
+import { LogSearch } from "./log-search.ts";
 import { type Bookmark, LogView } from "./log-view.ts";
 
 const SOURCE: LogSource = {
@@ -41,7 +44,8 @@ export function useLogView(filter: string, opened: number | null): LogView {
   const view = useMemo(() => {
     const left = readBookmark();
     const begin = left ?? (opened === null ? null : { follow: false, top: null, active: opened });
-    return new LogView(new LogFeed(filter, SOURCE), begin);
+    const Rows = isAboutMessages(filter, Date.now()) ? LogSearch : LogFeed;
+    return new LogView(new Rows(filter, SOURCE), begin);
     // What is opened later is found where it is.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [filter]);
