@@ -70,7 +70,7 @@ export class Outbox {
   #flushes: { upTo: number; done: () => void }[] = [];
   #dropped = 0;
   #problem: GatewayError | null = null;
-  #stoppedUntil = 0;
+  #stoppedUntil = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #turn: NodeJS.Immediate | null = null;
   #closed = false;

@@ -151,7 +151,7 @@ class RequestRecord implements RequestTrace {
       outcome,
       durationMs: thousandths(this.#exchange.clock.now() - row.began),
       httpStatus,
-      error: error ?? (outcome === "error" ? errorIn(text) : null),
+      error: error ? { code: error.code, message: error.message } : errorIn(outcome, text),
       response: text === null ? null : { kind: "text", text },
       ...(session && { session }),
     });
@@ -283,8 +283,8 @@ const errorOf = (code: unknown, message: unknown): RowEnd["error"] => ({
 });
 
 /** What an answer that is a server's own error says. */
-function errorIn(text: string | null): RowEnd["error"] {
-  if (text === null || text.length > MAX_READ) return null;
+function errorIn(outcome: RowEnd["outcome"], text: string | null): RowEnd["error"] {
+  if (outcome !== "error" || text === null || text.length > MAX_READ) return null;
   const answer: unknown = JSON.parse(text);
   const error = isObject(answer) && isObject(answer.error) ? answer.error : {};
   return errorOf(error.code, error.message);
