@@ -31,36 +31,36 @@ test(
   async () => {
     const { test: app, dev } = await startCounted();
     const { page } = app;
-    await calls(dev, "echo");
-    await go(page, logsOf("tool:echo kind:request"));
+    await calls(dev, "add");
+    await go(page, logsOf("tool:add kind:request"));
     await expect.poll(() => rows(page).count()).toBe(1);
     await openReplay(page);
-    const asks = dialog(page, "Call echo again?");
+    const asks = dialog(page, "Call add again?");
     await asks.getByText("It does not say that it only reads.").waitFor();
     // It opens on its title, so that Enter calls nothing.
-    await focused(asks.getByRole("heading", { name: "Call echo again?" }));
+    await focused(asks.getByRole("heading", { name: "Call add again?" }));
     await page.keyboard.press("Enter");
     expect(await asks.getByText("The tool answered").count()).toBe(0);
     expect(await rows(page).count()).toBe(1);
 
     const field = asks.getByRole("textbox", { name: "Arguments" });
-    await field.fill('{ "message": }');
+    await field.fill('{ "a": }');
     await asks
       .getByRole("alert")
       .getByText(/Line 1 is not JSON/)
       .waitFor();
     expect(await asks.getByRole("button", { name: "Call again" }).isDisabled()).toBe(true);
-    await field.fill('{ "message": "hello once more" }');
+    await field.fill('{ "a": 20, "b": 22 }');
     await press(page, "Call again");
     await asks.getByText("The tool answered").waitFor();
-    await asks.getByText("hello once more", { exact: true }).waitFor();
+    await asks.getByText("42", { exact: true }).waitFor();
 
     await press(page, "Compare with the first");
     const compared = dialog(page, "Compare two exchanges");
     await compared.getByRole("table", { name: "What differs" }).waitFor();
     expect((await bodyOf(page, "What differs")).map(([name]) => name)).toContain("Client");
-    await compared.getByRole("cell", { name: /"message": "hello"/ }).waitFor();
-    await compared.getByRole("cell", { name: /"message": "hello once more"/ }).waitFor();
+    await compared.getByRole("cell", { name: /"a": 1,/ }).waitFor();
+    await compared.getByRole("cell", { name: /"a": 20,/ }).waitFor();
     await compared.getByRole("button", { name: "Close" }).last().click();
     await asks.getByRole("link", { name: /^Show debug log \d+$/ }).click();
     await asks.waitFor({ state: "detached" });
@@ -87,7 +87,7 @@ test(
     expect(await asks.innerText()).not.toContain(secret);
     await asks.getByRole("textbox", { name: "Arguments" }).fill('{ "message": "use another" }');
     await again.click();
-    await asks.getByText("use another", { exact: true }).waitFor();
+    await asks.getByText("Echo: use another", { exact: true }).waitFor();
   },
 );
 
@@ -105,7 +105,7 @@ test(
 
     await press(page, "Export…");
     const asks = dialog(page, "Export debug logs");
-    await asks.getByText("The file holds 1 row that the filter shows.").waitFor();
+    await asks.getByText("The file holds 1 row that matches the filter.").waitFor();
     await asks.getByRole("button", { name: "Export…" }).click();
     await page.getByText("1 row written to logs.jsonl.").first().waitFor();
     const without = readFileSync(path, "utf8");
@@ -139,7 +139,7 @@ test("debug logs are cleared: what the filter shows, then everything", { timeout
   await expect.poll(() => rows(page).count()).toBe(2);
   await press(page, "Clear…");
   const asks = dialog(page, "Clear debug logs?");
-  await asks.getByText("2 rows that the filter shows are removed from the disk.").waitFor();
+  await asks.getByText("2 rows that match the filter are removed from the disk.").waitFor();
   await asks.getByText("None of them is pinned.").waitFor();
   await focused(asks.getByRole("heading", { name: "Clear debug logs?" }));
   await page.keyboard.press("Enter");

@@ -10,12 +10,12 @@ import { count } from "../../components/time.ts";
 import { rowsText } from "./recording-words.ts";
 
 interface ClearDialogProps {
-  /** What the page shows; empty for everything. */
+  /** Of the page; empty for everything. */
   filter: string;
   onClose: () => void;
 }
 
-/** Asks before debug logs are removed for good, all of them or those that the filter shows. */
+/** Asks before debug logs are removed for good, all of them or those that match the filter. */
 export function ClearDialog({ filter, onClose }: ClearDialogProps) {
   const [what, setWhat] = useState<"shown" | "all">(filter === "" ? "all" : "shown");
   const removed = what === "all" ? "" : filter;
@@ -55,7 +55,11 @@ export function ClearDialog({ filter, onClose }: ClearDialogProps) {
             label="What is removed"
             value={what}
             items={[
-              { value: "shown", label: `What the filter shows${inBrackets(shown)}` },
+              {
+                value: "shown",
+                label: `What matches the filter${inBrackets(shown)}`,
+                hint: "Also what the gateway asked servers for it, where that matches.",
+              },
               { value: "all", label: `Everything${inBrackets(all)}` },
             ]}
             disabled={clear.isPending}

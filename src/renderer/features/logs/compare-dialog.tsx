@@ -68,7 +68,7 @@ function Compared({ one, other }: ComparedProps) {
   return (
     <div className="space-y-4">
       {differing.length > 0 ? (
-        <Facts caption="What differs" one={one.id} other={other.id} facts={differing} marked />
+        <Facts caption="What differs" one={one.id} other={other.id} facts={differing} isHeading />
       ) : null}
       {same.length > 0 ? (
         <details>
@@ -87,13 +87,16 @@ interface FactsProps {
   one: number;
   other: number;
   facts: readonly ComparedFact[];
-  marked?: boolean;
+  /** Whether the caption stands above it for all to see. */
+  isHeading?: boolean;
 }
 
-function Facts({ caption, one, other, facts, marked = false }: FactsProps) {
+function Facts({ caption, one, other, facts, isHeading = false }: FactsProps) {
   return (
     <table className="w-full table-fixed text-left">
-      <caption className={marked ? "pb-1 text-left font-semibold" : "sr-only"}>{caption}</caption>
+      <caption className={isHeading ? "pb-1 text-left font-semibold" : "sr-only"}>
+        {caption}
+      </caption>
       <thead className="text-meta text-text-2">
         <tr className="h-7">
           <th scope="col" className="w-32 font-medium">
@@ -112,12 +115,12 @@ function Facts({ caption, one, other, facts, marked = false }: FactsProps) {
             <th scope="row" className="py-1 pr-2 font-normal text-text-2">
               {fact.name}
             </th>
-            <td className={classNames("px-2 py-1 break-words", marked && "bg-removed")}>
-              <UntrustedText text={fact.one} />
-            </td>
-            <td className={classNames("px-2 py-1 break-words", marked && "bg-added")}>
-              <UntrustedText text={fact.other} />
-            </td>
+            {[fact.one, fact.other].map((text, side) => (
+              // oxlint-disable-next-line react/no-array-index-key -- left and right
+              <td key={side} className="px-2 py-1 break-words">
+                <UntrustedText text={text} />
+              </td>
+            ))}
           </tr>
         ))}
       </tbody>

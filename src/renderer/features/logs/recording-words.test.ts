@@ -17,8 +17,8 @@ test.each([
   [undefined, "", "all rows"],
   [1, "", "the only row"],
   [5, "", "all 5 rows"],
-  [1, "status:error", "1 row that the filter shows"],
-  [1204, "status:error", "1,204 rows that the filter shows"],
+  [1, "status:error", "1 row that matches the filter"],
+  [1204, "status:error", "1,204 rows that match the filter"],
 ])("%s rows of %j are “%s”", (rows, filter, text) => {
   expect(rowsText(rows, filter)).toBe(text);
 });

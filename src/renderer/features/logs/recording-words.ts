@@ -13,10 +13,10 @@ export const LEVEL_WORDS: Record<LogLevel, string> = {
 export const serverText = (server: string | null): string =>
   server === LOCAL_SERVER ? "The gateway’s own" : (server ?? "–");
 
-/** “1,204 rows that the filter shows”, “all 5 rows”. */
+/** “1,204 rows that match the filter”, “all 5 rows”. */
 export function rowsText(rows: number | undefined, filter: string): string {
   const many = rows === undefined ? "rows" : count(rows, "row");
-  if (filter !== "") return `${many} that the filter shows`;
+  if (filter !== "") return `${many} that ${rows === 1 ? "matches" : "match"} the filter`;
   return rows === 1 ? "the only row" : `all ${many}`;
 }
 
