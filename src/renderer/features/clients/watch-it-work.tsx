@@ -6,7 +6,9 @@ import { api } from "../../app/api.ts";
 import { Banner } from "../../components/banner.tsx";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
+import { routeTo } from "../../app/router.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
+import { narrowed } from "../logs/narrow.ts";
 import { useNow } from "../servers/use-now.ts";
 import { type Awaited, type Fact, factsOf, PATIENCE_MS, refusedSince } from "./observed.ts";
 import { NothingArrived } from "./nothing-arrived.tsx";
@@ -86,6 +88,14 @@ function Line({ fact: { id, seen, failed, text, name, more } }: { fact: Fact }) 
           </span>
         )}
         {more}
+        {id === "called" && name !== undefined ? (
+          <>
+            {" "}
+            <a href={`#${routeTo("logs", [], { q: narrowed("", "tool", name) })}`}>
+              Show in Debug Logs
+            </a>
+          </>
+        ) : null}
       </span>
     </li>
   );

@@ -10,8 +10,8 @@ describe("columns", () => {
   test.each([
     [1200, "time, result, client, what, server, took, size"],
     [820, "time, result icon, client, what, server, took, size"],
-    [740, "time, result icon, client, what, server, took"],
-    [640, "time, result icon, client, what, took"],
+    [710, "time, result icon, client, what, server, took"],
+    [620, "time, result icon, client, what, took"],
     [480, "time, result icon, what, took"],
     [200, "time, result icon, what, took"],
   ])("of %i px are %s", (width, wanted) => {
@@ -19,7 +19,7 @@ describe("columns", () => {
   });
 
   test("that a person does not want make room for others", () => {
-    expect(names(740, ["client"])).toBe("time, result icon, what, server, took, size");
+    expect(names(710, ["client"])).toBe("time, result icon, what, server, took, size");
   });
 
   test("what was called takes what is left, and never less than its own", () => {

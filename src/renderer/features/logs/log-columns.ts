@@ -11,14 +11,14 @@ export interface Column {
   isIcon?: boolean;
 }
 
-const TIME: Column = { name: "time", title: "Time", width: 116 };
-const RESULT: Column = { name: "result", title: "Result", width: 104 };
+const TIME: Column = { name: "time", title: "Time", width: 118 };
+const RESULT: Column = { name: "result", title: "Result", width: 102 };
 const RESULT_ICON: Column = { name: "result", title: "Result", width: 32, isIcon: true };
-const CLIENT: Column = { name: "client", title: "Client", width: 136 };
+const CLIENT: Column = { name: "client", title: "Client", width: 124 };
 const WHAT: Column = { name: "what", title: "Method or tool", width: 220 };
-const SERVER: Column = { name: "server", title: "Server", width: 116 };
-const TOOK: Column = { name: "took", title: "Took", width: 112, isFigure: true };
-const SIZE: Column = { name: "size", title: "Size", width: 76, isFigure: true };
+const SERVER: Column = { name: "server", title: "Server", width: 104 };
+const TOOK: Column = { name: "took", title: "Took", width: 108, isFigure: true };
+const SIZE: Column = { name: "size", title: "Size", width: 92, isFigure: true };
 
 export const COLUMNS: readonly Column[] = [TIME, RESULT, CLIENT, WHAT, SERVER, TOOK, SIZE];
 

@@ -17,7 +17,7 @@ import { OUTCOME_LOOKS } from "./log-row.tsx";
 import { LogText } from "./log-text.tsx";
 import { clientOf, whatOf } from "./log-words.ts";
 import { MessageView } from "./message-view.tsx";
-import { TimingView, wayOf } from "./timing-view.tsx";
+import { TimingView, wayOf, wholeWayOf } from "./timing-view.tsx";
 import { wayOutOf } from "./way-out.ts";
 import { serverText } from "./recording-words.ts";
 
@@ -170,7 +170,7 @@ function Outcome({ log }: { log: LogDetail }) {
           </span>
           {log.durationMs === null ? "" : ` after ${duration(log.durationMs)}`}
           {" · "}
-          <UntrustedText text={wayOf(log)} />
+          <UntrustedText text={wholeWayOf(log)} />
           {log.error === null ? null : (
             <>
               {" · “"}

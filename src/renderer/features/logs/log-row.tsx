@@ -211,7 +211,7 @@ function Took({ row: { durationMs, outcome } }: { row: LogRow }) {
     <span className="flex items-center justify-end gap-2">
       <span
         aria-hidden
-        className="h-2 rounded-full bg-border-strong"
+        className="h-2 bg-border-strong"
         style={{ width: `${Math.max(2, Math.round(barOf(durationMs) * 36))}px` }}
       />
       {duration(durationMs)}

@@ -55,6 +55,14 @@ describe("following", () => {
 });
 
 describe("a chosen row", () => {
+  test("stays in sight when details take a part of the area", async () => {
+    const { view } = await seen(1000);
+    view.onScroll(END(1000), HEIGHT);
+    view.activate(999);
+    view.onScroll(END(1000), HEIGHT / 2);
+    expect(view.drawn().scroll).toEqual({ top: END(1000) + HEIGHT / 2 });
+  });
+
   test("is shown, ends following, and stays chosen whatever comes or goes", async () => {
     const { logs, view } = await seen(1000);
     scrollAsWanted(view);

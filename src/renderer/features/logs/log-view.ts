@@ -99,10 +99,12 @@ export class LogView {
     const seen = { count: this.feed.count, height };
     const isResized = height !== this.#height;
     const isUp = top < this.#scrolled.top - 1;
+    const held = height < this.#height ? this.#activeInSight() : null;
     this.#height = height;
     if (Math.abs(top - (this.#scroll?.top ?? -1)) >= 1) this.#scroll = null;
     if (this.#follow && isUp && !isResized) this.#setFollow(false);
     if (this.#follow) this.#goTo(scrolledToEnd(seen));
+    else if (held !== null) this.#goTo(scrolledTo(held, { ...this.#seen(), top }));
     else {
       this.#scrolled = { ...this.#scrolled, top };
       const next = rebased({ ...seen, ...this.#scrolled });
@@ -174,6 +176,14 @@ export class LogView {
     if (!isPointed) this.#goTo(scrolledTo(index, this.#seen()));
     this.#holdTop();
     this.#redraw();
+  }
+
+  /** The row that keys act on, where it is seen. */
+  #activeInSight(): number | null {
+    const index = this.feed.place("active")?.index ?? null;
+    if (index === null) return null;
+    const y = this.#offsetOf(index) - this.#scrolled.top;
+    return y >= 0 && y + ROW_HEIGHT <= this.#height ? index : null;
   }
 
   #seen() {

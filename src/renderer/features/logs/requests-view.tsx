@@ -55,7 +55,9 @@ export function RequestsView({ filter, text, onCount }: RequestsViewProps) {
   const [above, setAbove] = useState<Above | null>(null);
   const isRight = useIsDockedRight();
   const limits = isRight ? RIGHT : BELOW;
-  const [size, resize] = useSplit(isRight ? "logs-right" : "logs-below", limits);
+  const right = useSplit("logs-right", RIGHT);
+  const below = useSplit("logs-below", BELOW);
+  const [size, resize] = isRight ? right : below;
   const { count, isCounted, follow, isPaused, unseen, active } = drawn;
   useEffect(() => onCount(isCounted ? count : null), [onCount, isCounted, count]);
   useEffect(() => () => onCount(null), [onCount]);

@@ -4,7 +4,7 @@ import { api } from "../../app/api.ts";
 import { duration } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { OUTCOME_LOOKS } from "./log-row.tsx";
-import { whatOf } from "./log-words.ts";
+import { clientOf, whatOf } from "./log-words.ts";
 import { type Timing, type TimingBar, timingOf, type TimingPhase } from "./timing.ts";
 import { serverText } from "./recording-words.ts";
 
@@ -67,8 +67,9 @@ export function TimingView({ log }: { log: LogDetail }) {
 }
 
 /** “Cursor → gateway”, “gateway → files”. */
-export function wayOf({ kind, direction, client, server }: LogRow): string {
-  const asker = client ?? "client";
+export function wayOf(row: LogRow): string {
+  const { kind, direction, server } = row;
+  const asker = clientOf(row) ?? "client";
   const asked = serverText(server);
   if (kind === "request") return `${asker} → gateway`;
   if (kind === "upstream") return `gateway → ${asked}`;
@@ -81,6 +82,12 @@ export function wayOf({ kind, direction, client, server }: LogRow): string {
   };
   return ways[direction];
 }
+
+/** “Cursor → gateway → files”. */
+export const wholeWayOf = (row: LogRow): string =>
+  row.kind === "request" && row.server !== null
+    ? `${wayOf(row)} → ${serverText(row.server)}`
+    : wayOf(row);
 
 function BarRow({ bar, timing, isShown }: { bar: TimingBar; timing: Timing; isShown: boolean }) {
   const { row, durationMs, phases } = bar;

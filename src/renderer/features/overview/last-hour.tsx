@@ -24,6 +24,11 @@ export function LastHour() {
         {count(calls, "call")} ·{" "}
         <span className={errors === 0 ? undefined : "text-err"}>{count(errors, "error")}</span>
       </span>
+      <a
+        href={`#${routeTo("logs", [], { q: errors === 0 ? "after:1h" : "after:1h status:error" })}`}
+      >
+        Debug Logs
+      </a>
       <a href={`#${routeTo("metrics", [], { range: HOUR_RANGE.value })}`}>Metrics</a>
     </p>
   );

@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
 import { PLAIN_SIGN_IN } from "../servers/edit-sign-in.ts";
 import { aServer, aSignIn } from "../servers/servers.fixture.ts";
-import { type PaletteActions, type PaletteItem, paletteItems, search } from "./palette-items.ts";
+import {
+  logItem,
+  type PaletteActions,
+  type PaletteItem,
+  paletteItems,
+  search,
+} from "./palette-items.ts";
 
 const item = (
   id: string,
@@ -107,4 +113,16 @@ test("a remote server is signed in to and out of by name; a command is not", () 
   expect(verbs(signedOut)[3]).toBe("Sign out of Files… (Not signed in)");
   const byItself = { ...config, signIn: { ...PLAIN_SIGN_IN, kind: "client_credentials" as const } };
   expect(verbs(aServer({ config: byItself }))).toHaveLength(2);
+});
+
+test("behind a colon stands a filter of the debug logs", () => {
+  const gone: string[] = [];
+  const go = (route: string): void => void gone.push(route);
+  const item = logItem(": status:error ", go);
+  expect(item).toMatchObject({ title: "Show debug logs: status:error" });
+  expect(item.disabled).toBeUndefined();
+  void item.run();
+  void logItem(":", go).run();
+  expect(gone).toEqual(["/logs?q=status%3Aerror", "/logs"]);
+  expect(logItem(":nonsense:1", go).disabled).toMatch(/nonsense/);
 });

@@ -2,6 +2,7 @@ import {
   type CapabilityView,
   LOCAL_SERVER,
   type Page,
+  parseLogQuery,
   type ProfileView,
   type ServerView,
 } from "@local-mcp/contract";
@@ -141,6 +142,19 @@ function toolItems({ profiles, tools }: PaletteData, actions: PaletteActions): P
       note: `Tool of ${tool.server}`,
       run: () => actions.go(routeTo("profiles", [active.slug, "tools"], { q: tool.name })),
     }));
+}
+
+/** What a text behind a colon leads to: the debug logs that it leaves as a filter. */
+export function logItem(text: string, go: (route: string) => void): PaletteItem {
+  const filter = text.replace(/^:/, "").trim();
+  const [problem] = parseLogQuery(filter, Date.now()).problems;
+  return {
+    id: "logs:filter",
+    kind: "here",
+    title: filter === "" ? "Go to Debug Logs" : `Show debug logs: ${filter}`,
+    ...(problem && { disabled: problem.message }),
+    run: () => go(routeTo("logs", [], filter === "" ? {} : { q: filter })),
+  };
 }
 
 const ORDER: PaletteItem["kind"][] = ["here", "verb", "page", "server", "profile", "tool"];

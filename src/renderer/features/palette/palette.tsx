@@ -13,7 +13,13 @@ import { remember, useRecent } from "../../stores/recent.ts";
 import { openDialog } from "../../stores/dialogs.ts";
 import { signIn } from "../servers/sign-in-run.ts";
 import { useActivate } from "../profiles/profile-data.ts";
-import { type PaletteActions, type PaletteItem, paletteItems, search } from "./palette-items.ts";
+import {
+  logItem,
+  type PaletteActions,
+  type PaletteItem,
+  paletteItems,
+  search,
+} from "./palette-items.ts";
 import { layer } from "../../components/layer.ts";
 import { useReturnFocus } from "../../components/use-return-focus.ts";
 
@@ -68,7 +74,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
     activate: async (profile) => void (await activate.mutateAsync(profile)),
   };
   const all = [...COMMANDS, ...paletteItems({ place, servers, profiles, tools, local }, actions)];
-  const found = search(all, text, recent);
+  const found = text.startsWith(":") ? [logItem(text, navigate)] : search(all, text, recent);
 
   const run = (item: PaletteItem): void => {
     if (item.disabled) return;
@@ -100,7 +106,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
             >
               <Autocomplete.Input
                 aria-label="Search commands, pages, servers, profiles and tools"
-                placeholder="Go to, or do. Type > for commands only."
+                placeholder="Go to, or do. > for commands only, : for debug logs."
                 className="h-11 shrink-0 border-b border-border bg-transparent px-4 text-field -outline-offset-2"
               />
               <Autocomplete.Empty className="px-4 text-text-2 not-empty:py-6">

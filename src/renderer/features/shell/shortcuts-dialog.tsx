@@ -12,6 +12,17 @@ const IN_A_LIST: { keys: string; title: string }[] = [
   { keys: "Alt+↑ Alt+↓", title: "Move a server up or down in its profile" },
 ];
 
+const IN_THE_LOGS: { keys: string; title: string }[] = [
+  { keys: "Enter", title: "Show details" },
+  { keys: "Space", title: "Pause, or go on" },
+  { keys: "End", title: "Go to the newest and follow" },
+  { keys: "P", title: "Pin" },
+  { keys: "N", title: "Note" },
+  { keys: "R", title: "Replay a tool call" },
+  { keys: "C", title: "Copy as" },
+  { keys: "Shift+↑ Shift+↓, then D", title: "Compare two" },
+];
+
 /** Every key, from the same table that the keys are taken from. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const everywhere = COMMANDS.filter(({ shortcuts }) => shortcuts.length > 0).map(
@@ -26,6 +37,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
     >
       <Table title="Everywhere" rows={everywhere} />
       <Table title="In a focused list" rows={IN_A_LIST} />
+      <Table title="In the rows of the debug logs" rows={IN_THE_LOGS} />
     </Dialog>
   );
 }
