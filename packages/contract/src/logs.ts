@@ -210,6 +210,7 @@ export type LogState = z.infer<typeof logState>;
 
 const durations = {
   calls: z.number().int(),
+  /** Those that ended otherwise than well; cancelled ones too, as in the metrics. */
   errors: z.number().int(),
   p50Ms: z.number().nullable(),
   p95Ms: z.number().nullable(),
@@ -218,7 +219,10 @@ const durations = {
 export const logTotals = z.object(durations);
 export type LogTotals = z.infer<typeof logTotals>;
 
-/** Of the rows that match. Running ones and messages without an answer are no calls. */
+/**
+ * Of the rows that match. Running ones and messages without an answer are no calls; where the filter
+ * names no kind, only what clients asked is one, so that none counts twice.
+ */
 export const logStats = z.object({
   totals: logTotals,
   /** ms since 1970. */

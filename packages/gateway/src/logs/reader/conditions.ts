@@ -17,9 +17,6 @@ export interface Conditions {
   words: { match: string; not: boolean } | null;
   /** Of its messages as they are; in small letters. */
   parts: readonly { text: string; not: boolean }[];
-  /** The times that it names, ms since 1970. */
-  from: number | null;
-  to: number | null;
   /** Whether it says which kinds of rows it wants. */
   hasKind: boolean;
   /** Whether it looks at pins or notes. */
@@ -53,27 +50,17 @@ export function conditionsOf(
   columns: Columns = {},
 ): Conditions {
   const { terms } = parseLogQuery(filter, now);
-  const facts: Sql[] = [];
-  const bounds = { from: -Infinity, to: Infinity };
-  for (const term of terms) {
-    const column = (name: string): string => columns[name] ?? `f.${name}`;
-    if (term.type === "name") {
-      facts.push(signed(term, nameCondition(db, term, names, column)));
-    } else if (term.type === "range") {
-      facts.push(signed(term, rangeCondition(term, column)));
-      if (term.key !== "time" || term.not) continue;
-      bounds.from = Math.max(bounds.from, term.from ?? -Infinity);
-      bounds.to = Math.min(bounds.to, term.to ?? Infinity);
-    }
-  }
+  const column = (name: string): string => columns[name] ?? `f.${name}`;
+  const facts = terms.flatMap((term): Sql[] => {
+    if (term.type === "name") return [signed(term, nameCondition(db, term, names, column))];
+    return term.type === "range" ? [signed(term, rangeCondition(term, column))] : [];
+  });
   return {
     facts: all(facts),
     words: wordsOf(terms),
     parts: terms.flatMap(({ not, ...term }) =>
       term.type === "contains" ? [{ text: term.text.toLowerCase(), not }] : [],
     ),
-    from: Number.isFinite(bounds.from) ? bounds.from : null,
-    to: Number.isFinite(bounds.to) ? bounds.to : null,
     hasKind: hasKey(terms, "kind", "linked"),
     hasMarks: hasKey(terms, "pinned", "note"),
   };
@@ -152,6 +139,15 @@ export const TERMS = {
 
 type TermKind = (typeof TERMS)[keyof typeof TERMS]["kind"];
 
+/** What those of a kind are called now, by their ids; undefined where they have none. */
+export function namesOfToday(
+  names: Names,
+  kind: TermKind,
+): ReadonlyMap<string, string> | undefined {
+  if (kind === "profile") return names.profiles;
+  return kind === "server" ? names.servers : undefined;
+}
+
 /** Numbers of the terms that one of the values stands for, by what they are called now and were. */
 function termsOf(
   db: Connection,
@@ -160,7 +156,7 @@ function termsOf(
   names: Names,
 ): number[] {
   const patterns = values.map(pattern);
-  const today = { profile: names.profiles, server: names.servers }[kind as string];
+  const today = namesOfToday(names, kind);
   const fits = (name: string | undefined): boolean => {
     const small = name?.toLowerCase();
     return small !== undefined && patterns.some((one) => one(small));

@@ -38,7 +38,7 @@ interface Found extends Omit<LogsPage, "rows"> {
 }
 
 /** Ids that match, one more than is wanted where there are more. */
-async function idsOf(
+export async function idsOf(
   search: Search,
   walk: Walk,
   limit: number,

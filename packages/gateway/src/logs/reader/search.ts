@@ -57,6 +57,12 @@ export class Search {
     this.rows = files.read(NO_ROWS, rowsOf);
   }
 
+  /** Lets others have their turn. @throws what aborted it, when nobody waits any more */
+  async turn(): Promise<void> {
+    await nextTurn();
+    this.#signal.throwIfAborted();
+  }
+
   /** Whether it takes more than facts to know what matches, and so longer. */
   get isSlow(): boolean {
     return this.conditions.words !== null || this.conditions.parts.length > 0;
@@ -79,8 +85,10 @@ export class Search {
       const slice = newestFirst
         ? { from: Math.max(left.from, left.to - ids + 1), to: left.to }
         : { from: left.from, to: Math.min(left.to, left.from + ids - 1) };
-      if (!this.#files.read(true, (db) => use(db, matching(db, this.conditions, between(slice)))))
-        return null;
+      const goesOn = this.#files.read(false, (db) =>
+        use(db, matching(db, this.conditions, between(slice))),
+      );
+      if (!goesOn) return null;
       left = newestFirst
         ? { from: left.from, to: slice.from - 1 }
         : { from: slice.to + 1, to: left.to };
@@ -91,8 +99,7 @@ export class Search {
       if (tookMs < SHORT_MS) ids = Math.min(ids * 4, most);
       else if (tookMs > LONG_MS) ids = Math.max(Math.ceil(ids / 2), 1);
       // oxlint-disable-next-line no-await-in-loop -- one slice after the other is the point
-      await nextTurn();
-      this.#signal.throwIfAborted();
+      await this.turn();
     }
     return null;
   }
@@ -160,8 +167,6 @@ const NO_CONDITIONS: Conditions = {
   facts: { sql: "0", values: [] },
   words: null,
   parts: [],
-  from: null,
-  to: null,
   hasKind: false,
   hasMarks: false,
 };

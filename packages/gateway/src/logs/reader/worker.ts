@@ -1,11 +1,15 @@
 import { workerData } from "node:worker_threads";
-import { GatewayError } from "@local-mcp/contract";
 import { serveTasks } from "../../traffic/serve-tasks.ts";
+import { exportPartOf } from "./export.ts";
+import { findingsOf } from "./findings.ts";
 import { LogFiles } from "./log-files.ts";
 import type { ReaderTasks } from "./messages.ts";
 import { newsOf } from "./news.ts";
 import { countMatches, pageOf } from "./pages.ts";
 import { detailOf, rowsWhere } from "./rows.ts";
+import { sessionsOf } from "./sessions.ts";
+import { statsOf } from "./stats.ts";
+import { suggest } from "./suggest.ts";
 
 // Both sides are of one build, so what crosses needs no check.
 const files = new LogFiles(workerData);
@@ -25,15 +29,14 @@ serveTasks<ReaderTasks>({
     );
     return row;
   },
-  stats: () => {
-    throw new GatewayError("internal");
+  stats: (filter, signal) => statsOf(files, filter, signal),
+  sessions: (filter, signal) => sessionsOf(files, filter, signal),
+  suggest: (asked) => {
+    const names = files.names();
+    return files.read([], (db) => suggest(db, names, asked));
   },
-  sessions: () => [],
-  suggest: () => [],
-  findings: ({ ofCatalog }) => ofCatalog,
-  exportPart: () => {
-    throw new GatewayError("internal");
-  },
+  findings: (asked, signal) => findingsOf(files, asked, signal),
+  exportPart: (query, signal) => exportPartOf(files, query, signal),
   release: () => {
     files.release();
     return null;
