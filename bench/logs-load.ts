@@ -128,7 +128,9 @@ export class Load {
     };
     const began = performance.now();
     const under: Promise<void>[] = [];
-    for (let sent = 0; sent < total && !over?.aborted;) {
+    let sent = 0;
+    while (sent < total) {
+      if (over?.aborted) break;
       const due = Math.min(total, Math.floor(((performance.now() - began) / 1000) * perSecond) + 1);
       for (; sent < due; sent += 1) {
         if (this.#free.length === 0) loaded.late += 1;

@@ -5,7 +5,7 @@
  * the log of a million rows there for the next time, `--json FILE` keeps the figures. Ends with 1 where
  * a limit is missed. Linux only: it reads /proc.
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -14,6 +14,7 @@ import { measureCost } from "./logs-cost.ts";
 import { makeLogs } from "./logs-data.ts";
 import { measureKills } from "./logs-kill.ts";
 import { measureMillion } from "./logs-million.ts";
+import { measurePage } from "./logs-page.ts";
 import { type Figure, reportLogs } from "./logs-report.ts";
 import { measureSustained } from "./logs-sustained.ts";
 
@@ -27,29 +28,47 @@ const { values: options } = parseArgs({
 });
 
 const effort = options.short
-  ? { seconds: 4, cost: { rounds: 2, seconds: 1.5 }, kills: 2, rows: 20_000, repeats: 5 }
-  : { seconds: 120, cost: { rounds: 12, seconds: 5 }, kills: 20, rows: 1_000_000, repeats: 40 };
+  ? {
+      seconds: 4,
+      cost: { rounds: 2, seconds: 1.5 },
+      kills: 2,
+      rows: 20_000,
+      repeats: 5,
+      pageSeconds: 2,
+    }
+  : {
+      seconds: 120,
+      cost: { rounds: 12, seconds: 5 },
+      kills: 20,
+      rows: 1_000_000,
+      repeats: 40,
+      pageSeconds: 10,
+    };
 
 const root = await mkdtemp(join(tmpdir(), "bench-logs-"));
-/** The log that is read; made once for all parts. */
-const data = async (): Promise<string> => {
-  const dataDir = join(options.data ?? root, `logs-${effort.rows}`);
-  await makeLogs(dataDir, effort.rows, `http://127.0.0.1:${await freePort()}/mcp`);
-  return dataDir;
+await chmod(root, 0o755);
+/** A home with the log that is read, made once for all parts. */
+const home = async (): Promise<string> => {
+  const directory = join(options.data ?? root, `logs-${effort.rows}`);
+  await makeLogs(join(directory, "data"), effort.rows, `http://127.0.0.1:${await freePort()}/mcp`);
+  return directory;
 };
 
 const PARTS: Record<string, () => Promise<Figure[]>> = {
   sustained: () => measureSustained(effort.seconds),
   cost: () => measureCost(effort.cost),
   kill: () => measureKills(effort.kills),
-  million: async () => measureMillion(await data(), effort.rows, effort.repeats),
+  million: async () => measureMillion(join(await home(), "data"), effort.rows, effort.repeats),
+  page: async () => measurePage(await home(), effort.pageSeconds),
 };
 
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(name, () => void stopAll().finally(() => process.exit(130)));
 }
 try {
-  const chosen = options.only?.split(",") ?? Object.keys(PARTS);
+  // The page is a test of the app too, which sees how much is in the document.
+  const usual = Object.keys(PARTS).filter((name) => name !== "page" || !options.short);
+  const chosen = options.only?.split(",") ?? usual;
   const figures: Figure[] = [];
   for (const name of chosen) {
     const part = PARTS[name];
