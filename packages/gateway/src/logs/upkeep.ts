@@ -87,8 +87,8 @@ export class Upkeep {
       this.#isClearing = (await writer.ask("clearSome", null)).more;
       if (!this.#isClearing) onRemoved();
     } else if (this.#isDue) {
-      const { rows } = await writer.ask("prune", { retention: retention(), now: now() });
-      this.#isDue = rows > 0;
+      const { rows, more } = await writer.ask("prune", { retention: retention(), now: now() });
+      this.#isDue = more;
       if (rows > 0) onRemoved();
     }
     return this.#isClearing || this.#isDue;

@@ -4,17 +4,28 @@ import type { Redactor } from "@local-mcp/vault";
 import type { BegunEntry, EndedEntry } from "../entries.ts";
 import { LOG_CONTENTS, LOG_DIRECTIONS, LOG_ERAS, LOG_KINDS, LOG_OUTCOMES } from "../facts.ts";
 import { packed, type Payload, unpacked } from "../payload.ts";
-import type { Names } from "./names.ts";
+import type { Names } from "../reader/log-files.ts";
 import { type KeptBody, redactedBody } from "./redacted-body.ts";
-import { type Term, type TermKind, Terms } from "./terms.ts";
+import type { Term, TermKind, Terms } from "./terms.ts";
 import type { TextIndex } from "./text-index.ts";
 
 export interface EntryRowsOptions {
   db: Connection;
   index: TextIndex;
-  names: Names;
+  terms: Terms;
   redactor: Pick<Redactor, "text">;
 }
+
+/** How rows are written. */
+export interface Writing {
+  /** What is kept of a message, bytes; null for all. */
+  limit: number | null;
+  /** What profiles and servers are called now. */
+  names: Names;
+}
+
+/** What a profile or server is called that is gone, where no row tells what it was called. */
+const REMOVED = "(removed)";
 
 type Value = string | number | Buffer | null;
 
@@ -67,7 +78,6 @@ const statusOf = (outcome: LogOutcome): string =>
 /** Writes rows of debug logs: what is told, without what is secret in it. */
 export class EntryRows {
   readonly #options: EntryRowsOptions;
-  readonly #terms: Terms;
   readonly #insertLog;
   readonly #insertFacts;
   readonly #updateFacts;
@@ -78,7 +88,6 @@ export class EntryRows {
   constructor(options: EntryRowsOptions) {
     const { db } = options;
     this.#options = options;
-    this.#terms = new Terms(db, (text) => options.redactor.text(text));
     this.#insertLog = db.prepare<Value[]>(insertInto("debug_logs", LOG_COLUMNS));
     this.#insertFacts = db.prepare<Value[]>(insertInto("debug_log_facts", FACT_COLUMNS));
     this.#updateFacts = db.prepare<Value[]>(
@@ -98,14 +107,9 @@ export class EntryRows {
       .pluck();
   }
 
-  /** What was known of names is no longer so. */
-  forget(): void {
-    this.#terms.forget();
-  }
-
   /** @returns the row's id */
-  begin(told: BegunEntry, limit: number | null): number {
-    const { index } = this.#options;
+  begin(told: BegunEntry, { limit, names }: Writing): number {
+    const { index, terms } = this.#options;
     const { ended } = told;
     // What became known with the answer is so from the beginning, where both are written at once.
     const entry = { ...told, ...ended?.session };
@@ -113,7 +117,7 @@ export class EntryRows {
     const response = this.#body(ended?.response ?? null, limit);
     const outcome = ended?.outcome ?? "running";
     const session = this.#session(entry);
-    const method = this.#terms.of("method", entry.method);
+    const method = terms.of("method", entry.method);
     const { lastInsertRowid } = this.#insertLog.run(
       entry.correlation,
       entry.profileId,
@@ -138,8 +142,8 @@ export class EntryRows {
       LOG_OUTCOMES.indexOf(outcome),
       LOG_CONTENTS.indexOf(contents),
       session.era,
-      this.#owner("profile", entry.profileId),
-      this.#owner("server", entry.serverId),
+      this.#owner("profile", entry.profileId, names.profiles),
+      this.#owner("server", entry.serverId, names.servers),
       session.id?.id ?? null,
       session.client,
       method.id,
@@ -159,7 +163,7 @@ export class EntryRows {
   }
 
   /** @returns whether the row is still there */
-  end(id: number, ended: EndedEntry, limit: number | null): boolean {
+  end(id: number, ended: EndedEntry, { limit }: Pick<Writing, "limit">): boolean {
     const response = this.#body(ended.response, limit);
     const { changes } = this.#updateFacts.run(
       LOG_OUTCOMES.indexOf(ended.outcome),
@@ -205,19 +209,24 @@ export class EntryRows {
   #session({ sessionId, client, era }: Pick<BegunEntry, "sessionId" | "client" | "era">) {
     return {
       id: this.#optional("session", sessionId),
-      client: client && this.#terms.of("client", client.name, client.version ?? "").id,
+      client: client && this.#options.terms.of("client", client.name, client.version ?? "").id,
       era: era && LOG_ERAS.indexOf(era),
     };
   }
 
   #optional(kind: TermKind, value: string | null): Term | null {
-    return value === null ? null : this.#terms.of(kind, value);
+    return value === null ? null : this.#options.terms.of(kind, value);
   }
 
-  #owner(kind: "profile" | "server", id: string | null): number | null {
+  #owner(
+    kind: "profile" | "server",
+    id: string | null,
+    names: ReadonlyMap<string, string>,
+  ): number | null {
     if (id === null) return null;
-    const label = this.#options.names.of(kind, id, () => this.#terms.former(kind, id));
-    return this.#terms.of(kind, id, label).id;
+    const { terms } = this.#options;
+    const today = id === LOCAL_SERVER ? LOCAL_SERVER : names.get(id);
+    return terms.of(kind, id, today ?? terms.former(kind, id) ?? REMOVED).id;
   }
 }
 

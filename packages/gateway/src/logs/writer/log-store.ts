@@ -10,33 +10,45 @@ import {
 import { createRedactor, type Redactor, type RedactorChange } from "@local-mcp/vault";
 import type { Batch, Written } from "../entries.ts";
 import { LOG_OUTCOMES } from "../facts.ts";
+import { LogFiles as ReadFiles, type Names } from "../reader/log-files.ts";
+import type { Filter } from "../reader/messages.ts";
+import { Search } from "../reader/search.ts";
+import { Clearing } from "./clear.ts";
 import { EntryRows } from "./entry-rows.ts";
-import type { LogFiles } from "./messages.ts";
-import { Names } from "./names.ts";
+import type { LogFiles, Retention } from "./messages.ts";
+import { giveBackSome, type Pruned, pruneSome, rowCount, usedBytes } from "./retention.ts";
+import { Terms } from "./terms.ts";
 import { TextIndex } from "./text-index.ts";
 
 /** The log of the file is no longer than that for long, bytes. */
 const LOG_BYTES = 32 * 1024 * 1024;
+/** Names that no row has are looked for when this part of the rows went. */
+const SWEPT_PART = 0.2;
+const MAX_PINNED = 10_000;
 
 /** What is open. */
 interface Open {
   db: Connection;
   index: TextIndex;
+  terms: Terms;
   rows: EntryRows;
+  clearing: Clearing;
+  /** Rows that went since names were looked for that no row has. */
+  unswept: number;
 }
 
 /** `traffic.db`, as far as debug logs are written to it. All of it runs in a thread of its own. */
 export class LogStore {
   readonly #files: LogFiles;
+  readonly #read: ReadFiles;
   readonly #redactor: Redactor = createRedactor();
-  readonly #names: Names;
   /** Ids of rows that have not ended, by the keys of their entries. */
   readonly #running = new Map<number, number>();
   #open: Open | null = null;
 
   constructor(files: LogFiles) {
     this.#files = files;
-    this.#names = new Names(files.database);
+    this.#read = new ReadFiles(files);
   }
 
   /**
@@ -46,25 +58,20 @@ export class LogStore {
    * @throws GatewayError disk_full, database_locked, database_damaged and others
    */
   write({ begun, ended }: Batch, limit: number | null): Written {
-    this.#names.forget();
-    const written = this.transaction(({ rows }) => {
-      const ids = begun.map((entry) => rows.begin(entry, limit));
-      const changed = ended.flatMap((entry) => {
+    const writing = { limit, names: this.#names() };
+    const { ids, changed } = this.#transaction(({ rows }) => ({
+      ids: begun.map((entry) => rows.begin(entry, writing)),
+      changed: ended.flatMap((entry) => {
         const id = this.#running.get(entry.key);
-        return id !== undefined && rows.end(id, entry, limit) ? [id] : [];
-      });
-      return { ids, changed };
-    });
-    for (const [place, { key, ended: end }] of begun.entries()) {
-      const id = written.ids[place];
-      if (end === null && id !== undefined) this.#running.set(key, id);
+        return id !== undefined && rows.end(id, entry, writing) ? [id] : [];
+      }),
+    }));
+    for (const [place, entry] of begun.entries()) {
+      const id = ids[place];
+      if (entry.ended === null && id !== undefined) this.#running.set(entry.key, id);
     }
     for (const { key } of ended) this.#running.delete(key);
-    return {
-      first: written.ids[0] ?? null,
-      last: written.ids.at(-1) ?? null,
-      changed: written.changed,
-    };
+    return { first: ids[0] ?? null, last: ids.at(-1) ?? null, changed };
   }
 
   /** What is secret from now on. */
@@ -72,12 +79,60 @@ export class LogStore {
     if (change.kind === "know") this.#redactor.know(change.value);
     else if (change.kind === "know_for_now") this.#redactor.knowForNow(change.value);
     else this.#redactor.forget();
-    this.#open?.rows.forget();
+    this.#open?.terms.forget();
   }
 
-  /** @throws GatewayError log_not_found */
+  /** Removes some of what is kept no longer, and of what a crash left of a clear. */
+  prune(asked: { retention: Retention; now: number }): Pruned {
+    return this.#ifThere({ rows: 0, more: false }, (open) => {
+      const { db, index, terms, clearing } = open;
+      if (clearing.isPending) return { rows: 0, more: clearing.some() };
+      const pruned = this.#transaction(() => pruneSome(db, index, asked));
+      open.unswept += pruned.rows;
+      const isMore = giveBackSome(db);
+      if (pruned.more || isMore) return { ...pruned, more: true };
+      if (open.unswept === 0 || open.unswept < rowCount(db) * SWEPT_PART) return pruned;
+      const isSwept = !this.#transaction(() => terms.sweepSome());
+      if (isSwept) open.unswept = 0;
+      return { rows: 0, more: !isSwept };
+    });
+  }
+
+  /**
+   * Hides what matches, which `clearSome` then removes. What is pinned is no exception.
+   *
+   * @param asked a filter that was checked; an empty one is everything
+   * @returns how many rows
+   */
+  async clear(asked: Filter, signal: AbortSignal): Promise<{ rows: number }> {
+    if (!this.#isThere()) return { rows: 0 };
+    if (asked.filter.trim() === "") {
+      return { rows: this.#transaction(({ clearing }) => clearing.hideAll()) };
+    }
+    const ids: number[] = [];
+    const search = new Search(this.#read, asked, signal);
+    await search.walk({ from: 0, to: Infinity, newestFirst: false }, (db, { sql, values }) => {
+      const found = db
+        .prepare<(string | number)[], number>(
+          `SELECT f.id FROM debug_log_facts f WHERE ${sql} ORDER BY f.id`,
+        )
+        .pluck()
+        .iterate(...values);
+      for (const id of found) ids.push(id);
+      return true;
+    });
+    return { rows: this.#transaction(({ clearing }) => clearing.hide(ids)) };
+  }
+
+  /** @returns whether there is more to remove of what was cleared */
+  clearSome(): { more: boolean } {
+    return { more: this.#ifThere(false, ({ clearing }) => clearing.some()) };
+  }
+
+  /** @throws GatewayError log_not_found; validation_failed where too many are pinned */
   mark({ id, pinned, note }: LogMark): void {
-    const isThere = this.transaction(({ db }) => {
+    const isThere = this.#transaction(({ db }) => {
+      if (pinned === true) refuseTooManyPinned(db);
       const facts = db.prepare(
         "UPDATE debug_log_facts SET is_pinned = coalesce(?, is_pinned), has_note = coalesce(?, has_note) WHERE id = ?",
       );
@@ -95,7 +150,7 @@ export class LogStore {
 
   /** @param at what was seen up to then is not told of again, ms since 1970 */
   dismiss(finding: string, at: number): void {
-    this.transaction(({ db }) =>
+    this.#transaction(({ db }) =>
       db
         .prepare(
           "INSERT INTO debug_log_dismissals (finding, dismissed_at) VALUES (?, ?) ON CONFLICT DO UPDATE SET dismissed_at = excluded.dismissed_at",
@@ -106,44 +161,58 @@ export class LogStore {
 
   /** How many there are, what they take on the disk, and when the oldest began. */
   size(): { rows: number; bytes: number; oldestAt: number | null } {
-    const nothing = { rows: 0, bytes: 0, oldestAt: null };
-    return this.ifThere(nothing, ({ db }) => {
-      const rows = db.prepare<[], number>("SELECT count(*) FROM debug_log_facts").pluck().get();
+    return this.#ifThere({ rows: 0, bytes: 0, oldestAt: null }, ({ db }) => {
       const oldest = db
         .prepare<[], number>("SELECT at FROM debug_log_facts ORDER BY id LIMIT 1")
         .pluck()
         .get();
-      return { rows: rows ?? 0, bytes: usedBytes(db), oldestAt: oldest ?? null };
+      return { rows: rowCount(db), bytes: usedBytes(db), oldestAt: oldest ?? null };
     });
   }
 
-  /** Runs on the file, all of it or nothing. */
-  transaction<T>(run: (open: Open) => T): T {
+  /** Lets go of the files. What still runs has its end in no other. */
+  release(): void {
+    if (this.#open) closeFile(this.#open.db);
+    this.#read.release();
+    this.#open = null;
+    this.#running.clear();
+  }
+
+  #names(): Names {
+    try {
+      return this.#read.names();
+    } catch {
+      // A log is written with what is known, whatever there is with the configuration.
+      return { profiles: new Map(), servers: new Map() };
+    }
+  }
+
+  #isThere(): boolean {
+    return this.#open !== null || existsSync(this.#files.traffic);
+  }
+
+  /** Runs on the file; where there is none, none is made. */
+  #ifThere<T>(otherwise: T, run: (open: Open) => T): T {
+    return this.#isThere() ? this.#run(run) : otherwise;
+  }
+
+  /** The same on one that is made where there is none, all of it or nothing. */
+  #transaction<T>(run: (open: Open) => T): T {
+    return this.#run((open) => open.db.transaction(() => run(open)).immediate());
+  }
+
+  #run<T>(run: (open: Open) => T): T {
     return translating(this.#files.traffic, () => {
       const open = (this.#open ??= this.#begin());
       try {
-        return open.db.transaction(() => run(open)).immediate();
+        return run(open);
       } catch (error) {
         // What was made meanwhile is not there.
-        open.index.reread();
-        open.rows.forget();
+        open.index.forget();
+        open.terms.forget();
         throw error;
       }
     });
-  }
-
-  /** The same, where nothing is made of a file that is not there. */
-  ifThere<T>(otherwise: T, run: (open: Open) => T): T {
-    if (this.#open === null && !existsSync(this.#files.traffic)) return otherwise;
-    return translating(this.#files.traffic, () => run((this.#open ??= this.#begin())));
-  }
-
-  /** Lets go of the file. What still runs has its end in no other. */
-  release(): void {
-    if (this.#open) closeFile(this.#open.db);
-    this.#names.close();
-    this.#open = null;
-    this.#running.clear();
   }
 
   #begin(): Open {
@@ -154,19 +223,14 @@ export class LogStore {
       db.pragma(`journal_size_limit = ${LOG_BYTES}`);
       db.transaction(() => interrupt(db)).immediate();
       const index = new TextIndex(db);
-      const [names, redactor] = [this.#names, this.#redactor];
-      return { db, index, rows: new EntryRows({ db, index, names, redactor }) };
+      const terms = new Terms(db, (text) => this.#redactor.text(text));
+      const rows = new EntryRows({ db, index, terms, redactor: this.#redactor });
+      return { db, index, terms, rows, clearing: new Clearing({ db, index, terms }), unswept: 0 };
     } catch (error) {
       closeFile(db);
       throw error;
     }
   }
-}
-
-/** What the file takes without its free pages, bytes. */
-export function usedBytes(db: Connection): number {
-  const pragma = (name: string): number => Number(db.pragma(name, { simple: true }));
-  return (pragma("page_count") - pragma("freelist_count")) * pragma("page_size");
 }
 
 /** What ran when the gateway ended has no answer any more. */
@@ -182,4 +246,15 @@ function interrupt(db: Connection): void {
     facts.run(LOG_OUTCOMES.indexOf("interrupted"), id);
     log.run(id);
   }
+}
+
+/** What is pinned is kept whatever else goes. */
+function refuseTooManyPinned(db: Connection): void {
+  const pinned = db
+    .prepare<[], number>("SELECT count(*) FROM debug_log_facts WHERE is_pinned = 1")
+    .pluck()
+    .get();
+  if ((pinned ?? 0) < MAX_PINNED) return;
+  const detail = `${MAX_PINNED} debug logs are pinned, and no more can be.`;
+  throw new GatewayError("validation_failed", { detail });
 }

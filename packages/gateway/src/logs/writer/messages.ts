@@ -18,8 +18,8 @@ export interface WriterTasks {
   write: [{ batch: Batch; bodyBytes: number | null }, Written];
   /** No answer is waited for; what is written after it is redacted with it. */
   secret: [RedactorChange, null];
-  /** Removes some of what is kept no longer. @returns how many rows; 0 where none are left to go */
-  prune: [{ retention: Retention; now: number }, { rows: number }];
+  /** Removes some of what is kept no longer, and goes on with a clear. @returns how many rows went */
+  prune: [{ retention: Retention; now: number }, { rows: number; more: boolean }];
   /** Hides them at once; `clearSome` then removes them. An empty filter is everything. */
   clear: [Filter, { rows: number }];
   /** @returns whether there is more to remove */

@@ -60,12 +60,28 @@ interface Statements {
 /** The words of messages, in parts that are made on the fly. All of it is in its caller's transaction. */
 export class TextIndex {
   readonly #db: Connection;
-  readonly #parts: Set<number>;
+  #known: Set<number> | null = null;
   readonly #statements = new Map<number, Statements>();
 
   constructor(db: Connection) {
     this.#db = db;
-    this.#parts = new Set(partsOf(db));
+  }
+
+  /** Those that there are. */
+  get parts(): readonly number[] {
+    return [...this.#parts];
+  }
+
+  get oldest(): number | null {
+    return this.#parts.size === 0 ? null : Math.min(...this.#parts);
+  }
+
+  get newest(): number | null {
+    return this.#parts.size === 0 ? null : Math.max(...this.#parts);
+  }
+
+  has(part: number): boolean {
+    return this.#parts.has(part);
   }
 
   /** @param texts messages as they are recorded */
@@ -96,11 +112,14 @@ export class TextIndex {
     if (this.#parts.delete(part)) this.#db.exec(`DROP TABLE ${wordsTable(part)}`);
   }
 
-  /** Reads anew which parts there are: what was made or dropped was taken back. */
-  reread(): void {
+  /** Which parts there are is no longer known: what was made or dropped was taken back. */
+  forget(): void {
     this.#statements.clear();
-    this.#parts.clear();
-    for (const part of partsOf(this.#db)) this.#parts.add(part);
+    this.#known = null;
+  }
+
+  get #parts(): Set<number> {
+    return (this.#known ??= new Set(partsOf(this.#db)));
   }
 
   #of(part: number, isMade: boolean): Statements | undefined {

@@ -14,9 +14,9 @@ serveTasks<WriterTasks>({
     store.secret(change);
     return null;
   },
-  prune: () => ({ rows: 0 }),
-  clear: () => ({ rows: 0 }),
-  clearSome: () => ({ more: false }),
+  prune: (asked) => store.prune(asked),
+  clear: (filter, signal) => store.clear(filter, signal),
+  clearSome: () => store.clearSome(),
   mark: (mark) => {
     store.mark(mark);
     return null;
