@@ -21,7 +21,7 @@ const stage = () => {
     asked.push(written);
     return newsOf(written);
   };
-  return { followers, stop, asked, news: followers.follow(read, stop.signal) };
+  return { followers, stop, asked, news: followers.follow({ begin: read, read }, stop.signal) };
 };
 const written = (first: number | null, last: number | null, changed: number[] = []): Written => ({
   first,
@@ -42,6 +42,22 @@ test(
   },
 );
 
+test("what was stored before it begins is not told of as new", async () => {
+  const followers = new Followers();
+  const begin = async (nothing: Written) => {
+    // They are stored, and then it is told of them.
+    followers.onWritten(written(1, 5));
+    queueMicrotask(() => followers.onWritten(written(6, 9, [2])));
+    return { ...newsOf(nothing), last: 7 };
+  };
+  const read = async (what: Written) => newsOf(what);
+  const news = followers.follow({ begin, read }, undefined);
+  expect((await news.next()).value).toMatchObject({ added: 0, last: 7 });
+  expect((await news.next()).value).toMatchObject({ added: 2, last: 9, changed: [{ id: 2 }] });
+  followers.onWritten(written(10, 10));
+  expect((await news.next()).value).toMatchObject({ added: 1, last: 10 });
+});
+
 test("a reader that is slow is told of all of it at once, and takes no more for it", async () => {
   const { followers, asked, news } = stage();
   await news.next();
@@ -56,7 +72,7 @@ test("what concerns nobody is not told, what was removed is", async () => {
   const followers = new Followers();
   const stop = new AbortController();
   const nothing = async () => newsOf(written(null, null));
-  const news = followers.follow(nothing, stop.signal);
+  const news = followers.follow({ begin: nothing, read: nothing }, stop.signal);
   await news.next();
   followers.onWritten(written(1, 9));
   const next = news.next();
@@ -78,13 +94,15 @@ test("it ends when the reader leaves, or the gateway does, also while it waits",
   other.followers.close();
   expect(await also).toEqual({ value: undefined, done: true });
 
-  const late = other.followers.follow(async () => newsOf(written(null, null)), undefined);
+  const nothing = async () => newsOf(written(null, null));
+  const late = other.followers.follow({ begin: nothing, read: nothing }, undefined);
   await late.next();
   expect(await late.next()).toEqual({ value: undefined, done: true });
 });
 
 test("what cannot be read ends it with that", async () => {
   const followers = new Followers();
-  const news = followers.follow(() => Promise.reject(new Error("damaged")), undefined);
+  const read = () => Promise.reject(new Error("damaged"));
+  const news = followers.follow({ begin: read, read }, undefined);
   await expect(news.next()).rejects.toThrow("damaged");
 });

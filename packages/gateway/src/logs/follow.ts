@@ -15,14 +15,26 @@ class Unread extends EventTarget {
   #last: number | null = null;
   readonly #changed = new Set<number>();
   #removed = false;
+  /** The newest row that is known to the reader. */
+  #known = 0;
 
   add({ first, last, changed }: Written): void {
-    this.#first ??= first;
-    this.#last = last ?? this.#last;
+    if (first !== null && last !== null && last > this.#known) {
+      this.#first ??= Math.max(first, this.#known + 1);
+      this.#last = last;
+    }
     for (const id of changed) this.#changed.add(id);
     // Rows that were removed are read anew, and so are these.
     if (this.#changed.size > MAX_CHANGED) this.#removed = true;
-    this.#ring();
+    if (this.#isSome) this.#ring();
+  }
+
+  /** Rows up to this one were stored before the reader was told, and it was told of them. */
+  knows(last: number): void {
+    this.#known = Math.max(this.#known, last);
+    if (this.#last === null || this.#first === null) return;
+    if (this.#last <= this.#known) this.#first = this.#last = null;
+    else this.#first = Math.max(this.#first, this.#known + 1);
   }
 
   addRemoved(): void {
@@ -32,9 +44,11 @@ class Unread extends EventTarget {
 
   /** Resolves when there is something to tell. @throws AbortError */
   async some(signal: AbortSignal): Promise<void> {
-    if (this.#last === null && this.#changed.size === 0 && !this.#removed) {
-      await once(this, "news", { signal });
-    }
+    if (!this.#isSome) await once(this, "news", { signal });
+  }
+
+  get #isSome(): boolean {
+    return this.#last !== null || this.#changed.size > 0 || this.#removed;
   }
 
   take(): { written: Written; removed: boolean } {
@@ -50,6 +64,12 @@ class Unread extends EventTarget {
   #ring(): void {
     this.dispatchEvent(new Event("news"));
   }
+}
+
+type Reading = (written: Written) => Promise<LogNews>;
+interface Readings {
+  begin: Reading;
+  read: Reading;
 }
 
 /** Who is told of what is written, each at its own pace. */
@@ -69,10 +89,10 @@ export class Followers {
    * Begins with what tells nothing new, once nothing is missed any more. Ends when `signal` aborts,
    * or all of it is closed.
    *
-   * @param read what of it concerns the reader
+   * @param read what of it concerns the reader; `begin` does so once all that was before is stored
    */
   async *follow(
-    read: (written: Written) => Promise<LogNews>,
+    { begin, read }: Readings,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<LogNews> {
     const closing = this.#closing.signal;
@@ -80,7 +100,10 @@ export class Followers {
     const unread = new Unread();
     this.#all.add(unread);
     try {
-      yield await read({ first: null, last: null, changed: [] });
+      const beginning = await begin({ first: null, last: null, changed: [] });
+      // What was stored meanwhile is told of already.
+      unread.knows(beginning.last);
+      yield beginning;
       for (;;) {
         await unread.some(ended);
         const { written, removed } = unread.take();

@@ -102,9 +102,12 @@ export class LogsService {
    */
   follow(filter: string, signal: AbortSignal | undefined): AsyncGenerator<LogNews> {
     this.#filter(filter);
-    const { reader } = this.#options;
+    const asked = (written: Written) => ({ ...this.#filter(filter), written });
     return this.#followers.follow(
-      (written) => reader.ask("news", { ...this.#filter(filter), written }),
+      {
+        begin: (nothing) => this.#read("news", asked(nothing), signal),
+        read: (written) => this.#options.reader.ask("news", asked(written), signal),
+      },
       signal,
     );
   }
