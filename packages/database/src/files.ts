@@ -51,9 +51,20 @@ export const readStart = (path: string, length?: number): Buffer =>
     }
   });
 
+const createEmpty = (path: string): void => closeSync(openSync(path, "wx", 0o600));
+
 /** Creates an empty file for its owner only; it must not be there yet. */
 export const createPrivateFile = (path: string): void => {
-  usingFiles(dirname(path), () => closeSync(openSync(path, "wx", 0o600)));
+  usingFiles(dirname(path), () => createEmpty(path));
+};
+
+/** The same where another may create it at this moment. */
+const createUnlessThere = (path: string): void => {
+  try {
+    createEmpty(path);
+  } catch (error) {
+    if (!isErrno(error) || error.code !== "EEXIST") throw error;
+  }
 };
 
 /**
@@ -65,7 +76,7 @@ export const createPrivateFile = (path: string): void => {
 export const makePrivateFile = (path: string): void => {
   usingFiles(dirname(path), () => {
     const there = statSync(path, { throwIfNoEntry: false });
-    if (!there) return createPrivateFile(path);
+    if (!there) return createUnlessThere(path);
     // A copy that a person put back usually has the mode of any other file of theirs.
     if (there.mode & 0o077 && there.uid === process.getuid?.()) chmodSync(path, 0o600);
   });

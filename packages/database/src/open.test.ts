@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
@@ -93,6 +94,29 @@ describe("a new file", () => {
     empty.close();
     expect(statSync(temp("data", "empty.db")).size).toBeGreaterThan(0);
     withProfile(temp("data", "empty.db"));
+  });
+
+  test("is made once, however many open it at the same moment", async () => {
+    mkdirSync(temp("data"));
+    const files = Array.from({ length: 15 }, (_, at) => temp("data", `${at}.db`));
+    const index = new URL("index.ts", import.meta.url).href;
+    const program = `
+      const { closeFile, openFile, trafficFile } = await import(${JSON.stringify(index)});
+      process.stdout.write("ready");
+      await new Promise((go) => process.stdin.once("data", go));
+      const begin = Date.now() + 100;
+      for (const [at, path] of process.argv.slice(1).entries()) {
+        while (Date.now() < begin + at * 30);
+        closeFile(openFile(path, trafficFile, {}));
+      }
+      process.exit();`;
+    const programs = Array.from({ length: 3 }, () =>
+      spawn(process.execPath, ["--input-type=module", "-e", program, ...files]),
+    );
+    await Promise.all(programs.map(({ stdout }) => once(stdout, "data")));
+    for (const { stdin } of programs) stdin.write("go");
+    const exits = await Promise.all(programs.map((one) => once(one, "exit")));
+    expect(exits.map(([code]) => code)).toEqual([0, 0, 0]);
   });
 
   test("is made after a manual rm of the files", () => {

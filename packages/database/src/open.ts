@@ -183,7 +183,9 @@ export const migrate = (connection: Connection, kind: FileKind, applied: number)
     const record = connection.prepare(
       `INSERT INTO ${MIGRATIONS_TABLE} (hash, created_at) VALUES (?, ?)`,
     );
-    for (const { sql, hash, folderMillis } of kind.migrations.slice(applied)) {
+    // Another one that opens it may have done so since it was looked at.
+    const done = Math.max(applied, historyOf(connection).length);
+    for (const { sql, hash, folderMillis } of kind.migrations.slice(done)) {
       for (const statement of sql) connection.exec(statement);
       record.run(hash, folderMillis);
     }
