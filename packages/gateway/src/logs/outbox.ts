@@ -3,7 +3,7 @@ import type { Batch, Written } from "./entries.ts";
 import { begunEntry, endedEntry, type Row, sizeOf } from "./row.ts";
 
 /** Longest that something waits for others to be written with it, ms. */
-const TOGETHER_MS = 100;
+const TOGETHER_MS = 50;
 /** At most so many are written at once. */
 const MAX_TOGETHER = 500;
 /** And so many characters. */
