@@ -1,8 +1,11 @@
 import type { LogNews } from "@local-mcp/contract";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Written } from "./entries.ts";
 import { Followers } from "./follow.ts";
 import { rowOf } from "./logs.fixture.ts";
+
+// Whoever is never told waits for ever.
+vi.setConfig({ testTimeout: 5000 });
 
 /** Reads as the thread does where every row matches. */
 const newsOf = ({ first, last, changed }: Written): LogNews => ({
