@@ -30,15 +30,17 @@ const { values: options } = parseArgs({
 const effort = options.short
   ? {
       seconds: 4,
-      cost: { rounds: 2, seconds: 1.5 },
+      cost: { rounds: 2, seconds: 1.5, isShort: true },
+      filterMs: 50,
       kills: 2,
-      rows: 20_000,
+      rows: 50_000,
       repeats: 5,
       pageSeconds: 2,
     }
   : {
       seconds: 120,
-      cost: { rounds: 12, seconds: 5 },
+      cost: { rounds: 12, seconds: 5, isShort: false },
+      filterMs: 100,
       kills: 20,
       rows: 1_000_000,
       repeats: 40,
@@ -58,7 +60,7 @@ const PARTS: Record<string, () => Promise<Figure[]>> = {
   sustained: () => measureSustained(effort.seconds),
   cost: () => measureCost(effort.cost),
   kill: () => measureKills(effort.kills),
-  million: async () => measureMillion(join(await home(), "data"), effort.rows, effort.repeats),
+  million: async () => measureMillion({ dataDir: join(await home(), "data"), ...effort }),
   page: async () => measurePage(await home(), effort.pageSeconds),
 };
 

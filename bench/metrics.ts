@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { createDb, createTrafficDb, openSqlite } from "@local-mcp/database";
 import { MetricsService } from "../packages/gateway/src/metrics/metrics-service.ts";
+import { TrafficFile } from "../packages/gateway/src/traffic/traffic-file.ts";
 import { createStores } from "../packages/gateway/src/stores.ts";
 
 const HOUR_MS = 3_600_000;
@@ -66,15 +67,17 @@ async function measure(hours: number): Promise<void> {
       throw new Error("nothing is looked up");
     },
   };
+  const log = { info: () => {}, warn: print, error: print };
   const metrics = new MetricsService({
     paths,
+    file: new TrafficFile({ path: paths.traffic, onSetAside: () => print("set aside"), log }),
     stores: createStores(db),
     settings: () => ({ metrics: true, metricsRawDays: 30, metricsKeepDays: 365 }),
     servers: nobody,
     profiles: nobody,
     redact: (text) => text,
     onWarning: () => {},
-    log: { info: () => {}, warn: print, error: print },
+    log,
     now: () => now,
   });
   const before = process.memoryUsage().rss;
