@@ -12,8 +12,9 @@ import { SkeletonRows } from "../../components/skeleton.tsx";
 import { clockTime } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { FIGURE_COLUMNS, FigureCells } from "../metrics/figure-cells.tsx";
-import { pointsOf, zoneText } from "../metrics/points.ts";
+import { zoneText } from "../metrics/points.ts";
 import { Totals } from "../metrics/totals.tsx";
+import { summaryPoints } from "./summary-points.ts";
 import { useReadAgain } from "./use-read-again.ts";
 import { narrowed } from "./narrow.ts";
 import { serverText } from "./recording-words.ts";
@@ -67,7 +68,7 @@ function Summary({ stats }: { stats: LogStats }) {
     <>
       <Totals totals={totals} />
       <Suspense fallback={<SkeletonRows label="Drawing the charts" rows={6} />}>
-        <Charts points={pointsOf(stats)} />
+        <Charts points={summaryPoints(stats)} />
       </Suspense>
       {to === null ? null : <p className="text-meta text-text-2">Times are of {zoneText(to)}.</p>}
       <FiguresTable

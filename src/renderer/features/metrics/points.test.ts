@@ -65,6 +65,20 @@ test("durations are short, and never a zero that was not measured", () => {
 });
 
 describe("marks of the time axis", () => {
+  test("of a moment are seconds apart, and say so", () => {
+    const from = MIDNIGHT + 9 * HOUR + 59 * MINUTE + 58_200;
+    const marks = marksOf(from, from + 12_000);
+    expect(marks.map((mark) => markText(mark, from, from + 12_000))).toEqual([
+      "10:00:00",
+      "10:00:02",
+      "10:00:04",
+      "10:00:06",
+      "10:00:08",
+      "10:00:10",
+    ]);
+    expect(spanText({ at: MIDNIGHT, until: MIDNIGHT + 5000 })).toBe("Jul 14, 00:00:00–00:00:05");
+  });
+
   const from = MIDNIGHT + 9 * HOUR + 7 * MINUTE;
   const clocks = (range: number): string[] =>
     marksOf(from, from + range).map((mark) => {

@@ -27,11 +27,13 @@ export const pointsOf = ({ series, stepMs }: Pick<MetricsView, "series" | "stepM
     p99: p99Ms,
   }));
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** Between marks of the time axis: minutes or hours of the local day, then whole days. */
+/** Between marks of the time axis: seconds to hours of the local day, then whole days. */
 const MARKS_MS = [
-  10 * 60_000,
+  ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * 1000),
+  ...[1, 2, 5, 10].map((minutes) => minutes * MINUTE_MS),
   ...[1, 2, 3, 4, 6, 12].map((hours) => hours * HOUR_MS),
   ...[1, 2, 5, 7].map((days) => days * DAY_MS),
 ];
@@ -43,7 +45,8 @@ export function marksOf(from: number, to: number): number[] {
     MARKS_MS.find((ms) => (to - from) / ms <= MOST_MARKS) ??
     Math.ceil((to - from) / MOST_MARKS / DAY_MS) * DAY_MS;
   const mark = new Date(from);
-  mark.setHours(0, 0, 0, 0);
+  if (step < HOUR_MS) mark.setMinutes(0, 0, 0);
+  else mark.setHours(0, 0, 0, 0);
   const marks: number[] = [];
   for (; mark.getTime() <= to; forward(mark, step)) {
     if (mark.getTime() >= from) marks.push(mark.getTime());
@@ -61,17 +64,30 @@ const clock = new Intl.DateTimeFormat(undefined, {
   minute: "2-digit",
   hourCycle: "h23",
 });
+const seconds = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
 const day = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
 
-/** “14:00” where the marks are of one day, else “Nov 21”. */
-export const markText = (at: number, from: number, to: number): string =>
-  to - from > 1.5 * DAY_MS ? day.format(at) : clock.format(at);
+/** Up to here marks are seconds apart. */
+const IN_SECONDS_MS = (MOST_MARKS * MINUTE_MS) / 2;
 
-/** “Nov 21, 14:00–14:15”. */
-export const spanText = ({ at, until }: Pick<Point, "at" | "until">): string =>
-  until - at >= DAY_MS
-    ? `${day.format(at)}${until - at > DAY_MS ? `–${day.format(until - 1)}` : ""}`
-    : `${day.format(at)}, ${clock.format(at)}–${clock.format(until)}`;
+/** “14:00” where the marks are of one day, “14:00:30” of a few minutes, else “Nov 21”. */
+export function markText(at: number, from: number, to: number): string {
+  if (to - from > 1.5 * DAY_MS) return day.format(at);
+  return (to - from <= IN_SECONDS_MS ? seconds : clock).format(at);
+}
+
+/** “Nov 21, 14:00–14:15”, “Nov 21, 14:00:30–14:00:45”. */
+export function spanText({ at, until }: Pick<Point, "at" | "until">): string {
+  if (until - at >= DAY_MS)
+    return `${day.format(at)}${until - at > DAY_MS ? `–${day.format(until - 1)}` : ""}`;
+  const time = until - at < MINUTE_MS ? seconds : clock;
+  return `${day.format(at)}, ${time.format(at)}–${time.format(until)}`;
+}
 
 /** “0.42 ms”, “12 ms”, “3.1 s”. */
 export function latencyText(ms: number): string {
