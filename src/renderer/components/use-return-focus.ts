@@ -2,7 +2,7 @@ import { useState } from "react";
 
 /**
  * Where the focus goes when what was opened closes: to what opened it (`true`), or, if that is gone
- * meanwhile, to the heading of the page.
+ * meanwhile, to what the page is about (`data-return-focus`) or else to its heading.
  */
 export function useReturnFocus(): () => HTMLElement | true {
   // Whoever uses it is mounted when it opens.
@@ -10,5 +10,7 @@ export function useReturnFocus(): () => HTMLElement | true {
   return () =>
     opener !== document.body && opener?.isConnected
       ? true
-      : (document.querySelector<HTMLElement>("h1") ?? true);
+      : (document.querySelector<HTMLElement>("main [data-return-focus]") ??
+        document.querySelector<HTMLElement>("h1") ??
+        true);
 }

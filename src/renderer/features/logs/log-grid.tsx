@@ -110,6 +110,7 @@ export function LogGrid({ view, hidden, opened, actions }: LogGridProps) {
       aria-activedescendant={active === null || drawn.count === 0 ? undefined : rowId(active.index)}
       tabIndex={0}
       data-log-grid
+      data-return-focus
       onKeyDown={onKeyDown}
       className="group/list flex min-h-0 flex-1 flex-col bg-surface outline-none"
     >

@@ -2,12 +2,11 @@ import type { LogRow } from "@local-mcp/contract";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { announce } from "../../app/announce.ts";
-import { api, client } from "../../app/api.ts";
+import { api, client, queryClient } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { TextArea } from "../../components/field.tsx";
 import { problemLine, ProblemView } from "../../components/problem-view.tsx";
-import { SkeletonRows } from "../../components/skeleton.tsx";
 import { useAttempt } from "../../components/use-attempt.ts";
 
 const LONGEST = 2000;
@@ -20,30 +19,18 @@ interface NoteDialogProps {
 
 /** What a person wants to remember of a row. */
 export function NoteDialog({ log: { id }, onSaved, onClose }: NoteDialogProps) {
-  const { data, error } = useQuery(api.logs.get.queryOptions({ input: { id }, staleTime: 0 }));
-  if (data) return <Note id={id} note={data.note ?? ""} onSaved={onSaved} onClose={onClose} />;
-  return (
-    <Dialog open onClose={onClose} title="Note" footer={<Button onClick={onClose}>Close</Button>}>
-      {error ? (
-        <ProblemView what="It could not be read." error={error} />
-      ) : (
-        <SkeletonRows rows={1} label="Reading the note" />
-      )}
-    </Dialog>
+  const { data, error: unread } = useQuery(
+    api.logs.get.queryOptions({ input: { id }, staleTime: 0, gcTime: 0 }),
   );
-}
-
-interface NoteProps extends Omit<NoteDialogProps, "log"> {
-  id: number;
-  note: string;
-}
-
-function Note({ id, note, onSaved, onClose }: NoteProps) {
-  const [text, setText] = useState(note);
+  /** Null until something was typed. */
+  const [typed, setTyped] = useState<string | null>(null);
   const { isBusy, error, attempt } = useAttempt();
+  const note = data?.note ?? "";
+  const text = typed ?? note;
   const save = (): void =>
     void attempt(async () => {
       onSaved(await client.logs.mark({ id, note: text.trim() === "" ? null : text.trim() }));
+      await queryClient.invalidateQueries({ queryKey: api.logs.get.key() });
       announce(text.trim() === "" ? "Note removed." : "Note saved.");
       onClose();
     });
@@ -56,20 +43,22 @@ function Note({ id, note, onSaved, onClose }: NoteProps) {
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" disabled={isBusy || text === note} onClick={save}>
+          <Button kind="primary" disabled={isBusy || !data || text === note} onClick={save}>
             Save note
           </Button>
         </>
       }
     >
+      {unread ? <ProblemView what="It could not be read." error={unread} /> : null}
       <TextArea
         label="Note"
         hint="It is kept with the row. Rows with a note are found with note:yes."
         error={error ? problemLine(error) : null}
         maxLength={LONGEST}
         rows={5}
+        readOnly={!data}
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
         }}

@@ -13,25 +13,17 @@ const SOURCE: LogSource = {
   follow: (filter, signal) => client.logs.follow({ filter }, { signal }),
 };
 
-/** Where it was scrolled to is written down when it rests, ms: the browser takes only so many. */
-const REST_MS = 300;
+/** Where each step of the history was left; the steps themselves carry only a number. */
+const bookmarks = new Map<number, Bookmark>();
+const step = z.object({ step: z.number() });
 
-/** What a step of the history knows of the list that was shown there. */
-const step = z.object({
-  logs: z.object({
-    follow: z.boolean(),
-    top: z.object({ id: z.number(), offset: z.number() }).nullable(),
-    active: z.number().nullable(),
-  }),
-});
-
-/** Where this step of the history was left; null where it was never. */
-function readBookmark(): Bookmark | null {
-  return step.safeParse(window.history.state).data?.logs ?? null;
-}
-
-function writeBookmark(logs: Bookmark): void {
-  window.history.replaceState({ logs }, "", window.location.href);
+/** The number of the step of the history that is shown. */
+function currentStep(): number {
+  const known = step.safeParse(window.history.state).data?.step;
+  if (known !== undefined) return known;
+  const next = Math.max(0, ...bookmarks.keys()) + 1;
+  window.history.replaceState({ step: next }, "", window.location.href);
+  return next;
 }
 
 /**
@@ -42,7 +34,7 @@ function writeBookmark(logs: Bookmark): void {
  */
 export function useLogView(filter: string, opened: number | null): LogView {
   const view = useMemo(() => {
-    const left = readBookmark();
+    const left = bookmarks.get(currentStep());
     const begin = left ?? (opened === null ? null : { follow: false, top: null, active: opened });
     const Rows = isAboutMessages(filter, Date.now()) ? LogSearch : LogFeed;
     return new LogView(new Rows(filter, SOURCE), begin);
@@ -50,22 +42,6 @@ export function useLogView(filter: string, opened: number | null): LogView {
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [filter]);
   useEffect(() => view.start(), [view]);
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    let written = "";
-    const write = (): void => {
-      timer = null;
-      const text = JSON.stringify(view.bookmark);
-      if (text !== written) writeBookmark(view.bookmark);
-      written = text;
-    };
-    const leave = view.onMoved(() => {
-      timer ??= setTimeout(write, REST_MS);
-    });
-    return () => {
-      leave();
-      if (timer !== null) clearTimeout(timer);
-    };
-  }, [view]);
+  useEffect(() => view.onMoved(() => void bookmarks.set(currentStep(), view.bookmark)), [view]);
   return view;
 }
