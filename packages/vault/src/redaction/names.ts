@@ -1,12 +1,12 @@
 /** The last word of a name whose value is secret: `GITHUB_TOKEN`, `dbPassword`, `Set-Cookie`. */
-const SECRET_WORDS = new Set(
+export const SECRET_WORDS = new Set(
   `token secret password passwd passphrase passcode pwd pass authorization cookie credential
   credentials apikey apitoken accesstoken authtoken clientsecret secretkey privatekey pat dsn
   bearer`.split(/\s+/),
 );
 
 /** The same for the last two words. */
-const SECRET_PAIRS = new Set(
+export const SECRET_PAIRS = new Set(
   `api_key access_key secret_key private_key auth_key encryption_key signing_key master_key
   account_key storage_key shared_key service_key session_id session_key connection_string
   recovery_key deploy_key publishable_key jwt_key sas_url webhook_url set_cookie`.split(/\s+/),
