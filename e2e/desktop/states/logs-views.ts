@@ -16,7 +16,7 @@ export const logsViews: Scene = {
   name: "views and dialogs of debug logs",
   open: async () => {
     const { test, dev, writing } = await startCounted(async (api) => {
-      await api.profiles.create({ slug: LONG_SLUG, name: "Long", servers: ["files"] });
+      await api.profiles.create({ slug: LONG_SLUG, name: "Long", servers: ["files", "notes"] });
     });
     await calls(dev, "echo", "fail", "echo");
     await calls(writing, "add");
@@ -33,7 +33,15 @@ export const logsViews: Scene = {
           }
         }),
         detailState("no call to sum up", filterTo("tool:nothing", "/summary"), "No call matches"),
-        detailState("a finding", filterTo("tool:echo"), "Open profile"),
+        detailState("two findings", filterTo("tool:echo"), "2 findings"),
+        next("unfolded", async (page) => {
+          await page.getByRole("button", { name: /^2 findings/ }).click();
+          await page.getByRole("button", { name: "Open profile" }).nth(1).waitFor();
+        }),
+        next("one of them", async (page) => {
+          await page.getByRole("button", { name: "Dismiss" }).first().click();
+          await page.getByText("2 findings").waitFor({ state: "detached" });
+        }),
         dialogState("a call is made again", "Call echo again?", openReplay),
         next("with arguments that are none", async (page) => {
           await dialogOf(page).getByRole("textbox", { name: "Arguments" }).fill("{ oops");

@@ -23,6 +23,8 @@ describe("serve", { timeout: 30_000 }, () => {
     });
     expect(err).toContain(`MCP clients connect to 1 profile:\n  ${gateway.url}/mcp/dev\n`);
     expect(err).toContain("tokens create --name NAME");
+    expect(err).toContain("What passes is recorded in the data directory");
+    expect(err).toContain("settings set logLevel errors");
   });
 
   test("a second one is told who is there, and ends with 7", async () => {

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { logLevel } from "@local-mcp/contract";
-import { closingText, createGateway, type Gateway, isLoopbackHost } from "@local-mcp/gateway";
+import { logLevel, type SettingView } from "@local-mcp/contract";
+import { closingText, createGateway, isLoopbackHost } from "@local-mcp/gateway";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import { integer } from "../forms.ts";
@@ -40,6 +40,7 @@ const serve = async (cli: Cli, options: ServeOptions): Outcome => {
     const { dataDir, pid, warnings } = await gateway.api.status.get();
     io.stdout.write(`${JSON.stringify({ event: "ready", url, pid, dataDir })}\n`);
     const profiles = await gateway.api.profiles.list();
+    const settings = await gateway.api.settings.list();
     const open = profiles.map((profile) => `  ${profile.url ?? `${url}/mcp/${profile.slug}`}`);
     cli.note(
       profiles.length === 0
@@ -52,8 +53,8 @@ const serve = async (cli: Cli, options: ServeOptions): Outcome => {
         `The pages in a browser: ${url}/admin (with a token that may manage: ${cli.command("tokens create --name browser --rights use,manage")})`,
       );
     }
-    await noteRecording(cli, gateway);
-    await warnOfOthers(cli, gateway);
+    noteRecording(cli, settings);
+    warnOfOthers(cli, settings);
     for (const { message, wayOut } of warnings) cli.warn(`${message} ${wayOut}`);
     const { state, problem, wayOut } = await gateway.api.vault.status();
     if (state === "locked" && problem !== null) cli.warn(problem.message);
@@ -80,16 +81,15 @@ const RECORDED = {
 };
 
 /** Whoever begins to serve is told what is kept of it, and how less is. */
-const noteRecording = async (cli: Cli, { api }: Gateway): Promise<void> => {
-  const settings = await api.settings.list();
+const noteRecording = (cli: Cli, settings: readonly SettingView[]): void => {
   const level = logLevel.parse(settings.find(({ key }) => key === "logLevel")?.value);
   if (level === "off") return;
   cli.note(`${RECORDED[level]}. Record less: ${cli.command("settings set logLevel errors")}`);
 };
 
 /** Beyond this computer a token is all that keeps others out, and it travels in clear. */
-const warnOfOthers = async (cli: Cli, { api }: Gateway): Promise<void> => {
-  const host = (await api.settings.list()).find(({ key }) => key === "host")?.value;
+const warnOfOthers = (cli: Cli, settings: readonly SettingView[]): void => {
+  const host = settings.find(({ key }) => key === "host")?.value;
   if (typeof host !== "string" || isLoopbackHost(host)) return;
   cli.hint(
     `Warning: other computers can reach ${host}. They need a token, which travels unencrypted: put TLS in front.`,
