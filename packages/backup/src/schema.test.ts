@@ -1,6 +1,8 @@
 import {
   configurationFile,
   type Connection,
+  createLogWords,
+  type FileKind,
   openSqlite,
   schemaAfter,
   trafficFile,
@@ -16,10 +18,13 @@ afterEach(() => {
 const NEWEST = configurationFile.migrations.length;
 
 /** A database with a schema, and with what else is written into it. */
-const database = (applied = NEWEST, ...statements: string[]): Connection => {
+const database = (applied = NEWEST, ...statements: string[]): Connection =>
+  databaseOf(configurationFile, applied, statements);
+
+const databaseOf = (kind: FileKind, applied: number, statements: readonly string[]): Connection => {
   const connection = openSqlite(":memory:");
   open.push(connection);
-  for (const { sql, name } of schemaAfter(configurationFile, applied)) {
+  for (const { sql, name } of schemaAfter(kind, applied)) {
     if (sql !== null && !name.startsWith("sqlite_")) connection.exec(sql);
   }
   for (const statement of statements) connection.exec(statement);
@@ -76,4 +81,23 @@ test("what a backup has besides is a fault in any other file", () => {
 test("what ANALYZE left is none", () => {
   const connection = database(NEWEST, "INSERT INTO settings VALUES ('a', '1', 1); ANALYZE");
   expect(schemaFault(connection, configurationFile, NEWEST)).toBeNull();
+});
+
+test("words of debug logs are in as many tables as they need, and each is exactly one of those", () => {
+  const newest = trafficFile.migrations.length;
+  const fault = (...statements: string[]): string | null =>
+    schemaFault(databaseOf(trafficFile, newest, statements), trafficFile, newest);
+  expect(fault(createLogWords(0), createLogWords(4711))).toBeNull();
+  for (const other of [
+    createLogWords(7).replace("unicode61", "trigram"),
+    createLogWords(7).replace("words_7", "words_x"),
+    "CREATE TABLE debug_log_words_7 (words)",
+    "CREATE VIEW debug_log_words_7_data AS SELECT 1",
+    "CREATE TABLE debug_log_words_7_more (a)",
+  ]) {
+    expect(fault(createLogWords(0), other)).toContain("that this program did not make");
+  }
+  expect(
+    schemaFault(database(NEWEST, createLogWords(0)), configurationFile, NEWEST),
+  ).not.toBeNull();
 });

@@ -23,9 +23,11 @@ export const schemaFault = (
 ): string | null => {
   const allowed: Record<string, string> = { ...OF_ANALYZE, ...extra };
   const wanted = new Map(schemaAfter(kind, applied).map((entry) => [entry.name, entry]));
-  for (const { type, name, tbl_name, sql } of schemaEntries(connection)) {
+  for (const entry of schemaEntries(connection)) {
+    const { type, name, tbl_name, sql } = entry;
     const isAllowed =
-      type === "table" && tbl_name === name && sql !== null && allowed[name] === sql;
+      (type === "table" && tbl_name === name && sql !== null && allowed[name] === sql) ||
+      kind.mayHold?.(entry) === true;
     const one = wanted.get(name);
     const isWanted = one?.type === type && one.tbl_name === tbl_name && one.sql === sql;
     if (!isAllowed && !isWanted) {

@@ -5,6 +5,7 @@ import {
   extractTablesRelationalConfig,
 } from "drizzle-orm/relations";
 import { BaseSQLiteDatabase, SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
+import { isOfLogWords } from "./log-words.ts";
 import { migrations as configurationMigrations } from "./migrations/configuration.ts";
 import { migrations as trafficMigrations } from "./migrations/traffic.ts";
 import { closeFile, connect, type FileKind, openFile } from "./open.ts";
@@ -43,6 +44,7 @@ export const trafficFile: FileKind = {
   erasesDeleted: false,
   checkPages: false,
   copyBeforeMigration: false,
+  mayHold: isOfLogWords,
 };
 
 /** A database file as drizzle shows it, with `query` for its relations, until it is closed. */

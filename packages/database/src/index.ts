@@ -18,6 +18,7 @@ export {
   type LockHolder,
   readLockHolder,
 } from "./lock.ts";
+export { createLogWords, logWordsPart, logWordsTable } from "./log-words.ts";
 export { closeFile, type FileKind, openFile } from "./open.ts";
 export { type PathOptions, type Paths, resolvePaths } from "./paths.ts";
 export { type SchemaEntry, schemaAfter, schemaEntries } from "./schema-entries.ts";

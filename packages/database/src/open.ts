@@ -10,6 +10,7 @@ import {
   removeFile,
   sizeOf,
 } from "./files.ts";
+import type { SchemaEntry } from "./schema-entries.ts";
 import { assertRuntime, type Connection, faultIn, openSqlite, translating } from "./sqlite.ts";
 
 /** What one kind of database file is. */
@@ -28,6 +29,8 @@ export interface FileKind {
   checkPages: boolean;
   /** An older file is copied before it is migrated. */
   copyBeforeMigration: boolean;
+  /** What is made on the fly, and so may be in it besides what its migrations give. */
+  mayHold?: (entry: SchemaEntry) => boolean;
 }
 
 export interface OpenFileOptions {

@@ -1,5 +1,5 @@
 import type { Connection } from "@local-mcp/database";
-import { giveBackSome, rowCount } from "./retention.ts";
+import { giveBackAll, giveBackSome, rowCount } from "./retention.ts";
 import type { Terms } from "./terms.ts";
 import { idsOf, partOf, type TextIndex, wordsTable } from "./text-index.ts";
 
@@ -149,7 +149,7 @@ export class Clearing {
       this.#isSwept = !db.transaction(() => terms.sweepSome()).immediate();
       return false;
     }
-    if (giveBackSome(db, PAGES_GIVEN_BACK)) return false;
+    if (!giveBackAll(db) && giveBackSome(db, PAGES_GIVEN_BACK)) return false;
     // The log of the file has pages as they were before.
     if (!truncatedLog(db)) return false;
     this.#done(removal);

@@ -12,6 +12,8 @@ const ROWS_AT_ONCE = 500;
 /** Free pages that stay for what comes: so many, or this part of all. */
 const FREE_PAGES = 64;
 const FREE_PART = 0.02;
+/** What is moved to the front of the file in a moment. */
+const FEW_PAGES = 4096;
 /** Pages given back to the disk by a slice. */
 const PAGES_GIVEN_BACK = 32;
 
@@ -67,6 +69,21 @@ export function giveBackSome(db: Connection, pages = PAGES_GIVEN_BACK): boolean 
   if (!hasFree(db)) return false;
   db.pragma(`incremental_vacuum(${pages})`);
   return hasFree(db);
+}
+
+/**
+ * Gives all of them back at once, where so little is left in the file that moving it to the front
+ * takes no time. One page after the other would take minutes where there are many.
+ *
+ * @returns whether it did
+ */
+export function giveBackAll(db: Connection): boolean {
+  const used = pragma(db, "page_count") - pragma(db, "freelist_count");
+  if (used > FEW_PAGES) return false;
+  // Done by the commit that says it: https://sqlite.org/pragma.html#pragma_auto_vacuum
+  db.pragma("auto_vacuum = FULL");
+  db.pragma("auto_vacuum = INCREMENTAL");
+  return true;
 }
 
 /** What the file takes without its free pages, bytes. */

@@ -1,12 +1,10 @@
-import type { Connection } from "@local-mcp/database";
+import { type Connection, createLogWords, logWordsPart, logWordsTable } from "@local-mcp/database";
 
 /**
  * Rows of one part of the full text, by their ids. A part is small, so that it is merged, cleared
  * and dropped in a moment; looking into a hundred of them takes a few milliseconds.
  */
 const ROWS_PER_PART = 10_000;
-
-const PREFIX = "debug_log_words_";
 
 /** The part of the full text that has a row's words. */
 export const partOf = (id: number): number => Math.floor(id / ROWS_PER_PART);
@@ -18,24 +16,20 @@ export const idsOf = (part: number): [first: number, last: number] => [
 ];
 
 /**
- * The FTS5 table of a part, with a row per debug log that has messages: its `rowid` is the id, its
- * one column the words. Of rows that are gone there may be some left; facts say what is there.
+ * The table of a part. Of rows that are gone there may be some words left for a while; facts say what
+ * is there.
  */
-export const wordsTable = (part: number): string => `${PREFIX}${part}`;
-
-/** Nothing but words is kept, and rows can still be removed: https://sqlite.org/fts5.html#contentless_delete_tables */
-export const createWordsTable = (part: number): string =>
-  `CREATE VIRTUAL TABLE ${wordsTable(part)} USING fts5(words, content='', contentless_delete=1, tokenize='unicode61')`;
+export const wordsTable = logWordsTable;
 
 /** Those that there are, the newest first. */
 export const partsOf = (db: Connection): number[] =>
   db
     .prepare<[], string>(
-      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB '${PREFIX}[0-9]*' AND sql LIKE 'CREATE VIRTUAL%'`,
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'debug_log_words_*' AND sql LIKE 'CREATE VIRTUAL%'",
     )
     .pluck()
     .all()
-    .map((name) => Number(name.slice(PREFIX.length)))
+    .map(logWordsPart)
     .sort((one, other) => other - one);
 
 const ESCAPE = /\\(?:u([\da-fA-F]{4})|([\s\S]))/g;
@@ -127,7 +121,7 @@ export class TextIndex {
     if (known) return known;
     if (!this.#parts.has(part)) {
       if (!isMade) return undefined;
-      this.#db.exec(createWordsTable(part));
+      this.#db.exec(createLogWords(part));
       this.#parts.add(part);
     }
     const table = wordsTable(part);
