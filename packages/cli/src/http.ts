@@ -27,6 +27,10 @@ export const exchange = (
   new Promise<IncomingMessage>((resolve, reject) => {
     const send = url.protocol === "https:" ? requestTls : request;
     const outgoing = send(url, { method, headers, agent, signal });
+    // Of a method that rarely has a body Node does not say how long it is.
+    if (body !== undefined && !(body instanceof Readable)) {
+      outgoing.setHeader("content-length", Buffer.byteLength(body));
+    }
     outgoing.once("response", resolve);
     outgoing.once("error", reject);
     outgoing.once("finish", onSent);

@@ -5,6 +5,7 @@ import type { Cli } from "../cli.ts";
 import { type Api, findRunning, httpConnection, type Running } from "../connect.ts";
 import { toGatewayError } from "../errors.ts";
 import { cut } from "../output.ts";
+import { newestRows, rowsAfter } from "./logs-search.ts";
 import { painted, rowHead, rowLine } from "./logs-views.ts";
 
 export interface TailOptions {
@@ -14,8 +15,8 @@ export interface TailOptions {
 }
 
 const DEFAULT_LIMIT = 50;
-/** Rows that are fetched at once. */
-const PAGE = 500;
+/** Rows of which it is known that they were shown. */
+const MAX_RECENT = 2000;
 /** How often it is looked whether a gateway runs again, ms. */
 const LOOK_EVERY_MS = 1000;
 
@@ -43,11 +44,11 @@ export const tail = async (
 ): Promise<ExitCode | void> => {
   if (follow === true) return new Follower(cli, { limit, filter }).run();
   return cli.use(async (api) => {
-    const page = await api.logs.list({ filter, limit });
-    if (cli.json) return cli.answer(page, "");
-    if (page.rows.length === 0) return cli.answer(page, "Nothing of the kind is recorded.");
-    cli.answer(page, cut(rowHead(), cli.width));
-    for (const row of page.rows) print(cli, row);
+    const rows = await newestRows(api, filter, limit);
+    if (cli.json) return cli.answer(rows, "");
+    if (rows.length === 0) return cli.answer(rows, "Nothing of the kind is recorded.");
+    cli.answer(rows, cut(rowHead(), cli.width));
+    for (const row of rows) print(cli, row);
   });
 };
 
@@ -59,6 +60,10 @@ class Follower {
   readonly #gone = new AbortController();
   /** The newest row that was looked at; null before the first. */
   #last: number | null = null;
+  /** The newest that was shown. */
+  #shown = 0;
+  /** Those that were shown last. */
+  readonly #recent = new Set<number>();
   /** Rows that were shown while they ran. */
   readonly #running = new Set<number>();
   #isWaiting = false;
@@ -117,32 +122,42 @@ class Follower {
   async #follow(api: Api, signal: AbortSignal): Promise<void> {
     let isBegun = false;
     const news = await api.logs.follow({ filter: this.#filter }, { signal });
-    for await (const { changed, added, last } of news) {
+    for await (const { rows, changed, added, last } of news) {
       if (!isBegun) {
         isBegun = true;
         if (this.#isWaiting) this.#cli.note("The gateway runs again.");
         this.#isWaiting = false;
         // Of a log that was begun anew nothing was shown yet.
-        if (this.#last !== null && last < this.#last) this.#last = 0;
+        if (this.#last !== null && last < this.#last) this.#forget();
         await this.#showNew(api, last);
         await this.#showEnded(api);
-      } else if (added > 0) await this.#showNew(api, last);
+      } else if (added > 0) {
+        this.#showLate(rows);
+        await this.#showNew(api, last);
+      }
       for (const row of changed) this.#showChanged(row);
     }
   }
 
   /** @param last the newest row there is, whether it matches or not */
   async #showNew(api: Api, last: number): Promise<void> {
-    const isFirst = this.#last === null;
-    const limit = isFirst ? this.#limit : PAGE;
-    for (;;) {
-      const after = this.#last === null || this.#last === 0 ? undefined : this.#last;
-      const { rows, hasNewer } = await api.logs.list({ filter: this.#filter, limit, after });
-      for (const row of rows) this.#show(row);
-      this.#last = Math.max(this.#last ?? 0, rows.at(-1)?.id ?? 0);
-      if (!hasNewer) break;
+    if (this.#last === null) {
+      for (const row of await newestRows(api, this.#filter, this.#limit)) this.#show(row);
+      this.#last = Math.max(this.#shown, last);
+      return;
     }
-    this.#last = Math.max(this.#last, isFirst ? last : 0);
+    for await (const rows of rowsAfter(api, this.#filter, this.#last)) {
+      for (const row of rows) this.#show(row);
+      this.#last = Math.max(this.#last, this.#shown);
+    }
+    this.#last = Math.max(this.#last, last);
+  }
+
+  /** Rows before others that were shown, which match only since they ended. */
+  #showLate(rows: readonly LogRow[]): void {
+    for (const row of rows) {
+      if (row.id <= (this.#last ?? 0) && !this.#recent.has(row.id)) this.#show(row);
+    }
   }
 
   /** What ended while there was no gateway to follow. */
@@ -155,12 +170,22 @@ class Follower {
 
   #show(row: LogRow): void {
     if (row.outcome === "running") this.#running.add(row.id);
+    this.#shown = Math.max(this.#shown, row.id);
+    this.#recent.add(row.id);
+    const [oldest] = this.#recent;
+    if (this.#recent.size > MAX_RECENT && oldest !== undefined) this.#recent.delete(oldest);
     print(this.#cli, row);
   }
 
   #showChanged(row: LogRow): void {
     if (row.outcome === "running" || !this.#running.delete(row.id)) return;
     print(this.#cli, row);
+  }
+
+  #forget(): void {
+    this.#last = this.#shown = 0;
+    this.#recent.clear();
+    this.#running.clear();
   }
 
   #wait(text: string): void {

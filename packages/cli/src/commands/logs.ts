@@ -6,6 +6,7 @@ import { isInteractive } from "../io.ts";
 import { plural } from "../output.ts";
 import { askYes } from "../prompt.ts";
 import { exportLogs } from "./logs-export.ts";
+import { countRows } from "./logs-search.ts";
 import { tail } from "./logs-tail.ts";
 import { detailText, levelText, rawText, statsText } from "./logs-views.ts";
 
@@ -34,7 +35,7 @@ const clear = (cli: Cli, { filter = "", yes }: { filter?: string; yes?: boolean 
     if (yes !== true) {
       if (!isInteractive(cli.io))
         throw usage("Without a terminal to ask on, --yes has to be there.");
-      const { matches } = await api.logs.count({ filter });
+      const matches = await countRows(api, filter);
       const pinned = filter === "" ? ", pinned ones included" : "";
       if (!(await askYes(cli.io, `Remove ${plural(matches, "row")} of the debug log${pinned}?`))) {
         return;
