@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { createStores } from "../../stores.ts";
-import type { BegunEntry } from "../entries.ts";
+import type { BegunEntry, EndedEntry, EntryBody } from "../entries.ts";
 import { bodyOf, LogStage } from "../writer/log-store.fixture.ts";
 import { LogFiles } from "./log-files.ts";
 
@@ -9,6 +9,13 @@ export const { signal: WAITING } = new AbortController();
 
 /** ms since 1970. */
 export const NOW = 1_800_000_100_000;
+
+interface Ended extends Partial<Omit<EndedEntry, "key" | "response">> {
+  /** Text of the answer. */
+  response?: string;
+  /** The answer, where more or less is known of it. */
+  body?: EntryBody;
+}
 
 /** Logs that the store writes, of two profiles and two servers, and what reads them. */
 export class ReaderStage extends LogStage {
@@ -39,18 +46,13 @@ export class ReaderStage extends LogStage {
     return this.write([this.entry(given)]).first ?? 0;
   }
 
-  /** One that ended. @param response its text */
-  ended(
-    given: Partial<BegunEntry>,
-    {
-      response,
-      ...end
-    }: Partial<Omit<Parameters<LogStage["end"]>[0], "response">> & { response?: string },
-  ): number {
+  /** One that ended. @returns its id */
+  ended(given: Partial<BegunEntry>, { response, body, ...end }: Ended): number {
     const entry = this.entry(given);
     entry.ended = this.end({
       ...end,
       key: entry.key,
+      ...(body !== undefined && { response: body }),
       ...(response !== undefined && { response: bodyOf(response) }),
     });
     return this.write([entry]).first ?? 0;
