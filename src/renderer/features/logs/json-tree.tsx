@@ -80,7 +80,7 @@ function Folding({ value, parts, depth, head, name, isLast }: FoldingProps) {
         aria-expanded={isOpen}
         aria-label={`${name ?? "value"}, ${many(value, parts.length)}`}
         onClick={() => setOpen(!isOpen)}
-        className="-ml-4 inline-flex h-4.5 items-center rounded-chip pr-1 text-text-2 hover:text-text"
+        className="-ml-4 inline-flex h-4.5 items-center rounded-chip text-text-2 hover:text-text"
       >
         <Chevron aria-hidden size={12} strokeWidth={2} className="mr-1" />
       </button>

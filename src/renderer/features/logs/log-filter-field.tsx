@@ -27,8 +27,7 @@ const TYPED_MS = 120;
 interface LogFilterFieldProps {
   /** The filter that is applied. */
   value: string;
-  /** @param isStep whether Back comes to the filter before */
-  onChange: (value: string, isStep: boolean) => void;
+  onChange: (value: string) => void;
   /** Goes on to the rows. */
   onLeave: () => void;
 }
@@ -61,7 +60,7 @@ export function LogFilterField({ value, onChange, onLeave }: LogFilterFieldProps
     setTold(false);
   };
   /** Applies it as far as it can be understood; says what cannot. */
-  const apply = (next: EditedFilter, isStep: boolean, open = false): void => {
+  const apply = (next: EditedFilter, open = false): void => {
     const done = settled(next, Date.now());
     edit(done, open);
     const text = joinFilter(done);
@@ -71,21 +70,21 @@ export function LogFilterField({ value, onChange, onLeave }: LogFilterFieldProps
     }
     if (text === value) return;
     setShown(text);
-    onChange(text, isStep);
+    onChange(text);
   };
   const type = (text: string): void => {
     const next = { chips, draft: text };
     const isBlank = text.endsWith(" ") && !draft.endsWith(" ") && isDone(text);
-    if (isBlank || text === "") apply(next, true, text !== "");
+    if (isBlank || text === "") apply(next, text !== "");
     else edit(next, true);
   };
   const choose = ({ draft: text }: Suggestion): void => {
-    if (text.endsWith(" ")) apply({ chips, draft: text }, true);
+    if (text.endsWith(" ")) apply({ chips, draft: text });
     else edit({ chips, draft: text }, true);
     input.current?.focus();
   };
   const remove = (index: number): void => {
-    apply({ chips: chips.filter((_, at) => at !== index), draft }, true);
+    apply({ chips: chips.filter((_, at) => at !== index), draft });
     input.current?.focus();
   };
   const step = (by: number): void => {
@@ -101,10 +100,10 @@ export function LogFilterField({ value, onChange, onLeave }: LogFilterFieldProps
     else if (event.key === "ArrowUp") step(-1);
     else if (event.key === "Enter") {
       if (chosen) choose(chosen);
-      else apply(edited, true);
+      else apply(edited);
     } else if (event.key === "Escape") {
       if (isOpen && suggestions.length > 0) setOpen(false);
-      else if (draft !== "") apply({ chips, draft: "" }, true);
+      else if (draft !== "") apply({ chips, draft: "" });
       else onLeave();
       event.stopPropagation();
     } else if (event.key === "Backspace" && isAtStart(event.currentTarget) && chips.length > 0) {
@@ -170,7 +169,7 @@ export function LogFilterField({ value, onChange, onLeave }: LogFilterFieldProps
             onScroll={({ currentTarget }) => {
               if (mirror.current) mirror.current.scrollLeft = currentTarget.scrollLeft;
             }}
-            onBlur={() => apply(edited, true)}
+            onBlur={() => apply(edited)}
             className="relative h-6 w-full min-w-0 bg-transparent outline-none"
           />
         </div>
@@ -180,7 +179,7 @@ export function LogFilterField({ value, onChange, onLeave }: LogFilterFieldProps
             label="Clear filter"
             className="absolute top-0 right-0"
             onClick={() => {
-              apply({ chips: [], draft: "" }, true);
+              apply({ chips: [], draft: "" });
               input.current?.focus();
             }}
           />

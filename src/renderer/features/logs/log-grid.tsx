@@ -157,11 +157,14 @@ export function LogGrid({ view, hidden, opened, actions }: LogGridProps) {
 
 function Heads({ columns, template }: { columns: readonly Column[]; template: string }) {
   return (
-    <div role="rowgroup" className="shrink-0 overflow-y-hidden [scrollbar-gutter:stable]">
+    <div
+      role="rowgroup"
+      className="shrink-0 overflow-y-hidden border-b border-border bg-sunken [scrollbar-gutter:stable]"
+    >
       <div
         role="row"
         aria-rowindex={1}
-        className="grid h-8 items-center border-b border-border bg-sunken text-meta text-text-2"
+        className="grid h-8 items-center text-meta text-text-2"
         style={{ gridTemplateColumns: template }}
       >
         {columns.map(({ name, title, isFigure, isIcon }) => (

@@ -43,10 +43,10 @@ export function LogsPage() {
   const asked = isUnderstood ? text : "";
   const filter = filterFor(asked, everything !== "", Date.now());
 
-  const go = (next: { view?: View; q?: string }, replace = false): void => {
+  const go = (next: { view?: View; q?: string }): void => {
     const { view: to = view, q = text } = next;
     const params = { ...(q !== "" && { q }), ...(everything !== "" && { all: everything }) };
-    navigate(routeTo("logs", to === "requests" ? [] : [to], params), { replace });
+    navigate(routeTo("logs", to === "requests" ? [] : [to], params));
   };
 
   return (

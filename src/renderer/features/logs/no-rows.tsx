@@ -5,6 +5,7 @@ import { api } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { problemLine, ProblemView } from "../../components/problem-view.tsx";
+import { useParam } from "../../app/router.ts";
 import { openDialog } from "../../stores/dialogs.ts";
 import type { LogView } from "./log-view.ts";
 import { showRows } from "./narrow.ts";
@@ -39,12 +40,29 @@ export function NoRows({ view, text }: { view: LogView; text: string }) {
       </Over>
     );
   }
-  return <Over>{state?.level === "off" ? <Off /> : <NothingYet />}</Over>;
+  const others = state?.rows ?? 0;
+  return (
+    <Over>{state?.level === "off" ? <Off /> : others > 0 ? <OnlyOthers /> : <NothingYet />}</Over>
+  );
 }
 
 function Over({ children }: { children: React.ReactNode }) {
   return (
     <div className="absolute inset-x-0 top-8 bottom-0 overflow-y-auto bg-surface">{children}</div>
+  );
+}
+
+/** The gateway asks servers by itself, and that is no request of a client. */
+function OnlyOthers() {
+  const [, setEverything] = useParam("all");
+  return (
+    <EmptyState
+      icon={ScrollText}
+      actions={<Button onClick={() => setEverything("1")}>Show everything</Button>}
+    >
+      No client has asked anything yet. What the gateway asked your servers by itself is recorded
+      too.
+    </EmptyState>
   );
 }
 

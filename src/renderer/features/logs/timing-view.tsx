@@ -15,7 +15,7 @@ const PHASES: Record<TimingPhase["kind"], { word: string; look: string }> = {
   waiting: { word: "waited for its turn or the start", look: "border border-border-strong" },
   until_answer: { word: "until the answer began", look: "bg-chart-1" },
   rest: { word: "until it was whole", look: "bg-chart-2" },
-  whole: { word: "until it was answered", look: "bg-chart-1" },
+  whole: { word: "until it was answered", look: "bg-border-strong" },
   running: { word: "running", look: "border border-dashed border-chart-1" },
   moment: { word: "without an answer", look: "bg-text-3" },
 };
