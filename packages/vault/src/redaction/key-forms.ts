@@ -1,4 +1,4 @@
-import { eachMatch, type Finder } from "./ranges.ts";
+import { eachMatch, type Finder, wordStart } from "./ranges.ts";
 
 /** How keys of one kind begin, one of several words, and how they go on. */
 type KeyForm = readonly [starts: string, rest: string];
@@ -101,6 +101,7 @@ export const KEYS_BY_MIDDLE = [
   String.raw`[A-Za-z\d_~.-]{3}8Q~[A-Za-z\d_~.-]{31,34}`,
   String.raw`[A-Za-z\d]{14}\.atlasv1\.[\w-]{30,}`,
 ];
+const BACKSLASH = 92;
 const MIDDLE = /:AA|-us\d|8Q~|\.atlasv1\./;
 
 const FORMS = KEYS.map(
@@ -109,7 +110,7 @@ const FORMS = KEYS.map(
 );
 /** All of them in one; to look for it everywhere takes a while. */
 export const KEY_FORM = new RegExp(
-  String.raw`(?<![A-Za-z\d])(?:${[...FORMS, ...KEYS_BY_MIDDLE].join("|")})`,
+  `${wordStart(String.raw`[A-Za-z\d]`)}(?:${[...FORMS, ...KEYS_BY_MIDDLE].join("|")})`,
   "g",
 );
 
@@ -160,9 +161,13 @@ export const findKeyForms: Finder = (text, add) => {
         at = end - 1;
       }
     }
-    isInWord = isAlphanumeric(text.charCodeAt(at));
+    isInWord = isAlphanumeric(text.charCodeAt(at)) && !isEscape(text, at);
   }
 };
+
+/** Whether it is the letter of `\n` and the like in a string of JSON. */
+const isEscape = (text: string, at: number): boolean =>
+  text.charCodeAt(at - 1) === BACKSLASH && "nrt".includes(text.charAt(at));
 
 const isAlphanumeric = (code: number): boolean =>
   (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90);

@@ -1,11 +1,17 @@
 import { findKeyForms } from "./key-forms.ts";
-import { eachMatch, type Finder } from "./ranges.ts";
+import { eachMatch, type Finder, wordStart } from "./ranges.ts";
+
+const WORD_START = wordStart(String.raw`[\w-]`);
 
 /** Eight groups of four of Crockford's base32, as a recovery key of ours is printed. */
-export const RECOVERY_KEY =
-  /(?<![\w-])(?=[\w-]{0,38}\d)[\dA-HJKMNP-TV-Z]{4}(?:-[\dA-HJKMNP-TV-Z]{4}){7}(?![\w-])/gi;
-export const SPACED_RECOVERY_KEY =
-  /(?<![\w-])(?=[\w ]{0,38}\d)[\dA-HJKMNP-TV-Z]{4}(?: [\dA-HJKMNP-TV-Z]{4}){7}(?![\w-])/g;
+export const RECOVERY_KEY = new RegExp(
+  String.raw`${WORD_START}(?=[\w-]{0,38}\d)[\dA-HJKMNP-TV-Z]{4}(?:-[\dA-HJKMNP-TV-Z]{4}){7}(?![\w-])`,
+  "gi",
+);
+export const SPACED_RECOVERY_KEY = new RegExp(
+  String.raw`${WORD_START}(?=[\w ]{0,38}\d)[\dA-HJKMNP-TV-Z]{4}(?: [\dA-HJKMNP-TV-Z]{4}){7}(?![\w-])`,
+  "g",
+);
 
 /** Length of a group with what separates it from the next. */
 const GROUP = 5;
@@ -80,7 +86,10 @@ export const findPrivateKeys: Finder = (text, add) => {
   }
 };
 
-const CREDENTIALS = /(?<![\w-])(?:Bearer|Basic)[ \t]{1,4}([\w.~+/-]{4,}={0,2})/gi;
+const CREDENTIALS = new RegExp(
+  String.raw`${WORD_START}(?:Bearer|Basic)[ \t]{1,4}([\w.~+/-]{4,}={0,2})`,
+  "gi",
+);
 
 /** What follows the scheme in a header. Words that follow it are prose. */
 export const findCredentials: Finder = (text, add) => {

@@ -1,5 +1,5 @@
 import { isOfName, isSecretName, nameBefore, SECRET_HINT } from "./names.ts";
-import { eachMatch, type Finder, isPlaceholder } from "./ranges.ts";
+import { eachMatch, type Finder, isPlaceholder, wordStart } from "./ranges.ts";
 import { argumentAfter, NAME_END, valueAfter } from "./value-after.ts";
 import { quotedAt, read, type Span, withoutScheme } from "./values.ts";
 
@@ -9,7 +9,10 @@ const HINT = new RegExp(SECRET_HINT, "gi");
 const SEPARATOR = /\\{0,7}["']?\]?[ \t]{0,8}((?:={2,}|=>|:=|[=:])[ \t]{0,8})/y;
 
 /** `--name value`, also as two elements of a list. */
-const FLAG = /(?<![\w-])--?([A-Za-z][\w-]{0,63})(?:[ \t]{1,4}|\\{0,7}["'],\s{0,8}(?=\\{0,7}["']))/g;
+const FLAG = new RegExp(
+  `${wordStart(String.raw`[\w-]`)}${String.raw`--?([A-Za-z][\w-]{0,63})(?:[ \t]{1,4}|\\{0,7}["'],\s{0,8}(?=\\{0,7}["']))`}`,
+  "g",
+);
 
 /** A header's name and its value as two elements of a list. */
 export const HEADER_PAIR =

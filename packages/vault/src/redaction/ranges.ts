@@ -22,6 +22,16 @@ export function eachMatch(
   for (let match = form.exec(text); match; match = form.exec(text)) found(match);
 }
 
+/** What comes before a line in a string of JSON: its letter is no part of the word that follows. */
+const ESCAPE = String.raw`(?<=\\[nrt])`;
+
+/**
+ * As the beginning of an expression: where a word begins.
+ *
+ * @param ofWord what words are made of, a class of characters
+ */
+export const wordStart = (ofWord: string): string => `(?:(?<!${ofWord})|${ESCAPE})`;
+
 /** What stands in the place of something removed. */
 export const placeholder = (what: string | null): string =>
   what === null ? "[removed]" : `[removed: ${what}]`;

@@ -48,11 +48,19 @@ export function valueAfter(text: string, at: number, named: Named, separator: st
     if (!hasScheme && isProse(beginning.split(" ", 1)[0] ?? "", beginning)) return nothing;
     return unlessSaid(withoutScheme(text, [at, at + read(HEADER_LINE, text, at).length]));
   }
-  const word = read(WORD, text, at);
+  const word = wordAt(text, at);
   const end = at + word.length;
   if (separator !== "=" && isCode(word)) return nothing;
   if (!separator.includes("=") && isProse(word, text.slice(at, end + 3))) return nothing;
   return unlessSaid([at, end]);
+}
+
+/** To where it ends without quotes: a backslash belongs to the quote that follows it. */
+function wordAt(text: string, at: number): string {
+  const word = read(WORD, text, at);
+  let end = word.length;
+  if (/["'`]/.test(text.charAt(at + end))) while (word[end - 1] === "\\") end -= 1;
+  return word.slice(0, end);
 }
 
 /** `'Password:'` ends with the quote that seems to begin a value. */
@@ -79,7 +87,7 @@ function endOfVariable(text: string, at: number, { name, start }: Named): number
 export function argumentAfter(text: string, at: number, name: string): Span {
   const quoted = quotedAt(text, at);
   if (quoted) return read(NAME_END, text, quoted[1]) === "" ? quoted : [at, at];
-  const word = read(WORD, text, at);
+  const word = wordAt(text, at);
   const isWord =
     /^[-|]/.test(word) ||
     HELP_WORD.test(word) ||
