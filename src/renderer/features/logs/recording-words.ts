@@ -24,6 +24,6 @@ const MINUTE_MS = 60_000;
 
 /** “42 min left”; a moment that is over is still less than a minute away until the gateway says so. */
 export function leftText(until: number, now: number): string {
-  const minutes = Math.ceil((until - now) / MINUTE_MS);
-  return minutes <= 1 ? "less than 1 min left" : `${minutes} min left`;
+  const ms = until - now;
+  return ms < MINUTE_MS ? "less than 1 min left" : `${Math.round(ms / MINUTE_MS)} min left`;
 }
