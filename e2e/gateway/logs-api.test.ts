@@ -2,9 +2,11 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import {
+  contract,
   logCount,
   logDetail,
   logExportPart,
+  logFinding,
   logNews,
   logReplayed,
   logRow,
@@ -242,8 +244,10 @@ describe("what is removed", () => {
     const { ask, api, newest } = await stage(4);
     const total = async () => (await api.logs.count({})).matches;
     const before = await total();
-    const without = await ask("?filter=kind:request", { method: "DELETE" });
-    expect([without.status, await total()]).toEqual([400, before]);
+    for (const body of [undefined, {}]) {
+      const without = await ask("?filter=kind:request", { method: "DELETE", body });
+      expect([without.status, await total()]).toEqual([400, before]);
+    }
 
     const { id } = await newest();
     const some = await ask("", { method: "DELETE", body: { filter: "tool:echo kind:request" } });
@@ -355,6 +359,37 @@ describe("totals", () => {
       ["fail", 1, 1],
       ["rpc_error", 1, 1],
     ]);
+  });
+});
+
+describe("what is wrong", () => {
+  it("is told with its fix, until somebody dismisses it", async () => {
+    const { ask, api } = await stage(0);
+    const original = "echo";
+    const name = "x".repeat(45);
+    const change = { kind: "tool" as const, server: "one", original, name };
+    await api.profiles.customize({ profile: "dev", changes: [change] });
+    const findings = async () => logFinding.array().parse((await ask("/findings")).body);
+    const [finding] = await findings();
+    expect(finding).toMatchObject({ code: "name_over_budget", server: "one", profile: "dev" });
+    const path = `/findings/${encodeURIComponent(finding?.id ?? "")}`;
+    expect((await ask(path, { method: "DELETE" })).status).toBe(200);
+    expect(await findings()).toEqual([]);
+  });
+});
+
+describe("the description of the API", () => {
+  it("has every route, with what it takes", async () => {
+    const { url, admin } = await stage(0);
+    const headers = { authorization: `Bearer ${admin}` };
+    const described = z
+      .object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
+      .parse(await (await fetch(`${url}/openapi.json`, { headers })).json());
+    const routes = Object.entries(described.paths).flatMap(([path, methods]) =>
+      path.startsWith("/api/logs") ? Object.keys(methods).map((method) => `${method} ${path}`) : [],
+    );
+    expect(routes).toHaveLength(Object.keys(contract.logs).length);
+    expect(JSON.stringify(described.paths["/api/logs/export"])).toContain("contents");
   });
 });
 
