@@ -29,6 +29,7 @@ export class TrafficFile {
   #change: Promise<void> | null = null;
   /** How many times it was. */
   #changes = 0;
+  #isThere = false;
   #lookedAt = 0;
   #warning: GatewayError | null = null;
 
@@ -72,9 +73,11 @@ export class TrafficFile {
 
   #look(): void {
     const now = performance.now();
-    if (this.#change || now - this.#lookedAt < LOOK_EVERY_MS) return;
+    if (this.#isThere && now - this.#lookedAt < LOOK_EVERY_MS) return;
     this.#lookedAt = now;
-    if (!existsSync(this.#options.path)) void this.#release();
+    const wasThere = this.#isThere;
+    this.#isThere = existsSync(this.#options.path);
+    if (wasThere && !this.#isThere) void this.#release();
   }
 
   async #release(): Promise<void> {
@@ -103,6 +106,7 @@ export class TrafficFile {
     for (const suffix of ["", "-wal", "-shm"]) {
       if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${kept}${suffix}`);
     }
+    this.#isThere = false;
     this.#warning = new GatewayError("traffic_set_aside", { path: kept });
     log.warn("the record of calls was damaged and is set aside", { path: kept });
     onSetAside();
