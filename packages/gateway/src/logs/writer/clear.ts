@@ -1,5 +1,5 @@
 import type { Connection } from "@local-mcp/database";
-import { giveBackAll, giveBackSome, rowCount } from "./retention.ts";
+import { giveBackAll, giveBackSome } from "./retention.ts";
 import type { Terms } from "./terms.ts";
 import { idsOf, partOf, type TextIndex, wordsTable } from "./text-index.ts";
 
@@ -41,9 +41,8 @@ export class Clearing {
   /** Hides every row. In a transaction. @returns how many */
   hideAll(): number {
     const { db, index } = this.#options;
-    const rows = rowCount(db);
     const last = db.prepare<[], number | null>("SELECT max(id) FROM debug_logs").pluck().get();
-    db.exec("DELETE FROM debug_log_facts");
+    const rows = db.prepare("DELETE FROM debug_log_facts").run().changes;
     // Whom or what they are about is in them.
     db.exec("DELETE FROM debug_log_dismissals");
     for (const part of index.parts) this.#plan("words", part);

@@ -16,7 +16,7 @@ import { Search } from "../reader/search.ts";
 import { Clearing } from "./clear.ts";
 import { EntryRows } from "./entry-rows.ts";
 import type { LogFiles, Retention } from "./messages.ts";
-import { giveBackSome, type Pruned, pruneSome, rowCount, usedBytes } from "./retention.ts";
+import { giveBackSome, type Pruned, pruneSome, usedBytes } from "./retention.ts";
 import { Terms } from "./terms.ts";
 import { TextIndex } from "./text-index.ts";
 
@@ -33,6 +33,8 @@ interface Open {
   terms: Terms;
   rows: EntryRows;
   clearing: Clearing;
+  /** How many rows there are; null where that has to be counted. */
+  count: number | null;
   /** Rows that went since names were looked for that no row has. */
   unswept: number;
 }
@@ -59,13 +61,16 @@ export class LogStore {
    */
   write({ begun, ended }: Batch, limit: number | null): Written {
     const writing = { limit, names: this.#names() };
-    const { ids, changed } = this.#transaction(({ rows }) => ({
-      ids: begun.map((entry) => rows.begin(entry, writing)),
-      changed: ended.flatMap((entry) => {
-        const id = this.#running.get(entry.key);
-        return id !== undefined && rows.end(id, entry, writing) ? [id] : [];
-      }),
-    }));
+    const { ids, changed } = this.#changing(({ rows }) => {
+      const result = {
+        ids: begun.map((entry) => rows.begin(entry, writing)),
+        changed: ended.flatMap((entry) => {
+          const id = this.#running.get(entry.key);
+          return id !== undefined && rows.end(id, entry, writing) ? [id] : [];
+        }),
+      };
+      return { result, rows: result.ids.length };
+    });
     for (const [place, entry] of begun.entries()) {
       const id = ids[place];
       if (entry.ended === null && id !== undefined) this.#running.set(entry.key, id);
@@ -87,11 +92,14 @@ export class LogStore {
     return this.#ifThere({ rows: 0, more: false }, (open) => {
       const { db, index, terms, clearing } = open;
       if (clearing.isPending) return { rows: 0, more: clearing.some() };
-      const pruned = this.#transaction(() => pruneSome(db, index, asked));
+      const pruned = this.#changing(() => {
+        const result = pruneSome(db, index, { ...asked, count: countOf(open) });
+        return { result, rows: -result.rows };
+      });
       open.unswept += pruned.rows;
       const isMore = giveBackSome(db);
       if (pruned.more || isMore) return { ...pruned, more: true };
-      if (open.unswept === 0 || open.unswept < rowCount(db) * SWEPT_PART) return pruned;
+      if (open.unswept === 0 || open.unswept < countOf(open) * SWEPT_PART) return pruned;
       const isSwept = !this.#transaction(() => terms.sweepSome());
       if (isSwept) open.unswept = 0;
       return { rows: 0, more: !isSwept };
@@ -107,7 +115,7 @@ export class LogStore {
   async clear(asked: Filter, signal: AbortSignal): Promise<{ rows: number }> {
     if (!this.#isThere()) return { rows: 0 };
     if (asked.filter.trim() === "") {
-      return { rows: this.#transaction(({ clearing }) => clearing.hideAll()) };
+      return { rows: this.#hidden((clearing) => clearing.hideAll()) };
     }
     const ids: number[] = [];
     const search = new Search(this.#read, asked, signal);
@@ -121,7 +129,7 @@ export class LogStore {
       for (const id of found) ids.push(id);
       return true;
     });
-    return { rows: this.#transaction(({ clearing }) => clearing.hide(ids)) };
+    return { rows: this.#hidden((clearing) => clearing.hide(ids)) };
   }
 
   /** @returns whether there is more to remove of what was cleared */
@@ -161,12 +169,13 @@ export class LogStore {
 
   /** How many there are, what they take on the disk, and when the oldest began. */
   size(): { rows: number; bytes: number; oldestAt: number | null } {
-    return this.#ifThere({ rows: 0, bytes: 0, oldestAt: null }, ({ db }) => {
+    return this.#ifThere({ rows: 0, bytes: 0, oldestAt: null }, (open) => {
+      const { db } = open;
       const oldest = db
         .prepare<[], number>("SELECT at FROM debug_log_facts ORDER BY id LIMIT 1")
         .pluck()
         .get();
-      return { rows: rowCount(db), bytes: usedBytes(db), oldestAt: oldest ?? null };
+      return { rows: countOf(open), bytes: usedBytes(db), oldestAt: oldest ?? null };
     });
   }
 
@@ -191,6 +200,22 @@ export class LogStore {
     return this.#open !== null || existsSync(this.#files.traffic);
   }
 
+  #hidden(hide: (clearing: Clearing) => number): number {
+    return this.#changing(({ clearing }) => {
+      const result = hide(clearing);
+      return { result, rows: -result };
+    });
+  }
+
+  /** @param run says how many rows came, or went */
+  #changing<T>(run: (open: Open) => { result: T; rows: number }): T {
+    return this.#run((open) => {
+      const { result, rows } = open.db.transaction(() => run(open)).immediate();
+      if (open.count !== null) open.count += rows;
+      return result;
+    });
+  }
+
   /** Runs on the file; where there is none, none is made. */
   #ifThere<T>(otherwise: T, run: (open: Open) => T): T {
     return this.#isThere() ? this.#run(run) : otherwise;
@@ -210,6 +235,7 @@ export class LogStore {
         // What was made meanwhile is not there.
         open.index.forget();
         open.terms.forget();
+        open.count = null;
         throw error;
       }
     });
@@ -225,12 +251,19 @@ export class LogStore {
       const index = new TextIndex(db);
       const terms = new Terms(db, (text) => this.#redactor.text(text));
       const rows = new EntryRows({ db, index, terms, redactor: this.#redactor });
-      return { db, index, terms, rows, clearing: new Clearing({ db, index, terms }), unswept: 0 };
+      const clearing = new Clearing({ db, index, terms });
+      return { db, index, terms, rows, clearing, count: null, unswept: 0 };
     } catch (error) {
       closeFile(db);
       throw error;
     }
   }
+}
+
+function countOf(open: Open): number {
+  open.count ??=
+    open.db.prepare<[], number>("SELECT count(*) FROM debug_log_facts").pluck().get() ?? 0;
+  return open.count;
 }
 
 /** What ran when the gateway ended has no answer any more. */

@@ -34,14 +34,14 @@ interface Due {
 export function pruneSome(
   db: Connection,
   index: TextIndex,
-  { retention, now }: { retention: Retention; now: number },
+  { retention, now, count }: { retention: Retention; now: number; count: number },
 ): Pruned {
   const empty = emptyPart(db, index);
   if (empty !== null) {
     index.drop(empty);
     return { rows: 0, more: true };
   }
-  const due = dueOf(db, retention, now);
+  const due = dueOf(retention, { used: usedBytes(db), count, now });
   const ids = db
     .prepare<[number], [id: number, at: number]>(
       "SELECT id, at FROM debug_log_facts WHERE is_pinned = 0 ORDER BY id LIMIT ?",
@@ -95,20 +95,18 @@ const pragma = (db: Connection, name: string): number => Number(db.pragma(name, 
 const hasFree = (db: Connection): boolean =>
   pragma(db, "freelist_count") > Math.max(FREE_PAGES, pragma(db, "page_count") * FREE_PART);
 
-function dueOf(db: Connection, retention: Retention, now: number): Due {
-  const rows = rowCount(db);
-  const used = usedBytes(db);
+function dueOf(
+  retention: Retention,
+  { used, count, now }: { used: number; count: number; now: number },
+): Due {
   const tooMuch = used - retention.logKeepMb * MIB;
   // A row of the size that they have on the average.
-  const bySize = tooMuch > 0 ? Math.ceil((tooMuch / used) * rows) : 0;
+  const bySize = tooMuch > 0 ? Math.ceil((tooMuch / used) * count) : 0;
   return {
-    excess: Math.max(rows - retention.logKeepRows, bySize),
+    excess: Math.max(count - retention.logKeepRows, bySize),
     before: now - retention.logKeepDays * DAY_MS,
   };
 }
-
-export const rowCount = (db: Connection): number =>
-  db.prepare<[], number>("SELECT count(*) FROM debug_log_facts").pluck().get() ?? 0;
 
 /** A part of the index that is full, and of whose rows none is there. */
 function emptyPart(db: Connection, index: TextIndex): number | null {
