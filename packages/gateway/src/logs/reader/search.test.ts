@@ -243,6 +243,32 @@ test("whatever is asked for, what is found is what a plain filter finds, whole a
   );
 }, 60_000);
 
+test("words are found in every part of the index, alone and beside what else is asked for", async () => {
+  using stage = new ReaderStage();
+  const words = (id: number): string => [id % 2 ? "odd" : "even", id % 3 ? "" : "third"].join(" ");
+  const rows = Array.from({ length: 10_400 }, (_, index) =>
+    stage.entry({
+      request: bodyOf(JSON.stringify({ text: words(index + 1) })),
+      kind: index % 5 === 0 ? "upstream" : "request",
+    }),
+  );
+  stage.write(rows);
+  const counted = async (filter: string) => {
+    const ask = { filter, now: NOW };
+    const { matches } = await countMatches(stage.reading, ask, WAITING);
+    const { rows: newest } = await pageOf(stage.reading, { ...ask, limit: 3 }, WAITING);
+    const { rows: first } = await pageOf(stage.reading, { ...ask, index: 0, limit: 1 }, WAITING);
+    return [matches, ...idsOf({ rows: [...first, ...newest] })];
+  };
+  expect(await counted("odd")).toEqual([5200, 1, 10_395, 10_397, 10_399]);
+  expect(await counted("odd third")).toEqual([1733, 3, 10_383, 10_389, 10_395]);
+  expect(await counted("-odd -third")).toEqual([3467, 2, 10_394, 10_396, 10_400]);
+  expect(await counted("odd -third")).toEqual([3467, 1, 10_393, 10_397, 10_399]);
+  expect(await counted("odd kind:upstream")).toEqual([1040, 1, 10_371, 10_381, 10_391]);
+  expect(await counted("-odd kind:upstream")).toEqual([1040, 6, 10_376, 10_386, 10_396]);
+  expect(await counted("contains:third kind:upstream")).toEqual([693, 6, 10_356, 10_371, 10_386]);
+});
+
 test("a search that is interrupted says how far it came, and goes on from there", async () => {
   using stage = new ReaderStage();
   stage.write(Array.from({ length: 3000 }, () => stage.entry()));
