@@ -31,5 +31,7 @@ process.on("message", (message) => {
   };
   process.send?.(felt);
 });
+// Where who measures is gone, it is to go too.
+process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
 // It is to end as if nobody measured.
 process.channel?.unref();

@@ -60,6 +60,14 @@ export class ProbedGateway {
     return { ...felt, rssPeak: kilobytes / 1024 };
   }
 
+  /** How long the thread that serves calls has computed, ms. */
+  get served(): number {
+    const { pid } = this.#child;
+    // The first field is in ns: https://docs.kernel.org/scheduler/sched-stats.html
+    const [computed = ""] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "utf8").split(" ");
+    return Number(computed) / 1e6;
+  }
+
   /** Asks its API, with the token that it left for its user. */
   async ask(method: string, path: string, body?: object): Promise<unknown> {
     const { url, token } = this.#runtime;
