@@ -13,8 +13,9 @@ const dialog = (page: Page, name: string | RegExp) => page.getByRole("dialog", {
 /** Also those that lie behind a dialog, which have no role then. */
 const rows = (page: Page) => page.locator("[data-log-grid] [role=row]", { hasText: "call" });
 /** Waits until so many calls are listed. */
-const seen = (page: Page, count: number): Promise<void> =>
-  expect.poll(() => rows(page).count(), { timeout: 10_000 }).toBe(count);
+const seen = async (page: Page, count: number): Promise<void> => {
+  await expect.poll(() => rows(page).count(), { timeout: 10_000 }).toBe(count);
+};
 const logsOf = (filter: string): string => `/logs?${new URLSearchParams({ q: filter })}`;
 const bodyOf = async (page: Page, name: string): Promise<string[][]> => {
   const all = await page.getByRole("table", { name, exact: true }).locator("tbody tr").all();
@@ -203,11 +204,11 @@ test("what was called is summed up, and stands together by session", { timeout }
   await page.getByRole("tab", { name: "Summary" }).click();
   await page.getByText("4 calls").waitFor();
   await page.getByText("1 error", { exact: true }).waitFor();
-  expect((await bodyOf(page, "By tool")).map((row) => row.slice(0, 4)).toSorted()).toEqual([
-    ["Only add", "notes", "1", "0"],
-    ["Only echo", "files", "2", "0"],
-    ["Only fail", "files", "1", "1"],
-  ]);
+  const byTool = (await bodyOf(page, "By tool")).map((row) => row.slice(0, 4).join(" "));
+  expect(byTool).toHaveLength(3);
+  expect(byTool).toEqual(
+    expect.arrayContaining(["Only echo files 2 0", "Only add notes 1 0", "Only fail files 1 1"]),
+  );
   await page.getByRole("button", { name: "Only files" }).click();
   await page.getByText("3 calls").waitFor();
   expect(decodeURIComponent(await page.evaluate(() => window.location.hash))).toContain(
