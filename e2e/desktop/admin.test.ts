@@ -1,22 +1,14 @@
 /** The pages of a headless gateway in a real browser: Electron's own Chromium with a plain window. */
-import { copyFileSync, existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startGateway } from "../gateway/test-gateway.ts";
-import { appDirectory, giveToApp, startApp } from "./app.ts";
 import { expectAccessible, setTheme } from "./axe.ts";
+import { startBrowser } from "./browser.ts";
 import { go, press } from "./states/state.ts";
 import { openImport } from "./states/transfer.ts";
 
 const PAGES = join(import.meta.dirname, "../../out/renderer");
-
-async function browser() {
-  const home = appDirectory();
-  const program = join(home, "browser.cjs");
-  copyFileSync(join(import.meta.dirname, "browser.cjs"), program);
-  giveToApp(home);
-  return startApp({ home, program });
-}
 
 test("a person opens the gateway in a browser with a token, works, and is asked again once it is revoked", async () => {
   const { api, gateway } = await startGateway({ pages: PAGES });
@@ -24,7 +16,7 @@ test("a person opens the gateway in a browser with a token, works, and is asked 
   await api.profiles.create({ slug: "dev" });
   await api.roots.create({ uri: "https://docs.example.com/", name: "Docs" });
   const made = await api.tokens.create({ name: "browser", rights: ["use", "manage"] });
-  const { page } = await browser();
+  const { page } = await startBrowser();
   const problems: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(message.text());
@@ -68,7 +60,7 @@ test("what a person exports in a browser is downloaded; what is imported there s
     name: "browser",
     rights: ["use", "manage", "processes"],
   });
-  const testApp = await browser();
+  const testApp = await startBrowser();
   const { page, home } = testApp;
   const path = join(home, "downloaded.json");
   await testApp.app.evaluate(({ session }, path) => {

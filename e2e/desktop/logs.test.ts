@@ -1,11 +1,16 @@
 /** The Debug Logs page on the real app, with calls of real clients. */
+import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { McpClient } from "../fixtures/mcp-client.ts";
+import { startGateway } from "../gateway/test-gateway.ts";
+import { startBrowser } from "./browser.ts";
 import { calls, startCounted } from "./counted.ts";
 import { focused, heading, isFocused } from "./person.ts";
 import { go, press } from "./states/state.ts";
 
 const timeout = 120_000;
+const PAGES = join(import.meta.dirname, "../../out/renderer");
 
 const grid = (page: Page): Locator => page.getByRole("grid", { name: "Debug logs" });
 const rows = (page: Page): Locator => grid(page).locator("[data-index]");
@@ -277,3 +282,25 @@ test(
     await expect.poll(() => shown(page)).toEqual(["call echo"]);
   },
 );
+
+test("in a browser rows come by themselves as well", { timeout }, async () => {
+  const { api, gateway } = await startGateway({ pages: PAGES });
+  const { url } = await gateway.listen();
+  await api.profiles.create({ slug: "dev" });
+  const { token } = await api.tokens.create({ name: "browser", rights: ["use", "manage"] });
+  const { page } = await startBrowser();
+  await page.goto(`${url}/admin`);
+  await page.getByLabel("Access token").fill(token);
+  await press(page, "Open the gateway");
+  await heading(page, "Overview").waitFor();
+  await go(page, "/logs");
+  await page.getByText("Nothing was recorded yet.").waitFor();
+  const client = new McpClient(`${url}/mcp/dev`, { authorization: `Bearer ${token}` });
+  await client.initialize();
+  await client.request("tools/list");
+  await expect.poll(() => shown(page)).toEqual(["initialize", "tools/list"]);
+  await rows(page).last().click();
+  await details(page).getByText('"tools"').waitFor();
+  await go(page, "/logs?q=method%3Ainitialize");
+  await expect.poll(() => shown(page)).toEqual(["initialize"]);
+});

@@ -15,7 +15,7 @@ import { useSettled } from "../../components/use-settled.ts";
 import { CopyAsMenu } from "./copy-as.tsx";
 import { OUTCOME_LOOKS } from "./log-row.tsx";
 import { LogText } from "./log-text.tsx";
-import { clientOf, whatOf } from "./log-words.ts";
+import { canReplay, clientOf, whatOf } from "./log-words.ts";
 import { MessageView } from "./message-view.tsx";
 import { TimingView, wayOf, wholeWayOf } from "./timing-view.tsx";
 import { wayOutOf } from "./way-out.ts";
@@ -115,7 +115,6 @@ function Shown({ log, actions }: { log: LogDetail; actions: DetailActions }) {
 }
 
 function Head({ log, actions }: { log: LogDetail; actions: DetailActions }) {
-  const canReplay = log.kind === "request" && log.method === "tools/call";
   return (
     <header className="space-y-1 px-4 pt-2 pb-1">
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
@@ -136,7 +135,7 @@ function Head({ log, actions }: { log: LogDetail; actions: DetailActions }) {
             shortcut="N"
             onClick={() => actions.note(log)}
           />
-          {canReplay ? (
+          {canReplay(log) ? (
             <Button size="toolbar" icon={Repeat2} onClick={() => actions.replay(log)}>
               Replay…
             </Button>

@@ -77,6 +77,13 @@ export class LogFeed extends LogRows {
     return Math.max(0, matches - 1);
   }
 
+  async idAt(index: number): Promise<number | null> {
+    const here = this.at(index);
+    if (here) return here.id;
+    const { rows } = await this.source.list({ filter: this.filter, index, limit: 1 }, this.signal);
+    return rows[0]?.id ?? null;
+  }
+
   /** There is none: it is counted at once. */
   cancel(): void {}
 

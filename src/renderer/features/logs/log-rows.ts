@@ -63,6 +63,9 @@ export abstract class LogRows {
   /** Where a row is among those that match, or would be. */
   abstract find(id: number): Promise<number>;
 
+  /** Which row is at a place; null where there is none. */
+  abstract idAt(index: number): Promise<number | null>;
+
   /** Rows that are looked at: those that are not here are asked for. */
   abstract want(first: number, end: number): void;
 

@@ -55,6 +55,10 @@ export class LogSearch extends LogRows {
     return Promise.resolve(this.#nearest(id));
   }
 
+  idAt(index: number): Promise<number | null> {
+    return Promise.resolve(this.at(index)?.id ?? null);
+  }
+
   update(row: LogRow): void {
     this.#put(row);
     this.tell();

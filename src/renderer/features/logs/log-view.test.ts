@@ -129,6 +129,14 @@ describe("coming back", () => {
   });
 });
 
+test("a row that does not match is not shown by another one", async () => {
+  const { logs, view } = await seen(1000);
+  logs.rows.splice(499, 1);
+  scrollAsWanted(view);
+  expect(await view.activateById(500)).toBe(false);
+  expect(view.drawn()).toMatchObject({ follow: true, active: null });
+});
+
 test("nobody is told while nothing of what is drawn changes", async () => {
   const { view } = await seen(1000);
   view.onScroll(END(1000), HEIGHT);

@@ -144,14 +144,16 @@ export class LogView {
     }
   }
 
-  /** Shows a row by its id, wherever it is. */
-  async activateById(id: number): Promise<void> {
+  /** Shows a row by its id, wherever it is. @returns whether it is among those that match */
+  async activateById(id: number): Promise<boolean> {
     const index = await this.feed.find(id);
+    if ((await this.feed.idAt(index)) !== id) return false;
     this.#setFollow(false);
     this.feed.keep("active", index);
     this.#goTo(scrolledTo(index, this.#seen()));
     this.#holdTop();
     this.#redraw();
+    return true;
   }
 
   /** How many rows a page key goes. */
@@ -239,12 +241,18 @@ export class LogView {
   #begin({ top, active }: Bookmark): void {
     this.#wanted = null;
     if (top === null && active !== null && !this.#follow) {
-      void this.activateById(active);
+      void this.#showAtFirst(active);
       return;
     }
     if (active !== null) void this.#comeBack("active", active);
     if (top !== null && !this.#follow) void this.#comeBack("top", top.id, top.offset);
     else this.follow(this.#follow);
+  }
+
+  /** One row, or the end where it is not among them. */
+  async #showAtFirst(id: number): Promise<void> {
+    const isThere = await this.activateById(id).catch(() => false);
+    if (!isThere) this.follow(true);
   }
 
   async #comeBack(name: "active" | "top", id: number, offset = 0): Promise<void> {

@@ -65,3 +65,7 @@ const LONGEST_MS = 10_000;
 /** How long the bar of a duration is, 0 to 1: what takes ten times as long has a step more. */
 export const barOf = (ms: number): number =>
   Math.min(1, Math.log10(1 + ms) / Math.log10(1 + LONGEST_MS));
+
+/** Whether it can be made again: a tool call of a client. */
+export const canReplay = ({ kind, method }: LogRow): boolean =>
+  kind === "request" && method === "tools/call";

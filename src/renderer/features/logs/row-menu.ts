@@ -2,13 +2,13 @@ import type { LogNameKey, LogRow } from "@local-mcp/contract";
 import type { MenuEntry } from "../../components/menu.tsx";
 import { copyEntries } from "./copy-as.tsx";
 import type { RowActions } from "./log-grid.tsx";
+import { canReplay } from "./log-words.ts";
 import { narrowed, showRows } from "./narrow.ts";
 
 /** What can be done with a row. @param text the filter as a person wrote it */
 export function rowEntries(row: LogRow, text: string, actions: RowActions): MenuEntry[] {
   const only = (label: string, key: LogNameKey, value: string | null): MenuEntry[] =>
     value === null ? [] : [{ label, run: () => showRows(narrowed(text, key, value)) }];
-  const canReplay = row.kind === "request" && row.method === "tools/call";
   return [
     { label: "Show details", shortcut: "Enter", run: () => actions.open(row) },
     {
@@ -29,7 +29,7 @@ export function rowEntries(row: LogRow, text: string, actions: RowActions): Menu
     {
       label: "Replay…",
       shortcut: "R",
-      disabled: canReplay ? false : "Only tool calls",
+      disabled: canReplay(row) ? false : "Only tool calls",
       run: () => actions.replay(row),
     },
     "separator",
