@@ -20,7 +20,7 @@ export type RowStart = Omit<BegunEntry, "key" | "request" | "hasContents" | "end
  * `held`: only to be written where its exchange fails; `queued`: waits to be written; `sent`: written
  * but for its end; `over`: nothing of it is to be written any more; `dropped`: nothing of it could be.
  */
-export type RowState = "held" | "queued" | "sent" | "over" | "dropped";
+type RowState = "held" | "queued" | "sent" | "over" | "dropped";
 
 /** The answer that a client was given. */
 export interface GivenAnswer {
