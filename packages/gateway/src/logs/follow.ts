@@ -104,12 +104,16 @@ export class Followers {
       // What was stored meanwhile is told of already.
       unread.knows(beginning.last);
       yield beginning;
+      let { last } = beginning;
       for (;;) {
         await unread.some(ended);
         const { written, removed } = unread.take();
+        // Where nothing is new, what is stored already is not told of yet.
+        last = written.last ?? last;
         const news = await read(written);
-        if (removed || news.added > 0 || news.changed.length > 0) {
-          yield { ...news, removed: removed || news.removed };
+        const isOther = removed || news.removed;
+        if (isOther || news.added > 0 || news.changed.length > 0) {
+          yield { ...news, last, removed: isOther };
         }
         await pause(EVERY_MS, undefined, { signal: ended });
       }

@@ -118,7 +118,7 @@ export interface Among {
   hasPart: (part: number) => boolean;
 }
 
-export const between = ({ from, to }: Range): Among => ({
+const between = ({ from, to }: Range): Among => ({
   ids: (column) => ({ sql: `${column} BETWEEN ? AND ?`, values: [from, to] }),
   hasPart: (part) => part >= partOf(from) && part <= partOf(to),
 });

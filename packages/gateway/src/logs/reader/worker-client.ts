@@ -1,4 +1,4 @@
-import { type Asked, Thread, type ThreadOptions } from "../../traffic/thread.ts";
+import { Thread, type ThreadOptions } from "../../traffic/thread.ts";
 import type { LogFiles } from "../writer/messages.ts";
 import type { ReaderTasks } from "./messages.ts";
 
@@ -9,8 +9,6 @@ const script = new URL(
 );
 
 /** The thread that reads debug logs. */
-export type LogReader = Asked<ReaderTasks>;
-
 export const createLogReader = (
   { traffic, database }: LogFiles,
   told: Pick<ThreadOptions, "onBroken">,
