@@ -23,7 +23,7 @@ const SIZE: Column = { name: "size", title: "Size", width: 92, isFigure: true };
 export const COLUMNS: readonly Column[] = [TIME, RESULT, CLIENT, WHAT, SERVER, TOOK, SIZE];
 
 /** What can be done without, the first first. */
-const DROPPED: readonly ColumnName[] = ["size", "server", "client"];
+const DROPPED: readonly ColumnName[] = ["size", "server", "client", "took"];
 
 /**
  * The columns that there is room for. “Method or tool” keeps its least width: for it first the word
@@ -47,6 +47,4 @@ const fits = (columns: readonly Column[], width: number): boolean =>
 
 /** For `grid-template-columns`. */
 export const templateOf = (columns: readonly Column[]): string =>
-  columns
-    .map(({ name, width }) => (name === "what" ? `minmax(${width}px, 1fr)` : `${width}px`))
-    .join(" ");
+  columns.map(({ name, width }) => (name === "what" ? "minmax(0, 1fr)" : `${width}px`)).join(" ");

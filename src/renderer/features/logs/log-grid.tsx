@@ -100,9 +100,12 @@ export function LogGrid({ view, hidden, opened, actions }: LogGridProps) {
     actions.menu(row, new DOMRect(event.clientX, event.clientY, 0, 0));
   };
 
+  const isActiveSeen = active !== null && active.index >= first && active.index < end;
+
   return (
     // Clicks and the pointer's menu are the keys' Enter and Shift+F10.
     <div
+      ref={scroller}
       role="grid"
       aria-label="Debug logs"
       aria-rowcount={drawn.count + 1}
@@ -112,60 +115,57 @@ export function LogGrid({ view, hidden, opened, actions }: LogGridProps) {
       data-log-grid
       data-return-focus
       onKeyDown={onKeyDown}
-      className="group/list flex min-h-0 flex-1 flex-col bg-surface outline-none"
+      onScroll={({ currentTarget }: UIEvent<HTMLElement>) => told(view, currentTarget)}
+      onClick={onClick}
+      onContextMenu={onContextMenu}
+      onMouseOver={tellWhen}
+      className={classNames(
+        "group/list min-h-0 flex-1 overflow-x-hidden overflow-y-scroll bg-surface -outline-offset-2 [overflow-anchor:none]",
+        isActiveSeen ? "outline-none" : "outline-focus",
+      )}
     >
       <Heads columns={columns} template={template} />
-      {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus -- the grid hears the keys */}
-      <div
-        ref={scroller}
-        role="rowgroup"
-        onScroll={(event: UIEvent<HTMLElement>) =>
-          view.onScroll(event.currentTarget.scrollTop, event.currentTarget.clientHeight)
-        }
-        onClick={onClick}
-        onContextMenu={onContextMenu}
-        onMouseOver={tellWhen}
-        className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto [overflow-anchor:none] [scrollbar-gutter:stable]"
-      >
-        <div role="presentation" className="relative" style={{ height: drawn.rows * ROW_HEIGHT }}>
-          {indexes.map((index) => {
-            const row = view.at(index);
-            return (
-              <LogRowView
-                key={index}
-                id={rowId(index)}
-                row={row}
-                position={index + 1}
-                top={(index - base) * ROW_HEIGHT}
-                columns={columns}
-                template={template}
-                isActive={active?.index === index}
-                isSelected={
-                  (row !== undefined && row.id === opened) ||
-                  other?.index === index ||
-                  (other !== null && active?.index === index)
-                }
-                today={today}
-              />
-            );
-          })}
-        </div>
+      <div role="rowgroup" className="relative" style={{ height: drawn.rows * ROW_HEIGHT }}>
+        {indexes.map((index) => {
+          const row = view.at(index);
+          return (
+            <LogRowView
+              key={index}
+              id={rowId(index)}
+              row={row}
+              position={index + 1}
+              top={(index - base) * ROW_HEIGHT}
+              columns={columns}
+              template={template}
+              isActive={active?.index === index}
+              isSelected={
+                (row !== undefined && row.id === opened) ||
+                other?.index === index ||
+                (other !== null && active?.index === index)
+              }
+              today={today}
+            />
+          );
+        })}
       </div>
     </div>
   );
 }
 
+/** Of the heads, which stay on top of what is scrolled, CSS px. */
+const HEADS_HEIGHT = 32;
+
+const told = (view: LogView, { scrollTop, clientHeight }: HTMLElement): void =>
+  view.onScroll(scrollTop, clientHeight - HEADS_HEIGHT);
+
 function Heads({ columns, template }: { columns: readonly Column[]; template: string }) {
   return (
-    <div
-      role="rowgroup"
-      className="shrink-0 overflow-y-hidden border-b border-border bg-sunken [scrollbar-gutter:stable]"
-    >
+    <div role="rowgroup" className="sticky top-0 z-1 border-b border-border bg-sunken">
       <div
         role="row"
         aria-rowindex={1}
-        className="grid h-8 items-center text-meta text-text-2"
-        style={{ gridTemplateColumns: template }}
+        className="grid items-center text-meta text-text-2"
+        style={{ gridTemplateColumns: template, height: HEADS_HEIGHT - 1 }}
       >
         {columns.map(({ name, title, isFigure, isIcon }) => (
           <div
@@ -269,7 +269,7 @@ function useSize(scroller: React.RefObject<HTMLDivElement | null>, view: LogView
     if (!element) return undefined;
     const measure = (): void => {
       setWidth(element.clientWidth);
-      view.onScroll(element.scrollTop, element.clientHeight);
+      told(view, element);
     };
     measure();
     const resized = new ResizeObserver(measure);
