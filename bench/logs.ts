@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
 /** What is short sees what is wrong on a busy machine too, and says little of how long things take. */
 const effort = options.short
   ? {
-      sustained: { messagesPerSecond: 2000, seconds: 4, share: 0.5 },
+      sustained: { messagesPerSecond: 2000, seconds: 4, share: 0.1 },
       cost: { rounds: 2, seconds: 1.5, isShort: true },
       kills: 2,
       million: { rows: 50_000, repeats: 5, isShort: true },
