@@ -26,7 +26,7 @@ const PASSED_MS = 80;
 /** Messages may be long, so they are let go soon, ms. */
 const KEPT_MS = 10_000;
 
-export interface DetailActions {
+interface DetailActions {
   pin: (row: LogRow) => void;
   note: (row: LogRow) => void;
   replay: (row: LogRow) => void;

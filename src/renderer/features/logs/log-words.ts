@@ -1,4 +1,4 @@
-import { type LogOutcome, type LogRow, OUTCOME_WORDS } from "@local-mcp/contract";
+import type { LogOutcome, LogRow } from "@local-mcp/contract";
 
 const two = (n: number): string => String(n).padStart(2, "0");
 
@@ -54,10 +54,6 @@ export const SHORT_OUTCOMES: Record<LogOutcome, string> = {
   timed_out: "timed out",
   interrupted: "interrupted",
 };
-
-/** The row in one sentence, for those who hear it. */
-export const rowSentence = (row: LogRow): string =>
-  [whatOf(row), clientOf(row), OUTCOME_WORDS[row.outcome]].filter(Boolean).join(", ");
 
 /** From here on the bar of a duration is as long as it gets, ms. */
 const LONGEST_MS = 10_000;

@@ -38,6 +38,8 @@ export function LogsPage() {
   const { data: state } = useQuery(
     api.logs.state.queryOptions({ enabled: useIsSeen(), refetchInterval: READ_AGAIN_MS }),
   );
+  // Rows are told of as they come, how many there are now and then.
+  const recorded = Math.max(state?.rows ?? 0, matches ?? 0);
   // What cannot be understood is refused, so it is not asked for; the field says what it is.
   const isUnderstood = parseLogQuery(text, Date.now()).problems.length === 0;
   const asked = isUnderstood ? text : "";
@@ -55,7 +57,7 @@ export function LogsPage() {
       scrolls="content"
       beside={
         <span className="text-text-2 tabular-nums">
-          {state ? `${state.rows.toLocaleString()} recorded` : ""}
+          {state ? `${recorded.toLocaleString()} recorded` : ""}
           {state && view === "requests" && matches !== null
             ? ` · ${matches.toLocaleString()} ${matches === 1 ? "matches" : "match"}`
             : ""}
