@@ -139,6 +139,8 @@ export function formsOf(value: string): Set<string> {
     ...base64Forms(bytes),
     bytes.toString("hex"),
     bytes.toString("hex").toUpperCase(),
+    // As a number that JSON holds it is no longer exact.
+    ...(/^\d{16,}$/.test(value) ? [String(Number(value))] : []),
   ];
   return new Set(forms.filter((form) => form.length >= MIN_LENGTH));
 }

@@ -8,6 +8,11 @@ const SHIFT = 5;
 const KEY_BITS = SEEN * SHIFT;
 /** So much of a secret that the end of a line cuts off is known for one. */
 const MIN_CUT = 8;
+/**
+ * A longer secret is known by its parts of this length: to compare all of a long one at each place of
+ * a text that is like it takes minutes.
+ */
+const MAX_PART = 1024;
 
 /** Where a line ends, or was cut. */
 const LINE_END = /[\r\n…]/g;
@@ -83,7 +88,8 @@ export class KnownSecrets {
   #prepare(): void {
     for (const value of this.#waiting) {
       for (const part of partsOf(value)) {
-        if (isParticular(part)) for (const form of formsOf(part)) this.#addForm(form);
+        if (!isParticular(part)) continue;
+        for (const form of formsOf(part)) for (const piece of piecesOf(form)) this.#addForm(piece);
       }
     }
     this.#waiting.clear();
@@ -140,6 +146,13 @@ export class LatestSecrets {
 /** A number for the last few characters, of the one before and the next character. */
 const keyWith = (key: number, code: number): number =>
   ((key << SHIFT) ^ code) & ((1 << KEY_BITS) - 1);
+
+/** All of it, in parts of which none is short. */
+function* piecesOf(form: string): Generator<string> {
+  let at = 0;
+  for (; form.length - at > MAX_PART; at += MAX_PART) yield form.slice(at, at + MAX_PART);
+  yield form.slice(at === 0 ? 0 : -MAX_PART);
+}
 
 /** Secrets that begin alike. */
 class Bucket {

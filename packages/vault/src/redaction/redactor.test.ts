@@ -130,6 +130,9 @@ test.each([
   ["AAAA 1"],
   ["Cookie: "],
   ["authorization: is "],
+  ["sessionId://"],
+  ["session-id:"],
+  ["token:a.b("],
 ])("a long text of many “%s” is read in a moment", (unit) => {
   const text = `${unit.repeat((256 * 1024) / unit.length)} \nAPI_KEY=${CANARY}`;
   const redactor = createRedactor();
@@ -144,6 +147,25 @@ test.each([
 ])("%s is read in a moment", (_, text) => {
   expect(redactText(`${text}\nAPI_KEY=${CANARY}`)).not.toContain(CANARY);
 });
+
+test("a text that is like a long secret all along is read in a moment, and the secret is found", () => {
+  const secret = `${"a".repeat(60_000)}b`;
+  const redactor = createRedactor();
+  redactor.knowForNow(secret);
+  expect(redactor.text(`${"a".repeat(64 * 1024)}, ${CANARY}`)).toContain(CANARY);
+  expect(redactor.text(`<${secret}>`)).toBe("<[removed: secret]>");
+  expect(redactor.text(`<${secret.slice(-2000)}>`)).toBe("<[removed: secret]>");
+});
+
+test.each([["493817264518374652"], ["8800000000000000000000123"]])(
+  "%s is removed as the number that JSON makes of it too",
+  (secret) => {
+    const redactor = createRedactor();
+    redactor.know(secret);
+    const answer: unknown = JSON.parse(`{"account":${secret}}`);
+    expect(redactor.text(JSON.stringify(answer))).toBe('{"account":[removed: secret]}');
+  },
+);
 
 test("a secret that is nothing but parts is taken, and what follows it is read as ever", () => {
   const redactor = createRedactor();

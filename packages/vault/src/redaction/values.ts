@@ -17,6 +17,11 @@ const CODE =
   /^(?:[({[!/|?]|[A-Za-z_$#][\w$#]*(?:\.[A-Za-z_$][\w$]*)*[([]|[A-Za-z_$#]+(?:\.[A-Za-z_$#]+)+$|(?:process|os|import|this|self|request|response|config|options|params|args|env|settings)\.\w)/;
 /** A quoted description. */
 const SENTENCE = /^(?:[A-Za-z'’(),-]+ ){2,60}[A-Za-z'’)]+[.!?]$/;
+/**
+ * What holds a place, or is code, is no longer, characters. Whatever is longer is a value, and so is
+ * not read anew from each name that stands in it: hours for a megabyte that somebody makes of names.
+ */
+const MAX_NO_VALUE = 256;
 const PROSE_WORD = /^[A-Za-z][A-Za-z'’-]*$/;
 const PROSE_GOES_ON = /^[.:!?]?[ \t]+[A-Za-z(“"']/;
 
@@ -51,6 +56,7 @@ export function withoutScheme(text: string, [start, end]: Span): Span {
 
 /** Whether what stands behind a name only holds its place, or says something about it. */
 export function isNoValue(value: string, name: string): boolean {
+  if (value.length > MAX_NO_VALUE) return false;
   const trimmed = withoutPunctuation(value);
   if (trimmed === "" || NO_VALUE.test(trimmed) || PLACEHOLDER.test(trimmed)) return true;
   if (isSessionName(name) && !/\d/.test(value)) return true;
@@ -71,7 +77,8 @@ export const isDescription = (value: string, name: string): boolean =>
 
 /** Whether a word without quotes is code: another name, or the beginning of something longer. */
 export const isCode = (word: string): boolean =>
-  CODE.test(word) || (/^[A-Za-z_$]+$/.test(word) && isSecretName(word));
+  word.length <= MAX_NO_VALUE &&
+  (CODE.test(word) || (/^[A-Za-z_$]+$/.test(word) && isSecretName(word)));
 
 /** Whether a word is the first one of several. */
 export const isProse = (word: string, text: string): boolean => {
