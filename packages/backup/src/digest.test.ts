@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Connection, openSqlite } from "@local-mcp/database";
+import { type Connection, createLogWords, logWordsTable, openSqlite } from "@local-mcp/database";
 import { afterEach, expect, test } from "vitest";
 import { contentDigest, MAX_ROW_BYTES, RowTooLarge } from "./digest.ts";
 
@@ -103,6 +103,16 @@ test.each([
     change.replace("INTO t (v)", "INTO t (id, v) SELECT 2501,").replace("VALUES (NULL)", "NULL"),
   );
   expect(contentDigest(connection).sha256).not.toBe(before);
+});
+
+test("words that were made searchable count as what is kept of them", () => {
+  const words = (...texts: string[]): string =>
+    digestOf(
+      createLogWords(1),
+      ...texts.map((text) => `INSERT INTO ${logWordsTable(1)} (words) VALUES ('${text}')`),
+    );
+  expect(words("one", "two")).toBe(words("one", "two"));
+  expect(words("one", "two")).not.toBe(words("one", "other"));
 });
 
 test("a row that is larger than any of ours is not read", () => {

@@ -42,12 +42,17 @@ const ROWID = { lowest: -(2n ** 63n), highest: 2n ** 63n - 1n };
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** The tables that hold rows of their own, by name. */
+/**
+ * The tables that hold rows of their own, by name. Those without a rowid are what an index of words
+ * keeps beside its words; no other table is like that.
+ */
 export const tablesOf = (connection: Connection): string[] =>
   connection
     .prepare<[], string>(
       `SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0
-        AND (name = 'sqlite_sequence' OR name NOT LIKE 'sqlite\\_%' ESCAPE '\\') ORDER BY name`,
+        AND (name = 'sqlite_sequence' OR name NOT LIKE 'sqlite\\_%' ESCAPE '\\')
+        AND NOT EXISTS (SELECT 1 FROM pragma_table_list(sqlite_schema.name) WHERE wr)
+        ORDER BY name`,
     )
     .pluck()
     .all();
