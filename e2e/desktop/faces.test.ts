@@ -56,7 +56,7 @@ test.runIf(process.platform === "linux")(
       entry("Overview", "Mod+1"),
       entry("Profiles", "Mod+2"),
       entry("Servers", "Mod+3"),
-      entry("Debug logs", "Mod+4", false),
+      entry("Debug logs", "Mod+4"),
       entry("Sessions", "Mod+5", false),
       entry("Metrics", "Mod+6"),
       entry("Backups", "Mod+7"),
