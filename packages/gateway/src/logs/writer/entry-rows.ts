@@ -1,11 +1,11 @@
 import { LOCAL_SERVER, type LogOutcome } from "@local-mcp/contract";
 import type { Connection } from "@local-mcp/database";
 import type { Redactor } from "@local-mcp/vault";
-import type { BegunEntry, EndedEntry } from "../entries.ts";
+import { type BegunEntry, type EndedEntry, MAX_MESSAGE } from "../entries.ts";
 import { LOG_CONTENTS, LOG_DIRECTIONS, LOG_ERAS, LOG_KINDS, LOG_OUTCOMES } from "../facts.ts";
 import { packed, type Payload, unpacked } from "../payload.ts";
 import type { Names } from "../reader/log-files.ts";
-import { type KeptBody, redactedBody } from "./redacted-body.ts";
+import { type KeptBody, redactedBody, redactedStart } from "./redacted-body.ts";
 import type { Term, TermKind, Terms } from "./terms.ts";
 import type { TextIndex } from "./text-index.ts";
 
@@ -203,7 +203,9 @@ export class EntryRows {
   }
 
   #message(ended: EndedEntry | null): string | null {
-    return ended?.error ? this.#options.redactor.text(ended.error.message) : null;
+    const { redactor } = this.#options;
+    if (!ended?.error) return null;
+    return redactedStart(ended.error.message, MAX_MESSAGE, (text) => redactor.text(text));
   }
 
   #session({ sessionId, client, era }: Pick<BegunEntry, "sessionId" | "client" | "era">) {

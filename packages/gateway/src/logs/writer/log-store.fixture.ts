@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Connection, createDb, openSqlite } from "@local-mcp/database";
+import { type Connection, createDb, openFile, openSqlite, trafficFile } from "@local-mcp/database";
 import type { BegunEntry, EndedEntry, EntryBody, Written } from "../entries.ts";
+import { type Payload, unpacked } from "../payload.ts";
 import { LogStore } from "./log-store.ts";
+import type { Retention } from "./messages.ts";
 import { partsOf, wordsTable } from "./text-index.ts";
 
 export const bodyOf = (text: string): EntryBody => ({ text, bytes: Buffer.byteLength(text) });
@@ -16,7 +18,9 @@ export class LogStage {
     database: join(this.root, "local-mcp-gateway.db"),
   };
   readonly configuration = createDb({ path: this.files.database });
-  store = new LogStore(this.files);
+  /** The connection of the store. */
+  #connection: Connection | null = null;
+  store = this.#newStore();
   #key = 0;
 
   /** An exchange that ended well, or what is said of it. */
@@ -70,8 +74,67 @@ export class LogStage {
     }
   }
 
+  all<Row>(sql: string): Row[] {
+    return this.look((db) => db.prepare<[], Row>(sql).all());
+  }
+
+  get(sql: string, ...values: unknown[]): unknown {
+    return this.look((db) => db.prepare<unknown[]>(sql).get(...values));
+  }
+
+  /** The requests that are recorded. */
+  texts(): string[] {
+    return this.all<{ payload: Payload }>(
+      "SELECT request_payload AS payload FROM debug_logs WHERE request_payload IS NOT NULL ORDER BY id",
+    ).map(({ payload }) => unpacked(payload));
+  }
+
+  /** Whether any of these is in the file or its log, as it is on the disk. */
+  holds(texts: readonly string[]): string[] {
+    const bytes = ["", "-wal"]
+      .map((suffix) => `${this.files.traffic}${suffix}`)
+      .filter((path) => existsSync(path))
+      .map((path) => readFileSync(path));
+    return texts.filter((text) => bytes.some((one) => one.includes(text)));
+  }
+
+  /** Removes all that was cleared. */
+  clearAll(): void {
+    for (let more = true; more;) ({ more } = this.store.clearSome());
+  }
+
+  async clear(filter = ""): Promise<number> {
+    const { rows } = await this.store.clear(
+      { filter, now: Date.now() },
+      new AbortController().signal,
+    );
+    return rows;
+  }
+
+  /** Prunes until nothing is left to go. @returns how many rows went */
+  prune(retention: Partial<Retention>, now = 1_800_000_000_000): number {
+    const all = { logKeepDays: 3650, logKeepMb: 1_000_000, logKeepRows: 1_000_000 };
+    let gone = 0;
+    for (let more = true; more;) {
+      const pruned = this.store.prune({
+        retention: { ...all, logBodyBytes: 65_536, ...retention },
+        now,
+      });
+      gone += pruned.rows;
+      ({ more } = pruned);
+    }
+    return gone;
+  }
+
   /** Ids of rows that have a word or phrase and are there. */
   found(match: string): number[] {
+    return this.indexed(match).filter(
+      (id) => this.get("SELECT 1 FROM debug_log_facts WHERE id = ?", id) !== undefined,
+    );
+  }
+
+  /** The same, whether they are there or not. */
+  indexed(match: string): number[] {
     return this.look((db) =>
       partsOf(db)
         .flatMap((part) => {
@@ -81,15 +144,35 @@ export class LogStage {
             .pluck()
             .all(match);
         })
-        .filter((id) => db.prepare("SELECT 1 FROM debug_log_facts WHERE id = ?").get(id))
         .sort((one, other) => one - other),
     );
+  }
+
+  /** Which of these are in a message that is recorded. */
+  inMessages(words: readonly string[]): string[] {
+    const payloads = this.all<{ request: Payload | null; answer: Payload | null }>(
+      "SELECT request_payload AS request, response_payload AS answer FROM debug_logs",
+    ).flatMap(({ request, answer }) => [request, answer]);
+    const text = payloads.map((one) => (one === null ? "" : unpacked(one))).join(" ");
+    return words.filter((word) => text.includes(word));
+  }
+
+  /** The file grows no further, as on a full disk. */
+  limitPages(pages: number): void {
+    this.#connection?.pragma(`max_page_count = ${pages}`);
   }
 
   /** As a process that was killed leaves it to the next one. */
   crash(): void {
     this.store.release();
-    this.store = new LogStore(this.files);
+    this.store = this.#newStore();
+  }
+
+  #newStore(): LogStore {
+    return new LogStore(this.files, (path) => {
+      this.#connection = openFile(path, trafficFile, {});
+      return this.#connection;
+    });
   }
 
   [Symbol.dispose](): void {

@@ -42,14 +42,17 @@ interface Open {
 /** `traffic.db`, as far as debug logs are written to it. All of it runs in a thread of its own. */
 export class LogStore {
   readonly #files: LogFiles;
+  readonly #openTraffic: (path: string) => Connection;
   readonly #read: ReadFiles;
   readonly #redactor: Redactor = createRedactor();
   /** Ids of rows that have not ended, by the keys of their entries. */
   readonly #running = new Map<number, number>();
   #open: Open | null = null;
 
-  constructor(files: LogFiles) {
+  /** @param openTraffic opens the file, and makes it where it is not there */
+  constructor(files: LogFiles, openTraffic = (path: string) => openFile(path, trafficFile, {})) {
     this.#files = files;
+    this.#openTraffic = openTraffic;
     this.#read = new ReadFiles(files);
   }
 
@@ -242,7 +245,7 @@ export class LogStore {
   }
 
   #begin(): Open {
-    const db = openFile(this.#files.traffic, trafficFile, {});
+    const db = this.#openTraffic(this.#files.traffic);
     try {
       // What is cleared leaves no bytes behind in pages that are used again.
       db.pragma("secure_delete = ON");

@@ -1,4 +1,4 @@
-import type { EntryBody } from "../entries.ts";
+import { BEYOND_NAME, type EntryBody } from "../entries.ts";
 
 /** What follows what is kept of a message, so that a secret there is known for one, characters. */
 const BEYOND = 4 * 1024;
@@ -27,6 +27,22 @@ export function redactedBody(
   const sure = isWhole ? clean : clean.slice(0, Math.max(0, clean.length - BEYOND));
   const text = limit === null ? sure : startOf(sure, limit);
   return { text, isCut: text.length < clean.length || !isWhole };
+}
+
+/**
+ * The same of a name or a sentence.
+ *
+ * @param most what is kept of it, characters
+ */
+export function redactedStart(
+  text: string,
+  most: number,
+  redact: (text: string) => string,
+): string {
+  const clean = redact(text);
+  const isWhole = text.length < most + BEYOND_NAME;
+  const sure = isWhole ? clean : clean.slice(0, Math.max(0, clean.length - BEYOND_NAME));
+  return sure.slice(0, most);
 }
 
 /** The beginning of a text, of so many bytes at most, no character of it cut in two. */

@@ -1,4 +1,6 @@
 import type { Connection } from "@local-mcp/database";
+import { MAX_NAME } from "../entries.ts";
+import { redactedStart } from "./redacted-body.ts";
 
 export type TermKind = "profile" | "server" | "session" | "client" | "method" | "name" | "error";
 
@@ -55,7 +57,7 @@ export class Terms {
 
   of(kind: TermKind, value: string, label = ""): Term {
     const key = JSON.stringify([kind, value, label]);
-    const term = this.#known.get(key) ?? this.#stored(kind, this.#redact(value), label);
+    const term = this.#known.get(key) ?? this.#stored(kind, this.#clean(value), label);
     this.#known.set(key, term);
     this.#sweep?.used.add(term.id);
     return term;
@@ -63,7 +65,7 @@ export class Terms {
 
   /** The last label that a value had. */
   former(kind: TermKind, value: string): string | undefined {
-    return this.#former.get(kind, this.#redact(value));
+    return this.#former.get(kind, this.#clean(value));
   }
 
   /** What is known may be no longer so: terms were taken back, or something is secret now. */
@@ -98,11 +100,15 @@ export class Terms {
 
   #stored(kind: TermKind, value: string, label: string): Term {
     if (this.#known.size >= KNOWN) this.#known.clear();
-    const cleanLabel = this.#redact(label);
+    const cleanLabel = this.#clean(label);
     const id =
       this.#find.get(kind, value, cleanLabel) ??
       Number(this.#insert.run(kind, value, cleanLabel).lastInsertRowid);
     return { id, value };
+  }
+
+  #clean(text: string): string {
+    return redactedStart(text, MAX_NAME, this.#redact);
   }
 
   #newSweep(): Sweep {
