@@ -81,7 +81,7 @@ export async function newFile<T>(
   replaces = false,
 ): Promise<T> {
   const partial = `${to}.partial`;
-  if (!replaces) await checkFree(to);
+  await (replaces ? checkReplaceable(to) : checkFree(to));
   const file = await writingNew(partial, () => open(partial, "wx", OWNER_ONLY));
   try {
     const written = await write(file, partial);
@@ -128,6 +128,14 @@ async function place(partial: string, to: string): Promise<void> {
       await rename(partial, to);
     }
   });
+}
+
+/** @throws GatewayError file_unwritable where it is no file, such as /dev/null, which root could replace */
+async function checkReplaceable(path: string): Promise<void> {
+  const stats = await stat(path).catch(() => null);
+  if (stats === null || stats.isFile()) return;
+  const reason = stats.isDirectory() ? "it is a folder; name the file in it" : "it is no file";
+  throw new GatewayError("file_unwritable", { path, reason });
 }
 
 /** @throws GatewayError backup_file_exists, also for a link to nothing */

@@ -46,7 +46,12 @@ export const tail = async (
   return cli.use(async (api) => {
     const rows = await newestRows(api, filter, limit);
     if (cli.json) return cli.answer(rows, "");
-    if (rows.length === 0) return cli.answer(rows, "Nothing of the kind is recorded.");
+    if (rows.length === 0) {
+      cli.answer(rows, "Nothing of the kind is recorded.");
+      const { level } = await api.logs.state({});
+      if (level === "off") cli.note("Recording is off: “local-mcp-gateway logs level full”.");
+      return;
+    }
     cli.answer(rows, cut(rowHead(), cli.width));
     for (const row of rows) print(cli, row);
   });

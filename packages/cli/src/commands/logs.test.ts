@@ -49,12 +49,30 @@ describe("without a gateway", () => {
     expect(await rows()).toMatchObject([{ name: "echo", outcome: "ok" }]);
   });
 
+  test("that nothing is recorded is said where nothing is found", async () => {
+    await place.run(["logs", "level", "off"]);
+    const { out, err } = await place.run(["logs", "tail", "--filter", "status:error"]);
+    expect(out).toBe("Nothing of the kind is recorded.\n");
+    expect(err).toContain("Recording is off");
+    expect(err).toContain("logs level full");
+  });
+
+  test("terms that stand alone, or after a word of their own, all have to hold", async () => {
+    const stop = await called("one", "two");
+    await stop();
+    expect(await rows("tool:echo", "two")).toHaveLength(1);
+    expect(await rows("--filter", "two")).toHaveLength(1);
+  });
+
   test.each([
     [["tail", "--filter", "colour:red"], 3, "colour"],
     [["tail", "--limit", "501"], 2, "--limit takes a whole number from 1 to 500"],
     [["show", "x"], 2, "ID takes a whole number"],
     [["show", "99"], 1, "There is no debug log 99."],
+    [["tail", "--filter", "status:error", "colour:red"], 3, "colour"],
     [["export"], 2, "--out"],
+    [["export", "--force", "--out", "."], 1, "it is a folder; name the file in it"],
+    [["export", "--force", "--out", "/dev/null"], 1, "it is no file"],
     [["export", "--out", "x", "--format", "pdf"], 2, "--format takes jsonl or har"],
     [["level", "loud"], 2, "LEVEL takes off, errors, metadata, full or default"],
     [["level", "off", "--server", "a", "--profile", "b"], 2, "not both"],

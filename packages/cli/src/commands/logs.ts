@@ -67,7 +67,12 @@ const level = async (
 };
 
 const withFilter = (command: Command): Command =>
-  command.option("--filter <query>", 'such as "profile:dev status:error duration:>500"');
+  command.option(
+    "--filter <query...>",
+    'such as "profile:dev status:error duration:>500"',
+    // Without quotes around it a shell hands over its terms one by one.
+    (term: string, before?: string) => (before === undefined ? term : `${before} ${term}`),
+  );
 
 export const addLogCommands = (program: Command, act: Act): void => {
   const logs = program
@@ -76,7 +81,7 @@ export const addLogCommands = (program: Command, act: Act): void => {
     .description("what clients and servers said to each other");
 
   withFilter(logs.command("tail").description("the newest rows of the debug log"))
-    .option("--follow", "go on with those that come; with --json one document a line")
+    .option("-f, --follow", "go on with those that come; with --json one document a line")
     .option(
       "--limit <number>",
       "how many to begin with, up to 500 (50)",
