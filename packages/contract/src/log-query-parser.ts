@@ -1,6 +1,7 @@
 import {
   LOG_KEYS,
   LOG_NAME_KEYS,
+  LOG_NO_OPERATORS,
   type LogCondition,
   type LogKey,
   type LogNameKey,
@@ -121,7 +122,11 @@ const wrong = ({ start, end }: Span, message: string): LogQueryProblem => ({ sta
 function conditionOf(token: Token, now: number): LogCondition | LogQueryProblem {
   const { start, end, key, parts } = token;
   const [first = { start, end, text: "" }] = parts;
-  if (key === null) return wordsOf(first);
+  if (key === null) {
+    const isQuoted = first.end - first.start > first.text.length;
+    if (!isQuoted && LOG_NO_OPERATORS.includes(first.text)) return wrong(first, NO_OPERATOR);
+    return wordsOf(first);
+  }
   const known = LOG_KEYS.find((one) => one.key === key.text.toLowerCase());
   if (known === undefined) return wrong(key, unknownKey(key.text));
   if (parts.some(({ text }) => text === "")) {
@@ -150,6 +155,9 @@ function conditionOf(token: Token, now: number): LogCondition | LogQueryProblem 
       return namesOf(known.key, known.values, parts);
   }
 }
+
+const NO_OPERATOR =
+  "There are no operators: all terms have to hold, “status:error,cancelled” is one or the other, and “-” before a term excludes. Put a word that is meant in quotes.";
 
 /** What the index knows as a word has one of these. */
 const WORD = /[\p{L}\p{N}\p{Co}]/u;

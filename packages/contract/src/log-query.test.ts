@@ -124,6 +124,13 @@ test("says what cannot be understood, where it is, and what may be meant", () =>
   expect(problemOf("after:25:00")[0]).toBe("25:00");
   expect(problemOf("http:abc")).toEqual(["abc", "Write it as in 404 or 5*."]);
   expect(problemOf("…")[1]).toMatch(/no letter or digit/);
+  expect(problemOf("OR")[0]).toBe("OR");
+  expect(problemOf("-NOT")[1]).toMatch(/no operators/);
+});
+
+test("what is an operator elsewhere is a word in quotes or in small letters", () => {
+  expect(conditionsOf('"OR" not')).toMatchObject([{ text: "OR" }, { text: "not" }]);
+  expect(formatLogTerm({ not: false, type: "text", text: "AND" })).toBe('"AND"');
 });
 
 test("a filter has so many terms, and a term so many values, and no more", () => {

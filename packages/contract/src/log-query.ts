@@ -142,6 +142,9 @@ export const LOG_KEYS: readonly LogKey[] = KEY_ROWS.map(([key, sentence, values,
   example,
 }));
 
+/** Operators elsewhere. As words they would look for themselves, and hardly ever be found. */
+export const LOG_NO_OPERATORS: readonly string[] = ["AND", "OR", "NOT"];
+
 /** A term as text, from which `parseLogQuery` reads the same again. */
 export function formatLogTerm({ not, ...term }: LogCondition & Pick<Placed, "not">): string {
   return `${not ? "-" : ""}${conditionText(term)}`;
@@ -173,6 +176,7 @@ function conditionText(condition: LogCondition): string {
 }
 
 /** Whether a text is read as one without quotes and key. */
-const isPlain = (text: string): boolean => /^[^\s"\\:-][^\s"\\:]*$/.test(text);
+const isPlain = (text: string): boolean =>
+  /^[^\s"\\:-][^\s"\\:]*$/.test(text) && !LOG_NO_OPERATORS.includes(text);
 
 const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
