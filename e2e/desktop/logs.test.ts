@@ -6,7 +6,7 @@ import { McpClient } from "../fixtures/mcp-client.ts";
 import { startGateway } from "../gateway/test-gateway.ts";
 import { startBrowser } from "./browser.ts";
 import { calls, startCounted } from "./counted.ts";
-import { focused, heading, isFocused } from "./person.ts";
+import { choose, focused, heading, isFocused } from "./person.ts";
 import { go, press } from "./states/state.ts";
 
 const timeout = 120_000;
@@ -272,6 +272,10 @@ test(
     await details(page).getByText("Its messages were not to be recorded.").first().waitFor();
     await page.getByRole("switch", { name: "Everything" }).click();
     await expect.poll(() => shown(page)).toEqual(["call echo", "to the server: call echo"]);
+    // The menu bar asks before whole messages are recorded.
+    await choose(app, "Gateway", "Record uncapped bodies for 1 hour…");
+    await page.getByRole("dialog", { name: /^Record whole messages/ }).waitFor();
+    await page.keyboard.press("Escape");
     // The palette takes a filter behind a colon.
     await page.keyboard.press("Control+k");
     await typed(page, ":kind:upstream tool:echo");

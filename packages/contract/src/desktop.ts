@@ -54,6 +54,7 @@ export const windowCommand = z.discriminatedUnion("type", [
       "copy_endpoint",
       "run_doctor",
       "restart_failed",
+      "record_uncapped",
       "back_up",
       "restore_backup",
       "import",

@@ -64,7 +64,7 @@ describe("the menu bar", () => {
       "&View":
         "&Command palette… CmdOrCtrl+K ─ &Overview CmdOrCtrl+1 · &Profiles CmdOrCtrl+2 · &Servers CmdOrCtrl+3 · &Debug logs CmdOrCtrl+4 · S&essions CmdOrCtrl+5 (off) · &Metrics CmdOrCtrl+6 · &Backups CmdOrCtrl+7 ─ Side&bar CmdOrCtrl+B · &Appearance [&System · &Light · •&Dark] ─ Ac&tual size · Zoom &in · Zoom o&ut · &Full screen",
       "&Gateway":
-        "Active &profile [•R&&D · writing ─ &Manage profiles…] ─ &Connect a client… · &Restart failed servers ─ Record &uncapped bodies for 1 hour… (off) · Run &doctor…",
+        "Active &profile [•R&&D · writing ─ &Manage profiles…] ─ &Connect a client… · &Restart failed servers ─ Record &uncapped bodies for 1 hour… · Run &doctor…",
       "&Help":
         "&Documentation · &Keyboard shortcuts CmdOrCtrl+/ ─ &Open data folder · &Copy diagnostics (no secrets) · &Report an issue… ─ &About",
     });
@@ -163,6 +163,7 @@ test("each entry does what it says", () => {
     "go /profiles",
     "run connect_client",
     "restartFailed",
+    "run record_uncapped",
     "run run_doctor",
     "openExternal https://docs.example/",
     "run keyboard_shortcuts",

@@ -19,7 +19,8 @@ export const gatewayMenu = ({ state, actions, words }: MenuInput): MenuItemConst
     SEPARATOR,
     {
       label: words("Record Uncapped Bodies for 1 Hour…", "Record &uncapped bodies for 1 hour…"),
-      enabled: false,
+      enabled: state.profiles !== null,
+      click: () => actions.run("record_uncapped"),
     },
     { label: words("Run Doctor…", "Run &doctor…"), click: () => actions.run("run_doctor") },
   ],

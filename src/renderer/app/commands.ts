@@ -85,6 +85,12 @@ const VERBS: Command[] = [
   go("export", "Export…", routeTo("transfer", ["export"]), "shift+mod+e"),
   { id: "restart_failed", title: "Restart failed servers", shortcuts: [], run: restartFailed },
   {
+    id: "record_uncapped",
+    title: "Record whole messages for an hour…",
+    shortcuts: [],
+    run: () => openDialog({ type: "uncap" }),
+  },
+  {
     id: "run_doctor",
     title: "Run doctor",
     shortcuts: [],

@@ -22,6 +22,7 @@ export type OpenDialog =
   | { type: "undo_restore" }
   | { type: "keep_passphrase" }
   | { type: "openapi" }
+  | { type: "uncap" }
   | { type: "shortcuts" }
   | { type: "palette" };
 

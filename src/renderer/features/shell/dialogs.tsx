@@ -4,6 +4,7 @@ import { KeepPassphraseDialog } from "../backups/keep-passphrase-dialog.tsx";
 import { RestoreDialog } from "../backups/restore-dialog.tsx";
 import { UndoRestoreDialog } from "../backups/undo-restore-dialog.tsx";
 import { ConnectClientDialog } from "../clients/connect-client-dialog.tsx";
+import { UncapDialog } from "../logs/uncap-dialog.tsx";
 import { Palette } from "../palette/palette.tsx";
 import { NewProfileDialog } from "../profiles/new-profile-dialog.tsx";
 import { AddServerDialog } from "../servers/add-server-dialog.tsx";
@@ -39,6 +40,8 @@ export function Dialogs() {
       return <KeepPassphraseDialog onClose={closeDialog} />;
     case "openapi":
       return <OpenApiDialog onClose={closeDialog} />;
+    case "uncap":
+      return <UncapDialog onClose={closeDialog} />;
     case "shortcuts":
       return <ShortcutsDialog onClose={closeDialog} />;
     case "palette":
