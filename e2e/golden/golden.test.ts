@@ -76,6 +76,7 @@ describe("data directories of earlier builds", () => {
         "0007-backup",
         "0008-catalogue",
         "0009-transfer",
+        "0010-logs",
       ]),
     );
   });
@@ -83,7 +84,17 @@ describe("data directories of earlier builds", () => {
   it.each(directories)("%s opens with everything that was configured", async (name) => {
     const { gateway, end } = await openCopy(name);
     try {
+      const { last } = await gateway.api.logs.count({});
       expect(withSettingsByKey(await snapshot(gateway))).toMatchObject(expectedOf(name));
+      // Taking it calls a tool, which is recorded whatever the file of traffic was before.
+      const filter = 'kind:request tool:env client:"command line"';
+      const called = await until(
+        () => gateway.api.logs.list({ filter, after: last || undefined }),
+        ({ rows }) => rows.length > 0,
+      );
+      expect(called.rows).toMatchObject([{ outcome: "ok", profile: "dev" }]);
+      const found = await gateway.api.logs.list({ filter: `${filter} text:API_KEY` });
+      expect(found.rows.at(-1)).toEqual(called.rows[0]);
     } finally {
       await end();
     }
@@ -110,8 +121,14 @@ describe("backups of earlier builds", () => {
       );
       expect((await gateway.api.backups.job()).job).toMatchObject({ state: "done", problem: null });
       const taken = withSettingsByKey(await snapshot(gateway));
-      // Imports and their copies belong to the computer on which they were made.
-      const { settings, vault, imports: _imports, ...configured } = expectedOf(name);
+      // Imports and their copies belong to the computer on which they were made, and debug logs too.
+      const {
+        settings,
+        vault,
+        imports: _imports,
+        recorded: _recorded,
+        ...configured
+      } = expectedOf(name);
       expect(taken).toMatchObject(configured);
       // What belongs to a computer is not restored on another one.
       const carried = Object.entries(settingsIn(settings)).filter(

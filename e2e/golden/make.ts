@@ -8,8 +8,9 @@ import { join } from "node:path";
 import { createGateway } from "@local-mcp/gateway";
 import { startAuthorizationServer } from "../fixtures/authorization-server.ts";
 import { visit } from "../fixtures/browser.ts";
+import { McpClient } from "../fixtures/mcp-client.ts";
 import { startProtectedServer } from "../fixtures/protected-server.ts";
-import { EXPORT, PASSPHRASE, snapshot } from "./snapshot.ts";
+import { EXPORT, NOTE, PASSPHRASE, snapshot } from "./snapshot.ts";
 
 const name = process.argv[2];
 if (name === undefined || !/^\d{4}-[a-z-]+$/.test(name)) {
@@ -40,6 +41,32 @@ async function signInTo(server: string): Promise<void> {
   await guarded.close();
   await trusts.close();
 }
+/** A client works in a profile, and a person marks what came of it. */
+async function record(): Promise<void> {
+  const { token } = await api.tokens.create({ name: "Recorded", profile: "dev" });
+  const { url } = await gateway.listen();
+  const client = new McpClient(`${url}/mcp/dev`, { authorization: `Bearer ${token}` });
+  await client.initialize({
+    capabilities: { elicitation: {} },
+    clientInfo: { name: "recorder", version: "1.0.0" },
+  });
+  const call = (tool: string, args: Record<string, unknown> = {}): Promise<unknown> =>
+    client.request(
+      "tools/call",
+      { name: tool, arguments: args },
+      { onRequest: () => ({ action: "accept", content: { name: "Ada" } }) },
+    );
+  await call("echo", { message: "a needle of gold" });
+  await call("echo", { message: "long ".repeat(20_000) });
+  await call("env", { name: "API_KEY" });
+  const params = { message: "Who?", requestedSchema: { type: "object", properties: {} } };
+  await call("ask", { method: "elicitation/create", params });
+  await call("nobody-has-it").catch(() => {});
+  await client.delete();
+  const pages = await api.logs.list({ filter: 'kind:request text:"needle of gold"' });
+  for (const { id } of pages.rows) await api.logs.mark({ id, pinned: true, note: NOTE });
+  if (pages.rows.length !== 1) throw new Error("what was called is not recorded");
+}
 const fixture = (...args: string[]) => ["e2e/fixtures/stdio-server.ts", ...args];
 
 await api.vault.init({ passphrase: PASSPHRASE });
@@ -52,7 +79,7 @@ await api.servers.create({
   config: {
     transport: "stdio",
     command: "node",
-    args: fixture("--name", "alpha", "--tools", "echo,add,env,args", "${secret:argument}"),
+    args: fixture("--name", "alpha", "--tools", "echo,add,env,args,ask", "${secret:argument}"),
     env: {
       API_KEY: { value: "golden-api-key-0123456789" },
       LOG_LEVEL: { value: "debug", plain: true },
@@ -230,6 +257,10 @@ await api.transfer.apply({
   strategy: "rename",
   instant: 1_640_995_200,
 });
+await api.settings.update({ logBodyBytes: 32_768, logKeepDays: 3650, logKeepRows: 50_000 });
+await api.logs.setLevel({ profile: "dev-copy", level: "metadata" });
+await api.logs.setLevel({ server: "beta", level: "errors" });
+await record();
 await api.backups.keepPassphrase({ passphrase: PASSPHRASE });
 
 const exported = await api.transfer.export({ passphrase: PASSPHRASE, includeInactive: true });

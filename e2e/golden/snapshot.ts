@@ -7,6 +7,9 @@ export const PASSPHRASE = "golden directories are public";
 /** What a golden directory has beside its data, since there are such files: all of it, exported. */
 export const EXPORT = "export.json";
 
+/** What a person wrote at the row that they pinned. */
+export const NOTE = "Where it was found.";
+
 /** What differs from run to run, or from machine to machine. */
 const VOLATILE = new Set([
   "id",
@@ -16,6 +19,11 @@ const VOLATILE = new Set([
   "updatedAt",
   "lastUsedAt",
   "definition",
+  "at",
+  "correlation",
+  "session",
+  "durationMs",
+  "waitedMs",
 ]);
 
 const lasting = (value: unknown): unknown => {
@@ -42,6 +50,16 @@ const importThatWas = ({ name, strategy, state, counts, backup }: ImportJob) => 
   counts,
   canBeUndone: backup !== null,
 });
+
+/** What the directory's own client did, read by number, by filter and by a word of a message. */
+async function recorded(api: Gateway["api"]): Promise<unknown> {
+  const { rows } = await api.logs.list({ filter: "client:recorder" });
+  const [pinned] = (await api.logs.list({ filter: "pinned:yes text:needle" })).rows;
+  return {
+    rows: lasting(rows),
+    pinned: pinned === undefined ? null : lasting(await api.logs.get({ id: pinned.id })),
+  };
+}
 
 /**
  * What a person configured, as the API says it. Its last part proves that a sealed secret still
@@ -70,6 +88,8 @@ export async function snapshot({ api }: Gateway): Promise<unknown> {
     vault: lasting(await api.vault.status()),
     signIns: (await api.servers.list()).map(({ status: { signIn } }) => signIn && known(signIn)),
     imports: (await api.transfer.jobs({})).map(importThatWas),
+    logLevels: await api.logs.levels({}),
+    recorded: await recorded(api),
     secretAsItsServerSeesIt: called.result,
   };
 }

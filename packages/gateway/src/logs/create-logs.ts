@@ -78,8 +78,9 @@ export function createLogs(options: LogsOptions): Logs {
     start: () => recording.start(),
     close: async () => {
       service.close();
-      // What waits is sent at once, and a thread does one thing after the other.
-      await Promise.all([recording.close(), writerThread.close(), readerThread.close()]);
+      // Who writes is the last to let go: one who only reads would leave the file in two parts.
+      await Promise.all([recording.close(), readerThread.close()]);
+      await writerThread.close();
     },
   };
 }
