@@ -114,6 +114,10 @@ export const KEY_FORM = new RegExp(
   "g",
 );
 
+/** Whether a character is a letter or digit, as a table. */
+const IN_WORD = Uint8Array.from({ length: 128 }, (_, code) =>
+  Number(/[A-Za-z\d]/.test(String.fromCharCode(code))),
+);
 /** The beginnings of keys by their first two characters, each with the form of the whole key. */
 const STARTS = new Map<number, { start: string; form: RegExp }[]>();
 /** Whether there are any, as a table: most words end their look here. */
@@ -150,24 +154,27 @@ export const findKeyForms: Finder = (text, add) => {
     return;
   }
   let isInWord = false;
+  let before = 0;
+  let code = text.charCodeAt(0);
   for (let at = 0; at + 1 < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (!isInWord) {
-      const next = text.charCodeAt(at + 1);
-      const pair = (code | next) < 128 ? (code << 7) | next : 0;
+    let next = text.charCodeAt(at + 1);
+    if (!isInWord && (code | next) < 128) {
+      const pair = (code << 7) | next;
       const end = IS_START[pair] === 1 ? keyEndAt(text, at, pair) : -1;
       if (end !== -1) {
         found(at, end);
         at = end - 1;
+        before = text.charCodeAt(at - 1);
+        code = text.charCodeAt(at);
+        next = text.charCodeAt(end);
       }
     }
-    isInWord = isAlphanumeric(text.charCodeAt(at)) && !isEscape(text, at);
+    // A line begins behind the letter of `\n` in a string of JSON.
+    isInWord = code < 128 && IN_WORD[code] === 1 && !(before === BACKSLASH && isEscaped(code));
+    before = code;
+    code = next;
   }
 };
 
-/** Whether it is the letter of `\n` and the like in a string of JSON. */
-const isEscape = (text: string, at: number): boolean =>
-  text.charCodeAt(at - 1) === BACKSLASH && "nrt".includes(text.charAt(at));
-
-const isAlphanumeric = (code: number): boolean =>
-  (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90);
+/** Whether it is the letter of an escape such as `\n`. */
+const isEscaped = (code: number): boolean => code === 110 || code === 114 || code === 116;
