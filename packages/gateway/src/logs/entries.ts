@@ -1,5 +1,14 @@
 import type { LogDirection, LogKind, LogOutcome } from "@local-mcp/contract";
 
+/** What is kept of a name, a method, a version or a code, characters. */
+export const MAX_NAME = 500;
+/** The same of a sentence. */
+export const MAX_MESSAGE = 2000;
+/** Handed on beyond that, so that a secret at the cut is known for what it is, characters. */
+export const BEYOND_NAME = 500;
+/** The same beyond what is kept of a message. */
+export const BEYOND_BODY = 4096;
+
 /** A message that is to be recorded, not redacted yet. */
 export interface EntryBody {
   /** No more of it than is kept and what redaction reads beyond; null where only its size is kept. */

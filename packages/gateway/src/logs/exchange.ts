@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { FAILED_OUTCOMES, type LogLevel } from "@local-mcp/contract";
 import {
   nameIn,
@@ -7,12 +8,12 @@ import {
 } from "@local-mcp/engine";
 import { lesser, type Levels } from "./levels.ts";
 import type { Outbox } from "./outbox.ts";
-import type { GivenAnswer, Row, RowEnd, RowStart } from "./row.ts";
+import { type GivenAnswer, type Row, type RowEnd, type RowStart, sizeUpTo } from "./row.ts";
 
-/** Further text of a name tells nobody more, characters. */
-const MAX_NAME = 500;
 /** Rows of one exchange that are held at most until it is known how that ends. */
 const MAX_HELD = 1000;
+/** And characters of what is said meanwhile: without the log nobody would keep it. */
+const MAX_HELD_SIZE = 256 * 1024;
 export interface Clock {
   /** Only goes forward, ms, with fractions. */
   now: () => number;
@@ -49,6 +50,7 @@ export class Exchange {
   #answer: GivenAnswer | null = null;
   /** Rows that are only to be written where something fails. */
   #held: Row[] = [];
+  #room = MAX_HELD_SIZE;
   #hasFailed = false;
   #isOver = false;
 
@@ -73,7 +75,7 @@ export class Exchange {
         ...this.#session,
         ...about,
         ...of,
-        name: name === null ? null : name.slice(0, MAX_NAME),
+        name,
         correlation,
         at: thousandths(at(began)),
         profileId: from.profileId,
@@ -86,7 +88,7 @@ export class Exchange {
       answer: () => this.#answer,
     };
     if (level !== "errors" || this.#hasFailed) outbox.begin(row);
-    else if (this.#held.length < MAX_HELD) this.#held.push(row);
+    else if (this.#held.length < MAX_HELD && this.#hasRoom(row)) this.#held.push(row);
     return row;
   }
 
@@ -145,6 +147,13 @@ export class Exchange {
     this.#held.push(row);
   }
 
+  /** Requests are there as long as the exchange goes on; what has no answer, or is asked back, adds up. */
+  #hasRoom({ start, request }: Row): boolean {
+    if (start.kind === "request" || start.kind === "upstream") return true;
+    this.#room -= sizeUpTo(request, this.#room);
+    return this.#room > 0;
+  }
+
   /** What was held is written, or forgotten. */
   #release(): void {
     if (!this.#hasFailed && !this.#isOver) return;
@@ -159,17 +168,21 @@ export function sessionOf(client: TrafficClient | null): Session {
   if (client === null) return { sessionId: null, client: null, era: null };
   const { name, version } = client.info;
   return {
-    sessionId: client.sessionId,
+    sessionId: client.era === "legacy" ? sessionName(client.sessionId) : client.sessionId,
     client:
       typeof name === "string"
-        ? {
-            name: name.slice(0, MAX_NAME),
-            version: typeof version === "string" ? version.slice(0, MAX_NAME) : null,
-          }
+        ? { name, version: typeof version === "string" ? version : null }
         : null,
     era: client.era,
   };
 }
+
+/**
+ * Tells a session from others. Who knows its id can act in it where clients need no token, so that
+ * is in no log.
+ */
+const sessionName = (id: string): string =>
+  createHash("sha256").update(id).digest("hex").slice(0, 16);
 
 /** Of a number of ms, as exact as there is any use in. */
 export const thousandths = (ms: number): number => Math.round(ms * 1000) / 1000;

@@ -15,6 +15,9 @@ export const CLIENT: TrafficClient = {
   since: START,
 };
 
+/** What its session is called in the log. */
+export const SESSION = "6a840baf5d8c3ff2";
+
 const open: Outbox[] = [];
 afterEach(async () => {
   for (const outbox of open.splice(0)) await outbox.close();

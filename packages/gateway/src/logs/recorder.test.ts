@@ -1,7 +1,17 @@
 import { GatewayError, LOCAL_SERVER } from "@local-mcp/contract";
 import type { SeenRequest } from "@local-mcp/engine";
 import { describe, expect, test } from "vitest";
-import { answer, asked, call, CLIENT, recorderStage, said, START } from "./recorder.fixture.ts";
+import { BEYOND_NAME, MAX_MESSAGE, MAX_NAME } from "./entries.ts";
+import {
+  answer,
+  asked,
+  call,
+  CLIENT,
+  recorderStage,
+  said,
+  SESSION,
+  START,
+} from "./recorder.fixture.ts";
 import type { Recorder } from "./recorder.ts";
 
 const byName = (one: string, other: string): number => one.localeCompare(other);
@@ -39,7 +49,7 @@ describe("an exchange", () => {
     expect(rows[0]).toMatchObject({
       profileId: "p",
       serverId: "srv",
-      sessionId: "s-1",
+      sessionId: SESSION,
       client: { name: "Cursor", version: "3.1" },
       era: "legacy",
       ended: { outcome: "ok", durationMs: 10.5, httpStatus: 200, waitedMs: null },
@@ -55,6 +65,22 @@ describe("an exchange", () => {
     expect(rows[2]?.ended?.response?.text).toBe(
       '{"jsonrpc":"2.0","id":3,"result":{"action":"accept"}}',
     );
+  });
+
+  test("names and sentences are handed on no longer than is kept, and what redaction reads beyond", async () => {
+    const { recorder, written } = recorderStage();
+    const long = "x".repeat(100_000);
+    const client = { ...CLIENT, info: { name: long, version: long } };
+    const request = recorder.onRequest(asked({ client, method: long, name: long }));
+    const error = { code: -32_000, message: long };
+    request.towards("srv").sent(call()).ended({ jsonrpc: "2.0", id: 1, error });
+    request.answered(answer({ client, outcome: "error", text: JSON.stringify({ error }) }));
+    const [asking, upstream] = await written();
+    const name = MAX_NAME + BEYOND_NAME;
+    const lengths = [asking?.method, asking?.name, asking?.client?.name, asking?.client?.version];
+    expect(lengths.map((text) => text?.length)).toEqual([name, name, name, name]);
+    expect(asking?.ended?.session?.client?.name).toHaveLength(name);
+    expect(upstream?.ended?.error?.message).toHaveLength(MAX_MESSAGE + BEYOND_NAME);
   });
 
   test("has a number of its own, which grows also where the clock is set back", async () => {
@@ -75,7 +101,11 @@ describe("an exchange", () => {
     const late = recorder.onRequest(asked({ client: null, method: "initialize" }));
     await outbox.flush();
     late.answered(answer({ client: CLIENT }));
-    const session = { sessionId: "s-1", client: { name: "Cursor", version: "3.1" }, era: "legacy" };
+    const session = {
+      sessionId: SESSION,
+      client: { name: "Cursor", version: "3.1" },
+      era: "legacy",
+    };
     const [one, other] = await written();
     expect(one).toMatchObject(session);
     expect(other?.ended?.session).toEqual(session);
@@ -296,6 +326,21 @@ describe("how much is recorded", () => {
     expect(await written()).toEqual([]);
     sent.ended(new GatewayError("server_stopped_during_call"));
     expect(await written()).toMatchObject([{ kind: "upstream", ended: { outcome: "error" } }]);
+  });
+
+  test("what a server says while a call runs is held only as far as there is room", async () => {
+    const { recorder, written } = recorderStage({ level: "errors" });
+    const request = recorder.onRequest(asked());
+    const sent = request.towards("srv").sent(call());
+    const hidden = [...Array.from({ length: 60 }, () => 1), "x".repeat(200 * 1024)];
+    for (let at = 0; at < 1000; at += 1) request.notified(said(`x/${at}`, { hidden }));
+    sent.ended(new GatewayError("server_stopped_during_call"));
+    request.answered(answer({ outcome: "error" }));
+    expect((await written()).map(({ method }) => method)).toEqual([
+      "tools/call",
+      "tools/call",
+      "x/0",
+    ]);
   });
 
   test("the gateway's own tools are no server's", async () => {

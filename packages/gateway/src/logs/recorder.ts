@@ -33,8 +33,6 @@ export interface RecorderOptions {
 
 /** Who is told to have asked where no client did. */
 const GATEWAY = { name: "gateway", version: null };
-/** Longest that a sentence is kept, characters. */
-const MAX_MESSAGE = 2000;
 /** Longer answers are not looked into for what they say, characters. */
 const MAX_READ = 64 * 1024;
 /** The clock of the computer was set, or it slept, where the two differ by more, ms. */
@@ -279,7 +277,7 @@ function whatCame(
 
 const errorOf = (code: unknown, message: unknown): RowEnd["error"] => ({
   code: String(code),
-  message: String(message).slice(0, MAX_MESSAGE),
+  message: String(message),
 });
 
 /** What an answer that is a server's own error says. */

@@ -1,6 +1,13 @@
 import type { LogLevel } from "@local-mcp/contract";
 import { isObject } from "@local-mcp/engine";
-import type { BegunEntry, EndedEntry, EntryBody } from "./entries.ts";
+import {
+  type BegunEntry,
+  BEYOND_NAME,
+  type EndedEntry,
+  type EntryBody,
+  MAX_MESSAGE,
+  MAX_NAME,
+} from "./entries.ts";
 
 /** A message as the engine told of it, which nobody has written down yet. */
 export type Seen =
@@ -74,9 +81,19 @@ function responseText({ end, answer }: Row): string | null {
 
 const hasContents = ({ level }: Row): boolean => level === "full" || level === "errors";
 
+/** Whoever names or says something decides how long that is. @param most what is kept of it, characters */
+const told = <Text extends string | null>(text: Text, most: number): Text | string =>
+  text === null ? text : text.slice(0, most + BEYOND_NAME);
+
+const namedClient = (client: RowStart["client"]): RowStart["client"] =>
+  client && { name: told(client.name, MAX_NAME), version: told(client.version, MAX_NAME) };
+
 /** What is written of a row that began. @param chars how much of each message is handed on */
 export const begunEntry = (row: Row, chars: number): BegunEntry => ({
   ...row.start,
+  method: told(row.start.method, MAX_NAME),
+  name: told(row.start.name, MAX_NAME),
+  client: namedClient(row.start.client),
   key: row.key,
   request: bodyOf(row.request && textOf(row.request), chars, hasContents(row)),
   hasContents: hasContents(row),
@@ -86,6 +103,8 @@ export const begunEntry = (row: Row, chars: number): BegunEntry => ({
 /** What is written of its end. */
 export const endedEntry = (row: Row, end: RowEnd, chars: number): EndedEntry => ({
   ...end,
+  ...(end.session && { session: { ...end.session, client: namedClient(end.session.client) } }),
+  error: end.error && { ...end.error, message: told(end.error.message, MAX_MESSAGE) },
   key: row.key,
   response: bodyOf(responseText(row), chars, hasContents(row)),
 });
@@ -99,6 +118,30 @@ const SMALL = 8;
 export function sizeOf(seen: Seen | null): number {
   if (seen === null) return 0;
   return seen.kind === "text" ? seen.text.length : roughly(seen.message, { left: LOOKED_AT });
+}
+
+/** How many characters a message has, looked through for no longer than until it has so many. */
+export function sizeUpTo(seen: Seen | null, most: number): number {
+  if (seen === null) return 0;
+  if (seen.kind === "text") return Math.min(seen.text.length, most);
+  let size = 0;
+  const left: unknown[] = [seen.message];
+  while (left.length > 0 && size < most) {
+    const value = left.pop();
+    size += typeof value === "string" ? value.length + 2 : SMALL;
+    if (Array.isArray(value)) {
+      // One that is long is too much however small its members are.
+      size += value.length;
+      if (size < most) for (const one of value) left.push(one);
+    } else if (isObject(value)) {
+      for (const key in value) {
+        size += key.length;
+        left.push(value[key]);
+        if (size >= most) break;
+      }
+    }
+  }
+  return Math.min(size, most);
 }
 
 function roughly(value: unknown, budget: { left: number }): number {
