@@ -33,7 +33,8 @@ const AMOUNT = /^(\d+(?:\.\d+)?)([a-z]*)$/i;
 function amount(text: string, measure: Measure, otherUnit = ""): number | null {
   const [, digits = "", unit = ""] = AMOUNT.exec(text) ?? [];
   const units = UNITS[measure];
-  const factor = units[(unit || otherUnit).toLowerCase() || (measure === "size" ? "b" : "ms")];
+  const asked = (unit || otherUnit).toLowerCase() || (measure === "size" ? "b" : "ms");
+  const factor = Object.hasOwn(units, asked) ? units[asked] : undefined;
   if (digits === "" || factor === undefined) return null;
   const exact = Number(digits) * factor;
   if (exact > Number.MAX_SAFE_INTEGER / 1000) return null;

@@ -118,6 +118,7 @@ test("says what cannot be understood, where it is, and what may be meant", () =>
   expect(problemOf('text:"open')).toEqual(['"open', "The quotation mark is not closed."]);
   expect(problemOf('"one"two')).toEqual(["two", "A blank is missing after the quotation mark."]);
   expect(problemOf("duration:500")[1]).toMatch(/^Write it as in duration:>500/);
+  expect(problemOf("duration:>1constructor")[0]).toBe(">1constructor");
   expect(problemOf("duration:5..1")[1]).toMatch(/greater/);
   expect(problemOf("size:>1parsec")[0]).toBe(">1parsec");
   expect(problemOf("after:2026-02-31")[0]).toBe("2026-02-31");

@@ -58,7 +58,7 @@ export const logsContract = {
     /** It is shown again when it was seen anew. */
     dismiss: oc
       .route({ method: "DELETE", path: "/logs/findings/{finding}" })
-      .input(z.object({ finding: z.string() }))
+      .input(z.object({ finding: z.string().max(1000) }))
       .output(done),
     export: oc
       .route({ method: "GET", path: "/logs/export" })

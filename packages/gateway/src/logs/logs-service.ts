@@ -137,7 +137,9 @@ export class LogsService {
   }
 
   async dismiss(finding: string): Promise<void> {
-    await this.#options.writer.ask("dismiss", { finding, at: this.#now() });
+    // Anything can be dismissed, whether it was found or not.
+    const clean = this.#options.redact(finding);
+    await this.#options.writer.ask("dismiss", { finding: clean, at: this.#now() });
     this.#changed();
   }
 
