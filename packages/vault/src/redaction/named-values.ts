@@ -24,6 +24,8 @@ export const NAMED_VALUE =
 
 /** Where there is none of these, there is none of those either. */
 const HEADER_PAIR_END = /\\{0,7}["'],/y;
+const HEADER_NAME_END = /(?:-[a-z]{1,40}|authorization|cookie)$/i;
+const MAX_NAME_END = 41;
 const VALUE_MEMBER = /["']value\\{0,7}["']/i;
 
 const ELEMENT = /<([\w:.-]{1,80})>([^<>]{1,4096})/g;
@@ -38,7 +40,7 @@ export const findNamedValues: Finder = (text, add) => {
     if (HINT.lastIndex <= nameEnd) continue;
     nameEnd = HINT.lastIndex;
     while (isOfName(text.charCodeAt(nameEnd))) nameEnd += 1;
-    isPair ||= read(HEADER_PAIR_END, text, nameEnd) !== "";
+    isPair ||= isHeaderEnd(text, nameEnd);
     SEPARATOR.lastIndex = nameEnd;
     const separator = SEPARATOR.exec(text)?.[1];
     if (separator === undefined) continue;
@@ -54,6 +56,11 @@ export const findNamedValues: Finder = (text, add) => {
   if (VALUE_MEMBER.test(text)) findInPairs(NAMED_VALUE)(text, add);
   findInElements(text, add);
 };
+
+/** Whether a name that ends there may be a header's, with its value as the next element. */
+const isHeaderEnd = (text: string, at: number): boolean =>
+  read(HEADER_PAIR_END, text, at) !== "" &&
+  HEADER_NAME_END.test(text.slice(Math.max(0, at - MAX_NAME_END), at));
 
 /** @returns where it ends */
 export function remove(text: string, [start, end]: Span, add: Parameters<Finder>[1]): number {
