@@ -1,5 +1,5 @@
 import { GatewayError } from "@local-mcp/contract";
-import type { Batch, Written } from "./entries.ts";
+import { type Batch, BEYOND_BODY, type Written } from "./entries.ts";
 import { begunEntry, endedEntry, type Row, sizeOf } from "./row.ts";
 
 /** Longest that something waits for others to be written with it, ms. */
@@ -16,8 +16,6 @@ const MAX_SENT = 3;
 const MAX_WAITING = 20_000;
 /** And characters. */
 const MAX_WAITING_SIZE = 64 * 1024 * 1024;
-/** Handed on beyond what is kept, so that a secret at the cut is known for what it is, characters. */
-const BEYOND_CUT = 4096;
 /** How long nothing is tried where the file cannot be written, ms. */
 const RETRY_MS = 10_000;
 
@@ -206,7 +204,7 @@ export class Outbox {
   #pack(ms: number): Parcel {
     const { now, bodyBytes } = this.#options;
     const bytes = bodyBytes();
-    const chars = bytes === null ? Number.POSITIVE_INFINITY : bytes + BEYOND_CUT;
+    const chars = bytes === null ? Number.POSITIVE_INFINITY : bytes + BEYOND_BODY;
     const until = now() + ms;
     const parcel: Parcel = { items: [], batch: { begun: [], ended: [] }, messages: 0, size: 0 };
     for (const item of this.#items) {

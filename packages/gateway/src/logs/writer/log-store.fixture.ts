@@ -79,7 +79,7 @@ export class LogStage {
   }
 
   get(sql: string, ...values: unknown[]): unknown {
-    return this.look((db) => db.prepare<unknown[]>(sql).get(...values));
+    return this.look((db) => db.prepare(sql).get(...values));
   }
 
   /** The requests that are recorded. */

@@ -1,7 +1,4 @@
-import { BEYOND_NAME, type EntryBody } from "../entries.ts";
-
-/** What follows what is kept of a message, so that a secret there is known for one, characters. */
-const BEYOND = 4 * 1024;
+import { BEYOND_BODY, BEYOND_NAME, type EntryBody } from "../entries.ts";
 
 /** What is kept of a message. */
 export interface KeptBody {
@@ -24,7 +21,7 @@ export function redactedBody(
   const isWhole = Buffer.byteLength(body.text) >= body.bytes;
   const clean = redact(body.text);
   // Where it was cut off before, a secret may stand there of which there is too little to know it.
-  const sure = isWhole ? clean : clean.slice(0, Math.max(0, clean.length - BEYOND));
+  const sure = isWhole ? clean : clean.slice(0, Math.max(0, clean.length - BEYOND_BODY));
   const text = limit === null ? sure : startOf(sure, limit);
   return { text, isCut: text.length < clean.length || !isWhole };
 }
