@@ -36,7 +36,7 @@ const ESCAPE = /\\(?:u([\da-fA-F]{4})|([\s\S]))/g;
 const ESCAPED: Readonly<Record<string, string>> = { b: " ", f: " ", n: " ", r: " ", t: " " };
 
 /** What of JSON is looked for: in `a\nb` are the words a and b, and no word nb. */
-export const wordsIn = (json: string): string =>
+const wordsIn = (json: string): string =>
   json.includes("\\")
     ? json.replaceAll(ESCAPE, (_, unit: string | undefined, letter: string) =>
         unit === undefined
