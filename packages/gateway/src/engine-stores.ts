@@ -8,6 +8,7 @@ import {
   type SessionStore,
 } from "@local-mcp/engine";
 import type { StorageBackend } from "@local-mcp/sessions/server";
+import type { Redactor } from "@local-mcp/vault";
 import { z } from "zod";
 import type { Stores } from "./stores.ts";
 
@@ -87,13 +88,19 @@ export const createEraStore = ({ eras }: Stores): EraStore => ({
     eras.put({ mcpServerId: serverId, ...verdict, isCertain: certain }),
 });
 
-/** Sessions of legacy clients, in the session store the gateway was given. */
-export function createSessionStore(storage: StorageBackend): SessionStore {
+/**
+ * Sessions of legacy clients, in the session store the gateway was given. What a client says of itself
+ * is stored without secrets, since nothing depends on it.
+ */
+export function createSessionStore(
+  storage: StorageBackend,
+  redactor: Pick<Redactor, "json">,
+): SessionStore {
   return {
     create: (record) =>
       storage.createClientSession({
         ...record,
-        clientInfo: jsonObject.parse(record.clientInfo),
+        clientInfo: jsonObject.parse(redactor.json(record.clientInfo)),
         capabilities: jsonObject.parse(record.capabilities),
       }),
     get: (sessionId) => storage.getClientSession(sessionId),
@@ -105,8 +112,12 @@ export function createSessionStore(storage: StorageBackend): SessionStore {
 }
 
 /** What the engine learns and must not forget, and where its sessions are. */
-export const createEngineStores = (stores: Stores, sessions: StorageBackend) => ({
+export const createEngineStores = (
+  stores: Stores,
+  sessions: StorageBackend,
+  redactor: Pick<Redactor, "json">,
+) => ({
   catalogs: createCatalogStore(stores),
   eras: createEraStore(stores),
-  sessions: createSessionStore(sessions),
+  sessions: createSessionStore(sessions, redactor),
 });

@@ -195,7 +195,7 @@ async function wire(
       local: local.catalog,
     }),
     local: local.catalog,
-    ...createEngineStores(stores, sessions.backend),
+    ...createEngineStores(stores, sessions.backend, redactor),
     traffic: trafficTo(() => ({ clients, traffic })),
     serverInfo: { name: "local-mcp-gateway", title: "Local MCP Gateway", version: VERSION },
     maxMessageBytes: () => settings.maxMessageBytes,
@@ -296,6 +296,7 @@ async function wire(
     activeProfileId: () => stores.profiles.active()?.id ?? null,
     tokenName: (id) => tokens.nameOf(id),
     testName: connections.testName,
+    redact: (text) => redactor.text(text),
   });
   const vaultService = new VaultService({
     ...common,

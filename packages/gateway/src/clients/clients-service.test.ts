@@ -53,6 +53,7 @@ function setUp() {
   const told: string[] = [];
   events.on(({ type }) => told.push(type));
   const service = new ClientsService({
+    redact: (text) => text,
     engine: () => ({ sessions: () => sessions }),
     events,
     profileSlug: (id) => ({ p1: "dev", p2: "writing" })[id] ?? null,

@@ -17,6 +17,8 @@ export interface ClientsServiceOptions {
   profileSlug: (profileId: string) => string | null;
   activeProfileId: () => string | null;
   tokenName: (tokenId: string) => string | null;
+  /** Removes secrets from what a client calls itself. */
+  redact: (text: string) => string;
   /** What our own test of a connection calls itself; it is no client. */
   testName: string;
   now?: () => number;
@@ -97,7 +99,7 @@ export class ClientsService {
       seen.lastCallAt = at;
       seen.firstCall ??= {
         at,
-        tool: shownText(exchange.tool) ?? "",
+        tool: this.#shown(exchange.tool) ?? "",
         durationMs,
         ok: exchange.outcome === "ok",
       };
@@ -114,7 +116,7 @@ export class ClientsService {
   onRefused(userAgent: string | null): void {
     if (userAgent === this.#options.testName) return;
     const count = (this.#refused?.count ?? 0) + 1;
-    this.#refused = { at: this.#now(), count, userAgent: shownText(userAgent) };
+    this.#refused = { at: this.#now(), count, userAgent: this.#shown(userAgent) };
     this.#tell();
   }
 
@@ -136,6 +138,10 @@ export class ClientsService {
     }
   }
 
+  #shown(text: unknown): string | null {
+    return typeof text === "string" ? shownText(this.#options.redact(text)) : null;
+  }
+
   /** @returns null for the gateway's own window, command line and test of a connection */
   #see(client: TrafficClient | null): Observed | null {
     if (client === null) return null;
@@ -143,8 +149,8 @@ export class ClientsService {
     if (info.name === this.#options.testName) return null;
     const seen = this.#observed.get(sessionId) ?? {
       id: randomUUID(),
-      name: shownText(info.title) ?? shownText(info.name) ?? "A client without a name",
-      version: shownText(info.version),
+      name: this.#shown(info.title) ?? this.#shown(info.name) ?? "A client without a name",
+      version: this.#shown(info.version),
       era,
       tokenId,
       connectedAt: since,
