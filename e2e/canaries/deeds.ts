@@ -4,6 +4,7 @@ import { z } from "zod";
 import { McpClient } from "../fixtures/mcp-client.ts";
 import { type Deed, inVain } from "./in-vain.ts";
 import { command } from "./programs.ts";
+import { recordings } from "./recordings.ts";
 import type { Running } from "./running.ts";
 import type { Stage } from "./stage.ts";
 import { TRANSFERS } from "./transfers.ts";
@@ -11,11 +12,14 @@ import { TRANSFERS } from "./transfers.ts";
 export const PROFILE = "everything";
 const serverNames = z.array(z.object({ name: z.string() }));
 
+/** Streams are listened to all the time, and what has to be told more is asked where that is known. */
+const ASKED_ELSEWHERE = new Set(["/events", "/logs/live", "/logs/suggest"]);
+
 /** Paths of everything that only reads. */
 const readPaths = (router: AnyContractRouter): string[] => {
   if (!isContractProcedure(router)) return Object.values(router).flatMap((one) => readPaths(one));
   const { method, path } = router["~orpc"].route;
-  return method === "GET" && path !== undefined && path !== "/events" ? [path] : [];
+  return method === "GET" && path !== undefined && !ASKED_ELSEWHERE.has(path) ? [path] : [];
 };
 
 const tellingServers = async (running: Running): Promise<string[]> => {
@@ -112,6 +116,7 @@ export const DEEDS: Deed[] = [
       }
     },
   },
+  recordings(PROFILE),
   {
     name: "everything is read",
     do: async (_stage, running) => {

@@ -17,7 +17,7 @@ export class Running {
   readonly token: string;
   readonly #stage: Stage;
   readonly #events = new AbortController();
-  #listening: Promise<void> = Promise.resolve();
+  #listening: Promise<unknown> = Promise.resolve();
 
   private constructor(stage: Stage, program: Program, url: string, token: string) {
     this.#stage = stage;
@@ -32,7 +32,10 @@ export class Running {
     const { url } = readyLine.parse(JSON.parse(await program.line()));
     const runtime: unknown = JSON.parse(readFileSync(join(stage.dataDir, "runtime.json"), "utf8"));
     const running = new Running(stage, program, url, runtimeFile.parse(runtime).token);
-    running.#listening = running.#listen();
+    running.#listening = Promise.all([
+      running.#listen("/api/events", "the stream of events"),
+      running.#listen("/api/logs/live", "the stream of debug logs"),
+    ]);
     return running;
   }
 
@@ -103,7 +106,7 @@ export class Running {
     return all.length;
   }
 
-  /** Ends the gateway, and with it its stream of events. */
+  /** Ends the gateway, and with it its streams. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     const code = await this.program.end(signal);
     this.#events.abort();
@@ -111,10 +114,10 @@ export class Running {
     return code;
   }
 
-  async #listen(): Promise<void> {
+  async #listen(path: string, name: string): Promise<void> {
     const heard: Buffer[] = [];
     try {
-      const response = await fetch(`${this.url}/api/events`, {
+      const response = await fetch(`${this.url}${path}`, {
         headers: { authorization: `Bearer ${this.token}` },
         signal: this.#events.signal,
       });
@@ -122,6 +125,6 @@ export class Running {
     } catch {
       // The gateway has ended, as the run wants it to.
     }
-    this.#stage.heard("the stream of events", Buffer.concat(heard));
+    this.#stage.heard(name, Buffer.concat(heard));
   }
 }

@@ -1,8 +1,8 @@
 /**
  * A stdio server that tells everything it was given: `node telltale.ts MODE`. Secrets are the values
  * of the variables S0, S1… and the arguments after MODE. In every mode it writes them to its stderr
- * as programs do: raw, in JSON, as an object dump, in a URL. `serves` then works, with a tool that
- * tells them in its result and one that tells them in its error; `chatters` writes them to its stdout
+ * as programs do: raw, in JSON, as an object dump, in a URL. `serves` then works, with tools that
+ * tell them in their result, error, progress or question; `chatters` writes them to its stdout
  * as well, where only messages belong; `dies` ends at once.
  */
 import { createInterface } from "node:readline";
@@ -25,7 +25,10 @@ process.stderr.write(`${tellings}\n`);
 if (mode === "dies") process.exit(3);
 if (mode === "chatters") process.stdout.write(`${tellings}\n${JSON.stringify({ secrets })}\n`);
 
-const tools = ["tell", "fail", "crash"].map((name) => ({ name, inputSchema: { type: "object" } }));
+const tools = ["tell", "fail", "crash", "steps", "ask"].map((name) => ({
+  name,
+  inputSchema: { type: "object" },
+}));
 
 const answer = (method: string, name: unknown): object => {
   if (method === "initialize") {
@@ -41,15 +44,42 @@ const answer = (method: string, name: unknown): object => {
   if (name === "crash") process.exit(9);
   if (name === "fail")
     return { error: { code: -32000, message: secrets.join(" "), data: secrets } };
-  return { result: { content: [{ type: "text", text: secrets.join("\n") }] } };
+  const content = [{ type: "text", text: secrets.join("\n") }];
+  return { result: { content, structuredContent: { secrets } } };
+};
+
+const send = (message: object): void => {
+  process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+};
+
+const tellProgress = (progressToken: unknown): void => {
+  const params = { progressToken, progress: 1, total: 2, message: secrets.join(" ") };
+  send({ method: "notifications/progress", params });
+};
+
+/** The calls that wait for an answer to a question, by the id of that. */
+const asked = new Map<unknown, unknown>();
+
+const askOnAccountOf = (call: unknown): void => {
+  const id = `question-${asked.size}`;
+  asked.set(id, call);
+  const requestedSchema = { type: "object", properties: { name: { type: "string" } } };
+  const params = { message: secrets.join(" "), requestedSchema };
+  send({ id, method: "elicitation/create", params });
 };
 
 createInterface(process.stdin).on("line", (line) => {
   // A fixture: what a client sends it is what its own gateway wrote.
-  const { id, method, params } = JSON.parse(line);
+  const { id, method, params, result, error } = JSON.parse(line);
   if (id === undefined) return;
+  // The answer to its question: what it was asked on account of is answered with it.
+  if (method === undefined) {
+    const content = [{ type: "text", text: JSON.stringify({ result, error }) }];
+    send({ id: asked.get(id), result: { content } });
+    return;
+  }
   process.stderr.write(`${method}: ${secrets.join(" | ")}\n`);
-  process.stdout.write(
-    `${JSON.stringify({ jsonrpc: "2.0", id, ...answer(method, params?.name) })}\n`,
-  );
+  if (params?.name === "steps") tellProgress(params._meta?.progressToken);
+  if (params?.name === "ask") askOnAccountOf(id);
+  else send({ id, ...answer(method, params?.name) });
 });
