@@ -27,7 +27,7 @@ export {
 export type { Answer } from "./router/caller.ts";
 export { claimedModernVersion } from "./protocol.ts";
 export { parameterHeaders, routingHeaders } from "./protocol-headers.ts";
-export { counted, formatBytes } from "./text.ts";
+export { counted, formatBytes, shortened } from "./text.ts";
 export * from "./trace.ts";
 export { atMost } from "./time.ts";
 export { systemCode } from "./upstream/failure.ts";

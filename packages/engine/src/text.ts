@@ -17,3 +17,7 @@ export function formatBytes(bytes: number): string {
 /** The beginning of a text, which does not keep the rest of it in memory. */
 export const excerpt = (text: string, length: number): string =>
   Buffer.from(text.slice(0, length)).toString("utf8");
+
+/** A text that is cut off where it is too long, and says so: a secret at the cut is still known. */
+export const shortened = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length)}…` : text;

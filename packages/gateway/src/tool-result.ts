@@ -1,5 +1,5 @@
 import { GatewayError } from "@local-mcp/contract";
-import { type Answer, isErrorResponse, type JsonObject } from "@local-mcp/engine";
+import { type Answer, isErrorResponse, type JsonObject, shortened } from "@local-mcp/engine";
 
 /**
  * The result of a tool that a person called, and how long it took.
@@ -18,6 +18,6 @@ export async function toolResult(
   if (!isErrorResponse(response)) return { result: response.result, durationMs };
   throw new GatewayError("tool_refused", {
     tool: name,
-    detail: response.error.message.slice(0, 1000),
+    detail: shortened(response.error.message, 1000),
   });
 }

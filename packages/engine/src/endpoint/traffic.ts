@@ -140,14 +140,16 @@ const SESSION_ID = /^[0-9a-f-]{36}$/;
 export const listedTools = ({ method }: RpcRequest, { view }: Routes): number | null =>
   method === "tools/list" ? view.counts().tools : null;
 
-/** What a message says of itself, as far as it can be read. */
+/**
+ * What a message says of itself, as far as it can be read. What is no message at all was not meant
+ * for a server, and is told without what is in it: it may be a configuration with its secrets.
+ */
 function asRead(message: unknown): Pick<SeenRequest, "message" | "method" | "name"> {
   const { method, params } = isObject(message) ? message : {};
-  return {
-    message,
-    method: typeof method === "string" && method !== "" ? method : "?",
-    name: nameIn(params),
-  };
+  if (typeof method !== "string" || method === "") {
+    return { message: undefined, method: "?", name: null };
+  }
+  return { message, method, name: nameIn(params) };
 }
 
 /** The tool, prompt or URI that the parameters of a request name. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import { isErrorResponse, type JsonObject, type RpcResponse } from "../jsonrpc.ts";
 import { type InputRequest, inputRequired, legacyQuestion } from "./inputs.ts";
+import { shortened } from "../text.ts";
 
 /** A server that asks more often than this will not come to an end. */
 const MAX_ROUNDS = 8;
@@ -58,7 +59,7 @@ async function answerTo(
   if (!isErrorResponse(answer)) return answer.result;
   throw new GatewayError("input_refused", {
     method: request.method,
-    reason: answer.error.message.slice(0, 300),
+    reason: shortened(answer.error.message, 300),
   });
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { GatewayError } from "@local-mcp/contract";
 import { isErrorResponse, isObject, type JsonObject, type RpcResponse } from "../jsonrpc.ts";
+import { shortened } from "../text.ts";
 
 /** A question that a server of the modern era puts into its result (MCP 2026-07-28, MRTR). */
 export interface InputRequest {
@@ -28,7 +29,7 @@ export function inputRequired(response: RpcResponse, server: string): InputRequi
   const requests = new Map<string, InputRequest>();
   for (const [key, request] of Object.entries(inputRequests)) {
     if (!isObject(request) || typeof request.method !== "string") {
-      throw unusable(`its input request “${key.slice(0, 100)}” has no method.`);
+      throw unusable(`its input request “${shortened(key, 100)}” has no method.`);
     }
     const params = isObject(request.params) ? request.params : undefined;
     requests.set(key, { method: request.method, params });

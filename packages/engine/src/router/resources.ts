@@ -4,6 +4,7 @@ import { isErrorResponse, isObject, type RpcRequest, type RpcResponse } from "..
 import type { Caller } from "./caller.ts";
 import type { Routes } from "./routes.ts";
 import { callServer } from "./server-call.ts";
+import { shortened } from "../text.ts";
 
 /**
  * Reads a resource of a profile, also one that no server lists.
@@ -41,7 +42,7 @@ export function placeOfResource(uri: string, routes: Routes): ResourcePlace | nu
 }
 
 export const resourceNotFound = (uri: string): GatewayError =>
-  new GatewayError("resource_not_found", { uri: uri.slice(0, 500) });
+  new GatewayError("resource_not_found", { uri: shortened(uri, 500) });
 
 /**
  * Servers that may know a resource nobody lists, the likeliest first: the one whose result or tool

@@ -6,6 +6,7 @@ import type { Answer, Caller } from "./caller.ts";
 import { readResource } from "./resources.ts";
 import type { Routes, Servers } from "./routes.ts";
 import { callServer } from "./server-call.ts";
+import { shortened } from "../text.ts";
 
 const LISTS: Readonly<Record<string, ListName>> = {
   "tools/list": "tools",
@@ -42,14 +43,14 @@ export async function route(request: RpcRequest, routes: Routes, caller: Caller)
     case "completion/complete":
       return completeArgument(request, routes, caller);
     default:
-      throw new GatewayError("rpc_method_not_found", { method: method.slice(0, 100) });
+      throw new GatewayError("rpc_method_not_found", { method: shortened(method, 100) });
   }
 }
 
 async function callTool(request: RpcRequest, routes: Routes, caller: Caller): Promise<Answer> {
   const name = stringParam(request, "name");
   const entry = routes.view.tool(name);
-  if (!entry) throw new GatewayError("tool_not_found", { tool: name.slice(0, 200) });
+  if (!entry) throw new GatewayError("tool_not_found", { tool: shortened(name, 200) });
   const answer = await callServerTool(entry, request, routes, caller);
   if (answer.kind === "response") routes.links.remember(entry.serverId, answer.response);
   return answer;
@@ -81,7 +82,7 @@ const NOT_FOR_MODELS: readonly string[] = ["request_cancelled", "request_state_e
 async function getPrompt(request: RpcRequest, routes: Routes, caller: Caller): Promise<Answer> {
   const name = stringParam(request, "name");
   const entry = routes.view.prompt(name);
-  if (!entry) throw new GatewayError("prompt_not_found", { prompt: name.slice(0, 200) });
+  if (!entry) throw new GatewayError("prompt_not_found", { prompt: shortened(name, 200) });
   const renamed = { name: entry.original };
   const response = await callServer(entry.serverId, request, renamed, routes, caller);
   if (response === null) throw routes.explain(entry.serverId);
@@ -121,14 +122,14 @@ function completes(
 ): { serverId: string; renamed: JsonObject } {
   if (ref.type === "ref/prompt" && typeof ref.name === "string") {
     const entry = view.prompt(ref.name);
-    if (!entry) throw new GatewayError("prompt_not_found", { prompt: ref.name.slice(0, 200) });
+    if (!entry) throw new GatewayError("prompt_not_found", { prompt: shortened(ref.name, 200) });
     return { serverId: entry.serverId, renamed: { ...ref, name: entry.original } };
   }
   if (ref.type === "ref/resource" && typeof ref.uri === "string") {
     const entry = view.resource(ref.uri);
     const serverId = entry?.serverId ?? view.serverOfTemplate(ref.uri);
     if (serverId === undefined) {
-      throw new GatewayError("resource_not_found", { uri: ref.uri.slice(0, 500) });
+      throw new GatewayError("resource_not_found", { uri: shortened(ref.uri, 500) });
     }
     return { serverId, renamed: entry ? { ...ref, uri: entry.original } : ref };
   }

@@ -5,6 +5,7 @@ import { isLegacyVersion, LATEST_LEGACY_VERSION, META, MODERN_VERSIONS } from ".
 import type { Connection } from "./connection.ts";
 import { withEnvelope } from "./envelope.ts";
 import { UpstreamFailure } from "./failure.ts";
+import { shortened } from "../text.ts";
 
 const UNKNOWN_SERVER = { name: "unknown", version: "" };
 
@@ -125,14 +126,14 @@ function introduction<T>(name: string, schema: z.ZodType<T>, response: RpcRespon
   if (isErrorResponse(response)) {
     throw new UpstreamFailure("not_mcp", `${name} refused the handshake.`, {
       retry: "never",
-      detail: response.error.message.slice(0, 500),
+      detail: shortened(response.error.message, 500),
     });
   }
   const parsed = schema.safeParse(response.result);
   if (!parsed.success) {
     throw new UpstreamFailure("not_mcp", `${name} answered the handshake with something else.`, {
       retry: "never",
-      detail: z.prettifyError(parsed.error).slice(0, 500),
+      detail: shortened(z.prettifyError(parsed.error), 500),
     });
   }
   return parsed.data;

@@ -1,6 +1,7 @@
 import { isErrorResponse, type JsonObject } from "../jsonrpc.ts";
 import type { Link } from "./link.ts";
 import type { LinkSubscriptions, SubscriptionsOptions } from "./subscriptions.ts";
+import { shortened } from "../text.ts";
 
 /** `resources/subscribe` and `resources/unsubscribe` per difference, `logging/setLevel`. */
 export class LegacySubscriptions implements LinkSubscriptions {
@@ -69,7 +70,7 @@ export class LegacySubscriptions implements LinkSubscriptions {
     let reason: string | null = null;
     try {
       const response = await this.#link.request(method, params, { timeoutMs: timeoutMs() });
-      if (isErrorResponse(response)) reason = response.error.message.slice(0, 200);
+      if (isErrorResponse(response)) reason = shortened(response.error.message, 200);
     } catch (error) {
       reason = error instanceof Error ? error.message : "unknown";
     }

@@ -2,6 +2,7 @@ import { isErrorResponse, type JsonObject, type RpcNotification } from "../jsonr
 import type { Link } from "./link.ts";
 import { RestartPolicy } from "./restart-policy.ts";
 import type { LinkSubscriptions, SubscriptionsOptions } from "./subscriptions.ts";
+import { shortened } from "../text.ts";
 
 /** How long a server may take to acknowledge before it is taken for one that never does, ms. */
 const ACKNOWLEDGED_MS = 5000;
@@ -193,7 +194,7 @@ class Listening {
       );
       if (isErrorResponse(response)) {
         this.#isRefused = true;
-        this.#reason = response.error.message.slice(0, 200);
+        this.#reason = shortened(response.error.message, 200);
       }
     } catch (error) {
       this.#reason = error instanceof Error ? error.message : "unknown";
