@@ -20,6 +20,7 @@ export {
 export { createRecoveryKey } from "./recovery-key.ts";
 export {
   createRedactor,
+  learn,
   redactJson,
   type Redactor,
   type RedactorChange,

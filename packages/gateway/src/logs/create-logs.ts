@@ -51,7 +51,7 @@ export function createLogs(options: LogsOptions): Logs {
   const onBroken = (error: Error): void =>
     log.error("a thread of debug logs broke", { error: error.message });
   const writerThread = createLogWriter({ files: paths, redactor, onBroken });
-  const readerThread = createLogReader(paths, { onBroken });
+  const readerThread = createLogReader({ files: paths, redactor, onBroken });
   const writer = file.guard(writerThread);
   const recording = new Recording({
     ...options,

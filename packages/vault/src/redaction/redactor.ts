@@ -69,6 +69,16 @@ export function createRedactor(): Redactor {
   };
 }
 
+/** Lets a redactor know what another one, which it follows, got to know. */
+export function learn(
+  redactor: Pick<Redactor, "know" | "knowForNow" | "forget">,
+  change: RedactorChange,
+): void {
+  if (change.kind === "know") redactor.know(change.value);
+  else if (change.kind === "know_for_now") redactor.knowForNow(change.value);
+  else redactor.forget();
+}
+
 /**
  * The text without these secrets, encoded or not: for what somebody answers who was shown them.
  * What only looks like a secret stays, since it may be what was asked for.

@@ -1,16 +1,28 @@
 import type { LogExportPart } from "@local-mcp/contract";
+import { createRedactor } from "@local-mcp/vault";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { bodyOf } from "../writer/log-store.fixture.ts";
 import { exportPartOf } from "./export.ts";
 import { NOW, ReaderStage, WAITING } from "./reader.fixture.ts";
 
-const ask = { filter: "", now: NOW, address: "http://127.0.0.1:4444", contents: false };
+const ask = {
+  filter: "",
+  now: NOW,
+  address: "http://127.0.0.1:4444",
+  contents: false,
+  redact: (text: string) => text,
+};
 
 /** All parts, put together. */
 async function exported(
   stage: ReaderStage,
-  query: { format: "jsonl" | "har"; contents?: boolean; filter?: string },
+  query: {
+    format: "jsonl" | "har";
+    contents?: boolean;
+    filter?: string;
+    redact?: (text: string) => string;
+  },
 ): Promise<{ text: string; parts: LogExportPart[] }> {
   const parts: LogExportPart[] = [];
   for (let after: number | undefined; ;) {
@@ -192,4 +204,17 @@ test("a file of nothing is a file all the same", async () => {
   marked(stage);
   const none = await exported(stage, { format: "har", filter: "tool:nothing" });
   expect(har.parse(JSON.parse(none.text)).log.entries).toEqual([]);
+});
+
+test("what is cut off in the middle of a placeholder takes nothing of the next row along", async () => {
+  using stage = new ReaderStage();
+  const cut = { text: String.raw`{"text":"\"token\":\"[remo`, bytes: 100_000 };
+  stage.add({ request: cut });
+  stage.add({ request: bodyOf(String.raw`{"text":"\"a\""}`) });
+  const redactor = createRedactor();
+  const redact = (text: string): string => redactor.text(text);
+  const lines = await exported(stage, { format: "jsonl", contents: true, redact });
+  expect(linesOf(lines.text)).toHaveLength(2);
+  const file = await exported(stage, { format: "har", contents: true, redact });
+  expect(har.parse(JSON.parse(file.text)).log.entries).toHaveLength(2);
 });

@@ -4,15 +4,15 @@ import { harEntry, harPart } from "./har.ts";
 import type { LogFiles } from "./log-files.ts";
 import type { ReaderTasks } from "./messages.ts";
 import { idsOf } from "./pages.ts";
-import { type FullRow, fullRowsWhere } from "./rows.ts";
+import { type FullRow, fullRowsWhere, type Giving } from "./rows.ts";
 import { oneOf, Search } from "./search.ts";
 import { messageOf, shapeOfMessage } from "./shapes.ts";
 
-/** A part is at most so long, but for its last row: whoever takes it out redacts it once more. */
+/** A part is at most so long, but for its last row. */
 const MAX_CHARACTERS = 256 * 1024;
 const MAX_ROWS = 500;
 
-type ExportQuery = ReaderTasks["exportPart"][0];
+type ExportQuery = ReaderTasks["exportPart"][0] & Pick<Giving, "redact">;
 
 /** The rows that match, oldest first, some at a time. */
 export async function exportPartOf(
@@ -25,11 +25,12 @@ export async function exportPartOf(
   // What a client asked is what a browser would have sent.
   const filter = isHar ? `${query.filter} kind:request` : query.filter;
   const search = new Search(files, { ...query, filter }, signal);
-  const { rows, next } = await someRows(files, search, after ?? 0);
+  const giving = { names: files.names(), redact: query.redact };
+  const { rows, next } = await someRows(files, giving, search, after ?? 0);
   if (!isHar) {
     return { text: rows.map((row) => lineOf(row, contents)).join(""), rows: rows.length, next };
   }
-  const upstream = upstreamOf(files, rows);
+  const upstream = upstreamOf(files, giving, rows);
   const entries = rows.map((row) =>
     harEntry(row, upstream.get(row.correlation) ?? [], { contents, address }),
   );
@@ -40,17 +41,17 @@ export async function exportPartOf(
 /** At least one, where there is one. */
 async function someRows(
   files: LogFiles,
+  giving: Giving,
   search: Search,
   after: number,
 ): Promise<{ rows: FullRow[]; next: number | null }> {
-  const names = files.names();
   const walk = { from: after + 1, to: Infinity, newestFirst: false };
   const { ids, hasMore } = await idsOf(search, walk, MAX_ROWS);
-  const rows = files.read([], (db) => firstOf(fullRowsWhere(db, names, oneOf(ids).ids("f.id"))));
+  const rows = files.read([], (db) => firstOf(fullRowsWhere(db, giving, oneOf(ids).ids("f.id"))));
   const [reached, last] = [rows.at(-1)?.id ?? ids.at(-1), ids.at(-1)];
   const next = reached !== undefined && (hasMore || reached !== last) ? reached : null;
   // Those that were found may have been removed since.
-  if (rows.length === 0 && next !== null) return someRows(files, search, next);
+  if (rows.length === 0 && next !== null) return someRows(files, giving, search, next);
   return { rows, next };
 }
 
@@ -66,15 +67,18 @@ function firstOf(all: Iterable<FullRow>): FullRow[] {
 }
 
 /** What was asked of servers on account of these, by exchange. */
-function upstreamOf(files: LogFiles, rows: readonly FullRow[]): Map<string, FullRow[]> {
-  const names = files.names();
+function upstreamOf(
+  files: LogFiles,
+  giving: Giving,
+  rows: readonly FullRow[],
+): Map<string, FullRow[]> {
   const found = new Map<string, FullRow[]>();
   const correlations = JSON.stringify(rows.map(({ correlation }) => correlation));
   files.read(undefined, (db) => {
     const exchanges =
       "SELECT id FROM debug_logs WHERE correlation_id IN (SELECT value FROM json_each(?))";
     const sql = `f.id IN (${exchanges}) AND f.kind = ${LOG_KINDS.indexOf("upstream")}`;
-    for (const row of fullRowsWhere(db, names, { sql, values: [correlations] })) {
+    for (const row of fullRowsWhere(db, giving, { sql, values: [correlations] })) {
       found.set(row.correlation, [...(found.get(row.correlation) ?? []), row]);
     }
   });

@@ -12,6 +12,7 @@ import type {
   LogsQuery,
   LogStats,
 } from "@local-mcp/contract";
+import type { RedactorChange } from "@local-mcp/vault";
 import type { Written } from "../entries.ts";
 
 /** A filter in the query language, which was checked, and the time that it counts from. */
@@ -35,6 +36,8 @@ export interface ReaderTasks {
   /** Those that rows show, and of those of the catalog, which are given, the ones not dismissed. */
   findings: [{ now: number; ofCatalog: LogFinding[] }, LogFinding[]];
   exportPart: [Omit<LogExportQuery, "filter"> & Filter & { address: string }, LogExportPart];
+  /** No answer is waited for; messages are redacted with it from then on. */
+  secret: [RedactorChange, null];
   release: [null, null];
   close: [null, null];
 }

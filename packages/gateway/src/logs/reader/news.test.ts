@@ -6,6 +6,8 @@ import { detailOf } from "./rows.ts";
 
 const idsOf = (rows: { id: number }[]): number[] => rows.map(({ id }) => id);
 
+const redact = (text: string): string => text;
+
 test("tells new rows that match, those that match since they ended, and those that do so no longer", async () => {
   using stage = new ReaderStage();
   const news = async (filter: string, written: ReturnType<ReaderStage["write"]>) => {
@@ -91,7 +93,8 @@ test("a detail has its messages, what was cut of them, its note and all of its e
   });
   stage.store.mark({ id, note: "look at this" });
   const names = stage.reading.names();
-  const detail = (one: number) => stage.reading.read(null, (db) => detailOf(db, names, one));
+  const detail = (one: number) =>
+    stage.reading.read(null, (db) => detailOf(db, { names, redact }, one));
 
   expect(detail(id)).toMatchObject({
     id,
@@ -135,7 +138,8 @@ test("rows have the names of today, and of what is gone those of its time", () =
   const [profileId = "", serverId = ""] = [stage.profiles[0], stage.servers[0]];
   const id = stage.add({ profileId, serverId });
   stage.rename();
-  const shown = () => stage.reading.read(null, (db) => detailOf(db, stage.reading.names(), id));
+  const shown = () =>
+    stage.reading.read(null, (db) => detailOf(db, { names: stage.reading.names(), redact }, id));
   expect(shown()).toMatchObject({ profile: "work", server: "disk" });
   stage.stores.profiles.delete(profileId);
   stage.stores.servers.delete(serverId);

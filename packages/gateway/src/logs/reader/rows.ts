@@ -103,26 +103,42 @@ interface StoredFull extends Stored {
   note: string | null;
 }
 
+/** How messages are given away. */
+export interface Giving {
+  names: Names;
+  /** Takes out what became known as a secret since they were written. */
+  redact: (text: string) => string;
+}
+
 /** As {@link rowsWhere}, with their messages. */
 export function* fullRowsWhere(
   db: Connection,
-  names: Names,
+  { names, redact }: Giving,
   { sql, values }: Sql,
 ): Generator<FullRow> {
+  const clean = (text: string | null): string | null => (text === null ? null : redact(text));
+  const cleanBody = (body: LogBody | null): LogBody | null =>
+    body && { ...body, text: redact(body.text) };
   const statement = db.prepare<(string | number)[], StoredFull>(
     `${SELECT_STORED}, l.request_payload AS request, l.response_payload AS response,
       l.error_message AS message, l.note ${FROM_STORED} WHERE ${sql} ORDER BY f.id`,
   );
   for (const stored of statement.iterate(...values)) {
+    const row = rowOf(stored, names);
+    const { request, requestBytes, response, responseBytes } = stored;
     yield {
-      ...rowOf(stored, names),
-      request: bodyOf(stored.request, stored.requestBytes, stored.isRequestCut === 1),
-      response: bodyOf(stored.response, stored.responseBytes, stored.isResponseCut === 1),
+      ...row,
+      client: clean(row.client),
+      clientVersion: clean(row.clientVersion),
+      method: redact(row.method),
+      name: clean(row.name),
+      request: cleanBody(bodyOf(request, requestBytes, stored.isRequestCut === 1)),
+      response: cleanBody(bodyOf(response, responseBytes, stored.isResponseCut === 1)),
       contents: LOG_CONTENTS[stored.contents] ?? "none",
-      error: stored.message,
+      error: clean(stored.message),
       waitedMs: stored.waitedMs,
       headMs: stored.headMs,
-      note: stored.note,
+      note: clean(stored.note),
     };
   }
 }
@@ -134,11 +150,11 @@ function bodyOf(payload: Payload | null, bytes: number | null, cut: boolean): Lo
 }
 
 /** A row with its messages and all of its exchange; null where there is none. */
-export function detailOf(db: Connection, names: Names, id: number): LogDetail | null {
-  const [row] = fullRowsWhere(db, names, { sql: "f.id = ?", values: [id] });
+export function detailOf(db: Connection, giving: Giving, id: number): LogDetail | null {
+  const [row] = fullRowsWhere(db, giving, { sql: "f.id = ?", values: [id] });
   if (row === undefined) return null;
   const exchange = `SELECT id FROM debug_logs WHERE correlation_id = ? ORDER BY id LIMIT ${MAX_LINKED}`;
-  const linked = rowsWhere(db, names, {
+  const linked = rowsWhere(db, giving.names, {
     sql: `f.id IN (${exchange})`,
     values: [row.correlation],
   });

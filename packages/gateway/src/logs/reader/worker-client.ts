@@ -1,4 +1,6 @@
+import type { Redactor } from "@local-mcp/vault";
 import { Thread, type ThreadOptions } from "../../traffic/thread.ts";
+import { tellSecrets } from "../told-secrets.ts";
 import type { LogFiles } from "../writer/messages.ts";
 import type { ReaderTasks } from "./messages.ts";
 
@@ -8,8 +10,24 @@ const script = new URL(
   import.meta.url,
 );
 
-/** The thread that reads debug logs. */
-export const createLogReader = (
-  { traffic, database }: LogFiles,
-  told: Pick<ThreadOptions, "onBroken">,
-): Thread<ReaderTasks> => new Thread({ ...told, script, data: { traffic, database } });
+export interface LogReaderOptions extends Pick<ThreadOptions, "onBroken"> {
+  files: LogFiles;
+  /** What it knows, the thread removes from messages that it gives away. */
+  redactor: Pick<Redactor, "follow">;
+}
+
+/** The thread that reads debug logs. What became known as a secret since they were written is in none of them. */
+export function createLogReader({
+  files,
+  redactor,
+  onBroken,
+}: LogReaderOptions): Thread<ReaderTasks> {
+  const { traffic, database } = files;
+  const thread: Thread<ReaderTasks> = new Thread({
+    onBroken,
+    script,
+    data: { traffic, database },
+    onStart: () => tellSecrets(redactor, (change) => thread.ask("secret", change)),
+  });
+  return thread;
+}

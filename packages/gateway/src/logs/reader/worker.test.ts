@@ -1,11 +1,15 @@
+import { createRedactor } from "@local-mcp/vault";
 import { expect, test } from "vitest";
+import { bodyOf } from "../writer/log-store.fixture.ts";
 import { NOW, ReaderStage } from "./reader.fixture.ts";
 import { createLogReader } from "./worker-client.ts";
 
 const threadOf = (stage: ReaderStage) => {
   const broken: Error[] = [];
-  const thread = createLogReader(stage.files, { onBroken: (error) => broken.push(error) });
-  return { thread, broken };
+  const redactor = createRedactor();
+  const onBroken = (error: Error) => broken.push(error);
+  const thread = createLogReader({ files: stage.files, redactor, onBroken });
+  return { thread, broken, redactor };
 };
 
 test("a long search lets others have their turn, and ends when nobody waits for it", async () => {
@@ -74,6 +78,38 @@ test("everything is answered by the thread, also where there is no file", async 
     ]);
     await thread.ask("release", null);
     expect(await thread.ask("row", 1)).toMatchObject({ id: 1 });
+    expect(broken).toEqual([]);
+  } finally {
+    await thread.close();
+  }
+});
+
+test("what became a secret since it was written is in no message that is given away", async () => {
+  using stage = new ReaderStage();
+  const [early, late] = ["plain-words-and-4711", "other-words-and-0815"];
+  const said = `${early} ${late}`;
+  const id = stage.add({
+    name: said,
+    client: { name: said, version: null },
+    request: bodyOf(JSON.stringify({ said })),
+    ended: stage.end({ key: 1, outcome: "error", error: { code: "x", message: said } }),
+  });
+  const { thread, broken, redactor } = threadOf(stage);
+  const part = { filter: "", now: NOW, address: "", contents: true } as const;
+  const given = async (): Promise<string> => {
+    const { linked: _, ...detail } = (await thread.ask("detail", id)) ?? { linked: [] };
+    const parts = await Promise.all([
+      thread.ask("exportPart", { ...part, format: "jsonl" }),
+      thread.ask("exportPart", { ...part, format: "har" }),
+    ]);
+    return JSON.stringify([detail, parts]);
+  };
+  try {
+    redactor.know(early);
+    expect(await given()).not.toContain(early);
+    expect(await given()).toContain(late);
+    redactor.knowForNow(late);
+    expect(await given()).not.toContain(late);
     expect(broken).toEqual([]);
   } finally {
     await thread.close();

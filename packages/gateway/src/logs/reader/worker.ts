@@ -1,4 +1,5 @@
 import { workerData } from "node:worker_threads";
+import { createRedactor, learn } from "@local-mcp/vault";
 import { serveTasks } from "../../traffic/serve-tasks.ts";
 import { exportPartOf } from "./export.ts";
 import { findingsOf } from "./findings.ts";
@@ -13,6 +14,8 @@ import { suggest } from "./suggest.ts";
 
 // Both sides are of one build, so what crosses needs no check.
 const files = new LogFiles(workerData);
+const redactor = createRedactor();
+const redact = (text: string): string => redactor.text(text);
 
 serveTasks<ReaderTasks>({
   page: (query, signal) => pageOf(files, query, signal),
@@ -20,7 +23,7 @@ serveTasks<ReaderTasks>({
   news: (asked, signal) => newsOf(files, asked, signal),
   detail: (id) => {
     const names = files.names();
-    return files.read(null, (db) => detailOf(db, names, id));
+    return files.read(null, (db) => detailOf(db, { names, redact }, id));
   },
   row: (id) => {
     const names = files.names();
@@ -36,7 +39,11 @@ serveTasks<ReaderTasks>({
     return files.read([], (db) => suggest(db, names, asked));
   },
   findings: (asked, signal) => findingsOf(files, asked, signal),
-  exportPart: (query, signal) => exportPartOf(files, query, signal),
+  exportPart: (query, signal) => exportPartOf(files, { ...query, redact }, signal),
+  secret: (change) => {
+    learn(redactor, change);
+    return null;
+  },
   release: () => {
     files.release();
     return null;

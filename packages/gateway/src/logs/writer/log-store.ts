@@ -7,7 +7,7 @@ import {
   trafficFile,
   translating,
 } from "@local-mcp/database";
-import { createRedactor, type Redactor, type RedactorChange } from "@local-mcp/vault";
+import { createRedactor, learn, type Redactor, type RedactorChange } from "@local-mcp/vault";
 import type { Batch, Written } from "../entries.ts";
 import { LOG_OUTCOMES } from "../facts.ts";
 import { LogFiles as ReadFiles, type Names } from "../reader/log-files.ts";
@@ -84,9 +84,7 @@ export class LogStore {
 
   /** What is secret from now on. */
   secret(change: RedactorChange): void {
-    if (change.kind === "know") this.#redactor.know(change.value);
-    else if (change.kind === "know_for_now") this.#redactor.knowForNow(change.value);
-    else this.#redactor.forget();
+    learn(this.#redactor, change);
     this.#open?.terms.forget();
   }
 

@@ -1,5 +1,6 @@
 import type { Redactor } from "@local-mcp/vault";
 import { Thread, type ThreadOptions } from "../../traffic/thread.ts";
+import { tellSecrets } from "../told-secrets.ts";
 import type { LogFiles, WriterTasks } from "./messages.ts";
 
 /** In the source the file beside this one, in a bundle the bundle beside that. */
@@ -25,11 +26,7 @@ export function createLogWriter({
     onBroken,
     script,
     data: { traffic, database },
-    onStart: () =>
-      redactor.follow((change) => {
-        // A thread that ended has nothing to write, and the next one is told of all.
-        thread.ask("secret", change).catch(() => {});
-      }),
+    onStart: () => tellSecrets(redactor, (change) => thread.ask("secret", change)),
   });
   return thread;
 }
