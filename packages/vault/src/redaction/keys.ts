@@ -18,14 +18,19 @@ const GROUP = 5;
 const GROUPS = 8;
 const DASH = 45;
 const BLANK = 32;
+const LARGE_Z = 90;
+const SMALL_Z = 122;
 
-/** Whether there are so many separators at the distances that they have in a key. */
-function mayHoldRecoveryKey(text: string, separator: number): boolean {
+/**
+ * Whether there are so many separators at the distances that they have in a key, behind a sign that
+ * is no later in Unicode than the last of a key.
+ */
+function mayHoldRecoveryKey(text: string, separator: number, lastSign: number): boolean {
   const reach = GROUP * (GROUPS - 1);
   // One of five places in a row is a separator, wherever in the key they are.
   for (let block = GROUP - 1; block < text.length; block += reach - 2 * GROUP) {
     for (let at = block; at < block + GROUP; at += 1) {
-      if (text.charCodeAt(at) !== separator) continue;
+      if (text.charCodeAt(at) !== separator || text.charCodeAt(at - 1) > lastSign) continue;
       let start = at;
       let end = at + GROUP;
       while (text.charCodeAt(start - GROUP) === separator) start -= GROUP;
@@ -38,11 +43,12 @@ function mayHoldRecoveryKey(text: string, separator: number): boolean {
 
 const findRecoveryKeys: Finder = (text, add) => {
   const forms = [
-    [RECOVERY_KEY, DASH],
-    [SPACED_RECOVERY_KEY, BLANK],
+    [RECOVERY_KEY, DASH, SMALL_Z],
+    // People who write it with blanks leave its letters large.
+    [SPACED_RECOVERY_KEY, BLANK, LARGE_Z],
   ] as const;
-  for (const [form, separator] of forms) {
-    if (!mayHoldRecoveryKey(text, separator)) continue;
+  for (const [form, separator, lastSign] of forms) {
+    if (!mayHoldRecoveryKey(text, separator, lastSign)) continue;
     eachMatch(form, text, ({ 0: key, index }) =>
       add({ start: index, end: index + key.length, what: "recovery key" }),
     );
