@@ -26,6 +26,10 @@ const PROTECTED = ["secret", "sealed_json", "wrapped", "hash"];
 const isTraffic = ({ table }: ClassifiedColumn): boolean => TRAFFIC_TABLES.has(table);
 const TRAFFIC_TABLES = new Set([
   "debug_logs",
+  "debug_log_facts",
+  "debug_log_terms",
+  "debug_log_dismissals",
+  "debug_log_removals",
   "tool_metrics",
   "resource_metrics",
   "prompt_metrics",

@@ -26,7 +26,7 @@ const GIVEN: Record<string, unknown> = {
 };
 
 /** Columns of which a row has the one or the other. */
-const LEFT_OUT = new Set(["resources.binary_content"]);
+const LEFT_OUT = new Set(["resources.binary_content", "log_levels.mcp_server_id"]);
 
 /** The words of a CHECK (column IN ('a', 'b')), by column. */
 const wordsOf = (table: SQLiteTable): Map<string, string> => {
@@ -74,6 +74,7 @@ const valueOf = (column: SQLiteColumn, words: Map<string, string>): unknown => {
       return [text, text.replaceAll("-", "_")];
     })[0];
   if (column.dataType === "string") return words.get(column.name) ?? canaryOf(sourceOf(column));
+  if (column.dataType === "buffer") return Buffer.from(canaryOf(column));
   if (column.dataType === "boolean") return true;
   if (column.dataType === "number") return 1;
   throw new Error(`${place} is of a kind this does not know: ${column.dataType}`);
