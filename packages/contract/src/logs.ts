@@ -76,6 +76,7 @@ export const logRow = z.object({
   profile: z.string().nullable(),
   /** Name; null for what no server was asked; `(local)` for the gateway's own. */
   server: z.string().nullable(),
+  /** Tells it from others; not the id by which a client is known as its. */
   session: z.string().nullable(),
   /** The JSON-RPC method. */
   method: z.string(),
