@@ -296,6 +296,32 @@ test("a search that is interrupted says how far it came, and goes on from there"
   }
 });
 
+test("words are found however many rows match what else is asked for", async () => {
+  using stage = new ReaderStage();
+  const rows = Array.from({ length: 12_000 }, (_, at) => {
+    const entry = stage.entry({
+      request: bodyOf(`{"text":"${at % 2 === 0 ? "even" : "odd"}"}`),
+      method: at % 6 === 0 ? "tools/list" : "tools/call",
+      name: at % 300 === 0 ? "seldom" : "often",
+    });
+    entry.ended = stage.end({ key: entry.key, durationMs: at % 3 === 0 ? 1000 : 1 });
+    return entry;
+  });
+  stage.write(rows);
+  const count = async (filter: string) =>
+    (await countMatches(stage.reading, { filter, now: NOW }, WAITING)).matches;
+  const found = async (filter: string) => [
+    await count(`${filter} even`),
+    await count(`${filter} -even`),
+  ];
+  expect(await found("")).toEqual([6000, 6000]);
+  expect(await found("tool:often")).toEqual([5960, 6000]);
+  expect(await found("duration:>500")).toEqual([2000, 2000]);
+  expect(await found("method:tools/list")).toEqual([2000, 0]);
+  expect(await found("tool:seldom")).toEqual([40, 0]);
+  expect(await found("tool:none")).toEqual([0, 0]);
+});
+
 test("what is looked for says nothing to SQLite, and words are words of what was said", async () => {
   using stage = new ReaderStage();
   const id = stage.ended(

@@ -36,6 +36,8 @@ const LONG_MS = 40;
 
 /** So few that match otherwise are looked up among the words one by one. */
 const FEW = 200;
+/** So many that match otherwise are put together with those that have the words. */
+const SOME = 5000;
 
 /**
  * Looks for rows that match a filter, a slice after the other: other tasks have their turn in
@@ -154,12 +156,16 @@ export function matching(db: Connection, conditions: Conditions, among: Among): 
 function matchingWords(db: Connection, { facts, words }: Conditions, among: Among): Sql {
   const byFacts = facts.sql === "1" ? among.ids("f.id") : all([among.ids("f.id"), facts]);
   if (words === null) return byFacts;
-  const few = facts.sql === "1" ? null : fewOf(db, byFacts);
-  if (few?.length === 0) return { sql: "0", values: [] };
-  const left = few === null ? among : oneOf(few);
-  const hits = hitsIn(db, words.match, left);
+  const some = facts.sql === "1" ? null : someOf(db, byFacts);
+  if (some?.length === 0) return { sql: "0", values: [] };
+  if (some !== null && some.length <= FEW) {
+    const hasWords = lookup(db, words.match);
+    return oneOf(some.filter((id) => hasWords(id) !== words.not)).ids("f.id");
+  }
+  const left = some === null ? byFacts : oneOf(some).ids("f.id");
+  const hits = hitsIn(db, words.match, among);
   const byHits = words.not ? { sql: `NOT (${hits.sql})`, values: hits.values } : hits;
-  return all([few === null ? byFacts : left.ids("f.id"), byHits]);
+  return all([left, byHits]);
 }
 
 /** Of a file that is not there. */
@@ -179,15 +185,38 @@ function rowsOf(db: Connection): Range {
   return { from: end("min") ?? NO_ROWS.from, to: end("max") ?? NO_ROWS.to };
 }
 
-/** Null where there are more than a few. */
-function fewOf(db: Connection, { sql, values }: Sql): number[] | null {
+/** Null where there are more than some. */
+function someOf(db: Connection, { sql, values }: Sql): number[] | null {
   const ids = db
     .prepare<(string | number)[], number>(
-      `SELECT f.id FROM debug_log_facts f WHERE ${sql} LIMIT ${FEW + 1}`,
+      `SELECT f.id FROM debug_log_facts f WHERE ${sql} LIMIT ${SOME + 1}`,
     )
     .pluck()
     .all(...values);
-  return ids.length > FEW ? null : ids;
+  return ids.length > SOME ? null : ids;
+}
+
+/** Tells of one row whether its words match, by its own part of the index. */
+function lookup(db: Connection, match: string): (id: number) => boolean {
+  const known = new Set(partsOf(db));
+  const hits = new Map<number, (id: number) => boolean>();
+  const inPart = (part: number): ((id: number) => boolean) => {
+    if (!known.has(part)) return () => false;
+    const table = wordsTable(part);
+    // Of `rowid = ?` SQLite 3.54.1 finds any row of that id, whatever its words are.
+    const hit = db
+      .prepare<[string, number, number], number>(
+        `SELECT 1 FROM ${table} WHERE ${table} MATCH ? AND rowid BETWEEN ? AND ?`,
+      )
+      .pluck();
+    return (id) => hit.get(match, id, id) !== undefined;
+  };
+  return (id) => {
+    const part = partOf(id);
+    const isHit = hits.get(part) ?? inPart(part);
+    hits.set(part, isHit);
+    return isHit(id);
+  };
 }
 
 /** Those whose words match. */
