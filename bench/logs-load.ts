@@ -161,6 +161,7 @@ export class Load {
     });
     const isOk = answer?.head.startsWith("HTTP/1.1 200") && answer.body.includes(`Echo: ${word}`);
     if (!isOk) {
+      if (loaded.failed === 0 && answer) console.error(answer.head, answer.body.slice(0, 500));
       loaded.failed += 1;
       return;
     }
