@@ -55,12 +55,12 @@ export class Clearing {
   hide(ids: readonly number[]): number {
     const { db } = this.#options;
     const hide = db.prepare("DELETE FROM debug_log_facts WHERE id BETWEEN ? AND ?");
+    for (const part of new Set(ids.map(partOf))) this.#plan("words", part);
     let rows = 0;
     for (const [first, last] of rangesOf(ids)) {
       rows += hide.run(first, last).changes;
       this.#plan("rows", first, last);
     }
-    for (const part of new Set(ids.map(partOf))) this.#plan("words", part);
     if (ids.length > 0) this.#plan("file");
     return rows;
   }
@@ -90,11 +90,11 @@ export class Clearing {
     this.#options.db.prepare("DELETE FROM debug_log_removals WHERE id = ?").run(id);
   }
 
-  /** Words first, then rows; the file when both are gone. */
+  /** As they were planned: of each clear the words first, then rows, then what the file has of both. */
   #next(): Removal | undefined {
     return this.#options.db
       .prepare<[], Removal>(
-        "SELECT id, kind, first, last FROM debug_log_removals ORDER BY kind = 'file', kind = 'rows', id LIMIT 1",
+        "SELECT id, kind, first, last FROM debug_log_removals ORDER BY id LIMIT 1",
       )
       .get();
   }

@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { getPriority } from "node:os";
 import { createRedactor } from "@local-mcp/vault";
 import { expect, test } from "vitest";
 import { bodyOf, LogStage } from "./log-store.fixture.ts";
@@ -34,3 +36,18 @@ test("the thread knows every secret before what is written with it, and the next
   });
   await second.close();
 });
+
+test.runIf(process.platform === "linux")(
+  "the thread gives way, and no other one does",
+  async () => {
+    using stage = new LogStage();
+    const redactor = createRedactor();
+    const writer = createLogWriter({ files: stage.files, redactor, onBroken: () => {} });
+    const niceness = () =>
+      readdirSync("/proc/self/task").map((thread) => getPriority(Number(thread)));
+    const before = niceness().filter((nice) => nice > 0);
+    await writer.ask("size", null);
+    expect(niceness().filter((nice) => nice > 0)).toHaveLength(before.length + 1);
+    await writer.close();
+  },
+);

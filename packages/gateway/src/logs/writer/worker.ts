@@ -1,10 +1,13 @@
 import { workerData } from "node:worker_threads";
 import { serveTasks } from "../../traffic/serve-tasks.ts";
+import { giveWay } from "./give-way.ts";
 import { LogStore } from "./log-store.ts";
 import type { LogFiles, WriterTasks } from "./messages.ts";
 
 // Both sides are of one build, so what crosses needs no check.
 const files: LogFiles = workerData;
+
+giveWay();
 
 const store = new LogStore(files);
 
