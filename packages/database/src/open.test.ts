@@ -96,7 +96,8 @@ describe("a new file", () => {
     withProfile(temp("data", "empty.db"));
   });
 
-  test("is made once, however many open it at the same moment", async () => {
+  // Each program reads its sources first.
+  test("is made once, however many open it at the same moment", { timeout: 30_000 }, async () => {
     mkdirSync(temp("data"));
     const files = Array.from({ length: 15 }, (_, at) => temp("data", `${at}.db`));
     const index = new URL("index.ts", import.meta.url).href;
