@@ -7,11 +7,20 @@ export interface Names {
   servers: ReadonlyMap<string, string>;
 }
 
+/** How many rows match. */
+interface Counted {
+  /** What is looked for, as JSON. */
+  conditions: string;
+  version: number;
+  matches: number;
+}
+
 /** `traffic.db` as far as debug logs are in it, and the configuration, both only read. */
 export class LogFiles {
   readonly #files: Pick<Paths, "traffic" | "database">;
   #traffic: Connection | null = null;
   #configuration: Connection | null = null;
+  #counted: Counted | null = null;
 
   constructor(files: Pick<Paths, "traffic" | "database">) {
     this.#files = files;
@@ -33,6 +42,23 @@ export class LogFiles {
     });
   }
 
+  /** Another number after rows were written; only of use beside one that was told before. */
+  version(): number {
+    return this.read(0, (db) => Number(db.pragma("data_version", { simple: true })));
+  }
+
+  /** A search that saw all rows has counted them, for whoever asks how many there are next. */
+  remember(counted: Counted): void {
+    this.#counted = counted;
+  }
+
+  /** How many were counted, where it was the same that was asked of the same rows. */
+  counted(asked: Omit<Counted, "matches">): number | null {
+    const known = this.#counted;
+    const isSame = known?.conditions === asked.conditions && known.version === asked.version;
+    return isSame ? known.matches : null;
+  }
+
   names(): Names {
     const { database } = this.#files;
     return translating(database, () => {
@@ -52,6 +78,7 @@ export class LogFiles {
   release(): void {
     this.#traffic?.close();
     this.#configuration?.close();
+    this.#counted = null;
     this.#traffic = null;
     this.#configuration = null;
   }

@@ -20,6 +20,7 @@ export async function pageOf(
   signal: AbortSignal,
 ): Promise<LogsPage> {
   const { before, after, index, limit } = query;
+  const version = files.version();
   const search = new Search(files, query, signal);
   const found: Found =
     index !== undefined
@@ -27,6 +28,11 @@ export async function pageOf(
       : after !== undefined
         ? await newerThan(search, after, limit)
         : await olderThan(search, before, limit);
+  const isAll = [before, after, index].every((place) => place === undefined) && !found.hasOlder;
+  if (isAll && files.version() === version) {
+    const conditions = JSON.stringify(search.conditions);
+    files.remember({ conditions, version, matches: found.ids.length });
+  }
   const names = files.names();
   const rows = files.read([], (db) => rowsWhere(db, names, oneOf(found.ids).ids("f.id")));
   const { hasOlder, hasNewer, searchedTo } = found;
@@ -118,6 +124,10 @@ export async function countMatches(
 ): Promise<LogCount> {
   const search = new Search(files, query, signal);
   const last = Math.min(query.upTo ?? Infinity, search.rows.to);
+  const conditions = JSON.stringify(search.conditions);
+  const counted =
+    last < search.rows.to ? null : files.counted({ conditions, version: files.version() });
+  if (counted !== null) return { matches: counted, last, searchedTo: null };
   let matches = 0;
   const budgetMs = search.isSlow ? COUNT_BUDGET_MS : undefined;
   const walk = { from: 0, to: last, newestFirst: true, budgetMs };

@@ -322,6 +322,26 @@ test("words are found however many rows match what else is asked for", async () 
   expect(await found("tool:none")).toEqual([0, 0]);
 });
 
+test("what a page has counted is told of no other rows and of nothing else", async () => {
+  using stage = new ReaderStage();
+  for (const name of ["greet", "greet", "wave"]) stage.add({ name });
+  const page = (filter: string, limit: number) =>
+    pageOf(stage.reading, { filter, now: NOW, limit }, WAITING);
+  const count = async (filter: string) =>
+    (await countMatches(stage.reading, { filter, now: NOW }, WAITING)).matches;
+  await page("tool:greet", 10);
+  expect([await count("tool:greet"), await count("tool:wave"), await count("")]).toEqual([2, 1, 3]);
+  await page("tool:greet", 10);
+  stage.add({ name: "greet" });
+  expect(await count("tool:greet")).toBe(3);
+  await page("tool:greet", 2);
+  expect(await count("tool:greet")).toBe(3);
+  await page("tool:greet", 10);
+  stage.store.mark({ id: 1, pinned: true });
+  await page("pinned:yes", 10);
+  expect([await count("pinned:yes"), await count("pinned:no")]).toEqual([1, 3]);
+});
+
 test("what is looked for says nothing to SQLite, and words are words of what was said", async () => {
   using stage = new ReaderStage();
   const id = stage.ended(
