@@ -73,7 +73,10 @@ function RecordedHere() {
   if (level === undefined || level === "off") return null;
   return (
     <p className="text-text-2">
-      {RECORDED[level]} <a href={`#${routeTo("settings", [], { section: "logs" })}`}>Record less</a>
+      {RECORDED[level]}{" "}
+      <a className="underline" href={`#${routeTo("settings", [], { section: "logs" })}`}>
+        Record less
+      </a>
     </p>
   );
 }
