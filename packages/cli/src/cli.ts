@@ -159,7 +159,17 @@ export class Cli {
       });
       return await (endsItself ? done : unlessAborted(done, this.io.signal));
     } finally {
+      await this.#tellOfLoss(connection);
       await connection.close();
+    }
+  }
+
+  /** What was set aside while there was no gateway, no gateway tells. */
+  async #tellOfLoss({ api, running }: Connection): Promise<void> {
+    if (running) return;
+    const { warnings } = await api.status.get().catch(() => ({ warnings: [] }));
+    for (const { code, message, wayOut } of warnings) {
+      if (code === "traffic_set_aside") this.warn(`${message} ${wayOut}`);
     }
   }
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { SqliteError } from "better-sqlite3";
 import { expect, test } from "vitest";
 import { faultIn, isOlder, openSqlite, translating } from "./sqlite.ts";
@@ -46,6 +49,14 @@ test.each([
   );
   expect(error).toMatchObject({ code: ours, cause });
   expect(String(error)).toContain("/data/x.db");
+});
+
+test("a folder in the place of a file is told as one, and not as a disk that is full", () => {
+  const folder = mkdtempSync(join(tmpdir(), "sqlite-"));
+  const error = errorOf(() => translating(folder, () => openSqlite(folder)));
+  expect(error).toMatchObject({ code: "data_dir_unusable" });
+  expect(String(error)).toContain(`${folder} is a folder`);
+  rmSync(folder, { recursive: true });
 });
 
 test("other errors stay what they are", () => {

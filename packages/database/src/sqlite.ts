@@ -1,3 +1,5 @@
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import { GatewayError } from "@local-mcp/contract";
 import Database, { SqliteError } from "better-sqlite3";
 
@@ -78,6 +80,14 @@ export const isSqliteError = (error: unknown, code: string): error is SqliteErro
  */
 const translate = (path: string, error: unknown): unknown => {
   if (!(error instanceof SqliteError)) return error;
+  if (isFolder(path)) {
+    const reason = `${path} is a folder, and has to be a file`;
+    return new GatewayError(
+      "data_dir_unusable",
+      { dataDir: dirname(path), reason },
+      { cause: error },
+    );
+  }
   const reason = error.message;
   const [, code] = error.code.split("_");
   switch (code) {
@@ -98,6 +108,10 @@ const translate = (path: string, error: unknown): unknown => {
       return error;
   }
 };
+
+/** SQLite opens one, and then has an error of the disk with it. */
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /** Runs SQLite on the file at `path` with its errors translated. */
 export const translating = <T>(path: string, run: () => T): T => {
