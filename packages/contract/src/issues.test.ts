@@ -8,6 +8,11 @@ const said = (schema: z.ZodType, value: unknown): string =>
 
 test.each([
   [z.object({ a: z.string() }), {}, "a: It is required."],
+  [
+    z.object({ a: z.string() }),
+    undefined,
+    "Nothing was given: what it takes has to be there, as JSON.",
+  ],
   [z.object({ a: z.string() }), { a: 7 }, "a: It has to be a text."],
   [z.object({ a: z.boolean() }), { a: "yes" }, "a: It has to be true or false."],
   [z.object({ a: z.number().int() }), { a: 1.5 }, "a: It has to be a whole number."],

@@ -10,6 +10,9 @@ const TYPES: Readonly<Record<string, string>> = {
   string: "a text",
 };
 
+const REQUIRED = "It is required.";
+const NOTHING_GIVEN = "Nothing was given: what it takes has to be there, as JSON.";
+
 // What is said where a schema has no words of its own: zod's are a programmer's. A value is never
 // quoted: it may be a secret.
 z.config({ customError: (issue) => plainWords(issue) });
@@ -18,7 +21,7 @@ function plainWords(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case "invalid_type": {
       const type = TYPES[issue.expected];
-      return issue.input === undefined ? "It is required." : type && `It has to be ${type}.`;
+      return issue.input === undefined ? REQUIRED : type && `It has to be ${type}.`;
     }
     case "too_big":
       return issue.inclusive === false ? undefined : bound(issue.origin, "at most", issue.maximum);
@@ -60,7 +63,8 @@ export function describeIssues(issues: readonly { message: string; path?: unknow
     // "config" and "changes" are how the API nests things; a person never wrote them.
     const names = path.data?.filter((name) => name !== "config" && name !== "changes") ?? [];
     const place = names.length > 0 ? `${names.join(".")}: ` : "";
-    return `${place}${reasonOf(issue)}`;
+    const reason = reasonOf(issue);
+    return place === "" && reason === REQUIRED ? NOTHING_GIVEN : `${place}${reason}`;
   });
   return sentences.join(" ");
 }

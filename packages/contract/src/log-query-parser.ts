@@ -9,7 +9,7 @@ import {
   type LogTerm,
   type ParsedLogQuery,
 } from "./log-query.ts";
-import { readRange, readTime } from "./log-query-values.ts";
+import { isUnit, readRange, readTime } from "./log-query-values.ts";
 
 /** More of them make a query slow and help nobody. */
 const MAX_TERMS = 50;
@@ -22,9 +22,11 @@ const MAX_VALUES = 50;
 export function parseLogQuery(text: string, now: number): ParsedLogQuery {
   const terms: LogTerm[] = [];
   const problems: LogQueryProblem[] = [];
+  let before: Token | null = null;
   for (const token of tokensOf(text)) {
     const { start, end, not } = token;
-    const read = token.problem ?? conditionOf(token, now);
+    const read = token.problem ?? strayUnit(before, token) ?? conditionOf(token, now);
+    before = token;
     if ("message" in read) problems.push(read);
     else if (terms.length < MAX_TERMS) terms.push({ not, start, end, ...read });
     else problems.push(wrong(token, `A filter has at most ${MAX_TERMS} terms.`));
@@ -117,14 +119,15 @@ function partAt(
   return { ...part, end: after.end, problem };
 }
 
+const isQuoted = ({ start, end, text }: Part): boolean => end - start > text.length;
+
 const wrong = ({ start, end }: Span, message: string): LogQueryProblem => ({ start, end, message });
 
 function conditionOf(token: Token, now: number): LogCondition | LogQueryProblem {
   const { start, end, key, parts } = token;
   const [first = { start, end, text: "" }] = parts;
   if (key === null) {
-    const isQuoted = first.end - first.start > first.text.length;
-    if (!isQuoted && LOG_NO_OPERATORS.includes(first.text)) return wrong(first, NO_OPERATOR);
+    if (!isQuoted(first) && LOG_NO_OPERATORS.includes(first.text)) return wrong(first, NO_OPERATOR);
     return wordsOf(first);
   }
   const known = LOG_KEYS.find((one) => one.key === key.text.toLowerCase());
@@ -154,6 +157,17 @@ function conditionOf(token: Token, now: number): LogCondition | LogQueryProblem 
     default:
       return namesOf(known.key, known.values, parts);
   }
+}
+
+/** The `kb` of `size:>64 kb`, which is a word to be looked for as it stands. */
+function strayUnit(before: Token | null, { key, parts }: Token): LogQueryProblem | null {
+  const [word, range] = [parts[0], before?.parts[0]];
+  const measure = (["duration", "size"] as const).find(
+    (one) => one === before?.key?.text.toLowerCase(),
+  );
+  if (key !== null || !word || !range || !measure || !isUnit(word.text, measure)) return null;
+  if (isQuoted(word) || !/\d$/.test(range.text)) return null;
+  return wrong(word, `Write it without the blank: ${measure}:${range.text}${word.text}.`);
 }
 
 const NO_OPERATOR =

@@ -27,6 +27,9 @@ const EXAMPLES: Readonly<Record<Measure, string>> = {
   size: "size:>64kb, size:<1mb or size:1kb..8kb",
 };
 
+export const isUnit = (text: string, measure: Measure): boolean =>
+  Object.hasOwn(UNITS[measure], text.toLowerCase());
+
 const AMOUNT = /^(\d+(?:\.\d+)?)([a-z]*)$/i;
 
 /** @param otherUnit for an amount that says none, as the 1 of `1..5s` */

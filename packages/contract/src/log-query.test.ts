@@ -72,6 +72,13 @@ test("reads ranges with their units", () => {
   ]);
 });
 
+test("a unit behind a blank is no word to be looked for", () => {
+  const problemsOf = (text: string) => parseLogQuery(text, NOW).problems;
+  const message = "Write it without the blank: size:>64kb.";
+  expect(problemsOf("size:>64 kb")).toEqual([{ start: 9, end: 11, message }]);
+  expect(problemsOf('size:>64kb mb duration:>5 kb size:>64 "kb" s')).toEqual([]);
+});
+
 test("reads times as local ones, as so long ago, and a time of day as the last one", () => {
   const at = (...parts: [number, number, number, number, number]) => new Date(...parts).getTime();
   expect(

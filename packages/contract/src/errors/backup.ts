@@ -88,7 +88,8 @@ export const BACKUP_ERRORS = {
     jsonRpc: -32603,
     exit: 4,
     sentence: "{path} is there already, and is not overwritten.",
-    wayOut: "Choose another name, or remove the file first.",
+    wayOut:
+      "Choose another name, or remove the file first; “--force” replaces it, where a command has it.",
   },
   backup_folder_unusable: {
     http: 500,

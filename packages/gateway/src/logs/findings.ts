@@ -58,9 +58,7 @@ function finding(
     message: isOver
       ? `In “${profile}” clients that put the gateway's name before a tool's may refuse ${which}: with it they are over ${MAX_CLIENT_NAME} characters.`
       : `In “${profile}” names were too long and had to be shortened: ${which}.`,
-    fix: isOver
-      ? `Give them names of up to ${Math.max(room, 1)} characters in the profile, or the gateway a shorter name in the client.`
-      : "Give them shorter names in the profile.",
+    fix: isOver ? shorter(room) : "Give them shorter names in the profile.",
     count: tools.length,
     lastAt: null,
     filter: null,
@@ -68,6 +66,11 @@ function finding(
     profile,
   };
 }
+
+const shorter = (room: number): string =>
+  room > 1
+    ? `Give them names of up to ${room} characters in the profile, or the gateway a shorter name in the client.`
+    : "Give the gateway a shorter name in the client.";
 
 /** So that what was dismissed is told of again once it is about others. */
 const digest = (tools: readonly Tool[]): string =>
