@@ -43,7 +43,7 @@ async function startWithServers(enabled = true): Promise<TestApp> {
 async function go({ page }: TestApp, words: string): Promise<void> {
   await page.keyboard.press("ControlOrMeta+K");
   const palette = page.getByRole("dialog", { name: "Command palette" });
-  await palette.waitFor();
+  await focused(palette.getByRole("combobox"));
   await page.keyboard.type(words);
   await palette.getByRole("option").first().waitFor();
   await page.keyboard.press("Enter");

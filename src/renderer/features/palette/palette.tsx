@@ -105,6 +105,12 @@ export function Palette({ onClose }: { onClose: () => void }) {
               itemToStringValue={(item: PaletteItem) => item.title}
             >
               <Autocomplete.Input
+                onKeyDown={(event) => {
+                  // Between two lists nothing is highlighted for a moment, and Enter would be lost.
+                  const [first] = found;
+                  const highlighted = event.currentTarget.hasAttribute("aria-activedescendant");
+                  if (event.key === "Enter" && !highlighted && first) run(first);
+                }}
                 aria-label="Search commands, pages, servers, profiles and tools"
                 placeholder="Go to, or do. > for commands only, : for debug logs."
                 className="h-11 shrink-0 border-b border-border bg-transparent px-4 text-field -outline-offset-2"
