@@ -21,6 +21,7 @@ import { BothEras, ERA_SERVERS } from "./both-eras.ts";
 import { Catalogue } from "./catalogue.ts";
 import { Journey } from "./journey.ts";
 import { locks } from "./locks.ts";
+import { Logs } from "./logs.ts";
 import { SignIn } from "./sign-in.ts";
 import { Transfer } from "./transfer.ts";
 
@@ -274,6 +275,8 @@ async function day(): Promise<void> {
     await own.change(client);
 
     console.log("12:00 kill -9");
+    const logs = new Logs({ root, cli, check, filesWith });
+    await logs.beforeTheKill(client);
     const { port } = serving;
     const leftBehind = readLedger(ledger).filter(runs);
     const killed = await serving.end("SIGKILL");
@@ -283,6 +286,7 @@ async function day(): Promise<void> {
     check("its daemon neither", !leftBehind.some(runs), readLedger(ledger).filter(runs));
     await work(serving.url, client, bridge);
     check("client and bridge go on as if nothing had been", true);
+    await logs.afterTheKill();
     await own.work(client);
     await both.listen();
     await both.work();
@@ -317,6 +321,9 @@ async function day(): Promise<void> {
     await own.work(client);
     await own.counted();
 
+    console.log("17:00 what was said today");
+    await logs.evening(client);
+
     console.log("18:00 the end of the day");
     await both.close();
     await bridge.close();
@@ -328,8 +335,8 @@ async function day(): Promise<void> {
     const after = textOf(await configured());
     check("no setting is lost", after === before, after);
     check("no secret lies about", filesWith(CANARY).length === 0, filesWith(CANARY));
-    const inExports = filesWith(CANARY, transfer.folder);
-    check("nor in a file that was exported", inExports.length === 0, inExports);
+    const given = [transfer.folder, logs.folder].flatMap((folder) => filesWith(CANARY, folder));
+    check("nor in a file that was exported", given.length === 0, given);
     const all = [
       transfer.passphrase,
       token,
