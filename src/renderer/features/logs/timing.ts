@@ -33,7 +33,8 @@ export function timingOf(
   details: ReadonlyMap<number, Pick<LogDetail, "waitedMs" | "headMs">>,
   now: number,
 ): Timing {
-  const began = Math.min(...rows.map(({ at }) => at));
+  // What was waited lies before the row; what the gateway asks by itself has no other before it.
+  const began = Math.min(...rows.map(({ at, id }) => at - (details.get(id)?.waitedMs ?? 0)));
   const bars = rows.map((row): TimingBar => {
     const startMs = row.at - began;
     return {
@@ -60,17 +61,19 @@ function phasesOf(
       ? [{ kind: "running", startMs, durationMs: Math.max(0, now - at) }]
       : [{ kind: "moment", startMs, durationMs: 0 }];
   }
-  const waited = Math.min(detail?.waitedMs ?? 0, durationMs);
-  const head = Math.min(detail?.headMs ?? 0, durationMs - waited);
-  if (waited === 0 && head === 0) return [{ kind: "whole", startMs, durationMs }];
-  const phases: TimingPhase[] = [
-    { kind: "waiting", startMs, durationMs: waited },
-    { kind: "until_answer", startMs: startMs + waited, durationMs: head },
-    {
-      kind: "rest",
-      startMs: startMs + waited + head,
-      durationMs: durationMs - waited - head,
-    },
-  ];
-  return phases.filter((phase) => phase.durationMs > 0);
+  const waited = detail?.waitedMs ?? 0;
+  const head = Math.min(detail?.headMs ?? 0, durationMs);
+  const waiting: TimingPhase = {
+    kind: "waiting",
+    startMs: startMs - waited,
+    durationMs: waited,
+  };
+  const own: TimingPhase[] =
+    head === 0
+      ? [{ kind: "whole", startMs, durationMs }]
+      : [
+          { kind: "until_answer", startMs, durationMs: head },
+          { kind: "rest", startMs: startMs + head, durationMs: durationMs - head },
+        ];
+  return [waiting, ...own].filter(({ kind, durationMs: ms }) => kind === "whole" || ms > 0);
 }
