@@ -1,68 +1,23 @@
 /** Backups by clicking and by keys alone: made, restored, undone; what goes wrong, and what cannot. */
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Gateway } from "@local-mcp/gateway";
-import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { appDirectory, giveToApp, startApp, type TestApp } from "./app.ts";
+import { appDirectory, giveToApp } from "./app.ts";
 import { everythingOn } from "./canary.ts";
-import { choose, chooses, focused, heading, saves } from "./person.ts";
-import { hostile, seed, seedSmall } from "./seed.ts";
+import { choose, chooses, heading, saves } from "./person.ts";
+import { seed, seedSmall } from "./seed.ts";
 import { dialogOf, go, press, putAway } from "./states/state.ts";
-
-const VAULT = "a passphrase for tests";
-const PASSPHRASE = "seven brown hares cross the road";
-
-/** A passphrase is made into a key slowly, on purpose. */
-const timeout = 60_000;
-
-async function start(home: string): Promise<TestApp> {
-  const testApp = await startApp({ home, env: { VAULT_PASSPHRASE: VAULT } });
-  testApp.page.setDefaultTimeout(timeout);
-  return testApp;
-}
-
-/** A home with a vault and one server. */
-async function home(more: (api: Gateway["api"]) => Promise<unknown> = async () => {}) {
-  const directory = appDirectory();
-  const { dataDir } = await seed(directory, async (api) => {
-    await api.vault.init({ passphrase: VAULT });
-    await seedSmall(api);
-    // None comes by itself while a test looks at those that it made.
-    await api.settings.update({ backupDaily: false });
-    await more(api);
-  });
-  return { home: directory, dataDir };
-}
-
-/** With a backup of it, and a profile “Later” that is made afterwards. */
-const homeWithBackup = () =>
-  home(async (api) => {
-    await api.backups.create({ passphrase: PASSPHRASE });
-    await api.profiles.create({ slug: "later", name: "Later" });
-  });
-
-const row = (page: Page): Locator => page.getByRole("row").filter({ hasText: "today" }).first();
-const profile = (page: Page, name: string): Locator =>
-  page.getByRole("main").getByRole("link", { name, exact: true });
-
-async function openBackups({ page }: TestApp): Promise<void> {
-  await heading(page, "Overview").waitFor();
-  await go(page, "/backups");
-  await heading(page, "Backups").waitFor();
-}
-
-/** Opens the preview of the first backup. */
-async function openPreview(page: Page): Promise<void> {
-  await row(page)
-    .getByRole("button", { name: /^Restore/ })
-    .click();
-  await dialogOf(page).getByLabel("Passphrase", { exact: true }).fill(PASSPHRASE);
-  await press(page, "Open backup");
-  await dialogOf(page)
-    .getByText(/^Replace everything with the backup of today/)
-    .waitFor();
-}
+import {
+  VAULT,
+  PASSPHRASE,
+  timeout,
+  start,
+  home,
+  homeWithBackup,
+  row,
+  profile,
+  openBackups,
+} from "./backups-home.ts";
 
 test(
   "made by one click, restored, undone; the passphrase is on the sheet and nowhere else",
@@ -137,64 +92,6 @@ test(
 );
 
 test(
-  "by keys alone: a file from elsewhere, a wrong passphrase, the right one, nothing by Enter",
-  { timeout: 3 * timeout },
-  async () => {
-    const { home: directory, dataDir } = await homeWithBackup();
-    const testApp = await start(directory);
-    const { page } = testApp;
-    await openBackups(testApp);
-    const name = (await row(page).getAttribute("data-file")) ?? "";
-    await chooses(testApp, join(dataDir, "backups", name));
-    await page.keyboard.press("ControlOrMeta+K");
-    await page.keyboard.type("restore");
-    await page.getByRole("option", { name: /Restore from a backup/ }).waitFor();
-    await page.keyboard.press("Enter");
-    const dialog = page.getByRole("dialog", { name: "Restore from a backup" });
-    await dialog.getByRole("button", { name: "Choose a file…" }).press("Enter");
-    const field = dialog.getByLabel("Passphrase", { exact: true });
-    await focused(field);
-    await page.keyboard.type("not this one, surely");
-    await page.keyboard.press("Enter");
-    await dialog
-      .getByText("This passphrase does not open the file. Your data is unchanged.")
-      .waitFor();
-    await focused(field);
-    await page.keyboard.press("ControlOrMeta+A");
-    await page.keyboard.type(PASSPHRASE);
-    await page.keyboard.press("Enter");
-    await dialog.getByText(/^Profile: Later$/).waitFor();
-    await focused(dialog.getByRole("heading", { name: "Restore from a backup" }));
-    // Enter that is pressed through replaces nothing.
-    await page.keyboard.press("Enter");
-    await page.keyboard.press("Enter");
-    expect(await everythingOn(page)).not.toContain(PASSPHRASE);
-    await page.keyboard.press("Escape");
-    await dialog.waitFor({ state: "detached" });
-    expect(await everythingOn(page)).not.toContain(PASSPHRASE);
-    await go(page, "/profiles");
-    await profile(page, "Later").waitFor();
-
-    // Opened once more it knows nothing of the passphrase before.
-    await go(page, "/backups");
-    await row(page)
-      .getByRole("button", { name: /^Restore/ })
-      .press("Enter");
-    await focused(field);
-    expect(await field.inputValue()).toBe("");
-    await page.keyboard.type(PASSPHRASE);
-    await page.keyboard.press("Enter");
-    const replace = dialog.getByRole("button", { name: "Replace with this backup" });
-    await replace.waitFor();
-    await page.keyboard.press("Shift+Tab");
-    await focused(replace);
-    await page.keyboard.press("Space");
-    await dialog.getByText("Restored. Clients reconnect by themselves.").waitFor();
-    expect(await everythingOn(page)).not.toContain(PASSPHRASE);
-  },
-);
-
-test(
   "what cannot be restored says why; what is made is verified, copied and deleted",
   { timeout: 3 * timeout },
   async () => {
@@ -248,56 +145,6 @@ test(
 );
 
 test(
-  "a restore can be cancelled until servers are stopped, and not any more then",
-  { timeout: 3 * timeout },
-  async () => {
-    const { home: directory } = await home(async (api) => {
-      await api.backups.create({ passphrase: PASSPHRASE });
-      // It takes its time to end.
-      await api.servers.create({
-        name: "stubborn",
-        config: hostile("ignores-eof"),
-        confirmed: true,
-        profiles: ["dev"],
-      });
-    });
-    const testApp = await start(directory);
-    const { page } = testApp;
-    await go(page, "/servers");
-    await page
-      .getByRole("row", { name: /stubborn/ })
-      .getByText("Ready")
-      .waitFor();
-    await go(page, "/backups");
-    await openPreview(page);
-    await press(page, "Replace with this backup");
-    await press(page, "Cancel: Restoring");
-    await dialogOf(page).getByText("It was cancelled. Your data is unchanged.").waitFor();
-    await putAway(page);
-    await go(page, "/servers");
-    await page
-      .getByRole("row", { name: /stubborn/ })
-      .getByText("Ready")
-      .waitFor();
-
-    await go(page, "/backups");
-    await openPreview(page);
-    await press(page, "Replace with this backup");
-    await dialogOf(page).getByText("Stopping servers…").waitFor();
-    await dialogOf(page).getByText("It cannot be stopped now.").waitFor();
-    expect(await page.getByRole("button", { name: /^Cancel/ }).count()).toBe(0);
-    await dialogOf(page)
-      .getByText(/^Restored\./)
-      .waitFor();
-    await putAway(page);
-    await go(page, "/servers");
-    await expect
-      .poll(() => page.getByRole("row", { name: /stubborn/ }).count(), { timeout })
-      .toBe(0);
-  },
-);
-
-test(
   "a folder that is gone is told on every page, with the way out",
   { timeout: 3 * timeout },
   async () => {
@@ -327,34 +174,5 @@ test(
       .poll(() => page.getByLabel("Folder", { exact: true }).inputValue(), { timeout })
       .toBe(other);
     await banner.waitFor({ state: "detached" });
-  },
-);
-
-test(
-  "a damaged database: the last good backup takes its place, and the app starts",
-  { timeout: 3 * timeout },
-  async () => {
-    const { home: directory, dataDir } = await homeWithBackup();
-    const path = join(dataDir, "local-mcp-gateway.db");
-    const bytes = readFileSync(path);
-    writeFileSync(path, bytes.fill(0xff, 4096, 12_288));
-    const testApp = await start(directory);
-    const { page } = testApp;
-    await heading(page, "The configuration database is damaged.").waitFor();
-    await page.getByText(/^The last good backup is from today/).waitFor();
-    await press(page, "Restore it…");
-    await dialogOf(page)
-      .getByRole("button", { name: /^Open the backup/ })
-      .click();
-    const field = dialogOf(page).getByLabel("Passphrase", { exact: true });
-    await field.fill("not this one, surely");
-    await press(page, "Restore backup");
-    await dialogOf(page).getByText("This passphrase does not open the file.").waitFor();
-    await field.fill(PASSPHRASE);
-    await press(page, "Restore backup");
-    await heading(page, "Overview").waitFor();
-    expect(await everythingOn(page)).not.toContain(PASSPHRASE);
-    await go(page, "/servers");
-    await page.getByRole("row", { name: /files/ }).getByText("Ready").waitFor();
   },
 );
