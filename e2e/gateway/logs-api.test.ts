@@ -234,8 +234,13 @@ describe("an export", () => {
               .map((line): unknown => JSON.parse(line));
       expect(read).toBeTruthy();
     }
-    const { entries } = await api.audit.list({ action: "logs.export" });
-    expect(entries).toHaveLength(2);
+    const exported = async () => (await api.audit.list({ action: "logs.export" })).entries;
+    expect(await exported()).toHaveLength(2);
+    // One that begins in the middle is one too.
+    await ask("/export?after=1&contents=true");
+    const [newest, ...others] = await exported();
+    expect(newest?.detail).toMatchObject({ after: 1, contents: true });
+    expect(others).toHaveLength(2);
   });
 });
 

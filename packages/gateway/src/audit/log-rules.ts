@@ -8,12 +8,12 @@ export const LOG_RULES: Record<string, Rule> = {
   "logs.clear": rule(contract.logs.clear, ({ filter }) =>
     planOf("logs.clear", LOGS, ({ rows }) => ({ rows, filter })),
   ),
-  "logs.export": rule(contract.logs.export, ({ filter, format, contents, after }) => ({
+  "logs.export": rule(contract.logs.export, (query, { exportParts }) => ({
     attempt: { action: "logs.export", subject: LOGS },
     // The parts after the first belong to it.
-    done: () =>
-      after === undefined
-        ? [{ action: "logs.export", subject: LOGS, detail: { filter, format, contents } }]
+    done: ({ next }) =>
+      exportParts.begins(query, next)
+        ? [{ action: "logs.export", subject: LOGS, detail: query }]
         : [],
   })),
   "logs.setLevel": rule(contract.logs.setLevel, ({ profile, server, level }) =>

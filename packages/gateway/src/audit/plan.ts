@@ -6,6 +6,7 @@ import type { ServersService } from "../servers/servers-service.ts";
 import type { SettingsService } from "../settings/settings-service.ts";
 import type { Stores } from "../stores.ts";
 import type { Tokens } from "../tokens/tokens.ts";
+import type { ExportParts } from "./export-parts.ts";
 import type { AuditNote } from "./note.ts";
 
 /** Where a plan looks up how things are before they are changed. */
@@ -15,6 +16,7 @@ export interface Look {
   profiles: Pick<ProfilesService, "get" | "list">;
   tokens: Pick<Tokens, "list">;
   settings: Pick<SettingsService, "list">;
+  exportParts: ExportParts;
 }
 
 /** What is recorded of one call, made before it is carried out. */

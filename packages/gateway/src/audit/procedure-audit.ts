@@ -3,6 +3,7 @@ import type { Log } from "@local-mcp/engine";
 import { ORPCError } from "@orpc/server";
 import type { Audit } from "./audit.ts";
 import type { AuditActor, AuditNote } from "./note.ts";
+import { ExportParts } from "./export-parts.ts";
 import type { Look, Plan } from "./plan.ts";
 import { RULES } from "./rules.ts";
 
@@ -32,9 +33,9 @@ export class ProcedureAudit {
   readonly #look: Look;
   readonly #log: Log;
 
-  constructor(options: { audit: Audit; look: Look; log: Log }) {
+  constructor(options: { audit: Audit; look: Omit<Look, "exportParts">; log: Log }) {
     this.#audit = options.audit;
-    this.#look = options.look;
+    this.#look = { ...options.look, exportParts: new ExportParts() };
     this.#log = options.log;
   }
 
