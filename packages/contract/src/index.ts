@@ -9,6 +9,7 @@ export * from "./events.ts";
 export * from "./exit-codes.ts";
 export * from "./fields.ts";
 export * from "./issues.ts";
+export * from "./log-count.ts";
 export * from "./log-query-parser.ts";
 export * from "./log-query.ts";
 export * from "./logs.ts";

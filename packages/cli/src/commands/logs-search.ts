@@ -3,7 +3,7 @@ import type { Api } from "../connect.ts";
 
 /** A gateway, as far as its debug log is read. */
 interface Searched {
-  logs: Pick<Api["logs"], "list" | "count">;
+  logs: Pick<Api["logs"], "list">;
 }
 
 /** The newest rows that match, oldest first, however long they have to be looked for. */
@@ -40,15 +40,3 @@ export async function* rowsAfter(
 
 /** Rows that are fetched at once. */
 const PAGE = 500;
-
-/** How many rows match. */
-export const countRows = async ({ logs }: Searched, filter: string): Promise<number> => {
-  let found = 0;
-  let upTo: number | undefined;
-  for (;;) {
-    const { matches, searchedTo } = await logs.count({ filter, upTo });
-    found += matches;
-    if (searchedTo === null || searchedTo <= 1) return found;
-    upTo = searchedTo - 1;
-  }
-};

@@ -1,4 +1,4 @@
-import { logFormat, type LogLevel, logLevel } from "@local-mcp/contract";
+import { countLogs, logFormat, type LogLevel, logLevel } from "@local-mcp/contract";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import { integer, oneOf, usage } from "../forms.ts";
@@ -6,7 +6,6 @@ import { isInteractive } from "../io.ts";
 import { plural } from "../output.ts";
 import { askYes } from "../prompt.ts";
 import { exportLogs } from "./logs-export.ts";
-import { countRows } from "./logs-search.ts";
 import { tail } from "./logs-tail.ts";
 import { detailText, levelText, rawText, statsText } from "./logs-views.ts";
 
@@ -35,7 +34,7 @@ const clear = (cli: Cli, { filter = "", yes }: { filter?: string; yes?: boolean 
     if (yes !== true) {
       if (!isInteractive(cli.io))
         throw usage("Without a terminal to ask on, --yes has to be there.");
-      const matches = await countRows(api, filter);
+      const matches = await countLogs((query) => api.logs.count(query), filter);
       const pinned = filter === "" ? ", pinned ones included" : "";
       if (!(await askYes(cli.io, `Remove ${plural(matches, "row")} of the debug log${pinned}?`))) {
         return;

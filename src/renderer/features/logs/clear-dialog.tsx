@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { announce } from "../../app/announce.ts";
 import { api, client, queryClient } from "../../app/api.ts";
@@ -8,6 +8,7 @@ import { problemLine } from "../../components/problem-view.tsx";
 import { RadioList } from "../../components/radio-list.tsx";
 import { count } from "../../components/time.ts";
 import { rowsText } from "./recording-words.ts";
+import { useCount } from "./use-count.ts";
 
 interface ClearDialogProps {
   /** Of the page; empty for everything. */
@@ -21,7 +22,7 @@ export function ClearDialog({ filter, onClose }: ClearDialogProps) {
   const removed = what === "all" ? "" : filter;
   const all = useCount("");
   const shown = useCount(filter);
-  const counted = what === "all" ? all : shown;
+  const { rows: counted, isCounting } = what === "all" ? all : shown;
   const pinned = useCount(`${removed} pinned:yes`.trim());
   const clear = useMutation({
     mutationFn: () => client.logs.clear({ filter: removed }),
@@ -41,7 +42,7 @@ export function ClearDialog({ filter, onClose }: ClearDialogProps) {
           <Button onClick={onClose}>{clear.isPending ? "Close" : "Cancel"}</Button>
           <Button
             kind="danger"
-            disabled={clear.isPending || counted === 0}
+            disabled={clear.isPending || isCounting || counted === 0}
             onClick={() => clear.mutate()}
           >
             Clear debug logs
@@ -57,20 +58,26 @@ export function ClearDialog({ filter, onClose }: ClearDialogProps) {
             items={[
               {
                 value: "shown",
-                label: `What matches the filter${inBrackets(shown)}`,
+                label: `What matches the filter${inBrackets(shown.rows)}`,
                 hint: "Also what the gateway asked servers for it, where that matches.",
               },
-              { value: "all", label: `Everything${inBrackets(all)}` },
+              { value: "all", label: `Everything${inBrackets(all.rows)}` },
             ]}
             disabled={clear.isPending}
             onChange={setWhat}
           />
         )}
-        <p>
-          {counted === 0
-            ? "There is nothing to remove."
-            : `${removedText(counted, removed)} ${pinnedText(pinned)} It cannot be undone.`}
-        </p>
+        {isCounting ? (
+          <p role="status" className="text-text-2">
+            Counting what is removed…
+          </p>
+        ) : (
+          <p>
+            {counted === 0
+              ? "There is nothing to remove."
+              : `${removedText(counted, removed)} ${pinnedText(pinned.rows)} It cannot be undone.`}
+          </p>
+        )}
         {clear.isPending ? (
           <p role="status" className="text-text-2">
             Removing… It goes on when you close this.
@@ -85,9 +92,6 @@ export function ClearDialog({ filter, onClose }: ClearDialogProps) {
     </Dialog>
   );
 }
-
-const useCount = (filter: string): number | undefined =>
-  useQuery(api.logs.count.queryOptions({ input: { filter }, staleTime: 0 })).data?.matches;
 
 const inBrackets = (rows: number | undefined): string =>
   rows === undefined ? "" : ` (${rows.toLocaleString()})`;

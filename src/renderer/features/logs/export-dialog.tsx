@@ -1,8 +1,7 @@
 import type { LogFormat } from "@local-mcp/contract";
-import { useQuery } from "@tanstack/react-query";
 import { useEffect, useId, useRef, useState } from "react";
 import { announce } from "../../app/announce.ts";
-import { api, client } from "../../app/api.ts";
+import { client } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { ProblemView } from "../../components/problem-view.tsx";
@@ -12,6 +11,7 @@ import { count } from "../../components/time.ts";
 import { toast } from "../../components/toast.tsx";
 import { useAttempt } from "../../components/use-attempt.ts";
 import { rowsText } from "./recording-words.ts";
+import { useCount } from "./use-count.ts";
 
 const FORMATS: readonly { value: LogFormat; label: string; hint: string }[] = [
   {
@@ -46,9 +46,7 @@ export function ExportDialog({ filter, onClose }: ExportDialogProps) {
   const [format, setFormat] = useState<LogFormat>("jsonl");
   const [contents, setContents] = useState<(typeof CONTENTS)[number]["value"]>("without");
   const [isAsking, setAsking] = useState(false);
-  const { data: counted, error: countError } = useQuery(
-    api.logs.count.queryOptions({ input: { filter }, staleTime: 0 }),
-  );
+  const { rows, isCounting, error: countError } = useCount(filter);
   const { write, cancel, written, error } = useWriting(onClose);
   const start = (): void => {
     setAsking(false);
@@ -73,9 +71,9 @@ export function ExportDialog({ filter, onClose }: ExportDialogProps) {
       >
         <div className="space-y-2">
           <p>
-            The file holds arguments and results of {rowsText(counted?.matches, filter)}: texts,
-            names, whatever tools were given and gave back. Secrets that the gateway knew were
-            removed; those it did not know are in it.
+            The file holds arguments and results of {rowsText(rows, filter)}: texts, names, whatever
+            tools were given and gave back. Secrets that the gateway knew were removed; those it did
+            not know are in it.
           </p>
           <p>Look through it before you give it to anybody.</p>
         </div>
@@ -93,7 +91,11 @@ export function ExportDialog({ filter, onClose }: ExportDialogProps) {
       staysOpen={written !== null}
       title="Export debug logs"
       description={
-        counted === undefined ? null : `The file holds ${rowsText(counted.matches, filter)}.`
+        isCounting
+          ? "Counting what it will hold…"
+          : rows === undefined
+            ? null
+            : `The file holds ${rowsText(rows, filter)}.`
       }
       footer={
         written === null ? (
@@ -101,7 +103,7 @@ export function ExportDialog({ filter, onClose }: ExportDialogProps) {
             <Button onClick={onClose}>Cancel</Button>
             <Button
               kind="primary"
-              disabled={counted?.matches === 0}
+              disabled={isCounting || rows === 0}
               onClick={contents === "with" ? () => setAsking(true) : start}
             >
               Export…
@@ -131,7 +133,7 @@ export function ExportDialog({ filter, onClose }: ExportDialogProps) {
           disabled={written !== null}
           onChange={setContents}
         />
-        {written === null ? null : <Progress written={written} total={counted?.matches ?? 0} />}
+        {written === null ? null : <Progress written={written} total={rows ?? 0} />}
       </div>
     </Dialog>
   );
