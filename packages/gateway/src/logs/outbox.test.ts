@@ -1,7 +1,7 @@
 import { GatewayError } from "@local-mcp/contract";
 import { describe, expect, test } from "vitest";
 import type { EndedEntry } from "./entries.ts";
-import { answer, asked, call, recorderStage, said } from "./recorder.fixture.ts";
+import { answer, asked, call, CLIENT, recorderStage, said } from "./recorder.fixture.ts";
 
 describe("what waits", () => {
   test("is bounded: what is too much is dropped whole and counted, and what began still ends", async () => {
@@ -16,18 +16,20 @@ describe("what waits", () => {
     const [last] = requests.slice(-1);
     last?.towards("srv").sent(call()).ended({ jsonrpc: "2.0", id: 1, result: {} });
     last?.notified(said("notifications/progress"));
+    const from = { client: CLIENT, profileId: "p" };
+    recorder.onClientNotification(from, said("notifications/cancelled"), last);
     last?.answered(answer());
-    expect(outbox.dropped).toBe(54);
+    expect(outbox.dropped).toBe(55);
     // Its end is there, without its message.
     first.answered(answer());
-    expect(outbox.dropped).toBe(55);
+    expect(outbox.dropped).toBe(56);
     expect(problems.length).toBeGreaterThan(0);
     const rows = await written();
     expect(rows).toHaveLength(20_001);
     expect(rows[0]?.ended).toMatchObject({ outcome: "ok", response: null });
     expect(outbox.isFull).toBe(false);
     recorder.onRequest(asked()).answered(answer());
-    expect(outbox.dropped).toBe(55);
+    expect(outbox.dropped).toBe(56);
   });
 
   test("is bounded by its size too", async () => {
@@ -79,6 +81,14 @@ describe("what waits", () => {
     expect(rows[0]?.ended).toMatchObject({ outcome: "ok", response: null });
     expect(outbox.problem).toBeNull();
     expect(outbox.dropped).toBe(5);
+  });
+
+  test("is counted where it is the end of what could not be stored", async () => {
+    const { recorder, outbox, lose } = recorderStage();
+    lose(1);
+    recorder.onRequest(asked()).answered(answer());
+    await outbox.flush();
+    expect(outbox.dropped).toBe(1);
   });
 
   test("is all handed on at the end", async () => {

@@ -1,6 +1,7 @@
 import { GatewayError } from "@local-mcp/contract";
 import { type Batch, BEYOND_BODY, type Written } from "./entries.ts";
 import { begunEntry, endedEntry, type Row, sizeOf } from "./row.ts";
+import type { Stored } from "./writer/messages.ts";
 
 /** Longest that something waits for others to be written with it, ms. */
 const TOGETHER_MS = 50;
@@ -21,7 +22,7 @@ const RETRY_MS = 10_000;
 
 export interface OutboxOptions {
   /** Stores a batch. `bodyBytes`: what is kept of a message; null keeps it whole. */
-  write: (parcel: { batch: Batch; bodyBytes: number | null }) => Promise<Written>;
+  write: (parcel: { batch: Batch; bodyBytes: number | null }) => Promise<Stored>;
   bodyBytes: () => number | null;
   /** Told of each batch once it is stored. */
   onWritten: (written: Written) => void;
@@ -248,8 +249,9 @@ export class Outbox {
     try {
       const { batch } = parcel;
       if (batch.begun.length + batch.ended.length > 0) {
-        const written = await write({ batch, bodyBytes: bodyBytes() });
+        const { lost, ...written } = await write({ batch, bodyBytes: bodyBytes() });
         this.#tell(null);
+        this.drop(lost);
         onWritten(written);
       }
     } catch (error) {

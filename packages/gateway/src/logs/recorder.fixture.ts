@@ -29,13 +29,14 @@ export function recorderStage(given: { levels?: Record<string, LogLevel>; level?
   const clock = { now: () => (time.ms += time.step), date: () => time.date + time.ms };
   const batches: Batch[] = [];
   let refusal: GatewayError | null = null;
+  let lost = 0;
   const limits = { bodyBytes: 1024 as number | null };
   const problems: (string | null)[] = [];
   const outbox = new Outbox({
     write: async ({ batch }) => {
       if (refusal) throw refusal;
       batches.push(structuredClone(batch));
-      return { first: null, last: null, changed: [] };
+      return { first: null, last: null, changed: [], lost };
     },
     bodyBytes: () => limits.bodyBytes,
     onWritten: () => {},
@@ -63,6 +64,8 @@ export function recorderStage(given: { levels?: Record<string, LogLevel>; level?
     limits,
     problems,
     refuse: (error: GatewayError | null) => (refusal = error),
+    /** So many messages of each batch are answers to what is not stored. */
+    lose: (messages: number) => (lost = messages),
     /** All that began and ended, with what ended before it was written put together. */
     written: async () => {
       await outbox.flush();

@@ -67,8 +67,10 @@ export class Recorder implements Omit<TrafficSink, "onExchange"> {
     message: RpcNotification,
     about: RequestTrace | undefined,
   ): void {
-    if (about instanceof RequestRecord) about.said(message);
-    else if (about === undefined) this.#alone(from).note(message, "from_client", null);
+    if (about === undefined) this.#alone(from).note(message, "from_client", null);
+    else if (about instanceof RequestRecord) about.said(message);
+    // Of an exchange that was dropped all is; of one that is not to be recorded nothing is missing.
+    else if (about !== NO_TRACE) this.#options.outbox.drop(1);
   }
 
   onNotified(to: SeenClient, message: RpcNotification): void {

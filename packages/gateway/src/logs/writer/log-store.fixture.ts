@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Connection, createDb, openFile, openSqlite, trafficFile } from "@local-mcp/database";
-import type { BegunEntry, EndedEntry, EntryBody, Written } from "../entries.ts";
+import type { BegunEntry, EndedEntry, EntryBody } from "../entries.ts";
 import { type Payload, unpacked } from "../payload.ts";
 import { LogStore } from "./log-store.ts";
-import type { Retention } from "./messages.ts";
+import type { Retention, Stored } from "./messages.ts";
 import { partsOf, wordsTable } from "./text-index.ts";
 
 export const bodyOf = (text: string): EntryBody => ({ text, bytes: Buffer.byteLength(text) });
@@ -60,7 +60,7 @@ export class LogStage {
     };
   }
 
-  write(begun: BegunEntry[], ended: EndedEntry[] = [], limit: number | null = 65_536): Written {
+  write(begun: BegunEntry[], ended: EndedEntry[] = [], limit: number | null = 65_536): Stored {
     return this.store.write({ begun, ended }, limit);
   }
 

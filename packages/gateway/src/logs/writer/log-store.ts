@@ -8,14 +8,14 @@ import {
   translating,
 } from "@local-mcp/database";
 import { createRedactor, learn, type Redactor, type RedactorChange } from "@local-mcp/vault";
-import type { Batch, Written } from "../entries.ts";
+import type { Batch } from "../entries.ts";
 import { LOG_OUTCOMES } from "../facts.ts";
 import { LogFiles as ReadFiles, type Names } from "../reader/log-files.ts";
 import type { Filter } from "../reader/messages.ts";
 import { Search } from "../reader/search.ts";
 import { Clearing } from "./clear.ts";
 import { EntryRows } from "./entry-rows.ts";
-import type { LogFiles, Retention } from "./messages.ts";
+import type { LogFiles, Retention, Stored } from "./messages.ts";
 import { giveBackSome, type Pruned, pruneSome, usedBytes } from "./retention.ts";
 import { Terms } from "./terms.ts";
 import { TextIndex } from "./text-index.ts";
@@ -62,8 +62,9 @@ export class LogStore {
    * @param limit what is kept of a message, bytes; null for all
    * @throws GatewayError disk_full, database_locked, database_damaged and others
    */
-  write({ begun, ended }: Batch, limit: number | null): Written {
+  write({ begun, ended }: Batch, limit: number | null): Stored {
     const writing = { limit, names: this.#names() };
+    const lost = ended.filter(({ key, response }) => response !== null && !this.#running.has(key));
     const { ids, changed } = this.#changing(({ rows }) => {
       const result = {
         ids: begun.map((entry) => rows.begin(entry, writing)),
@@ -79,7 +80,7 @@ export class LogStore {
       if (entry.ended === null && id !== undefined) this.#running.set(entry.key, id);
     }
     for (const { key } of ended) this.#running.delete(key);
-    return { first: ids[0] ?? null, last: ids.at(-1) ?? null, changed };
+    return { first: ids[0] ?? null, last: ids.at(-1) ?? null, changed, lost: lost.length };
   }
 
   /** What is secret from now on. */

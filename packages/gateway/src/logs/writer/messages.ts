@@ -12,10 +12,16 @@ export type Retention = Pick<
   "logKeepDays" | "logKeepMb" | "logKeepRows" | "logBodyBytes"
 >;
 
+/** What a batch became, and how much of it is not there. */
+export interface Stored extends Written {
+  /** Answers to what is not stored, or is in a file that was set aside since. */
+  lost: number;
+}
+
 /** What the thread that writes does, each with what it is given and what comes of it. */
 export interface WriterTasks {
   /** Answered when it is stored. `bodyBytes`: what is kept of a message; null keeps it whole. */
-  write: [{ batch: Batch; bodyBytes: number | null }, Written];
+  write: [{ batch: Batch; bodyBytes: number | null }, Stored];
   /** No answer is waited for; what is written after it is redacted with it. */
   secret: [RedactorChange, null];
   /** Removes some of what is kept no longer, and goes on with a clear. @returns how many rows went */
