@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseLogQuery } from "./log-query-parser.ts";
 import {
+  exportedFilter,
   formatLogTerm,
   LOG_KEYS,
   LOG_NAME_KEYS,
@@ -245,4 +246,17 @@ test("terms that are written as text are read as the same", () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+test("a word that could be the unit of what stands before it is quoted", () => {
+  expect(formatLogTerm({ type: "text", text: "m", not: false })).toBe('"m"');
+  expect(formatLogTerm({ type: "text", text: "KB", not: true })).toBe('-"KB"');
+});
+
+test("a HAR holds what clients asked", () => {
+  expect(exportedFilter("", "har")).toBe("kind:request");
+  expect(exportedFilter("kind:upstream status:ok", "har")).toBe(
+    "kind:upstream status:ok kind:request",
+  );
+  expect(exportedFilter("status:ok", "jsonl")).toBe("status:ok");
 });

@@ -1,5 +1,5 @@
-import { type Bounds, rangeText, timeText } from "./log-query-values.ts";
-import { FAILED_OUTCOMES, logKind, type LogKind, type LogOutcome } from "./logs.ts";
+import { type Bounds, isUnit, rangeText, timeText } from "./log-query-values.ts";
+import { FAILED_OUTCOMES, type LogFormat, logKind, type LogKind, type LogOutcome } from "./logs.ts";
 
 /**
  * The query language of debug logs. Terms with blanks between them all have to hold:
@@ -161,6 +161,10 @@ export function replaceLogTerm(
   return [before, by, after].filter((part) => part !== "").join(" ");
 }
 
+/** The rows of an export. What a client asked is what a browser would have sent, and no more is HAR. */
+export const exportedFilter = (filter: string, format: LogFormat): string =>
+  format === "har" ? `${filter} kind:request`.trim() : filter;
+
 function conditionText(condition: LogCondition): string {
   const { type } = condition;
   if (type === "text") return isPlain(condition.text) ? condition.text : quoted(condition.text);
@@ -175,8 +179,11 @@ function conditionText(condition: LogCondition): string {
   return from === null ? `before:${timeText(to ?? 0)}` : `after:${timeText(from)}`;
 }
 
-/** Whether a text is read as one without quotes and key. */
+/** Whether a text is read as one without quotes and key, whatever stands before it. */
 const isPlain = (text: string): boolean =>
-  /^[^\s"\\:-][^\s"\\:]*$/.test(text) && !LOG_NO_OPERATORS.includes(text);
+  /^[^\s"\\:-][^\s"\\:]*$/.test(text) &&
+  !LOG_NO_OPERATORS.includes(text) &&
+  !isUnit(text, "duration") &&
+  !isUnit(text, "size");
 
 const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, "\\$&")}"`;

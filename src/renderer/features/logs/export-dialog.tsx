@@ -1,4 +1,4 @@
-import type { LogFormat } from "@local-mcp/contract";
+import { exportedFilter, type LogFormat } from "@local-mcp/contract";
 import { useEffect, useId, useRef, useState } from "react";
 import { announce } from "../../app/announce.ts";
 import { client } from "../../app/api.ts";
@@ -19,7 +19,11 @@ const FORMATS: readonly { value: LogFormat; label: string; hint: string }[] = [
     label: "JSON Lines",
     hint: "One row a line, with everything that is known of it.",
   },
-  { value: "har", label: "HAR", hint: "For the network tools of browsers and proxies." },
+  {
+    value: "har",
+    label: "HAR",
+    hint: "What clients asked, for the network tools of browsers and proxies.",
+  },
 ];
 
 const CONTENTS = [
@@ -46,7 +50,8 @@ export function ExportDialog({ filter, onClose }: ExportDialogProps) {
   const [format, setFormat] = useState<LogFormat>("jsonl");
   const [contents, setContents] = useState<(typeof CONTENTS)[number]["value"]>("without");
   const [isAsking, setAsking] = useState(false);
-  const { rows, isCounting, error: countError } = useCount(filter);
+  const { rows, isCounting, error: countError } = useCount(exportedFilter(filter, format));
+  const what = rowsText(rows, filter, format === "har" ? "request" : "row");
   const { write, cancel, written, error } = useWriting(onClose);
   const start = (): void => {
     setAsking(false);
@@ -71,9 +76,9 @@ export function ExportDialog({ filter, onClose }: ExportDialogProps) {
       >
         <div className="space-y-2">
           <p>
-            The file holds arguments and results of {rowsText(rows, filter)}: texts, names, whatever
-            tools were given and gave back. Secrets that the gateway knew were removed; those it did
-            not know are in it.
+            The file holds arguments and results of {what}: texts, names, whatever tools were given
+            and gave back. Secrets that the gateway knew were removed; those it did not know are in
+            it.
           </p>
           <p>Look through it before you give it to anybody.</p>
         </div>
@@ -92,10 +97,8 @@ export function ExportDialog({ filter, onClose }: ExportDialogProps) {
       title="Export debug logs"
       description={
         isCounting
-          ? "Counting what it will hold…"
-          : rows === undefined
-            ? null
-            : `The file holds ${rowsText(rows, filter)}.`
+          ? "Counting what the file will hold…"
+          : rows !== undefined && `The file holds ${what}.`
       }
       footer={
         written === null ? (

@@ -24,3 +24,8 @@ test.each([
 ])("%s rows of %j are “%s”", (rows, filter, text) => {
   expect(rowsText(rows, filter)).toBe(text);
 });
+
+test("what a HAR holds is requests", () => {
+  expect(rowsText(3, "", "request")).toBe("all 3 requests");
+  expect(rowsText(1, "status:ok", "request")).toBe("1 request that matches the filter");
+});

@@ -13,11 +13,11 @@ export const LEVEL_WORDS: Record<LogLevel, string> = {
 export const serverText = (server: string | null): string =>
   server === LOCAL_SERVER ? "The gateway’s own" : (server ?? "–");
 
-/** “1,204 rows that match the filter”, “all 5 rows”. */
-export function rowsText(rows: number | undefined, filter: string): string {
-  const many = rows === undefined ? "rows" : count(rows, "row");
+/** “1,204 rows that match the filter”, “all 5 rows”. @param one what a row is */
+export function rowsText(rows: number | undefined, filter: string, one = "row"): string {
+  const many = rows === undefined ? `${one}s` : count(rows, one);
   if (filter !== "") return `${many} that ${rows === 1 ? "matches" : "match"} the filter`;
-  return rows === 1 ? "the only row" : `all ${many}`;
+  return rows === 1 ? `the only ${one}` : `all ${many}`;
 }
 
 const MINUTE_MS = 60_000;

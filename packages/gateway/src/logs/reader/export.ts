@@ -1,4 +1,4 @@
-import type { LogBody, LogExportPart } from "@local-mcp/contract";
+import { exportedFilter, type LogBody, type LogExportPart } from "@local-mcp/contract";
 import { LOG_KINDS } from "../facts.ts";
 import { harEntry, harPart } from "./har.ts";
 import type { LogFiles } from "./log-files.ts";
@@ -22,8 +22,7 @@ export async function exportPartOf(
 ): Promise<LogExportPart> {
   const { format, after, contents, address } = query;
   const isHar = format === "har";
-  // What a client asked is what a browser would have sent.
-  const filter = isHar ? `${query.filter} kind:request` : query.filter;
+  const filter = exportedFilter(query.filter, format);
   const search = new Search(files, { ...query, filter }, signal);
   const giving = { names: files.names(), redact: query.redact };
   const { rows, next } = await someRows(files, giving, search, after ?? 0);
