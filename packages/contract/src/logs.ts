@@ -177,7 +177,7 @@ export type LogCount = z.infer<typeof logCount>;
 
 /** What is new; told a few times a second at most. */
 export const logNews = z.object({
-  /** New rows that match, oldest first; the newest of them where there are many. */
+  /** Rows that match and did not before, oldest first; the newest of them where there are many. */
   rows: z.array(logRow),
   /** How many matched. */
   added: z.number().int(),

@@ -66,6 +66,19 @@ export interface Written {
   /** Ids of the first and last new row; null without any. */
   first: number | null;
   last: number | null;
-  /** Ids of rows that are others now. */
+  /** Ids of rows that ended. */
   changed: number[];
+}
+
+/** What a reader was not told of yet. */
+export interface Untold extends Written {
+  /** Rows that a person marked. */
+  marked: Marked[];
+}
+
+/** How a row was marked before. */
+export interface Marked {
+  id: number;
+  pinned: boolean;
+  hasNote: boolean;
 }

@@ -1,6 +1,6 @@
 import type { LogNews } from "@local-mcp/contract";
 import { expect, test, vi } from "vitest";
-import type { Written } from "./entries.ts";
+import type { Untold, Written } from "./entries.ts";
 import { Followers } from "./follow.ts";
 import { rowOf } from "./logs.fixture.ts";
 
@@ -19,8 +19,8 @@ const newsOf = ({ first, last, changed }: Written): LogNews => ({
 const stage = () => {
   const followers = new Followers();
   const stop = new AbortController();
-  const asked: Written[] = [];
-  const read = async (written: Written): Promise<LogNews> => {
+  const asked: Untold[] = [];
+  const read = async (written: Untold): Promise<LogNews> => {
     asked.push(written);
     return newsOf(written);
   };
@@ -47,13 +47,13 @@ test(
 
 test("what was stored before it begins is not told of as new", async () => {
   const followers = new Followers();
-  const begin = async (nothing: Written) => {
+  const begin = async (nothing: Untold) => {
     // They are stored, and then it is told of them.
     followers.onWritten(written(1, 5));
     queueMicrotask(() => followers.onWritten(written(6, 9, [2])));
     return { ...newsOf(nothing), last: 7 };
   };
-  const read = async (what: Written) => newsOf(what);
+  const read = async (what: Untold) => newsOf(what);
   const news = followers.follow({ begin, read }, undefined);
   expect((await news.next()).value).toMatchObject({ added: 0, last: 7 });
   expect((await news.next()).value).toMatchObject({ added: 2, last: 9, changed: [{ id: 2 }] });
@@ -69,6 +69,18 @@ test("a reader that is slow is told of all of it at once, and takes no more for 
   expect(asked).toHaveLength(2);
   followers.onWritten(written(null, null, [7]));
   expect((await news.next()).value).toMatchObject({ changed: [{ id: 7 }], removed: false });
+});
+
+test("a row that is marked twice is told of once, as it was before both", async () => {
+  const { followers, asked, news } = stage();
+  await news.next();
+  const before = { id: 3, pinned: false, hasNote: false };
+  for (const pinned of [false, true]) {
+    followers.onMarked({ ...before, pinned });
+  }
+  followers.onWritten(written(4, 4));
+  await news.next();
+  expect(asked.at(-1)?.marked).toEqual([before]);
 });
 
 test("what concerns nobody is not told, what was removed is", async () => {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { LogNews } from "@local-mcp/contract";
-import type { Written } from "./entries.ts";
+import type { Marked, Untold, Written } from "./entries.ts";
 
 /** Shortest time between two things that one reader is told, ms. */
 const EVERY_MS = 200;
@@ -14,6 +14,8 @@ class Unread extends EventTarget {
   #first: number | null = null;
   #last: number | null = null;
   readonly #changed = new Set<number>();
+  /** As they were when the reader was told last, by id. */
+  readonly #marked = new Map<number, Marked>();
   #removed = false;
   /** The newest row that is known to the reader. */
   #known = 0;
@@ -23,10 +25,13 @@ class Unread extends EventTarget {
       this.#first ??= Math.max(first, this.#known + 1);
       this.#last = last;
     }
-    for (const id of changed) this.#changed.add(id);
-    // Rows that were removed are read anew, and so are these.
-    if (this.#changed.size > MAX_CHANGED) this.#removed = true;
+    for (const id of changed) if (!this.#isMuch) this.#changed.add(id);
     if (this.#isSome) this.#ring();
+  }
+
+  addMarked(before: Marked): void {
+    if (!this.#isMuch && !this.#marked.has(before.id)) this.#marked.set(before.id, before);
+    this.#ring();
   }
 
   /** Rows up to this one were stored before the reader was told, and it was told of them. */
@@ -48,15 +53,23 @@ class Unread extends EventTarget {
   }
 
   get #isSome(): boolean {
-    return this.#last !== null || this.#changed.size > 0 || this.#removed;
+    const isOther = this.#changed.size + this.#marked.size > 0 || this.#removed;
+    return this.#last !== null || isOther;
   }
 
-  take(): { written: Written; removed: boolean } {
-    const changed = this.#changed.size > MAX_CHANGED ? [] : [...this.#changed];
-    const written = { first: this.#first, last: this.#last, changed };
-    const removed = this.#removed;
+  get #isMuch(): boolean {
+    return this.#changed.size + this.#marked.size > MAX_CHANGED;
+  }
+
+  take(): { written: Untold; removed: boolean } {
+    const changed = this.#isMuch ? [] : [...this.#changed];
+    const marked = this.#isMuch ? [] : [...this.#marked.values()];
+    const written = { first: this.#first, last: this.#last, changed, marked };
+    // Rows that were removed are read anew, and so are these.
+    const removed = this.#removed || this.#isMuch;
     this.#first = this.#last = null;
     this.#changed.clear();
+    this.#marked.clear();
     this.#removed = false;
     return { written, removed };
   }
@@ -66,7 +79,7 @@ class Unread extends EventTarget {
   }
 }
 
-type Reading = (written: Written) => Promise<LogNews>;
+type Reading = (written: Untold) => Promise<LogNews>;
 interface Readings {
   begin: Reading;
   read: Reading;
@@ -79,6 +92,11 @@ export class Followers {
 
   onWritten(written: Written): void {
     for (const unread of this.#all) unread.add(written);
+  }
+
+  /** @param before the row as it was marked until now */
+  onMarked(before: Marked): void {
+    for (const unread of this.#all) unread.addMarked(before);
   }
 
   onRemoved(): void {
@@ -100,7 +118,7 @@ export class Followers {
     const unread = new Unread();
     this.#all.add(unread);
     try {
-      const beginning = await begin({ first: null, last: null, changed: [] });
+      const beginning = await begin({ first: null, last: null, changed: [], marked: [] });
       // What was stored meanwhile is told of already.
       unread.knows(beginning.last);
       yield beginning;

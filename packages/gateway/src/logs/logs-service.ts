@@ -26,7 +26,7 @@ import type { Events } from "../events.ts";
 import type { ProfilesService } from "../profiles/profiles-service.ts";
 import type { Asked } from "../traffic/thread.ts";
 import { copyOf } from "./copy.ts";
-import type { Written } from "./entries.ts";
+import type { Untold, Written } from "./entries.ts";
 import { namesOverBudget } from "./findings.ts";
 import { Followers } from "./follow.ts";
 import type { Filter, ReaderTasks } from "./reader/messages.ts";
@@ -102,7 +102,7 @@ export class LogsService {
    */
   follow(filter: string, signal: AbortSignal | undefined): AsyncGenerator<LogNews> {
     this.#filter(filter);
-    const asked = (written: Written) => ({ ...this.#filter(filter), written });
+    const asked = (written: Untold) => ({ ...this.#filter(filter), written });
     return this.#followers.follow(
       {
         begin: (nothing) => this.#read("news", asked(nothing), signal),
@@ -190,9 +190,9 @@ export class LogsService {
 
   /** @throws GatewayError log_not_found */
   async mark(mark: LogMark): Promise<LogRow> {
-    await this.#options.recording.flush();
+    const before = (await this.#read("row", mark.id)) ?? notFound(mark.id);
     await this.#options.writer.ask("mark", mark);
-    this.onWritten({ first: null, last: null, changed: [mark.id] });
+    this.#followers.onMarked(before);
     return (await this.#options.reader.ask("row", mark.id)) ?? notFound(mark.id);
   }
 

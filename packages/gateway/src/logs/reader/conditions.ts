@@ -19,8 +19,6 @@ export interface Conditions {
   parts: readonly { text: string; not: boolean }[];
   /** Whether it says which kinds of rows it wants. */
   hasKind: boolean;
-  /** Whether it looks at pins or notes. */
-  hasMarks: boolean;
 }
 
 export interface Sql {
@@ -28,14 +26,20 @@ export interface Sql {
   values: readonly (string | number)[];
 }
 
-/**
- * Columns that another value is looked for in than what they hold: as a row was when it began.
- * @see asBegun
- */
-type Columns = Readonly<Record<string, string>>;
+/** Columns that another value is looked for in than what they hold: as a row was before. */
+export type Columns = Readonly<Record<string, string>>;
+
+/** Of a request that begins a session only its answer tells whose it is. */
+const beforeSession = (column: string): string =>
+  `iif(f.kind = ${LOG_KINDS.indexOf("request")} AND f.method IN
+    (SELECT id FROM debug_log_terms WHERE kind = 'method' AND value = 'initialize'),
+    NULL, f.${column})`;
 
 /** What is not known of a row while it runs. */
 export const AS_BEGUN: Columns = {
+  session: beforeSession("session"),
+  client: beforeSession("client"),
+  era: beforeSession("era"),
   outcome: String(LOG_OUTCOMES.indexOf("running")),
   duration_ms: "NULL",
   response_bytes: "NULL",
@@ -62,7 +66,6 @@ export function conditionsOf(
       term.type === "contains" ? [{ text: term.text.toLowerCase(), not }] : [],
     ),
     hasKind: hasKey(terms, "kind", "linked"),
-    hasMarks: hasKey(terms, "pinned", "note"),
   };
 }
 

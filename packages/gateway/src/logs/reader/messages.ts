@@ -13,7 +13,7 @@ import type {
   LogStats,
 } from "@local-mcp/contract";
 import type { RedactorChange } from "@local-mcp/vault";
-import type { Written } from "../entries.ts";
+import type { Untold } from "../entries.ts";
 
 /** A filter in the query language, which was checked, and the time that it counts from. */
 export interface Filter {
@@ -27,7 +27,7 @@ export interface ReaderTasks {
   page: [Omit<LogsQuery, "filter"> & Filter, LogsPage];
   count: [Omit<LogCountQuery, "filter"> & Filter, LogCount];
   /** What of it matches. Of nothing: how far there are rows. */
-  news: [Filter & { written: Written }, LogNews];
+  news: [Filter & { written: Untold }, LogNews];
   detail: [id: number, LogDetail | null];
   row: [id: number, LogRow | null];
   stats: [Filter, LogStats];

@@ -13,7 +13,7 @@ test("tells new rows that match, those that match since they ended, and those th
   const news = async (filter: string, written: ReturnType<ReaderStage["write"]>) => {
     const { rows, changed, ...more } = await newsOf(
       stage.reading,
-      { filter, now: NOW, written },
+      { filter, now: NOW, written: { ...written, marked: [] } },
       WAITING,
     );
     return { rows: idsOf(rows), changed: idsOf(changed), ...more };
@@ -49,19 +49,88 @@ test("tells new rows that match, those that match since they ended, and those th
   expect(await news("duration:>500", ended)).toMatchObject({ rows: [2], added: 1 });
   expect(await news("tool:greet", ended)).toMatchObject({ rows: [3], changed: [1, 2] });
   expect(await news("status:running", ended)).toMatchObject({ rows: [3], removed: true });
-  // Whether its words were there before nobody knows.
-  expect(await news("needle", ended)).toMatchObject({ rows: [], changed: [1], removed: true });
-  expect(await news("status:error needle", ended)).toMatchObject({ changed: [], removed: false });
+});
 
-  stage.store.mark({ id: 1, pinned: true });
-  const marked = { first: null, last: null, changed: [1] };
-  expect(await news("pinned:yes", marked)).toMatchObject({ changed: [1], removed: true, last: 3 });
-  expect(await news("tool:greet", marked)).toMatchObject({ changed: [1], removed: false });
+test("what begins and ends within one telling is told of once", async () => {
+  using stage = new ReaderStage();
+  const entry = stage.entry({ ended: null });
+  stage.write([entry], []);
+  stage.write([], [stage.end({ key: entry.key, response: bodyOf('{"text":"needle"}') })]);
+  const written = { first: 1, last: 1, changed: [1], marked: [] };
+  for (const filter of ["", "status:ok", "duration:>5", "text:needle", "contains:eedl"]) {
+    const news = await newsOf(stage.reading, { filter, now: NOW, written }, WAITING);
+    expect([filter, news.added, idsOf(news.rows), idsOf(news.changed)]).toEqual([
+      filter,
+      1,
+      [1],
+      [],
+    ]);
+  }
+});
+
+test("a row that an answer or its session makes match is new, and one that matched is changed", async () => {
+  using stage = new ReaderStage();
+  const question = bodyOf('{"method":"tools/call","text":"question"}');
+  const entries = [
+    stage.entry({ ended: null, request: question }),
+    stage.entry({
+      ended: null,
+      request: null,
+      method: "initialize",
+      sessionId: null,
+      client: null,
+    }),
+  ];
+  stage.write(entries);
+  const response = bodyOf('{"text":"the answer"}');
+  const session = { sessionId: "s9", client: { name: "Cursor", version: null }, era: null };
+  const [first, second] = entries.map(({ key }) => key);
+  const ends = [
+    stage.end({ key: first ?? 0, response }),
+    stage.end({ key: second ?? 0, response: null, session }),
+  ];
+  const written = { ...stage.write([], ends), marked: [] };
+  const told = async (filter: string) => {
+    const news = await newsOf(stage.reading, { filter, now: NOW, written }, WAITING);
+    return { rows: idsOf(news.rows), changed: idsOf(news.changed), removed: news.removed };
+  };
+  const begun = { rows: [1], changed: [], removed: false };
+  const changed = { rows: [], changed: [1], removed: false };
+  const over = { rows: [], changed: [], removed: true };
+  expect(await told("text:answer")).toEqual(begun);
+  expect(await told("contains:nswe")).toEqual(begun);
+  expect(await told("text:question contains:nswe")).toEqual(begun);
+  expect(await told("text:question")).toEqual(changed);
+  expect(await told("contains:uesti")).toEqual(changed);
+  expect(await told("text:question -text:answer")).toEqual(over);
+  expect(await told("status:running contains:uesti")).toEqual(over);
+  expect(await told("-contains:nswe contains:uesti")).toEqual(over);
+  expect(await told("client:Cursor")).toEqual({ ...begun, rows: [2] });
+  expect(await told("session:s9")).toEqual({ ...begun, rows: [2] });
+  expect(await told('client:"Some client"')).toEqual(changed);
+});
+
+test("a mark changes what matches as it was marked before", async () => {
+  using stage = new ReaderStage();
+  for (const outcome of ["ok", "error"] as const) stage.ended({}, { outcome });
+  stage.store.mark({ id: 2, pinned: true });
+  const marked = [{ id: 2, pinned: false, hasNote: false }];
+  const told = async (filter: string) => {
+    const written = { first: null, last: null, changed: [], marked };
+    const news = await newsOf(stage.reading, { filter, now: NOW, written }, WAITING);
+    return [idsOf(news.rows), idsOf(news.changed), news.removed];
+  };
+  expect(await told("pinned:yes")).toEqual([[2], [], false]);
+  expect(await told("pinned:no")).toEqual([[], [], true]);
+  expect(await told("note:no")).toEqual([[], [2], false]);
+  // It is as it was, whatever it came of.
+  expect(await told("status:error")).toEqual([[], [2], false]);
 });
 
 test("of many new rows all are counted and the newest told", async () => {
   using stage = new ReaderStage();
-  const written = stage.write(Array.from({ length: 500 }, () => stage.entry()));
+  const entries = Array.from({ length: 500 }, () => stage.entry());
+  const written = { ...stage.write(entries), marked: [] };
   const news = await newsOf(stage.reading, { filter: "", now: NOW, written }, WAITING);
   expect(news.added).toBe(500);
   expect(idsOf(news.rows)).toEqual(Array.from({ length: 200 }, (_, index) => index + 301));

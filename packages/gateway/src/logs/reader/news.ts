@@ -1,37 +1,38 @@
 import type { LogNews } from "@local-mcp/contract";
 import type { Connection } from "@local-mcp/database";
-import type { Written } from "../entries.ts";
-import { all, AS_BEGUN, conditionsOf, type Sql } from "./conditions.ts";
+import type { Untold, Written } from "../entries.ts";
+import { AS_BEGUN, type Columns, type Conditions, conditionsOf, type Sql } from "./conditions.ts";
 import type { LogFiles } from "./log-files.ts";
 import type { Filter } from "./messages.ts";
 import { countOf } from "./pages.ts";
 import { rowsWhere } from "./rows.ts";
-import { matching, oneOf, Search } from "./search.ts";
+import { matching, matchingBegun, oneOf, Search } from "./search.ts";
 
 /** New rows that are told of at once. */
 const MAX_ROWS = 200;
 /** Changed rows that are looked up at once: each may be in another part of the index. */
 const MAX_CHANGED = 200;
 
-/** What of it matches: new rows, those that match only since they ended, and others that changed. */
+/** What of it matches: new rows, those that match only since they changed, and others that did. */
 export async function newsOf(
   files: LogFiles,
-  { written, ...filter }: Filter & { written: Written },
+  { written, ...filter }: Filter & { written: Untold },
   signal: AbortSignal,
 ): Promise<LogNews> {
   const search = new Search(files, filter, signal);
   const names = files.names();
   const news = await newRows(search, written);
   const changes: Changes = { begun: [], changed: [], isOver: false };
-  for (let at = 0; at < written.changed.length; at += MAX_CHANGED) {
-    const ids = written.changed.slice(at, at + MAX_CHANGED);
+  for (const before of statesBefore(written)) {
     const { begun, changed, isOver } = files.read(NO_CHANGES, (db) => {
-      const before = conditionsOf(db, { ...filter, names }, AS_BEGUN);
-      return changesOf(db, search, before.facts, ids);
+      const { facts } = conditionsOf(db, { ...filter, names }, before.columns);
+      return changesOf(db, search.conditions, { ...before, facts });
     });
     changes.begun.push(...begun);
     changes.changed.push(...changed);
     changes.isOver ||= isOver;
+    // oxlint-disable-next-line no-await-in-loop -- others have their turn
+    await search.turn();
   }
   const rows = (ids: readonly number[]) =>
     files.read([], (db) => rowsWhere(db, names, oneOf(ids).ids("f.id")));
@@ -42,6 +43,30 @@ export async function newsOf(
     removed: changes.isOver,
     last: written.last ?? search.rows.to,
   };
+}
+
+/** Rows that are others now, with what was known of them before. */
+interface Before {
+  ids: readonly number[];
+  columns: Columns;
+  /** Whether they ran, so that there was no answer. */
+  isBegun: boolean;
+}
+
+/** Of all that changed and was told of before. */
+function* statesBefore({ first, last, changed, marked }: Untold): Generator<Before> {
+  const isNew = (id: number): boolean => id >= (first ?? Infinity) && id <= (last ?? 0);
+  const isMarked = new Set(marked.map(({ id }) => id));
+  const ended = changed.filter((id) => !isNew(id) && !isMarked.has(id));
+  for (let at = 0; at < ended.length; at += MAX_CHANGED) {
+    yield { ids: ended.slice(at, at + MAX_CHANGED), columns: AS_BEGUN, isBegun: true };
+  }
+  for (const { id, pinned, hasNote } of marked) {
+    if (isNew(id)) continue;
+    const isBegun = changed.includes(id);
+    const marks = { is_pinned: String(Number(pinned)), has_note: String(Number(hasNote)) };
+    yield { ids: [id], columns: isBegun ? { ...AS_BEGUN, ...marks } : marks, isBegun };
+  }
 }
 
 /** How many of them match, and the newest. */
@@ -65,26 +90,23 @@ interface Changes {
   begun: number[];
   /** Those that match as before. */
   changed: number[];
-  /** Whether one matches no longer, or it is not known whether it did. */
+  /** Whether one matches no longer. */
   isOver: boolean;
 }
 
 const NO_CHANGES: Changes = { begun: [], changed: [], isOver: false };
 
-/** @param factsBefore what had to hold of a row before it ended */
+/** @param before with what had to hold of their facts */
 function changesOf(
   db: Connection,
-  search: Search,
-  factsBefore: Sql,
-  ids: readonly number[],
+  conditions: Conditions,
+  { ids, facts, isBegun }: Before & { facts: Sql },
 ): Changes {
   const among = oneOf(ids);
-  const now = idsWhere(db, matching(db, search.conditions, among), ids.length);
-  // With its end come its words, and with a pin or a note itself.
-  if (search.isSlow || search.conditions.hasMarks) {
-    return { begun: [], changed: now, isOver: now.length > 0 || search.conditions.hasMarks };
-  }
-  const before = new Set(idsWhere(db, all([among.ids("f.id"), factsBefore]), ids.length));
+  const asBefore = { ...conditions, facts };
+  const now = idsWhere(db, matching(db, conditions, among), ids.length);
+  const matched = isBegun ? matchingBegun(db, asBefore, among) : matching(db, asBefore, among);
+  const before = new Set(idsWhere(db, matched, ids.length));
   const begun = now.filter((id) => !before.has(id));
   const changed = now.filter((id) => before.has(id));
   return { begun, changed, isOver: changed.length < before.size };

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Connection } from "@local-mcp/database";
+import { type Connection, openSqlite } from "@local-mcp/database";
 import { type Payload, unpacked } from "../payload.ts";
-import { partOf, partsOf, wordsTable } from "../writer/text-index.ts";
+import { partOf, partsOf, TextIndex, wordsTable } from "../writer/text-index.ts";
 import { all, type Conditions, conditionsOf, type Sql } from "./conditions.ts";
 import type { LogFiles } from "./log-files.ts";
 import type { Filter } from "./messages.ts";
@@ -152,6 +152,40 @@ export function matching(db: Connection, conditions: Conditions, among: Among): 
   return oneOf(found).ids("f.id");
 }
 
+/**
+ * Which of these rows matched before they ended: of their messages there was the request alone.
+ * @param conditions with facts as they were then
+ */
+export function matchingBegun(
+  db: Connection,
+  { facts, words, parts }: Conditions,
+  among: Among,
+): Sql {
+  const byFacts = all([among.ids("f.id"), facts]);
+  if (words === null && parts.length === 0) return byFacts;
+  const begun = openSqlite(":memory:");
+  try {
+    const index = new TextIndex(begun);
+    const requests = db
+      .prepare<(string | number)[], [number, Payload | null]>(
+        `SELECT f.id, l.request_payload FROM debug_log_facts f JOIN debug_logs l ON l.id = f.id
+          WHERE ${byFacts.sql}`,
+      )
+      .raw();
+    const found: number[] = [];
+    for (const [id, request] of requests.iterate(...byFacts.values)) {
+      if (!holdsParts([request], parts)) continue;
+      found.push(id);
+      if (words !== null && request !== null) index.insert(id, [unpacked(request)]);
+    }
+    if (words === null) return oneOf(found).ids("f.id");
+    const hasWords = lookup(begun, words.match);
+    return oneOf(found.filter((id) => hasWords(id) !== words.not)).ids("f.id");
+  } finally {
+    begun.close();
+  }
+}
+
 /** Those that match but for the parts of their messages. */
 function matchingWords(db: Connection, { facts, words }: Conditions, among: Among): Sql {
   const byFacts = facts.sql === "1" ? among.ids("f.id") : all([among.ids("f.id"), facts]);
@@ -174,7 +208,6 @@ const NO_CONDITIONS: Conditions = {
   words: null,
   parts: [],
   hasKind: false,
-  hasMarks: false,
 };
 const NO_ROWS: Range = { from: 1, to: 0 };
 

@@ -44,7 +44,7 @@ test("everything is answered by the thread, also where there is no file", async 
   using stage = new ReaderStage();
   const { thread, broken } = threadOf(stage);
   const filter = { filter: "", now: NOW };
-  const written = { first: null, last: null, changed: [] };
+  const written = { first: null, last: null, changed: [], marked: [] };
   const all = () =>
     Promise.all([
       thread.ask("page", { ...filter, limit: 10 }),
