@@ -34,6 +34,18 @@ test("what is older than so many days goes with its words, and what is pinned st
   expect(stage.prune({ logKeepDays: 3 }, NOW)).toBe(0);
 });
 
+test("rows of a time when the clock was ahead keep none that are older than they should be", () => {
+  using stage = new LogStage();
+  const rows = (count: number, at: number) =>
+    Array.from({ length: count }, () => stage.entry({ at }));
+  stage.write(rows(600, NOW + 2 * DAY_MS));
+  stage.write(rows(700, NOW - 4 * DAY_MS));
+  stage.write(rows(10, NOW));
+  expect(stage.prune({ logKeepDays: 3 }, NOW)).toBe(700);
+  expect(stage.store.size().rows).toBe(610);
+  expect(stage.found("jsonrpc")).toHaveLength(610);
+});
+
 test("of more than so many rows the oldest go, and parts of the index with the last of their rows", () => {
   using stage = new LogStage();
   const rows = (count: number) => Array.from({ length: count }, () => stage.entry());

@@ -42,14 +42,7 @@ export function pruneSome(
     return { rows: 0, more: true };
   }
   const due = dueOf(retention, { used: usedBytes(db), count, now });
-  const ids = db
-    .prepare<[number], [id: number, at: number]>(
-      "SELECT id, at FROM debug_log_facts WHERE is_pinned = 0 ORDER BY id LIMIT ?",
-    )
-    .raw()
-    .all(ROWS_AT_ONCE)
-    .filter(([, at], place) => place < due.excess || at < due.before)
-    .map(([id]) => id);
+  const ids = someDue(db, due);
   const [oldest] = ids;
   if (oldest === undefined) return { rows: 0, more: false };
   if (index.has(partOf(oldest)) && isWholePartDue(db, partOf(oldest), due)) {
@@ -106,6 +99,17 @@ function dueOf(
     excess: Math.max(count - retention.logKeepRows, bySize),
     before: now - retention.logKeepDays * DAY_MS,
   };
+}
+
+/** Those of any age first. Of the others the oldest may stand anywhere: clocks are set. */
+function someDue(db: Connection, { excess, before }: Due): number[] {
+  const [began, most] = excess > 0 ? [Infinity, excess] : [before, ROWS_AT_ONCE];
+  return db
+    .prepare<[number, number], number>(
+      "SELECT id FROM debug_log_facts WHERE is_pinned = 0 AND at < ? ORDER BY id LIMIT ?",
+    )
+    .pluck()
+    .all(began, Math.min(most, ROWS_AT_ONCE));
 }
 
 /** A part of the index that is full, and of whose rows none is there. */
