@@ -5,6 +5,7 @@ import { count } from "../../components/time.ts";
 import { HOUR_RANGE } from "../metrics/ranges.ts";
 import { useMetrics } from "../metrics/use-metrics.ts";
 import { barsOf } from "./bars.ts";
+import { hourLogs } from "./hour-logs.ts";
 
 const BARS = 12;
 const BAR_WIDTH = 4;
@@ -24,11 +25,7 @@ export function LastHour() {
         {count(calls, "call")} ·{" "}
         <span className={errors === 0 ? undefined : "text-err"}>{count(errors, "error")}</span>
       </span>
-      <a
-        href={`#${routeTo("logs", [], { q: errors === 0 ? "after:1h" : "after:1h status:error" })}`}
-      >
-        Debug Logs
-      </a>
+      <a href={`#${routeTo("logs", [], { q: hourLogs(errors) })}`}>Debug Logs</a>
       <a href={`#${routeTo("metrics", [], { range: HOUR_RANGE.value })}`}>Metrics</a>
     </p>
   );
