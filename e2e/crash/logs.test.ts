@@ -14,8 +14,8 @@ it(
   async () => {
     const root = mkdtempSync(join(tmpdir(), "crash-logs-"));
     afterTest(() => rmSync(root, { recursive: true, force: true }));
-    const { faults, figures } = await logKills(root, 3);
+    const { faults, figures } = await logKills(root, 2);
     expect(faults).toEqual([]);
-    expect(Object.fromEntries(figures)).toMatchObject({ kills: "3" });
+    expect(Object.fromEntries(figures)).toMatchObject({ kills: "2" });
   },
 );
