@@ -167,6 +167,23 @@ describe("a pause", () => {
   });
 });
 
+describe("whoever goes on while it is counted", () => {
+  test("sees what came during the pause", async () => {
+    const { logs, feed } = await started(10);
+    feed.pause(true);
+    logs.add(logRow(11), logRow(12));
+    await vi.waitFor(() => expect(feed.unseen).toBe(2));
+    logs.heldCounts = [];
+    const counted = feed.recount();
+    feed.pause(false);
+    logs.letGo();
+    await counted;
+    expect(feed.count).toBe(12);
+    feed.want(0, 20);
+    await vi.waitFor(() => expect(ids(feed, 9, 12)).toEqual([10, 11, 12]));
+  });
+});
+
 test("pages are as long as rows are asked for", () => {
   expect(PAGE_ROWS).toBeLessThanOrEqual(500);
 });

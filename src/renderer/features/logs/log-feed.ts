@@ -38,6 +38,8 @@ export class LogFeed extends LogRows {
   #last = 0;
   /** The newest row that the last news took into account. */
   #heard = 0;
+  /** It was asked for while it was counted, maybe for what that count does not see. */
+  #isAgain = false;
   #tookMs = 0;
   #removedTimer: ReturnType<typeof setTimeout> | null = null;
 
@@ -88,7 +90,8 @@ export class LogFeed extends LogRows {
   cancel(): void {}
 
   async recount(): Promise<void> {
-    if (this.#waiting !== null) return;
+    this.#isAgain = this.#waiting !== null;
+    if (this.#isAgain) return;
     const begun = performance.now();
     try {
       await this.#recount();
@@ -96,6 +99,7 @@ export class LogFeed extends LogRows {
       this.fail(error);
     }
     this.#tookMs = performance.now() - begun;
+    if (this.#isAgain && !this.signal.aborted) await this.recount();
   }
 
   protected hear(news: LogNews): void {
