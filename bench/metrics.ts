@@ -70,7 +70,12 @@ async function measure(hours: number): Promise<void> {
   const log = { info: () => {}, warn: print, error: print };
   const metrics = new MetricsService({
     paths,
-    file: new TrafficFile({ path: paths.traffic, onSetAside: () => print("set aside"), log }),
+    file: new TrafficFile({
+      path: paths.traffic,
+      onGone: () => {},
+      onSetAside: () => print("set aside"),
+      log,
+    }),
     stores: createStores(db),
     settings: () => ({ metrics: true, metricsRawDays: 30, metricsKeepDays: 365 }),
     servers: nobody,

@@ -121,7 +121,7 @@ class Follower {
     } finally {
       await connection.close();
     }
-    this.#wait("The gateway ended; waiting for it.");
+    this.#wait("The connection to the gateway ended; waiting for it.");
   }
 
   async #follow(api: Api, signal: AbortSignal): Promise<void> {
@@ -130,7 +130,7 @@ class Follower {
     for await (const { rows, changed, added, last } of news) {
       if (!isBegun) {
         isBegun = true;
-        if (this.#isWaiting) this.#cli.note("The gateway runs again.");
+        if (this.#isWaiting) this.#cli.note("Connected to the gateway.");
         this.#isWaiting = false;
         // Of a log that was begun anew nothing was shown yet.
         if (this.#last !== null && last < this.#last) this.#forget();

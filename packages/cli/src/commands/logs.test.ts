@@ -161,13 +161,15 @@ describe("logs tail --follow", () => {
     await call("second");
     await count(2);
     await stop();
-    while (!seen.err.includes("The gateway ended")) {
+    while (!seen.err.includes("gateway ended")) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     await serve();
     await call("third");
     await count(3);
-    expect(seen.err).toBe("The gateway ended; waiting for it.\nThe gateway runs again.\n");
+    expect(seen.err).toBe(
+      "The connection to the gateway ended; waiting for it.\nConnected to the gateway.\n",
+    );
     stopping.abort();
     expect((await ended).exit).toBe(130);
     const ids = lines().map((line) => logRow.parse(JSON.parse(line)).id);

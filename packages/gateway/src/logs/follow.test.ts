@@ -115,6 +115,21 @@ test("it ends when the reader leaves, or the gateway does, also while it waits",
   expect(await late.next()).toEqual({ value: undefined, done: true });
 });
 
+test("it ends where all is begun anew, and knows nothing of what was before", async () => {
+  const { followers, news } = stage();
+  await news.next();
+  followers.onWritten(written(1, 5000));
+  await news.next();
+  const waiting = news.next();
+  followers.restart();
+  expect(await waiting).toEqual({ value: undefined, done: true });
+  const read = async (what: Untold) => newsOf(what);
+  const again = followers.follow({ begin: read, read }, undefined);
+  await again.next();
+  followers.onWritten(written(1, 1));
+  expect((await again.next()).value).toMatchObject({ added: 1, last: 1 });
+});
+
 test("what cannot be read ends it with that", async () => {
   const followers = new Followers();
   const read = () => Promise.reject(new Error("damaged"));

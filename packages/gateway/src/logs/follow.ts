@@ -88,7 +88,7 @@ interface Readings {
 /** Who is told of what is written, each at its own pace. */
 export class Followers {
   readonly #all = new Set<Unread>();
-  readonly #closing = new AbortController();
+  #closing = new AbortController();
 
   onWritten(written: Written): void {
     for (const unread of this.#all) unread.add(written);
@@ -105,7 +105,7 @@ export class Followers {
 
   /**
    * Begins with what tells nothing new, once nothing is missed any more. Ends when `signal` aborts,
-   * or all of it is closed.
+   * all of it is closed, or has to be begun anew.
    *
    * @param read what of it concerns the reader; `begin` does so once all that was before is stored
    */
@@ -140,6 +140,12 @@ export class Followers {
     } finally {
       this.#all.delete(unread);
     }
+  }
+
+  /** Ends what is told to everybody, who can begin anew at once. */
+  restart(): void {
+    this.#closing.abort();
+    this.#closing = new AbortController();
   }
 
   /** Ends what is told to everybody. */

@@ -80,6 +80,11 @@ export class LogsService {
     this.#followers.onRemoved();
   }
 
+  /** Told when the file is gone: rows of a new one have ids that were told of before. */
+  onGone(): void {
+    this.#followers.restart();
+  }
+
   /** @throws GatewayError log_query_invalid, validation_failed, and what SQLite says of the file */
   list({ filter, ...query }: LogsQuery, signal?: AbortSignal): Promise<LogsPage> {
     const places = [query.before, query.after, query.index].filter((place) => place !== undefined);

@@ -31,6 +31,7 @@ export function metricsStage(more: Partial<MetricsOptions> = {}) {
   const told = { info: note, warn: note, error: note };
   const file = new TrafficFile({
     path: paths.traffic,
+    onGone: () => {},
     onSetAside: () => note("set aside"),
     log: told,
   });

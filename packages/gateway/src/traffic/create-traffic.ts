@@ -24,10 +24,11 @@ export function createTraffic(options: TrafficOptions): Traffic {
   const { paths, events, log } = options;
   const file = new TrafficFile({
     path: paths.traffic,
-    onSetAside: () => {
+    onGone: () => {
+      logs.service.onGone();
       events.publish({ type: "logs.changed" });
-      options.onWarning();
     },
+    onSetAside: options.onWarning,
     log,
   });
   const metrics = new MetricsService({

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import type { LogNews } from "@local-mcp/contract";
 import { openSqlite } from "@local-mcp/database";
 import { describe, expect, test } from "vitest";
 import type { Traffic } from "./create-traffic.ts";
@@ -14,6 +15,17 @@ const rowsOf = async ({ logs }: Traffic): Promise<number> => {
 };
 const callsOf = async ({ metrics }: Traffic): Promise<number> =>
   (await metrics.get({ top: 1 })).totals.calls;
+
+/** Who is told of rows from now on. */
+async function following({ logs }: Traffic): Promise<AsyncGenerator<LogNews>> {
+  const news = logs.follow("", undefined);
+  await news.next();
+  return news;
+}
+/** Until nothing more is told. */
+async function ended(news: AsyncGenerator<LogNews>): Promise<void> {
+  for await (const _ of news);
+}
 
 /** Everything of the file but its beginning, by which it is known, or all of it. */
 function damage(path: string, from: number): void {
@@ -62,6 +74,7 @@ describe("a damaged file", () => {
     // More than a connection keeps in memory, which cannot be made smaller.
     for (let call = 0; call < 200; call += 1) callOf(traffic, randomBytes(30_000).toString("hex"));
     await Promise.all([rowsOf(traffic), callsOf(traffic)]);
+    const news = await following(traffic);
     damage(stage.paths.traffic, 4096);
     const all = Array.from({ length: 10 }, async (_, at) => {
       callOf(traffic, `call ${at}`);
@@ -73,6 +86,7 @@ describe("a damaged file", () => {
       ]);
     });
     await Promise.all(all);
+    await ended(news);
     callOf(traffic, "after");
     await rowsOf(traffic);
     expect(stage.files().filter((name) => DAMAGED.test(name))).toHaveLength(1);
@@ -101,16 +115,21 @@ describe("a file", () => {
     callOf(traffic, "before");
     expect(await rowsOf(traffic)).toBe(1);
     expect(await callsOf(traffic)).toBe(1);
+    const news = await following(traffic);
     for (const suffix of ["", "-wal", "-shm"]) rmSync(`${stage.paths.traffic}${suffix}`);
     // It is looked for once a second.
     await delay(1100);
     callOf(traffic, "after");
     expect(await rowsOf(traffic)).toBe(1);
     expect(await callsOf(traffic)).toBe(1);
+    await ended(news);
+    const anew = await following(traffic);
+    callOf(traffic, "more");
+    expect((await anew.next()).value).toMatchObject({ added: 1, last: 2 });
     await traffic.close();
     const again = stage.run();
-    expect(await rowsOf(again)).toBe(1);
-    expect(await callsOf(again)).toBe(1);
+    expect(await rowsOf(again)).toBe(2);
+    expect(await callsOf(again)).toBe(2);
     expect(again.warnings).toEqual([]);
   });
 

@@ -9,6 +9,8 @@ const LOOK_EVERY_MS = 1000;
 
 export interface TrafficFileOptions {
   path: string;
+  /** The file that there was is gone: what it had is, and a new one counts from the beginning. */
+  onGone: () => void;
   /** {@link TrafficFile.warning} is another now. */
   onSetAside: () => void;
   log: Log;
@@ -77,7 +79,9 @@ export class TrafficFile {
     this.#lookedAt = now;
     const wasThere = this.#isThere;
     this.#isThere = existsSync(this.#options.path);
-    if (wasThere && !this.#isThere) void this.#release();
+    if (!wasThere || this.#isThere) return;
+    void this.#release();
+    this.#options.onGone();
   }
 
   async #release(): Promise<void> {
@@ -99,7 +103,7 @@ export class TrafficFile {
   }
 
   #rename(): void {
-    const { path, log, onSetAside } = this.#options;
+    const { path, log, onGone, onSetAside } = this.#options;
     // Windows allows no colon in a file's name.
     const time = new Date().toISOString().replaceAll(":", "-");
     const kept = join(dirname(path), `${basename(path, ".db")}-damaged-${time}.db`);
@@ -109,6 +113,7 @@ export class TrafficFile {
     this.#isThere = false;
     this.#warning = new GatewayError("traffic_set_aside", { path: kept });
     log.warn("the record of calls was damaged and is set aside", { path: kept });
+    onGone();
     onSetAside();
   }
 }
