@@ -11,6 +11,7 @@ import { useIsSeen } from "../../components/use-is-seen.ts";
 import { ClearDialog } from "./clear-dialog.tsx";
 import { ExportDialog } from "./export-dialog.tsx";
 import { FindingsStrip } from "./findings-strip.tsx";
+import { type Found, matchesText } from "./found-words.ts";
 import { filterFor } from "./log-filter.ts";
 import { LogFilterField } from "./log-filter-field.tsx";
 import { RequestsView } from "./requests-view.tsx";
@@ -33,13 +34,13 @@ export function LogsPage() {
   const [text] = useParam("q");
   const [everything] = useParam("all");
   const [dialog, setDialog] = useState<"clear" | "export" | null>(null);
-  const [matches, setMatches] = useState<number | null>(null);
+  const [found, setFound] = useState<Found | null>(null);
   const view: View = VIEWS.find(({ id }) => id === parts[0])?.id ?? "requests";
   const { data: state } = useQuery(
     api.logs.state.queryOptions({ enabled: useIsSeen(), refetchInterval: READ_AGAIN_MS }),
   );
   // Rows are told of as they come, how many there are now and then.
-  const recorded = Math.max(state?.rows ?? 0, matches ?? 0);
+  const recorded = Math.max(state?.rows ?? 0, found?.count ?? 0);
   // What cannot be understood is refused, so it is not asked for; the field says what it is.
   const isUnderstood = parseLogQuery(text, Date.now()).problems.length === 0;
   const asked = isUnderstood ? text : "";
@@ -57,9 +58,13 @@ export function LogsPage() {
       scrolls="content"
       beside={
         <span className="text-text-2 tabular-nums">
-          {state ? `${recorded.toLocaleString()} recorded` : ""}
-          {state && view === "requests" && matches !== null
-            ? ` · ${matches.toLocaleString()} ${matches === 1 ? "matches" : "match"}`
+          {state
+            ? [
+                `${recorded.toLocaleString()} recorded`,
+                view === "requests" && found !== null && matchesText(found),
+              ]
+                .filter(Boolean)
+                .join(" · ")
             : ""}
         </span>
       }
@@ -101,7 +106,7 @@ export function LogsPage() {
         </div>
         <FindingsStrip />
         <Tabs.Panel value="requests" className="flex min-h-0 flex-1 flex-col">
-          <RequestsView filter={filter} text={text} onCount={setMatches} />
+          <RequestsView filter={filter} text={text} onFound={setFound} />
         </Tabs.Panel>
         <Tabs.Panel value="sessions" className="min-h-0 flex-1 overflow-y-auto">
           <SessionsView filter={filter} />

@@ -12,7 +12,7 @@ import { showRows } from "./narrow.ts";
 
 /** In the place of rows: why there are none, and what can be done about it. */
 export function NoRows({ view, text }: { view: LogView; text: string }) {
-  const { count, isCounted, error } = useSyncExternalStore(view.subscribe, view.drawn);
+  const { count, isCounted, search, error } = useSyncExternalStore(view.subscribe, view.drawn);
   const { data: state } = useQuery(api.logs.state.queryOptions());
   if (error !== null && !isCounted) {
     return (
@@ -27,7 +27,20 @@ export function NoRows({ view, text }: { view: LogView; text: string }) {
       </Over>
     );
   }
-  if (!isCounted || count > 0) return null;
+  // As long as it is looked for, nobody knows that there is none.
+  if (!isCounted || count > 0 || search === "searching") return null;
+  if (search === "cancelled") {
+    return (
+      <Over>
+        <EmptyState
+          icon={ScrollText}
+          actions={<Button onClick={() => void view.feed.recount()}>Search again</Button>}
+        >
+          Nothing that matches “{text}” was found before the search was ended.
+        </EmptyState>
+      </Over>
+    );
+  }
   if (text !== "") {
     return (
       <Over>

@@ -1,14 +1,14 @@
 import type { LogRow } from "@local-mcp/contract";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { alert, announce } from "../../app/announce.ts";
 import { api, client, queryClient } from "../../app/api.ts";
 import { useParam } from "../../app/router.ts";
 import { Button } from "../../components/button.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
-import { count as many } from "../../components/time.ts";
 import { useLogColumns } from "../../stores/log-columns.ts";
 import { type Above, AboveRows } from "./above-rows.tsx";
 import { DetailDock } from "./detail-dock.tsx";
+import { type Found, spokenFound } from "./found-words.ts";
 import { detailName, LogDetailPane } from "./log-detail.tsx";
 import { LogGrid, type RowActions } from "./log-grid.tsx";
 import { canReplay } from "./log-words.ts";
@@ -22,13 +22,13 @@ interface RequestsViewProps {
   filter: string;
   /** As a person wrote it. */
   text: string;
-  onCount: (matches: number | null) => void;
+  onFound: (found: Found | null) => void;
 }
 
 const toGrid = (): HTMLElement | null => document.querySelector<HTMLElement>("[data-log-grid]");
 
 /** The rows, newest at the bottom, and beside or below them the details of one. */
-export function RequestsView({ filter, text, onCount }: RequestsViewProps) {
+export function RequestsView({ filter, text, onFound }: RequestsViewProps) {
   const [idText, setIdText] = useParam("id");
   const opened = Number(idText) || null;
   const { hidden } = useLogColumns();
@@ -37,7 +37,7 @@ export function RequestsView({ filter, text, onCount }: RequestsViewProps) {
   const [above, setAbove] = useState<Above | null>(null);
   const { active } = drawn;
   const show = (id: number | null): void => setIdText(id === null ? "" : String(id));
-  useTold(view, drawn, text, onCount);
+  useTold(view, drawn, text, onFound);
   useSameRow(view, drawn, opened, show);
 
   const close = (): void => {
@@ -98,20 +98,27 @@ function News({ view, drawn: { unseen, follow, isPaused } }: { view: LogView; dr
   );
 }
 
-/** The page says how many match; whoever hears it is told once for each filter. */
+/** The page says how many match; whoever hears it is told once for each filter, when it is known. */
 function useTold(
   view: LogView,
-  { count, isCounted }: Drawn,
+  { count, isCounted, search }: Drawn,
   text: string,
-  onCount: (matches: number | null) => void,
+  onFound: (found: Found | null) => void,
 ): void {
-  useEffect(() => onCount(isCounted ? count : null), [onCount, isCounted, count]);
-  useEffect(() => () => onCount(null), [onCount]);
+  const told = useRef<LogView | null>(null);
+  const isOver = isCounted && search !== "searching";
+  useEffect(
+    () => onFound(isCounted ? { count, search } : null),
+    [onFound, isCounted, count, search],
+  );
+  useEffect(() => () => onFound(null), [onFound]);
   useEffect(() => {
-    if (isCounted && text !== "") announce(`${many(view.drawn().count, "row")} found.`);
-    // When it was counted for the first time, and not whenever one more comes.
+    if (!isOver || told.current === view) return;
+    told.current = view;
+    if (text !== "") announce(spokenFound(view.drawn()));
+    // When it is over for the first time, and not whenever one more comes.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [view, isCounted]);
+  }, [view, isOver]);
 }
 
 /** The row whose details are open is the one that keys act on, whichever of both was chosen. */
