@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { bodyOf, LogStage } from "./log-store.fixture.ts";
 
@@ -89,6 +90,38 @@ test("of what a filter matches no byte stays, and everything else does", async (
   expect(stage.found("stillrunning")).toHaveLength(1);
   stage.write([], [stage.end({ key: running.key, response: bodyOf('{"a":"overnow"}') })]);
   expect(stage.found("stillrunning AND overnow")).toEqual([206]);
+});
+
+test("of many rows some are hidden at a time, and others have the thread in between", async () => {
+  using stage = new LogStage();
+  const rows = Array.from({ length: 21_000 }, (_, at) => {
+    const entry = stage.entry({ request: null });
+    return { ...entry, ended: stage.end({ key: 0, durationMs: (at % 2) * 100, response: null }) };
+  });
+  stage.write(rows);
+  const over = new AbortController();
+  let seenMeanwhile = 0;
+  const meanwhile = async (): Promise<void> => {
+    while (!over.signal.aborted) {
+      const { rows: left } = stage.store.size();
+      if (left < 21_000 && left > 10_500) seenMeanwhile += 1;
+      // oxlint-disable-next-line no-await-in-loop -- one look after the other
+      await nextTurn();
+    }
+  };
+  const looking = meanwhile();
+  expect(await stage.clear("duration:>50")).toBe(10_500);
+  // When it is said to be done nobody sees any of them.
+  expect(stage.get("SELECT count(*) AS rows FROM debug_log_facts WHERE duration_ms > 50")).toEqual({
+    rows: 0,
+  });
+  over.abort();
+  await looking;
+  expect(seenMeanwhile).toBeGreaterThan(0);
+  stage.clearAll();
+  expect(rowsIn(stage, "debug_logs")).toBe(10_500);
+  expect(rowsIn(stage, "debug_log_facts")).toBe(10_500);
+  expect(rowsIn(stage, "debug_log_removals")).toBe(0);
 });
 
 test("what is cleared while it runs does not come back with its end", async () => {

@@ -1,12 +1,14 @@
 import type { Connection } from "@local-mcp/database";
 import { giveBackAll, giveBackSome } from "./retention.ts";
 import type { Terms } from "./terms.ts";
-import { idsOf, partOf, type TextIndex, wordsTable } from "./text-index.ts";
+import { idsOf, type TextIndex, wordsTable } from "./text-index.ts";
 
 /** Others wait no longer than that for the thread, ms. */
 const SLICE_MS = 40;
-/** Rows deleted by one statement. */
+/** Rows looked at by one statement. */
 const ROWS_AT_ONCE = 100;
+/** Rows that are no further apart are looked for together, in one range. */
+const NEAR = 50;
 /** Pages given back to the disk by a slice. */
 const PAGES_GIVEN_BACK = 512;
 /** How long a reader of the file is waited for before it is tried again, ms. */
@@ -27,10 +29,21 @@ export interface ClearingOptions {
  */
 export class Clearing {
   readonly #options: ClearingOptions;
+  readonly #insert;
+  readonly #delete;
+  readonly #first;
   #isSwept = false;
 
   constructor(options: ClearingOptions) {
+    const { db } = options;
     this.#options = options;
+    this.#insert = db.prepare<[Removal["kind"], number, number]>(
+      "INSERT INTO debug_log_removals (kind, first, last) VALUES (?, ?, ?)",
+    );
+    this.#delete = db.prepare<[number]>("DELETE FROM debug_log_removals WHERE id = ?");
+    this.#first = db.prepare<[], Removal>(
+      "SELECT id, kind, first, last FROM debug_log_removals ORDER BY id LIMIT 1",
+    );
   }
 
   /** Whether there is something left to do. */
@@ -47,21 +60,25 @@ export class Clearing {
     db.exec("DELETE FROM debug_log_dismissals");
     for (const part of index.parts) this.#plan("words", part);
     if (last) this.#plan("rows", 1, last);
-    this.#plan("file");
+    this.#planFile();
     return rows;
   }
 
-  /** Hides these rows. In a transaction. @param ids in order @returns how many were there */
-  hide(ids: readonly number[]): number {
+  /**
+   * Hides some rows. In a transaction, which takes as long as there are rows.
+   *
+   * @param part of the index, in which all of them are
+   * @param ids in order
+   * @returns how many were there
+   */
+  hide(part: number, ids: readonly number[]): number {
     const { db } = this.#options;
-    const hide = db.prepare("DELETE FROM debug_log_facts WHERE id BETWEEN ? AND ?");
-    for (const part of new Set(ids.map(partOf))) this.#plan("words", part);
+    const hide = db.prepare("DELETE FROM debug_log_facts WHERE id = ?");
+    this.#plan("words", part);
     let rows = 0;
-    for (const [first, last] of rangesOf(ids)) {
-      rows += hide.run(first, last).changes;
-      this.#plan("rows", first, last);
-    }
-    if (ids.length > 0) this.#plan("file");
+    for (const id of ids) rows += hide.run(id).changes;
+    for (const [first, last] of rangesOf(ids)) this.#plan("rows", first, last);
+    this.#planFile();
     return rows;
   }
 
@@ -81,22 +98,22 @@ export class Clearing {
   }
 
   #plan(kind: Removal["kind"], first = 0, last = first): void {
-    this.#options.db
-      .prepare("INSERT INTO debug_log_removals (kind, first, last) VALUES (?, ?, ?)")
-      .run(kind, first, last);
+    this.#insert.run(kind, first, last);
+  }
+
+  /** Once, after all that was planned before. */
+  #planFile(): void {
+    this.#options.db.exec("DELETE FROM debug_log_removals WHERE kind = 'file'");
+    this.#plan("file");
   }
 
   #done({ id }: Removal): void {
-    this.#options.db.prepare("DELETE FROM debug_log_removals WHERE id = ?").run(id);
+    this.#delete.run(id);
   }
 
-  /** As they were planned: of each clear the words first, then rows, then what the file has of both. */
+  /** As they were planned: of each part the words first, then rows; at last what the file has of both. */
   #next(): Removal | undefined {
-    return this.#options.db
-      .prepare<[], Removal>(
-        "SELECT id, kind, first, last FROM debug_log_removals ORDER BY id LIMIT 1",
-      )
-      .get();
+    return this.#first.get();
   }
 
   #removeWords(removal: Removal): void {
@@ -127,7 +144,11 @@ export class Clearing {
         "SELECT id FROM debug_logs WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1 OFFSET ?",
       )
       .pluck();
-    const remove = db.prepare("DELETE FROM debug_logs WHERE id BETWEEN ? AND ?");
+    // Those that are hidden, and not what is between them.
+    const remove = db.prepare(
+      `DELETE FROM debug_logs WHERE id BETWEEN ? AND ?
+        AND NOT EXISTS (SELECT 1 FROM debug_log_facts f WHERE f.id = debug_logs.id)`,
+    );
     const goOn = db.prepare("UPDATE debug_log_removals SET first = ? WHERE id = ?");
     const begun = performance.now();
     while (performance.now() - begun < SLICE_MS) {
@@ -168,12 +189,12 @@ function truncatedLog(db: Connection): boolean {
   }
 }
 
-/** Ids that follow one another, as their first and last. */
+/** Ids that are near one another, as their first and last. */
 function* rangesOf(ids: readonly number[]): Generator<[first: number, last: number]> {
   let first: number | undefined;
   let last: number | undefined;
   for (const id of ids) {
-    if (first !== undefined && last !== undefined && id !== last + 1) {
+    if (first !== undefined && last !== undefined && id > last + NEAR) {
       yield [first, last];
       first = id;
     }

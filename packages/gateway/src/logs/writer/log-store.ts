@@ -18,7 +18,7 @@ import { EntryRows } from "./entry-rows.ts";
 import type { LogFiles, Retention, Stored } from "./messages.ts";
 import { giveBackSome, type Pruned, pruneSome, usedBytes } from "./retention.ts";
 import { Terms } from "./terms.ts";
-import { TextIndex } from "./text-index.ts";
+import { partOf, TextIndex } from "./text-index.ts";
 
 /** The log of the file is no longer than that for long, bytes. */
 const LOG_BYTES = 32 * 1024 * 1024;
@@ -109,7 +109,8 @@ export class LogStore {
   }
 
   /**
-   * Hides what matches, which `clearSome` then removes. What is pinned is no exception.
+   * Hides what matches, which `clearSome` then removes. What is pinned is no exception. All of it is
+   * hidden when it resolves; of many rows some at a time, with the thread for others in between.
    *
    * @param asked a filter that was checked; an empty one is everything
    * @returns how many rows
@@ -119,7 +120,8 @@ export class LogStore {
     if (asked.filter.trim() === "") {
       return { rows: this.#hidden((clearing) => clearing.hideAll()) };
     }
-    const ids: number[] = [];
+    const open = this.#run((now) => now);
+    const idsByPart = new Map<number, number[]>();
     const search = new Search(this.#read, asked, signal);
     await search.walk({ from: 0, to: Infinity, newestFirst: false }, (db, { sql, values }) => {
       const found = db
@@ -128,10 +130,22 @@ export class LogStore {
         )
         .pluck()
         .iterate(...values);
-      for (const id of found) ids.push(id);
+      for (const id of found) {
+        const ids = idsByPart.get(partOf(id)) ?? [];
+        idsByPart.set(partOf(id), ids);
+        ids.push(id);
+      }
       return true;
     });
-    return { rows: this.#hidden((clearing) => clearing.hide(ids)) };
+    let rows = 0;
+    for (const [part, ids] of idsByPart) {
+      // In a file that was begun since they are the ids of others.
+      if (this.#open !== open) break;
+      rows += this.#hidden((clearing) => clearing.hide(part, ids));
+      // oxlint-disable-next-line no-await-in-loop -- one slice after the other is the point
+      await search.turn();
+    }
+    return { rows };
   }
 
   /** @returns whether there is more to remove of what was cleared */
