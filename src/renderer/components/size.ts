@@ -7,3 +7,6 @@ export function sizeText(bytes: number): string {
   const digits = step > 0 && amount < 10 ? 1 : 0;
   return `${Number(amount.toFixed(digits)).toLocaleString()} ${STEPS[step]}`;
 }
+
+/** How much a text is as it is kept, in UTF-8. */
+export const textSize = (text: string): string => sizeText(new Blob([text]).size);

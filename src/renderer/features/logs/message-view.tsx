@@ -1,7 +1,7 @@
 import type { LogBody, LogDetail } from "@local-mcp/contract";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
-import { sizeText } from "../../components/size.ts";
+import { sizeText, textSize } from "../../components/size.ts";
 import { JsonTree } from "./json-tree.tsx";
 import { LogText } from "./log-text.tsx";
 
@@ -27,7 +27,7 @@ export function MessageView({ title, body, contents, isRunning, isRaw = false }:
     <div className="space-y-2">
       {body.cut ? (
         <p className="text-meta text-warn">
-          Cut off: {sizeText(body.text.length)} of {sizeText(body.bytes)} kept.
+          Cut off: {textSize(body.text)} of {sizeText(body.bytes)} kept.
         </p>
       ) : null}
       {value === undefined ? (
@@ -69,7 +69,7 @@ function PlainText({ label, text }: { label: string; text: string }) {
       </pre>
       {text.length > most ? (
         <Button size="toolbar" onClick={() => setMost(most + FIRST)}>
-          Show more of {sizeText(text.length)}
+          Show more of {textSize(text)}
         </Button>
       ) : null}
     </>

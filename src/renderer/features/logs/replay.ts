@@ -1,7 +1,7 @@
 import { type LogDetail, removedIn } from "@local-mcp/contract";
 import { z } from "zod";
 import { type JsonObject, jsonText, readObject } from "../../components/json-text.ts";
-import { sizeText } from "../../components/size.ts";
+import { sizeText, textSize } from "../../components/size.ts";
 import { listed } from "../../components/time.ts";
 
 const callMessage = z.object({
@@ -26,7 +26,7 @@ export function recordedArguments({ request, contents }: LogDetail): RecordedArg
     return { text: "", lacks };
   }
   if (request.cut) {
-    const kept = sizeText(new Blob([request.text]).size);
+    const kept = textSize(request.text);
     const lacks = `Only the first ${kept} of ${sizeText(request.bytes)} were recorded. Write the arguments yourself.`;
     return { text: "", lacks };
   }
