@@ -153,10 +153,14 @@ export class Recording implements AskedOfRecording {
 
   async clear(filter: string): Promise<LogCleared> {
     const asked = { filter, now: this.#clock.date() };
-    const { rows } = await this.#options.writer.ask("clear", asked);
-    this.#size = null;
-    this.#upkeep.clear();
-    return { rows };
+    try {
+      const { rows } = await this.#options.writer.ask("clear", asked);
+      return { rows };
+    } finally {
+      // Some may be hidden also where not all could be.
+      this.#size = null;
+      this.#upkeep.clear();
+    }
   }
 
   /** Hands on what waits; resolves when it is stored. */

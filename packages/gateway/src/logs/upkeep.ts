@@ -31,7 +31,7 @@ export class Upkeep {
     this.#options = options;
   }
 
-  /** Rows are being removed that somebody cleared. */
+  /** Rows are being removed that somebody cleared, or will be once that is possible. */
   get isClearing(): boolean {
     return this.#isClearing;
   }
@@ -69,15 +69,19 @@ export class Upkeep {
   async #run(): Promise<void> {
     try {
       while (await this.#some()) await delay(PAUSE_MS, undefined, this.#ended);
+      this.#work = null;
     } catch (error) {
-      const { log } = this.#options;
-      if (!this.#ended.signal.aborted) log.warn("debug logs stay longer", { error: String(error) });
-      // Tried again with the next look.
-      this.#isDue = false;
-      this.#isClearing = false;
+      this.#work = null;
+      if (!this.#ended.signal.aborted) this.#failed(error);
+      return;
     }
-    this.#work = null;
     if (this.#isClearing || this.#isDue) this.#begin();
+  }
+
+  /** It is tried again with the next look, for which no row has to come. */
+  #failed(error: unknown): void {
+    this.#options.log.warn("debug logs stay longer", { error: String(error) });
+    this.keep();
   }
 
   /** @returns whether there is more to do */
