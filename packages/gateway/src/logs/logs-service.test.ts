@@ -49,6 +49,7 @@ beforeEach(() => {
         return { rows: 2 };
       },
     },
+    settings: () => ({ logLevel: "full" }),
     profiles: {
       list: () => [],
       callTool: async (profile, name, args) => {

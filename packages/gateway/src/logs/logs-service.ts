@@ -20,6 +20,7 @@ import {
   type LogState,
   type LogStats,
   parseLogQuery,
+  type Settings,
 } from "@local-mcp/contract";
 import type { Engine } from "@local-mcp/engine";
 import type { Events } from "../events.ts";
@@ -51,6 +52,7 @@ export interface LogsServiceOptions {
   writer: Asked<WriterTasks>;
   reader: Asked<ReaderTasks>;
   recording: Recording;
+  settings: () => Pick<Settings, "logLevel">;
   profiles: Pick<ProfilesService, "list" | "callTool">;
   engine: Pick<Engine, "entries">;
   /** Where clients find the gateway. */
@@ -138,7 +140,13 @@ export class LogsService {
   async findings(): Promise<LogFinding[]> {
     const { profiles, engine } = this.#options;
     const ofCatalog = namesOverBudget(profiles.list(), ({ id }) => engine.entries(id, "tool"));
-    return this.#read("findings", { now: this.#now(), ofCatalog });
+    const { logLevel: standard } = this.#options.settings();
+    return this.#read("findings", {
+      now: this.#now(),
+      ofCatalog,
+      levels: this.levels(),
+      standard,
+    });
   }
 
   async dismiss(finding: string): Promise<void> {

@@ -5,6 +5,8 @@ import type {
   LogExportPart,
   LogExportQuery,
   LogFinding,
+  LogLevel,
+  LogLevelChoice,
   LogNews,
   LogRow,
   LogSession,
@@ -22,6 +24,16 @@ export interface Filter {
   now: number;
 }
 
+export interface FindingsQuery {
+  /** ms since 1970. */
+  now: number;
+  ofCatalog: LogFinding[];
+  /** Of profiles and servers that have one of their own. */
+  levels: LogLevelChoice[];
+  /** Of all others. */
+  standard: LogLevel;
+}
+
 /** What the thread that reads does, each with what it is given and what comes of it. */
 export interface ReaderTasks {
   page: [Omit<LogsQuery, "filter"> & Filter, LogsPage];
@@ -34,7 +46,7 @@ export interface ReaderTasks {
   sessions: [Filter, LogSession[]];
   suggest: [{ key: string; prefix: string }, string[]];
   /** Those that rows show, and of those of the catalog, which are given, the ones not dismissed. */
-  findings: [{ now: number; ofCatalog: LogFinding[] }, LogFinding[]];
+  findings: [FindingsQuery, LogFinding[]];
   exportPart: [Omit<LogExportQuery, "filter"> & Filter & { address: string }, LogExportPart];
   /** No answer is waited for; messages are redacted with it from then on. */
   secret: [RedactorChange, null];

@@ -53,7 +53,7 @@ test("everything is answered by the thread, also where there is no file", async 
       thread.ask("stats", filter),
       thread.ask("sessions", filter),
       thread.ask("suggest", { key: "client", prefix: "" }),
-      thread.ask("findings", { now: NOW, ofCatalog: [] }),
+      thread.ask("findings", { now: NOW, ofCatalog: [], levels: [], standard: "full" }),
     ]);
   try {
     expect(await all()).toMatchObject([
