@@ -15,10 +15,15 @@ export interface Conditions {
   facts: Sql;
   /** Of the words of its messages; null for any. */
   words: { match: string; not: boolean } | null;
-  /** Of its messages as they are; in small letters. */
-  parts: readonly { text: string; not: boolean }[];
+  /** Of its messages as they are, each in one of several ways; in small letters. */
+  parts: readonly Part[];
   /** Whether it says which kinds of rows it wants. */
   hasKind: boolean;
+}
+
+export interface Part {
+  texts: readonly string[];
+  not: boolean;
 }
 
 export interface Sql {
@@ -63,11 +68,16 @@ export function conditionsOf(
     facts: all(facts),
     words: wordsOf(terms),
     parts: terms.flatMap(({ not, ...term }) =>
-      term.type === "contains" ? [{ text: term.text.toLowerCase(), not }] : [],
+      term.type === "contains" ? [{ texts: waysToWrite(term.text.toLowerCase()), not }] : [],
     ),
     hasKind: hasKey(terms, "kind", "linked"),
   };
 }
+
+/** As it is, and as it is in a string of JSON, where quotes, backslashes and line ends are escaped. */
+const waysToWrite = (text: string): string[] => [
+  ...new Set([text, JSON.stringify(text).slice(1, -1)]),
+];
 
 const hasKey = (terms: readonly LogTerm[], ...keys: LogNameKey[]): boolean =>
   terms.some((term) => term.type === "name" && keys.includes(term.key));

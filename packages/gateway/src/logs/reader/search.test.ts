@@ -1,4 +1,5 @@
 import {
+  formatLogTerm,
   LOG_NAME_KEYS,
   type LogNameKey,
   type LogTerm,
@@ -340,6 +341,21 @@ test("what a page has counted is told of no other rows and of nothing else", asy
   stage.store.mark({ id: 1, pinned: true });
   await page("pinned:yes", 10);
   expect([await count("pinned:yes"), await count("pinned:no")]).toEqual([1, 3]);
+});
+
+test("any part of a message is found as it is shown, and as it is in JSON", async () => {
+  using stage = new ReaderStage();
+  const said = 'In C:\\Users\\me he says "hi"\nand goes';
+  const id = stage.ended({}, { response: JSON.stringify({ text: said }) });
+  stage.add();
+  const found = async (text: string, not = false) => {
+    const filter = formatLogTerm({ type: "contains", text, not });
+    return idsOf(await pageOf(stage.reading, { filter, now: NOW, limit: 10 }, WAITING));
+  };
+  for (const part of ["c:\\users\\ME", 'says "hi"', '"\nand', JSON.stringify(said)]) {
+    expect([part, await found(part)]).toEqual([part, [id]]);
+    expect([part, await found(part, true)]).toEqual([part, [id + 1]]);
+  }
 });
 
 test("what is looked for says nothing to SQLite, and words are words of what was said", async () => {

@@ -275,5 +275,6 @@ function holdsParts(payloads: readonly (Payload | null)[], parts: Conditions["pa
   const texts = payloads.flatMap((payload) =>
     payload === null ? [] : unpacked(payload).toLowerCase(),
   );
-  return parts.every(({ text, not }) => texts.some((one) => one.includes(text)) !== not);
+  const holds = (part: string): boolean => texts.some((one) => one.includes(part));
+  return parts.every(({ texts: ways, not }) => ways.some(holds) !== not);
 }
