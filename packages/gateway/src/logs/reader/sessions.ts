@@ -1,4 +1,4 @@
-import { FAILED_OUTCOMES, type LogSession } from "@local-mcp/contract";
+import type { LogSession } from "@local-mcp/contract";
 import { LOG_KINDS, LOG_OUTCOMES } from "../facts.ts";
 import { all } from "./conditions.ts";
 import type { LogFiles } from "./log-files.ts";
@@ -11,7 +11,8 @@ const MAX_SESSIONS = 200;
 /** Ids that are looked through first: rows are put together by session. */
 const ROWS_AT_ONCE = 2 ** 16;
 
-const FAILED = FAILED_OUTCOMES.map((outcome) => LOG_OUTCOMES.indexOf(outcome)).join(", ");
+/** Whatever else is an error, as it is in sums and metrics; a cancelled call too. */
+const NO_ERRORS = [LOG_OUTCOMES.indexOf("ok"), LOG_OUTCOMES.indexOf("running")].join(", ");
 const REQUEST = LOG_KINDS.indexOf("request");
 
 /** What a session did, by the number of its name. */
@@ -41,7 +42,7 @@ export async function sessionsOf(
         `SELECT f.session, min(f.at) AS firstAt, max(f.at) AS lastAt,
           coalesce(max(iif(f.kind = ${REQUEST}, f.id, NULL)), max(f.id)) AS lastId,
           sum(f.kind = ${REQUEST}) AS requests,
-          sum(f.kind = ${REQUEST} AND f.outcome IN (${FAILED})) AS errors
+          sum(f.kind = ${REQUEST} AND f.outcome NOT IN (${NO_ERRORS})) AS errors
           FROM debug_log_facts f WHERE ${sql} GROUP BY f.session`,
       )
       .iterate(...values);

@@ -109,6 +109,8 @@ test("puts together what a session did, the latest first", async () => {
   stage.ended({ ...older, at: NOW, client: null, method: "initialize", name: null }, {});
   stage.ended({ ...older, at: NOW + 5 }, { outcome: "error" });
   stage.ended({ ...older, at: NOW + 9, kind: "upstream", client: null }, {});
+  stage.ended({ ...older, at: NOW + 7 }, { outcome: "cancelled" });
+  stage.add({ ...older, at: NOW + 8, ended: null });
   stage.ended({ sessionId: "newer", at: NOW + 20 }, {});
   stage.ended({ sessionId: null, at: NOW + 30 }, {});
   const sessions = await sessionsOf(stage.reading, { filter: "", now: NOW }, WAITING);
@@ -131,8 +133,8 @@ test("puts together what a session did, the latest first", async () => {
       profile: "dev",
       firstAt: NOW,
       lastAt: NOW + 9,
-      requests: 2,
-      errors: 1,
+      requests: 4,
+      errors: 2,
     },
   ]);
   expect(await sessionsOf(stage.reading, { filter: "status:error", now: NOW }, WAITING)).toEqual([
