@@ -53,12 +53,13 @@ export function createLogs(options: LogsOptions): Logs {
   const writerThread = createLogWriter({ files: paths, redactor, onBroken });
   const readerThread = createLogReader({ files: paths, redactor, onBroken });
   const writer = file.guard(writerThread);
+  const ownName = options.isApp ? "app" : "command line";
   const recording = new Recording({
     ...options,
     writer,
     path: paths.traffic,
     store: stores.logLevels,
-    ownName: options.isApp ? "app" : "command line",
+    ownName,
     onWritten: (written) => service.onWritten(written),
     onRemoved: () => service.onRemoved(),
   });
@@ -67,6 +68,7 @@ export function createLogs(options: LogsOptions): Logs {
     writer,
     reader: file.guard(readerThread),
     recording,
+    ownName,
     redact: (text) => redactor.text(text),
   });
   return {

@@ -44,12 +44,14 @@ beforeEach(() => {
       setLevel: note("setLevel"),
       uncap: note("uncap"),
       cap: note("cap"),
+      tryAgain: async () => void done.push("try again"),
       clear: async (filter) => {
         done.push(`clear ${filter}`);
         return { rows: 2 };
       },
     },
     settings: () => ({ logLevel: "full" }),
+    ownName: "app",
     profiles: {
       list: () => [],
       callTool: async (profile, name, args) => {
@@ -117,6 +119,8 @@ test("a call is made again once, and its row is the one that began when it did",
     'call dev search {"query":"disk"}',
   ]);
   expect(done.at(-1)).toContain('"after":40');
+  // Others may call the same tool at that moment.
+  expect(done.at(-1)).toContain(" client:app");
 });
 
 test("what was removed is told of to whoever follows, and to whoever shows how much there is", async () => {

@@ -44,6 +44,8 @@ export interface Recording {
   setLevel(change: Omit<LogLevelChoice, "level"> & { level: LogLevel | null }): void;
   uncap(minutes: number): void;
   cap(): void;
+  /** Tries at once whether it can be stored again, where that has failed. */
+  tryAgain(): Promise<void>;
   /** Hides what matches at once, and begins to remove it. */
   clear(filter: string): Promise<LogCleared>;
 }
@@ -53,6 +55,8 @@ export interface LogsServiceOptions {
   reader: Asked<ReaderTasks>;
   recording: Recording;
   settings: () => Pick<Settings, "logLevel">;
+  /** As what the gateway's own person is recorded. */
+  ownName: string;
   profiles: Pick<ProfilesService, "list" | "callTool">;
   engine: Pick<Engine, "entries">;
   /** Where clients find the gateway. */
@@ -186,6 +190,11 @@ export class LogsService {
     return this.state();
   }
 
+  async record(): Promise<LogState> {
+    await this.#options.recording.tryAgain();
+    return this.state();
+  }
+
   /** @throws GatewayError as `list` */
   async clear(filter: string): Promise<LogCleared> {
     this.#filter(filter);
@@ -223,7 +232,11 @@ export class LogsService {
     const { last } = await this.count({ filter: "" });
     const at = this.#now();
     const answered = await this.#options.profiles.callTool(profile, name, args, signal);
-    const page = await this.list({ filter: filterOf(call), after: last || undefined, limit: 100 });
+    const page = await this.list({
+      filter: filterOf(call, this.#options.ownName),
+      after: last || undefined,
+      limit: 100,
+    });
     return { ...answered, log: nearest(page.rows, at) };
   }
 

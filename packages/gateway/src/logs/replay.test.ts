@@ -68,8 +68,8 @@ describe("a call that is made once more", () => {
   });
 
   test("is found among the rows that came after", () => {
-    expect(filterOf({ profile: "dev", name: 'a "b", c', args: {} })).toBe(
-      'kind:request method:tools/call profile:dev tool:"a \\"b\\", c"',
+    expect(filterOf({ profile: "dev", name: 'a "b", c', args: {} }, "command line")).toBe(
+      'kind:request method:tools/call profile:dev tool:"a \\"b\\", c" client:"command line"',
     );
     const rows = [
       rowOf({ id: 8, at: 1000 }),

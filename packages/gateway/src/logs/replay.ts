@@ -39,13 +39,18 @@ export function callToRepeat(detail: LogDetail, given: JsonObject | undefined): 
   return { profile, name, args };
 }
 
-/** Finds the rows of a call among those after `last`. */
-export const filterOf = ({ profile, name }: Call): string => {
+/**
+ * Finds the rows of a call among those after `last`.
+ *
+ * @param client what the gateway itself is called that makes it
+ */
+export const filterOf = ({ profile, name }: Call, client: string): string => {
   const terms: [LogNameKey, string][] = [
     ["kind", "request"],
     ["method", "tools/call"],
     ["profile", profile],
     ["tool", name],
+    ["client", client],
   ];
   return terms
     .map(([key, value]) => formatLogTerm({ not: false, type: "name", key, values: [value] }))
