@@ -110,13 +110,27 @@ export interface Giving {
   redact: (text: string) => string;
 }
 
+/** A row whose names have nothing of what became known as a secret since they were stored. */
+export function cleanNames(row: LogRow, redact: Giving["redact"]): LogRow {
+  const { client, clientVersion, session, method, name, errorCode } = row;
+  return {
+    ...row,
+    client: client && redact(client),
+    clientVersion: clientVersion && redact(clientVersion),
+    session: session && redact(session),
+    method: redact(method),
+    name: name && redact(name),
+    errorCode: errorCode && redact(errorCode),
+  };
+}
+
 /** As {@link rowsWhere}, with their messages. */
 export function* fullRowsWhere(
   db: Connection,
   { names, redact }: Giving,
   { sql, values }: Sql,
 ): Generator<FullRow> {
-  const clean = (text: string | null): string | null => (text === null ? null : redact(text));
+  const clean = (text: string | null): string | null => text && redact(text);
   const cleanBody = (body: LogBody | null): LogBody | null =>
     body && { ...body, text: redact(body.text) };
   const statement = db.prepare<(string | number)[], StoredFull>(
@@ -124,14 +138,9 @@ export function* fullRowsWhere(
       l.error_message AS message, l.note ${FROM_STORED} WHERE ${sql} ORDER BY f.id`,
   );
   for (const stored of statement.iterate(...values)) {
-    const row = rowOf(stored, names);
     const { request, requestBytes, response, responseBytes } = stored;
     yield {
-      ...row,
-      client: clean(row.client),
-      clientVersion: clean(row.clientVersion),
-      method: redact(row.method),
-      name: clean(row.name),
+      ...cleanNames(rowOf(stored, names), redact),
       request: cleanBody(bodyOf(request, requestBytes, stored.isRequestCut === 1)),
       response: cleanBody(bodyOf(response, responseBytes, stored.isResponseCut === 1)),
       contents: LOG_CONTENTS[stored.contents] ?? "none",

@@ -1,6 +1,7 @@
 import { workerData } from "node:worker_threads";
 import { createRedactor, learn } from "@local-mcp/vault";
 import { serveTasks } from "../../traffic/serve-tasks.ts";
+import { CleanNames } from "./clean-names.ts";
 import { exportPartOf } from "./export.ts";
 import { findingsOf } from "./findings.ts";
 import { LogFiles } from "./log-files.ts";
@@ -16,32 +17,44 @@ import { suggest } from "./suggest.ts";
 const files = new LogFiles(workerData);
 const redactor = createRedactor();
 const redact = (text: string): string => redactor.text(text);
+const names = new CleanNames(redact);
 
 serveTasks<ReaderTasks>({
-  page: (query, signal) => pageOf(files, query, signal),
+  page: async (query, signal) => {
+    const page = await pageOf(files, query, signal);
+    return { ...page, rows: names.ofRows(page.rows) };
+  },
   count: (query, signal) => countMatches(files, query, signal),
-  news: (asked, signal) => newsOf(files, asked, signal),
+  news: async (asked, signal) => {
+    const news = await newsOf(files, asked, signal);
+    return { ...news, rows: names.ofRows(news.rows), changed: names.ofRows(news.changed) };
+  },
   detail: (id) => {
-    const names = files.names();
-    return files.read(null, (db) => detailOf(db, { names, redact }, id));
+    const giving = { names: files.names(), redact };
+    const detail = files.read(null, (db) => detailOf(db, giving, id));
+    return detail && { ...detail, linked: names.ofRows(detail.linked) };
   },
   row: (id) => {
-    const names = files.names();
-    const [row = null] = files.read([], (db) =>
-      rowsWhere(db, names, { sql: "f.id = ?", values: [id] }),
-    );
+    const today = files.names();
+    const found = files.read([], (db) => rowsWhere(db, today, { sql: "f.id = ?", values: [id] }));
+    const [row = null] = names.ofRows(found);
     return row;
   },
-  stats: (filter, signal) => statsOf(files, filter, signal),
-  sessions: (filter, signal) => sessionsOf(files, filter, signal),
+  stats: async (filter, signal) => {
+    const stats = await statsOf(files, filter, signal);
+    return { ...stats, tools: stats.tools.map((tool) => ({ ...tool, name: names.of(tool.name) })) };
+  },
+  sessions: async (filter, signal) => names.ofSessions(await sessionsOf(files, filter, signal)),
   suggest: (asked) => {
-    const names = files.names();
-    return files.read([], (db) => suggest(db, names, asked));
+    const today = files.names();
+    const suggested = files.read([], (db) => suggest(db, today, asked));
+    return [...new Set(suggested.map((name) => names.of(name)))];
   },
   findings: (asked, signal) => findingsOf(files, asked, signal),
   exportPart: (query, signal) => exportPartOf(files, { ...query, redact }, signal),
   secret: (change) => {
     learn(redactor, change);
+    names.forget();
     return null;
   },
   release: () => {
