@@ -49,7 +49,8 @@ export interface EndedEntry {
   waitedMs: number | null;
   headMs: number | null;
   httpStatus: number | null;
-  error: { code: string; message: string } | null;
+  /** Without the words of a server where messages are not recorded. */
+  error: { code: string; message: string | null } | null;
   response: EntryBody | null;
   /** Where it became known only now, as with `initialize`. */
   session?: Pick<BegunEntry, "sessionId" | "client" | "era">;

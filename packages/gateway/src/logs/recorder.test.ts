@@ -1,4 +1,4 @@
-import { GatewayError, LOCAL_SERVER } from "@local-mcp/contract";
+import { GatewayError, LOCAL_SERVER, type LogLevel } from "@local-mcp/contract";
 import type { SeenRequest } from "@local-mcp/engine";
 import { describe, expect, test } from "vitest";
 import { BEYOND_NAME, MAX_MESSAGE, MAX_NAME } from "./entries.ts";
@@ -184,6 +184,26 @@ describe("what came of it", () => {
     ]);
     expect(rows[1]?.ended?.error?.message).toBe("disk full");
     expect(rows[2]?.ended?.response).toBeNull();
+  });
+
+  test("has the words of a server only where messages are recorded, and ours always", async () => {
+    const text = '{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"no such patient"}}';
+    const messages = async (level: LogLevel) => {
+      const { recorder, written } = recorderStage({ level });
+      const request = recorder.onRequest(asked());
+      const error = { code: -32000, message: "no such patient" };
+      request.towards("srv").sent(call()).ended({ jsonrpc: "2.0", id: 1, error });
+      request.answered(answer({ outcome: "error", text }));
+      const timeout = new GatewayError("server_timeout");
+      recorder.onRequest(asked()).answered(answer({ outcome: "timed_out", error: timeout }));
+      const rows = await written();
+      return rows.map(({ ended }) => [ended?.error?.code, ended?.error?.message]);
+    };
+    const ours = ["server_timeout", new GatewayError("server_timeout").message];
+    const theirs = ["-32000", "no such patient"];
+    expect(await messages("full")).toEqual([theirs, theirs, ours]);
+    expect(await messages("errors")).toEqual([theirs, theirs, ours]);
+    expect(await messages("metadata")).toEqual([["-32000", null], ["-32000", null], ours]);
   });
 
   test("is written later where it comes later, and what runs is written as such", async () => {

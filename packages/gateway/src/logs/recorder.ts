@@ -151,7 +151,7 @@ class RequestRecord implements RequestTrace {
       outcome,
       durationMs: thousandths(this.#exchange.clock.now() - row.began),
       httpStatus,
-      error: error ? { code: error.code, message: error.message } : errorIn(outcome, text),
+      error: error ? ours(error) : errorIn(outcome, text),
       response: text === null ? null : { kind: "text", text },
       ...(session && { session }),
     });
@@ -264,10 +264,9 @@ function whatCame(
   came: RpcResponse | GatewayError,
 ): Pick<RowEnd, "outcome" | "error" | "response"> {
   if (came instanceof GatewayError) {
-    const { code, message } = came;
-    const isGivenUp = code === "request_cancelled";
+    const isGivenUp = came.code === "request_cancelled";
     const outcome = isGivenUp ? "cancelled" : isOverTime(came) ? "timed_out" : "error";
-    return { outcome, error: { code, message }, response: null };
+    return { outcome, error: ours(came), response: null };
   }
   const response = { kind: "message", message: came } as const;
   if (isErrorResponse(came))
@@ -277,9 +276,16 @@ function whatCame(
   return { outcome: isToolError ? "tool_error" : "ok", error: null, response };
 }
 
+const ours = ({ code, message }: GatewayError): RowEnd["error"] => ({
+  code,
+  message,
+  isOurs: true,
+});
+
 const errorOf = (code: unknown, message: unknown): RowEnd["error"] => ({
   code: String(code),
   message: String(message),
+  isOurs: false,
 });
 
 /** What an answer that is a server's own error says. */

@@ -16,8 +16,10 @@ export type Seen =
   | { kind: "text"; text: string };
 
 /** What came of a row. */
-export interface RowEnd extends Omit<EndedEntry, "key" | "response"> {
+export interface RowEnd extends Omit<EndedEntry, "key" | "response" | "error"> {
   response: Seen | null;
+  /** `isOurs`: the gateway says so, and no server. */
+  error: { code: string; message: string; isOurs: boolean } | null;
 }
 
 /** What is known of a row when it begins. */
@@ -104,9 +106,18 @@ export const begunEntry = (row: Row, chars: number): BegunEntry => ({
 export const endedEntry = (row: Row, end: RowEnd, chars: number): EndedEntry => ({
   ...end,
   ...(end.session && { session: { ...end.session, client: namedClient(end.session.client) } }),
-  error: end.error && { ...end.error, message: told(end.error.message, MAX_MESSAGE) },
+  error: end.error && errorEntry(row, end.error),
   key: row.key,
   response: bodyOf(responseText(row), chars, hasContents(row)),
+});
+
+/** What a server says of its error is a part of its message. */
+const errorEntry = (
+  row: Row,
+  { code, message, isOurs }: NonNullable<RowEnd["error"]>,
+): EndedEntry["error"] => ({
+  code,
+  message: isOurs || hasContents(row) ? told(message, MAX_MESSAGE) : null,
 });
 
 /** Members that are looked at to tell how large a message is. */

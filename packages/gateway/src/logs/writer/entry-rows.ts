@@ -204,8 +204,9 @@ export class EntryRows {
 
   #message(ended: EndedEntry | null): string | null {
     const { redactor } = this.#options;
-    if (!ended?.error) return null;
-    return redactedStart(ended.error.message, MAX_MESSAGE, (text) => redactor.text(text));
+    const message = ended?.error?.message ?? null;
+    if (message === null) return null;
+    return redactedStart(message, MAX_MESSAGE, (text) => redactor.text(text));
   }
 
   #session({ sessionId, client, era }: Pick<BegunEntry, "sessionId" | "client" | "era">) {
