@@ -72,6 +72,8 @@ export const logsContract = {
     /** Keeps whole messages for a while, which ends by itself. */
     uncap: oc.route({ method: "POST", path: "/logs/uncap" }).input(logUncap).output(logState),
     cap: oc.route({ method: "DELETE", path: "/logs/uncap" }).input(nothing).output(logState),
+    /** Tries at once whether it can be recorded again, and not only after a while. */
+    record: oc.route({ method: "POST", path: "/logs/record" }).input(nothing).output(logState),
     clear: oc.route({ method: "DELETE", path: "/logs" }).input(logClear).output(logCleared),
     get: oc.route({ method: "GET", path: "/logs/{id}" }).input(log).output(logDetail),
     mark: oc.route({ method: "PATCH", path: "/logs/{id}" }).input(logMark).output(logRow),

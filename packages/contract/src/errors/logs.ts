@@ -34,8 +34,9 @@ export const LOG_ERRORS = {
     http: 503,
     jsonRpc: -32603,
     exit: 1,
-    sentence: "Debug logs are not recorded, {dropped} messages so far: {reason}",
-    wayOut: "Calls themselves work. Recording goes on by itself once this is mended.",
+    sentence: "Recording stopped: {reason}",
+    wayOut:
+      "The gateway keeps working. Recording goes on by itself once this is mended; messages that are missing so far: {dropped}.",
   },
   logs_dropped: {
     http: 503,

@@ -27,6 +27,7 @@ export const createLogProcedures = (logs: LogsService) => ({
   }),
   uncap: manage.logs.uncap.handler(({ input }) => logs.uncap(input.minutes)),
   cap: manage.logs.cap.handler(() => logs.cap()),
+  record: manage.logs.record.handler(() => logs.record()),
   clear: manage.logs.clear.handler(({ input }) => logs.clear(input.filter)),
   get: manage.logs.get.handler(({ input }) => logs.get(input.id)),
   mark: manage.logs.mark.handler(({ input }) => logs.mark(input)),

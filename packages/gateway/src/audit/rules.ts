@@ -215,6 +215,7 @@ export const NOT_RECORDED: readonly string[] = [
   "logs.levels",
   // Recording less needs no witness; it ends by itself as well.
   "logs.cap",
+  "logs.record",
   "logs.get",
   "logs.mark",
   // What it calls is an exchange like any client's.

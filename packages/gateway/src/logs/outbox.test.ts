@@ -83,6 +83,23 @@ describe("what waits", () => {
     expect(outbox.dropped).toBe(5);
   });
 
+  test("is tried again at once where somebody asks for it", async () => {
+    const { recorder, outbox, refuse, written } = recorderStage();
+    refuse(new GatewayError("disk_full", { path: "/x", reason: "full" }));
+    recorder.onRequest(asked()).answered(answer());
+    await outbox.flush();
+    await outbox.tryAgain();
+    expect(outbox.problem?.code).toBe("disk_full");
+    recorder.onRequest(asked()).answered(answer());
+    expect(outbox.dropped).toBe(4);
+    refuse(null);
+    await outbox.tryAgain();
+    expect(outbox.problem).toBeNull();
+    recorder.onRequest(asked()).answered(answer());
+    expect(await written()).toHaveLength(1);
+    expect(outbox.dropped).toBe(4);
+  });
+
   test("is counted where it is the end of what could not be stored", async () => {
     const { recorder, outbox, lose } = recorderStage();
     lose(1);

@@ -23,6 +23,8 @@ const RETRY_MS = 10_000;
 export interface OutboxOptions {
   /** Stores a batch. `bodyBytes`: what is kept of a message; null keeps it whole. */
   write: (parcel: { batch: Batch; bodyBytes: number | null }) => Promise<Stored>;
+  /** Throws where nothing can be stored. */
+  probe: () => Promise<unknown>;
   bodyBytes: () => number | null;
   /** Told of each batch once it is stored. */
   onWritten: (written: Written) => void;
@@ -135,6 +137,19 @@ export class Outbox {
     item.size += size;
     this.#waiting += messages;
     this.#size += size;
+  }
+
+  /** Tries at once what would be tried after a while. {@link problem} says what came of it. */
+  async tryAgain(): Promise<void> {
+    if (this.#problem === null) return;
+    try {
+      await this.#options.probe();
+      this.#stoppedUntil = Number.NEGATIVE_INFINITY;
+      this.#tell(null);
+      this.#soon();
+    } catch (error) {
+      this.#stop(error);
+    }
   }
 
   /** Resolves when what was told before is stored, or was refused. */
@@ -271,7 +286,6 @@ export class Outbox {
 
   /** Nothing of it is stored. What has begun before must end all the same, once that is possible. */
   #refused({ items, messages }: Parcel, error: unknown): void {
-    this.#stoppedUntil = this.#options.now() + RETRY_MS;
     for (const { row, isEnd } of items) {
       if (!isEnd) row.state = "dropped";
       else if (row.end !== null && !this.#closed) {
@@ -281,6 +295,11 @@ export class Outbox {
       }
     }
     this.drop(messages);
+    this.#stop(error);
+  }
+
+  #stop(error: unknown): void {
+    this.#stoppedUntil = this.#options.now() + RETRY_MS;
     this.#tell(error instanceof GatewayError ? error : new GatewayError("internal"));
   }
 

@@ -38,6 +38,7 @@ export function recorderStage(given: { levels?: Record<string, LogLevel>; level?
       batches.push(structuredClone(batch));
       return { first: null, last: null, changed: [], lost };
     },
+    probe: () => (refusal ? Promise.reject(refusal) : Promise.resolve()),
     bodyBytes: () => limits.bodyBytes,
     onWritten: () => {},
     onProblem: () => problems.push(outbox.problem?.code ?? null),

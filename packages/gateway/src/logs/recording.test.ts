@@ -112,8 +112,10 @@ test("a person is told of drops for some minutes, and of a stop for as long as i
   vi.useFakeTimers();
   let changes = 0;
   const outbox = { problem: null as GatewayError | null, dropped: 0 };
+  let free: number | null = 210.9 * 1024 ** 2;
   const warnings = new LogWarnings(
     () => outbox,
+    () => free,
     () => (changes += 1),
   );
   const codes = (): string[] => warnings.all.map(({ code }) => code);
@@ -129,6 +131,11 @@ test("a person is told of drops for some minutes, and of a stop for as long as i
   outbox.problem = new GatewayError("disk_full", { path: "/x", reason: "full" });
   warnings.changed();
   expect(codes()).toEqual(["logs_stopped"]);
+  expect(warnings.all[0]?.message).toBe("Recording stopped: the disk has 210 MB left.");
+  expect(warnings.all[0]?.wayOut).toContain("The gateway keeps working.");
+  // A quota is full, and the disk is not.
+  free = 50 * 1024 ** 3;
+  expect(warnings.all[0]?.message).toContain("/x cannot be written");
   outbox.problem = null;
   warnings.changed();
   expect(codes()).toEqual(["logs_dropped"]);

@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import {
   GatewayError,
   type LogCleared,
@@ -71,10 +72,12 @@ export class Recording implements AskedOfRecording {
     this.#uncapped = new Uncapped(() => this.#changed(), clock.date);
     this.#warnings = new LogWarnings(
       () => this.#outbox,
+      () => freeOn(dirname(options.path)),
       () => this.#tellOfProblem(),
     );
     this.#outbox = new Outbox({
       write: (parcel) => writer.ask("write", parcel),
+      probe: () => writer.ask("probe", null),
       bodyBytes: () => (this.#uncapped.until === null ? settings().logBodyBytes : null),
       onWritten: (written) => {
         this.#upkeep.keep();
@@ -141,6 +144,11 @@ export class Recording implements AskedOfRecording {
 
   setLevel(change: Omit<LogLevelChoice, "level"> & { level: LogLevel | null }): void {
     this.#levels.set(change);
+  }
+
+  async tryAgain(): Promise<void> {
+    await this.#outbox.tryAgain();
+    this.#size = null;
   }
 
   uncap(minutes: number): void {
@@ -225,5 +233,15 @@ export class Recording implements AskedOfRecording {
     else if (dropped > 0) log.warn("messages were not recorded", { dropped });
     this.#changed();
     onWarning();
+  }
+}
+
+/** What is free on the disk of a folder, bytes; null where that cannot be told. */
+function freeOn(folder: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return null;
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { inflateRawSync } from "node:zlib";
 import { GatewayError } from "@local-mcp/contract";
 import { mcpServers, profiles } from "@local-mcp/database";
@@ -179,12 +179,24 @@ test("a batch for which there is no room is not stored at all, and the next one 
   expect(stage.store.size().rows).toBe(2);
 });
 
+test("whether it can be written is tried by writing", () => {
+  using stage = new LogStage();
+  stage.write([stage.entry()]);
+  const log = `${stage.files.traffic}-wal`;
+  const before = stage.all("PRAGMA user_version");
+  const { size } = statSync(log);
+  stage.store.probe();
+  expect(statSync(log).size).toBeGreaterThan(size);
+  expect(stage.all("PRAGMA user_version")).toEqual(before);
+  expect(stage.store.size().rows).toBe(1);
+});
+
 test("a file that is damaged is not touched, and said to be so", () => {
   using stage = new LogStage();
   writeFileSync(stage.files.traffic, "not a database, whatever else it is".repeat(50));
-  expect(() => stage.write([stage.entry()])).toThrow(
-    expect.objectContaining({ code: "database_damaged" }),
-  );
+  const damaged = expect.objectContaining({ code: "database_damaged" });
+  expect(() => stage.write([stage.entry()])).toThrow(damaged);
+  expect(() => stage.store.probe()).toThrow(damaged);
 });
 
 test("nothing is made of a file that is not there but by what is recorded", async () => {

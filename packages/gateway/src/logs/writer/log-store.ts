@@ -183,6 +183,19 @@ export class LogStore {
     );
   }
 
+  /**
+   * Whether the file can be written.
+   *
+   * @throws GatewayError as `write`
+   */
+  probe(): void {
+    this.#transaction(({ db }) => {
+      const version = Number(db.pragma("user_version", { simple: true }));
+      // Said anew it is a page that has to be written, and nothing is different.
+      db.pragma(`user_version = ${version}`);
+    });
+  }
+
   /** How many there are, what they take on the disk, and when the oldest began. */
   size(): { rows: number; bytes: number; oldestAt: number | null } {
     return this.#ifThere({ rows: 0, bytes: 0, oldestAt: null }, (open) => {

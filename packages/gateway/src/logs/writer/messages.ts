@@ -32,6 +32,8 @@ export interface WriterTasks {
   clearSome: [null, { more: boolean }];
   mark: [LogMark, null];
   dismiss: [{ finding: string; at: number }, null];
+  /** Writes something that changes nothing. */
+  probe: [null, null];
   size: [null, { rows: number; bytes: number; oldestAt: number | null }];
   /** Lets go of the file; the next task opens it again. */
   release: [null, null];

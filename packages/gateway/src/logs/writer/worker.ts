@@ -28,6 +28,10 @@ serveTasks<WriterTasks>({
     store.dismiss(finding, at);
     return null;
   },
+  probe: () => {
+    store.probe();
+    return null;
+  },
   size: () => store.size(),
   release: () => {
     store.release();
