@@ -347,22 +347,38 @@ describe("totals", () => {
     await client.request("tools/call", call("fail"));
     await client.request("tools/call", call("rpc_error")).catch(() => {});
     await client.request("tools/call", call("nobody")).catch(() => {});
+    const matches = async (filter: string) => (await api.logs.count({ filter })).matches;
+    const held = client
+      .request("tools/call", call("hold", { name: "x" }), { id: 77 })
+      .catch(() => {});
+    await until(
+      () => matches("tool:hold kind:upstream status:running"),
+      (count) => count === 1,
+    );
+    await client.notify("notifications/cancelled", { requestId: 77 });
+    await held;
+    await until(
+      () => matches("tool:hold status:cancelled"),
+      (count) => count === 2,
+    );
     await api.profiles.callTool({ profile: "dev", name: "echo", arguments: { message: "app" } });
     await api.servers.callTool({ server: "one", name: "echo", arguments: { message: "app" } });
 
     const known = "kind:request method:tools/call -tool:nobody";
     const query = encodeURIComponent(known);
     const { totals, tools } = logStats.parse((await ask(`/stats?filter=${query}`)).body);
-    const { matches } = await api.logs.count({ filter: known });
-    const failed = await api.logs.count({ filter: `${known} status:error` });
     const metrics = (await api.metrics.get({})).totals;
-    expect([matches, failed.matches]).toEqual([11, 2]);
-    expect([totals.calls, totals.errors]).toEqual([11, 2]);
-    expect([metrics.calls, metrics.errors]).toEqual([11, 2]);
+    const failed = await matches(`${known} status:error,cancelled`);
+    expect([await matches(known), failed]).toEqual([12, 3]);
+    expect([totals.calls, totals.errors]).toEqual([12, 3]);
+    expect([metrics.calls, metrics.errors]).toEqual([12, 3]);
+    // All but the two of the app are of one session.
+    expect(await api.logs.sessions({ filter: known })).toMatchObject([{ requests: 10, errors: 3 }]);
     expect(tools.map(({ name, calls, errors }) => [name, calls, errors])).toEqual([
       ["echo", 9, 0],
       ["fail", 1, 1],
       ["rpc_error", 1, 1],
+      ["hold", 1, 1],
     ]);
   });
 });
