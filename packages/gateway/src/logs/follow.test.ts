@@ -71,6 +71,23 @@ test("a reader that is slow is told of all of it at once, and takes no more for 
   expect((await news.next()).value).toMatchObject({ changed: [{ id: 7 }], removed: false });
 });
 
+test("a row whose end is stored while it is told of is told of once", async () => {
+  const followers = new Followers();
+  const read = async (what: Untold): Promise<LogNews> => {
+    if (what.last === 1) followers.onWritten(written(null, null, [1]));
+    return newsOf(what);
+  };
+  const news = followers.follow({ begin: read, read }, undefined);
+  await news.next();
+  followers.onWritten(written(1, 1));
+  expect((await news.next()).value).toMatchObject({
+    rows: [{ id: 1, outcome: "ok" }],
+    changed: [],
+  });
+  followers.onWritten(written(2, 2, [1]));
+  expect((await news.next()).value).toMatchObject({ rows: [{ id: 2 }], changed: [] });
+});
+
 test("a row that is marked twice is told of once, as it was before both", async () => {
   const { followers, asked, news } = stage();
   await news.next();

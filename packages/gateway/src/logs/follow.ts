@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import type { LogNews } from "@local-mcp/contract";
+import type { LogNews, LogRow } from "@local-mcp/contract";
 import type { Marked, Untold, Written } from "./entries.ts";
 
 /** Shortest time between two things that one reader is told, ms. */
@@ -17,6 +17,8 @@ class Unread extends EventTarget {
   /** As they were when the reader was told last, by id. */
   readonly #marked = new Map<number, Marked>();
   #removed = false;
+  /** Rows that the reader was told of as they ended: that may have been stored, and not told here. */
+  #over = new Set<number>();
   /** The newest row that is known to the reader. */
   #known = 0;
 
@@ -25,7 +27,9 @@ class Unread extends EventTarget {
       this.#first ??= Math.max(first, this.#known + 1);
       this.#last = last;
     }
-    for (const id of changed) if (!this.#isMuch) this.#changed.add(id);
+    for (const id of changed) {
+      if (!this.#isMuch && !this.#over.has(id)) this.#changed.add(id);
+    }
     if (this.#isSome) this.#ring();
   }
 
@@ -40,6 +44,12 @@ class Unread extends EventTarget {
     if (this.#last === null || this.#first === null) return;
     if (this.#last <= this.#known) this.#first = this.#last = null;
     else this.#first = Math.max(this.#first, this.#known + 1);
+  }
+
+  /** The reader is told of these as they are stored now. */
+  tells(rows: readonly LogRow[]): void {
+    this.#over = new Set(rows.filter(({ outcome }) => outcome !== "running").map(({ id }) => id));
+    for (const id of this.#over) this.#changed.delete(id);
   }
 
   addRemoved(): void {
@@ -129,6 +139,7 @@ export class Followers {
         // Where nothing is new, what is stored already is not told of yet.
         last = written.last ?? last;
         const news = await read(written);
+        unread.tells(news.rows);
         const isOther = removed || news.removed;
         if (isOther || news.added > 0 || news.changed.length > 0) {
           yield { ...news, last, removed: isOther };
