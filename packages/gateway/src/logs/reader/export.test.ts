@@ -134,6 +134,25 @@ test("a line of JSON for each row, without what was said unless that is asked fo
   ]);
 });
 
+test("of a resource no more than the scheme of its URI leaves, and names of tools as they are", async () => {
+  using stage = new ReaderStage();
+  const uri = "file:///home/marker/taxes.txt";
+  const read = { correlation: "c1", method: "resources/read", name: uri };
+  const request = { ...MESSAGE, method: "resources/read", params: { uri } };
+  stage.ended({ ...read, request: bodyOf(JSON.stringify(request)) }, {});
+  stage.ended({ ...read, kind: "upstream", direction: "to_server" }, {});
+  stage.ended({ name: "files:read" }, {});
+  for (const format of ["jsonl", "har"] as const) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    const { text } = await exported(stage, { format });
+    expect(text).not.toContain("marker");
+    expect(text.split('"name":"file: (text, 29 characters)"')).toHaveLength(3);
+    expect(text).toContain('"name":"files:read"');
+  }
+  const whole = await exported(stage, { format: "jsonl", contents: true });
+  expect(linesOf(whole.text)).toMatchObject([{ name: uri }, { name: uri }, {}]);
+});
+
 test("what is cut off, is no JSON or was not recorded is a line of its own too", async () => {
   using stage = new ReaderStage();
   const long = JSON.stringify({ jsonrpc: "2.0", text: "x".repeat(9000) });

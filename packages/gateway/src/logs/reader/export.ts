@@ -6,7 +6,7 @@ import type { ReaderTasks } from "./messages.ts";
 import { idsOf } from "./pages.ts";
 import { type FullRow, fullRowsWhere, type Giving } from "./rows.ts";
 import { oneOf, Search } from "./search.ts";
-import { messageOf, shapeOfMessage } from "./shapes.ts";
+import { messageOf, shapeOfMessage, shapeOfName } from "./shapes.ts";
 
 /** A part is at most so long, but for its last row. */
 const MAX_CHARACTERS = 256 * 1024;
@@ -26,13 +26,17 @@ export async function exportPartOf(
   const search = new Search(files, { ...query, filter }, signal);
   const giving = { names: files.names(), redact: query.redact };
   const { rows, next } = await someRows(files, giving, search, after ?? 0);
+  const named = (row: FullRow): FullRow =>
+    contents ? row : { ...row, name: row.name && shapeOfName(row.name, row.method) };
   if (!isHar) {
-    return { text: rows.map((row) => lineOf(row, contents)).join(""), rows: rows.length, next };
+    const lines = rows.map((row) => lineOf(named(row), contents));
+    return { text: lines.join(""), rows: rows.length, next };
   }
   const upstream = upstreamOf(files, giving, rows);
-  const entries = rows.map((row) =>
-    harEntry(row, upstream.get(row.correlation) ?? [], { contents, address }),
-  );
+  const entries = rows.map((row) => {
+    const asked = upstream.get(row.correlation) ?? [];
+    return harEntry(named(row), asked.map(named), { contents, address });
+  });
   const place = { isFirst: after === undefined, isLast: next === null };
   return { text: harPart(entries, place), rows: rows.length, next };
 }

@@ -29,6 +29,16 @@ export function shapeOfMessage(body: LogBody): unknown {
   });
 }
 
+/** Names that a server gives; what is named otherwise may be the URI of a resource, which is an argument. */
+const NAMING = new Set(["tools/call", "prompts/get"]);
+
+/** `file: (text, 31 characters)` for a URI. */
+export function shapeOfName(name: string, method: string): string {
+  const [scheme] = /^[a-z][a-z0-9+.-]*:/i.exec(name) ?? [];
+  if (scheme === undefined || NAMING.has(method)) return name;
+  return `${scheme} ${shapeOfText(name)}`;
+}
+
 /** Undefined where it is no JSON, or no more of it than a beginning. */
 export function messageOf({ text, cut }: LogBody): unknown {
   if (cut) return undefined;
@@ -42,7 +52,7 @@ export function messageOf({ text, cut }: LogBody): unknown {
 /** `(text, 1,204 characters)`, `(number)`, the keys of an object, the items of a list. */
 function shapeOf(value: unknown, depth: number): unknown {
   if (value === null) return null;
-  if (typeof value === "string") return `(text, ${counted(value.length, "character")})`;
+  if (typeof value === "string") return shapeOfText(value);
   if (typeof value !== "object") return typeof value === "number" ? "(number)" : "(true or false)";
   if (Array.isArray(value)) {
     const [first] = value;
@@ -52,6 +62,8 @@ function shapeOf(value: unknown, depth: number): unknown {
   if (depth >= MAX_DEPTH) return `(object, ${counted(Object.keys(value).length, "key")})`;
   return members(value, (_, one) => shapeOf(one, depth + 1));
 }
+
+const shapeOfText = (text: string): string => `(text, ${counted(text.length, "character")})`;
 
 const counted = (many: number, thing: string): string =>
   `${count.format(many)} ${thing}${many === 1 ? "" : "s"}`;
