@@ -1,14 +1,15 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { ScrollText } from "lucide-react";
 import { useSyncExternalStore } from "react";
 import { api } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
-import { problemLine, ProblemView } from "../../components/problem-view.tsx";
+import { ProblemView } from "../../components/problem-view.tsx";
 import { useParam } from "../../app/router.ts";
 import { openDialog } from "../../stores/dialogs.ts";
 import type { LogView } from "./log-view.ts";
 import { showRows } from "./narrow.ts";
+import { RecordMetadata } from "./record-metadata.tsx";
 
 /** In the place of rows: why there are none, and what can be done about it. */
 export function NoRows({ view, text }: { view: LogView; text: string }) {
@@ -55,7 +56,7 @@ export function NoRows({ view, text }: { view: LogView; text: string }) {
   }
   const others = state?.rows ?? 0;
   return (
-    <Over>{state?.level === "off" ? <Off /> : others > 0 ? <OnlyOthers /> : <NothingYet />}</Over>
+    <Over>{others > 0 ? <OnlyOthers /> : state?.level === "off" ? <Off /> : <NothingYet />}</Over>
   );
 }
 
@@ -96,26 +97,9 @@ function NothingYet() {
 }
 
 function Off() {
-  const update = useMutation(api.settings.update.mutationOptions());
   return (
-    <EmptyState
-      icon={ScrollText}
-      actions={
-        <Button
-          kind="primary"
-          disabled={update.isPending}
-          onClick={() => update.mutate({ logLevel: "metadata" })}
-        >
-          Record metadata
-        </Button>
-      }
-    >
+    <EmptyState icon={ScrollText} actions={<RecordMetadata kind="primary" />}>
       Nothing is recorded. Metadata only is a good start.
-      {update.error ? (
-        <span role="alert" className="block text-err">
-          {problemLine(update.error)}
-        </span>
-      ) : null}
     </EmptyState>
   );
 }

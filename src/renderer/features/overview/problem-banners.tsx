@@ -1,26 +1,41 @@
+import type { Problem } from "@local-mcp/contract";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, Unplug } from "lucide-react";
 import { type FocusEvent, type ReactNode, useEffect, useRef, useState } from "react";
-import { api } from "../../app/api.ts";
+import { api, queryClient } from "../../app/api.ts";
 import { backUpNow } from "../../app/back-up.ts";
 import { reconnect } from "../../app/link.ts";
 import { problemOf } from "../../app/problem.ts";
-import { navigate, routeTo } from "../../app/router.ts";
+import { navigate, routeTo, usePlace } from "../../app/router.ts";
 import { Banner, type BannerLevel } from "../../components/banner.tsx";
 import { Button, IconButton } from "../../components/button.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
 import { count } from "../../components/time.ts";
 import { useConnection } from "../../stores/connection.ts";
-import { portIsOurs, waitingForVault, type WholeProblem, wholeProblems } from "./problems.ts";
+import { RecordMetadata } from "../logs/record-metadata.tsx";
+import {
+  portIsOurs,
+  saysLogsOff,
+  waitingForVault,
+  type WholeProblem,
+  wholeProblems,
+} from "./problems.ts";
 
 /** What is wrong with the whole: one banner, the worst first, the others one step away. */
 export function ProblemBanners() {
   const connection = useConnection(({ state }) => state);
   const { data: status } = useQuery(api.status.get.queryOptions());
   const { data: vault } = useQuery(api.vault.status.queryOptions());
+  const { data: logs } = useQuery(api.logs.state.queryOptions());
+  const { page } = usePlace();
   const [chosen, setChosen] = useState<WholeProblem["kind"] | null>(null);
 
-  const problems = wholeProblems({ connection, status, vault });
+  const problems = wholeProblems({
+    connection,
+    status,
+    vault,
+    logsOff: saysLogsOff(page, logs),
+  });
   const at = Math.max(
     0,
     problems.findIndex(({ kind }) => kind === chosen),
@@ -131,17 +146,25 @@ function ProblemBanner({ problem }: ProblemBannerProps) {
         />
       );
     case "logs":
-      return (
+      return problem.problem.code === "logs_stopped" ? (
+        <LogsStopped problem={problem.problem} />
+      ) : (
         <Banner
           level="warn"
           title={problem.problem.message}
-          actions={
-            <Button onClick={goToSettings("logs")}>
-              {problem.problem.code === "logs_stopped" ? "Free space…" : "Record less…"}
-            </Button>
-          }
+          actions={<Button onClick={goToSettings("logs")}>Record less…</Button>}
         >
           <p>{problem.problem.wayOut}</p>
+        </Banner>
+      );
+    case "logs_off":
+      return (
+        <Banner
+          level="note"
+          title="Debug logs are off."
+          actions={<RecordMetadata kind="secondary" />}
+        >
+          <p>Nothing is recorded. Metadata only is a good start.</p>
         </Banner>
       );
     case "warned":
@@ -159,6 +182,36 @@ function ProblemBanner({ problem }: ProblemBannerProps) {
         />
       );
   }
+}
+
+function LogsStopped({ problem }: { problem: Problem }) {
+  const record = useMutation(
+    api.logs.record.mutationOptions({
+      onSuccess: () => queryClient.invalidateQueries({ queryKey: api.status.get.key() }),
+    }),
+  );
+  return (
+    <Banner
+      level="warn"
+      title={problem.message}
+      actions={
+        <>
+          <Button onClick={goToSettings("logs")}>Free space…</Button>
+          <Button kind="quiet" disabled={record.isPending} onClick={() => record.mutate({})}>
+            Record again
+          </Button>
+        </>
+      }
+    >
+      <p>{problem.wayOut}</p>
+      {record.error ? <p role="alert">{problemLine(record.error)}</p> : null}
+      {record.data?.problem ? (
+        <p key={record.submittedAt} role="alert">
+          Tried again; nothing has changed.
+        </p>
+      ) : null}
+    </Banner>
+  );
 }
 
 interface VaultProblemProps {

@@ -1,6 +1,6 @@
 import type { GatewayStatus, ServerState, VaultStatus } from "@local-mcp/contract";
 import { describe, expect, it } from "vitest";
-import { portIsOurs, waitingForVault, wholeProblems } from "./problems.ts";
+import { portIsOurs, saysLogsOff, waitingForVault, wholeProblems } from "./problems.ts";
 import { gatewayStatusOf, serverOf, vaultOf as vault } from "./test-kit.ts";
 
 const status = (...states: ServerState[]): GatewayStatus =>
@@ -57,6 +57,19 @@ describe("the banners", () => {
       { kind: "logs", problem: warnings[1] },
       { kind: "warned", problem: warnings[0] },
     ]);
+  });
+
+  it("tell that nothing is recorded where logs are looked for", () => {
+    const off = { level: "off", rows: 3 } as const;
+    expect(saysLogsOff("overview", off)).toBe(true);
+    expect(saysLogsOff("logs", off)).toBe(true);
+    expect(saysLogsOff("servers", off)).toBe(false);
+    // The page says it in the place of rows.
+    expect(saysLogsOff("logs", { ...off, rows: 0 })).toBe(false);
+    expect(saysLogsOff("overview", { level: "errors", rows: 3 })).toBe(false);
+    expect(saysLogsOff("overview", undefined)).toBe(false);
+    const facts = { connection: "live", status: status("ready"), vault: vault({}) } as const;
+    expect(wholeProblems({ ...facts, logsOff: true })).toEqual([{ kind: "logs_off" }]);
   });
 
   it("come with the worst first", () => {

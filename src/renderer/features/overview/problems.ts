@@ -1,4 +1,10 @@
-import type { GatewayStatus, Problem, SettingView, VaultStatus } from "@local-mcp/contract";
+import type {
+  GatewayStatus,
+  LogState,
+  Problem,
+  SettingView,
+  VaultStatus,
+} from "@local-mcp/contract";
 import { count } from "../../components/time.ts";
 import { opensByHand, whyLocked } from "../settings/vault-words.ts";
 
@@ -14,6 +20,8 @@ export type WholeProblem =
   | { kind: "backups"; problem: Problem }
   /** Debug logs are not recorded, or not all of them. */
   | { kind: "logs"; problem: Problem }
+  /** Nothing is recorded, as somebody chose. */
+  | { kind: "logs_off" }
   /** It serves, and something about that has to be known. */
   | { kind: "warned"; problem: Problem };
 
@@ -26,9 +34,24 @@ interface Facts {
   /** Undefined while it is not known yet; nothing is claimed then. */
   status: GatewayStatus | undefined;
   vault: VaultStatus | undefined;
+  logsOff?: boolean;
 }
 
-export function wholeProblems({ connection, status, vault }: Facts): WholeProblem[] {
+/**
+ * Whether it is said on a page that nothing is recorded. Whoever turned it off knows, so it is where
+ * logs are looked for; the page without any says it in their place.
+ */
+export const saysLogsOff = (
+  page: string,
+  logs: Pick<LogState, "level" | "rows"> | undefined,
+): boolean => logs?.level === "off" && (page === "overview" || (page === "logs" && logs.rows > 0));
+
+export function wholeProblems({
+  connection,
+  status,
+  vault,
+  logsOff = false,
+}: Facts): WholeProblem[] {
   const problems: WholeProblem[] = [];
   if (connection === "lost") problems.push({ kind: "link_lost" });
   if (status?.problem) problems.push(endpointProblem(status.problem));
@@ -49,6 +72,7 @@ export function wholeProblems({ connection, status, vault }: Facts): WholeProble
   if (late) problems.push({ kind: "backups", problem: late });
   const unrecorded = warnings.find(isOfLogs);
   if (unrecorded) problems.push({ kind: "logs", problem: unrecorded });
+  if (logsOff) problems.push({ kind: "logs_off" });
   const other = warnings.find((warning) => !isOfBackups(warning) && !isOfLogs(warning));
   if (other) problems.push({ kind: "warned", problem: other });
   return problems;
