@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { logDetail, logRow } from "@local-mcp/contract";
+import { logDetail, logRow, tokenCreated } from "@local-mcp/contract";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FIXTURE, Place } from "../test-kit.ts";
 
@@ -22,21 +22,21 @@ afterEach(async () => {
   place.remove();
 });
 
-const serve = async (): Promise<() => Promise<unknown>> => {
-  const { stop } = await place.serve();
-  stops.push(stop);
-  return stop;
+const serve = async (): ReturnType<Place["serve"]> => {
+  const served = await place.serve();
+  stops.push(served.stop);
+  return served;
 };
 
 const CALLS = ["--filter", "kind:request method:tools/call"];
 
 /** A gateway that runs, with a server whose tool was called. */
-const called = async (...texts: string[]): Promise<() => Promise<unknown>> => {
+const called = async (...texts: string[]): ReturnType<Place["serve"]> => {
   await place.run(["profiles", "create", "dev"]);
   await place.run(["servers", "add", "one", "--profile", "dev", "--", ...FIXTURE]);
-  const stop = await serve();
+  const served = await serve();
   for (const text of texts) await call(text);
-  return stop;
+  return served;
 };
 const call = (text: string) =>
   place.run(["tools", "call", "echo", "--args", JSON.stringify({ message: text })]);
@@ -52,7 +52,7 @@ describe("without a gateway", () => {
     });
     expect((await place.run(["logs", "stats"])).out).toBe("No call matches.\n");
     expect(existsSync(join(place.dataDir, "traffic.db"))).toBe(false);
-    const stop = await called("before");
+    const { stop } = await called("before");
     await stop();
     expect(await rows()).toMatchObject([{ name: "echo", outcome: "ok" }]);
   });
@@ -66,7 +66,7 @@ describe("without a gateway", () => {
   });
 
   test("terms that stand alone, or after a word of their own, all have to hold", async () => {
-    const stop = await called("one", "two");
+    const { stop } = await called("one", "two");
     await stop();
     expect(await rows("tool:echo", "two")).toHaveLength(1);
     expect(await rows("--filter", "two")).toHaveLength(1);
@@ -146,7 +146,7 @@ describe("what was recorded", () => {
 
 describe("logs tail --follow", () => {
   test("shows what comes, through a restart, and ends when it is told to", async () => {
-    const stop = await called("first");
+    const { stop } = await called("first");
     const stopping = new AbortController();
     const seen = { out: "", err: "" };
     const ended = place.run(["logs", "tail", "--follow", "--json", ...CALLS], {
@@ -177,7 +177,7 @@ describe("logs tail --follow", () => {
   });
 
   test("begins with what there is, and waits where no gateway runs", async () => {
-    const stop = await called("first");
+    const { stop } = await called("first");
     await stop();
     const stopping = new AbortController();
     const ran = await place.run(["logs", "tail", "--follow", ...CALLS], {
@@ -259,6 +259,25 @@ describe("logs clear", () => {
     const all = await place.json(["logs", "clear", "--yes"]);
     expect(all).toEqual({ rows: expect.any(Number) });
     expect((await place.run(["logs", "tail"])).out).toBe("Nothing of the kind is recorded.\n");
+  });
+
+  test("says how many of them somebody pinned", async () => {
+    const { url } = await called("first", "second");
+    const words = ["tokens", "create", "--name", "mine", "--rights", "manage"];
+    const { token } = tokenCreated.parse(await place.json(words));
+    const [first] = await rows();
+    const pinned = await fetch(`${url}/api/logs/${first?.id}`, {
+      method: "PATCH",
+      headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+      body: JSON.stringify({ pinned: true }),
+    });
+    expect(pinned.status).toBe(200);
+    const asked = async (...words: string[]) =>
+      (await place.run(["logs", "clear", ...words], { terminal: true, input: "n\n" })).err;
+    expect(await asked(...CALLS)).toContain("Remove 2 rows of the debug log, 1 pinned included?");
+    expect(await asked()).toMatch(/Remove \d+ rows of the debug log, 1 pinned included\?/);
+    expect(await asked("--filter", "pinned:no tool:echo")).not.toContain("included");
+    expect(await rows()).toHaveLength(2);
   });
 });
 

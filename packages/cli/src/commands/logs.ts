@@ -34,11 +34,11 @@ const clear = (cli: Cli, { filter = "", yes }: { filter?: string; yes?: boolean 
     if (yes !== true) {
       if (!isInteractive(cli.io))
         throw usage("Without a terminal to ask on, --yes has to be there.");
-      const matches = await countLogs((query) => api.logs.count(query), filter);
-      const pinned = filter === "" ? ", pinned ones included" : "";
-      if (!(await askYes(cli.io, `Remove ${plural(matches, "row")} of the debug log${pinned}?`))) {
-        return;
-      }
+      const count = (query: string) => countLogs((asked) => api.logs.count(asked), query);
+      const [matches, pinned] = [await count(filter), await count(`${filter} pinned:yes`)];
+      const included = pinned === 0 ? "" : `, ${pinned} pinned included`;
+      const what = `${plural(matches, "row")} of the debug log${included}`;
+      if (!(await askYes(cli.io, `Remove ${what}?`))) return;
     }
     const cleared = await api.logs.clear({ filter });
     cli.answer(cleared, `${plural(cleared.rows, "row")} removed.`);
