@@ -308,3 +308,27 @@ test("in a browser rows come by themselves as well", { timeout }, async () => {
   await go(page, "/logs?q=method%3Ainitialize");
   await expect.poll(() => shown(page)).toEqual(["initialize"]);
 });
+
+test(
+  "that nothing is recorded any more is said above the rows and on the Overview",
+  { timeout },
+  async () => {
+    const { test: app, dev } = await startCounted();
+    const { page } = app;
+    const off = page.getByRole("region", { name: "Debug logs are off." });
+    await calls(dev, "echo");
+    await go(page, "/settings?section=logs");
+    await page.getByRole("combobox", { name: "Record debug logs" }).click();
+    await page.getByRole("option", { name: "Nothing" }).click();
+    await go(page, "/logs");
+    await expect.poll(() => shown(page)).toContain("call echo");
+    await off.waitFor();
+    await go(page, "/servers");
+    await heading(page, "Servers").waitFor();
+    expect(await off.count()).toBe(0);
+    await go(page, "/overview");
+    await off.waitFor();
+    await press(page, "Record metadata");
+    await off.waitFor({ state: "detached" });
+  },
+);

@@ -156,7 +156,7 @@ function exchangeOf(
     correlation: `c${key}`,
     kind,
     direction: kind === "request" ? "from_client" : "to_server",
-    at: at + offset * 3,
+    at: at + offset * ms * 0.1,
     sessionId: `session-of-${call.client}`,
     client: { name: call.client, version: call.version },
     era: "legacy",
@@ -167,7 +167,7 @@ function exchangeOf(
     ended: {
       key: key + offset,
       outcome: call.error ? "tool_error" : "ok",
-      durationMs: ms - offset * 5,
+      durationMs: ms * (1 - offset * 0.15),
       waitedMs: kind === "upstream" ? ms * 0.08 : null,
       headMs: kind === "upstream" ? ms * 0.7 : null,
       httpStatus: null,
