@@ -179,16 +179,22 @@ test("a batch for which there is no room is not stored at all, and the next one 
   expect(stage.store.size().rows).toBe(2);
 });
 
-test("whether it can be written is tried by writing", () => {
+test("whether it can be written is tried with as much as a batch, of which nothing stays", () => {
   using stage = new LogStage();
   stage.write([stage.entry()]);
   const log = `${stage.files.traffic}-wal`;
-  const before = stage.all("PRAGMA user_version");
   const { size } = statSync(log);
   stage.store.probe();
-  expect(statSync(log).size).toBeGreaterThan(size);
-  expect(stage.all("PRAGMA user_version")).toEqual(before);
-  expect(stage.store.size().rows).toBe(1);
+  expect(statSync(log).size).toBeGreaterThan(size + 1024 * 1024);
+  expect(stage.all("SELECT * FROM debug_log_dismissals")).toEqual([]);
+  const [full] = stage.all<{ pages: number }>("SELECT page_count AS pages FROM pragma_page_count");
+  stage.limitPages((full?.pages ?? 0) + 10);
+  expect(() => stage.store.probe()).toThrow(expect.objectContaining({ code: "disk_full" }));
+  stage.limitPages(1_000_000);
+  stage.store.probe();
+  stage.write([stage.entry()]);
+  expect(stage.store.size().rows).toBe(2);
+  expect(stage.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
 });
 
 test("a file that is damaged is not touched, and said to be so", () => {

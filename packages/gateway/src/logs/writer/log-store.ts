@@ -25,6 +25,9 @@ const LOG_BYTES = 32 * 1024 * 1024;
 /** Names that no row has are looked for when this part of the rows went. */
 const SWEPT_PART = 0.2;
 const MAX_PINNED = 10_000;
+/** Written as digits, and again into an index, it is about the 2 MB that a batch may be. */
+const PROBE_BYTES = 512 * 1024;
+const PROBE_PAGES = 10;
 
 /** What is open. */
 interface Open {
@@ -184,15 +187,24 @@ export class LogStore {
   }
 
   /**
-   * Whether the file can be written.
+   * Whether the file can be written: as much as a batch goes to the disk, and is taken back.
    *
    * @throws GatewayError as `write`
    */
   probe(): void {
-    this.#transaction(({ db }) => {
-      const version = Number(db.pragma("user_version", { simple: true }));
-      // Said anew it is a page that has to be written, and nothing is different.
-      db.pragma(`user_version = ${version}`);
+    this.#run(({ db }) => {
+      const pages = Number(db.pragma("cache_size", { simple: true }));
+      // What does not fit into the cache is written before it is sure to stay.
+      db.pragma(`cache_size = ${PROBE_PAGES}`);
+      try {
+        db.exec("BEGIN IMMEDIATE");
+        db.prepare(
+          "INSERT INTO debug_log_dismissals (finding, dismissed_at) VALUES (hex(zeroblob(?)), 0)",
+        ).run(PROBE_BYTES);
+      } finally {
+        if (db.inTransaction) db.exec("ROLLBACK");
+        db.pragma(`cache_size = ${pages}`);
+      }
     });
   }
 

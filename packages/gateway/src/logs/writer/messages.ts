@@ -32,7 +32,7 @@ export interface WriterTasks {
   clearSome: [null, { more: boolean }];
   mark: [LogMark, null];
   dismiss: [{ finding: string; at: number }, null];
-  /** Writes something that changes nothing. */
+  /** Writes as much as a batch, of which nothing stays. */
   probe: [null, null];
   size: [null, { rows: number; bytes: number; oldestAt: number | null }];
   /** Lets go of the file; the next task opens it again. */
