@@ -10,7 +10,7 @@ export interface Found {
  * How many rows match, no surer than it is: “1,204”, “at least 12”, “10,000+” where there were too
  * many to look for more. Empty while nothing was found of what is looked for.
  */
-export function foundText({ count, search }: Found): string {
+function foundText({ count, search }: Found): string {
   if (search === null) return count.toLocaleString();
   if (count === 0) return "";
   return search === "cut" ? `${count.toLocaleString()}+` : `at least ${count.toLocaleString()}`;
