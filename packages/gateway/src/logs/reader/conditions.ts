@@ -21,7 +21,7 @@ export interface Conditions {
   hasKind: boolean;
 }
 
-export interface Part {
+interface Part {
   texts: readonly string[];
   not: boolean;
 }
