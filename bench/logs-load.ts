@@ -57,6 +57,11 @@ class Connection {
     });
   }
 
+  /** Whether the other end has let go of it, as it does with one that was not used for long. */
+  get isOver(): boolean {
+    return this.#socket.destroyed;
+  }
+
   close(): void {
     this.#socket.destroy();
   }
@@ -81,6 +86,7 @@ export class Load {
   readonly #waiting: ((connection: Connection) => void)[] = [];
   readonly #random = chance(1);
   readonly #path: string;
+  readonly #port: number;
   #session = "";
   #id = 0;
   #call: number;
@@ -88,11 +94,8 @@ export class Load {
   private constructor(url: string, path: string, first: number) {
     this.#path = path;
     this.#call = first;
-    for (let count = 0; count < CONNECTIONS; count += 1) {
-      const connection = new Connection(Number(new URL(url).port));
-      this.#connections.push(connection);
-      this.#free.push(connection);
-    }
+    this.#port = Number(new URL(url).port);
+    for (let count = 0; count < CONNECTIONS; count += 1) this.#free.push(this.#connect());
   }
 
   /** @param first number of the first call */
@@ -103,6 +106,8 @@ export class Load {
     load.#session = `mcp-protocol-version: ${HANDSHAKE.protocolVersion}\r\n`;
     if (session !== undefined) load.#session += `mcp-session-id: ${session}\r\n`;
     await load.#ask({ method: "notifications/initialized" });
+    // A server that was never listed has no tools while it starts.
+    while (!(await load.#isOffered())) await pause(20);
     return load;
   }
 
@@ -173,12 +178,24 @@ export class Load {
   async #ask(message: object): Promise<Answer | null> {
     const body = JSON.stringify({ jsonrpc: "2.0", ...message });
     const head = `POST ${this.#path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\naccept: application/json, text/event-stream\r\n${this.#session}content-length: ${body.length}\r\n\r\n`;
-    const connection = this.#free.pop() ?? (await this.#next());
+    const kept = this.#free.pop() ?? (await this.#next());
+    const connection = kept.isOver ? this.#connect() : kept;
     const answer = await connection.send(head + body);
     const waiting = this.#waiting.shift();
     if (waiting) waiting(connection);
     else this.#free.push(connection);
     return answer;
+  }
+
+  async #isOffered(): Promise<boolean> {
+    const listed = await this.#ask({ id: (this.#id += 1), method: "tools/list" });
+    return listed?.body.includes('"echo"') ?? false;
+  }
+
+  #connect(): Connection {
+    const connection = new Connection(this.#port);
+    this.#connections.push(connection);
+    return connection;
   }
 
   #next(): Promise<Connection> {
