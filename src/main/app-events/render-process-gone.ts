@@ -10,7 +10,10 @@ export function onRenderProcessGone(desktop: DesktopApp): void {
     if (reason === "clean-exit" || desktop.quit.state !== "running") return;
     desktop.log.write("error", "the window's page is gone", { reason, exitCode });
     if (crashes.next() === "reload") {
-      contents.reload();
+      // Within the event it may do nothing, or end the app: https://github.com/electron/electron/pull/51900
+      setImmediate(() => {
+        if (!contents.isDestroyed()) contents.reload();
+      });
       return;
     }
     desktop.window.hide();
