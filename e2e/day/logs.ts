@@ -16,7 +16,9 @@ interface Options {
 const WAIT_MS = 10_000;
 /** Said by the client in the morning, and to be forgotten in the evening. */
 const WORD = "kaleidoscope";
-const CALL = { name: "one_echo", arguments: { message: `a ${WORD}, please` } };
+/** Said with it. The word itself stays, as what was asked to be cleared, in the audit log. */
+const BESIDE = "wintergreen-lozenges";
+const CALL = { name: "one_echo", arguments: { message: `a ${WORD} for ${BESIDE}` } };
 const NEVER = { name: "three_hold", arguments: { gate: "never" } };
 /** A server whose calls are nobody's business. */
 const PRIVATE = { name: "four_echo", arguments: { message: "not for the log" } };
@@ -89,9 +91,9 @@ export class Logs {
     check("what is cleared is counted", rows > 0, rows);
     const isOver = await eventually(async () => {
       const { clearing } = logState.parse(await cli("logs", "level"));
-      return clearing || filesWith(WORD).length > 0 ? undefined : true;
+      return clearing || filesWith(BESIDE).length > 0 ? undefined : true;
     }, WAIT_MS);
-    check("and no byte of it is left", isOver === true, filesWith(WORD));
+    check("and no byte of it is left", isOver === true, filesWith(BESIDE));
   }
 
   async #rows(filter: string): Promise<LogRow[]> {
