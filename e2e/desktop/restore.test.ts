@@ -92,26 +92,22 @@ test(
     });
     const testApp = await start(directory);
     const { page } = testApp;
-    await go(page, "/servers");
-    await page
-      .getByRole("row", { name: /stubborn/ })
-      .getByText("Ready")
-      .waitFor();
-    await go(page, "/backups");
-    await openPreview(page);
-    await press(page, "Replace with this backup");
+    const replace = async (): Promise<void> => {
+      await go(page, "/servers");
+      await page
+        .getByRole("row", { name: /stubborn/ })
+        .getByText("Ready")
+        .waitFor();
+      await go(page, "/backups");
+      await openPreview(page);
+      await press(page, "Replace with this backup");
+    };
+    await replace();
     await press(page, "Cancel: Restoring");
     await dialogOf(page).getByText("It was cancelled. Your data is unchanged.").waitFor();
     await putAway(page);
-    await go(page, "/servers");
-    await page
-      .getByRole("row", { name: /stubborn/ })
-      .getByText("Ready")
-      .waitFor();
 
-    await go(page, "/backups");
-    await openPreview(page);
-    await press(page, "Replace with this backup");
+    await replace();
     await dialogOf(page).getByText("Stopping servers…").waitFor();
     await dialogOf(page).getByText("It cannot be stopped now.").waitFor();
     expect(await page.getByRole("button", { name: /^Cancel/ }).count()).toBe(0);
