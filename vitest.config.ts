@@ -9,6 +9,9 @@ process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.c
 /** As many test files at once as there are cores; left alone, a core stays free. */
 const EVERY_CORE = "100%";
 
+/** A test may lose a race with its machine; what needed a second try is named at the end. */
+const RETRIES = process.env["E2E_RETRY"] === "1" ? 1 : 0;
+
 export default defineConfig({
   test: {
     reporters: ["default", "./scripts/closing-line.ts"],
@@ -35,6 +38,7 @@ export default defineConfig({
           maxWorkers: EVERY_CORE,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          retry: RETRIES,
         },
       },
       {
@@ -47,8 +51,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           testTimeout: 90_000,
           hookTimeout: 60_000,
-          // A window may lose a race with its machine; what needed a second try is named at the end.
-          retry: process.env["E2E_RETRY"] === "1" ? 1 : 0,
+          retry: RETRIES,
           // So many at once may keep one waiting for longer than a second.
           expect: { poll: { timeout: 10_000 } },
         },

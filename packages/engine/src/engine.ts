@@ -29,6 +29,7 @@ import { callServerTool, route } from "./router/router.ts";
 import type { Routes, Servers } from "./router/routes.ts";
 import { UrlVisits } from "./router/url-visits.ts";
 import { StartGate } from "./start-gate.ts";
+import { unlessAborted } from "./time.ts";
 import type { TrafficSink } from "./trace.ts";
 import { rootsOfServer, type ServerRoots } from "./upstream/server-roots.ts";
 import { type Observation, type RecheckReason, Upstream } from "./upstream/upstream.ts";
@@ -338,11 +339,32 @@ export class Engine {
 
   #routes(profileId: string): Routes {
     const servers = this.#servers(profileId);
-    const view = this.view(profileId);
-    if (!view) throw new Error(`no view of profile ${profileId}`);
+    const known = this.view(profileId);
+    if (!known) throw new Error(`no view of profile ${profileId}`);
     const links = this.#links.get(profileId) ?? new ResourceLinks();
     this.#links.set(profileId, links);
-    return { profileId, view, links, ...servers };
+    const current = (): ProfileView => this.view(profileId) ?? known;
+    return {
+      profileId,
+      get view() {
+        return current();
+      },
+      links,
+      firstListed: (signal) => this.#firstListed(profileId, signal),
+      ...servers,
+    };
+  }
+
+  async #firstListed(profileId: string, signal: AbortSignal): Promise<void> {
+    const unheard = this.#views.unheard(profileId);
+    if (unheard.length === 0) return;
+    const listed = unheard.map((upstream) => {
+      upstream.start();
+      return upstream.settled();
+    });
+    await unlessAborted(signal, Promise.all(listed)).catch(() => {
+      throw new GatewayError("request_cancelled");
+    });
   }
 
   #servers(profileId: string | null = null): Servers {

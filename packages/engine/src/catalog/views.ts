@@ -92,6 +92,12 @@ export class Views {
       .filter(({ definition }) => definition.enabled && definition.confirmed);
   }
 
+  /** The servers of a profile of which nobody knows yet what they offer. */
+  unheard(profileId: string): Upstream[] {
+    const profile = this.#profiles.get(profileId);
+    return profile ? this.offering(profile).filter((upstream) => !hasSpoken(upstream)) : [];
+  }
+
   /** @returns the names that are permanent from now on, to be kept */
   #rebuild(profile: ProfileDefinition): GivenNames[] {
     this.#stale.delete(profile.id);

@@ -47,9 +47,21 @@ export async function route(request: RpcRequest, routes: Routes, caller: Caller)
   }
 }
 
+/** A name that nobody has may be that of a server which is only about to list for the first time. */
+async function knownIn(
+  routes: Routes,
+  { signal }: Caller,
+  find: (routes: Routes) => Entry | undefined,
+): Promise<Entry | undefined> {
+  const entry = find(routes);
+  if (entry) return entry;
+  await routes.firstListed(signal);
+  return find(routes);
+}
+
 async function callTool(request: RpcRequest, routes: Routes, caller: Caller): Promise<Answer> {
   const name = stringParam(request, "name");
-  const entry = routes.view.tool(name);
+  const entry = await knownIn(routes, caller, ({ view }) => view.tool(name));
   if (!entry) throw new GatewayError("tool_not_found", { tool: shortened(name, 200) });
   const answer = await callServerTool(entry, request, routes, caller);
   if (answer.kind === "response") routes.links.remember(entry.serverId, answer.response);
@@ -81,7 +93,7 @@ const NOT_FOR_MODELS: readonly string[] = ["request_cancelled", "request_state_e
 
 async function getPrompt(request: RpcRequest, routes: Routes, caller: Caller): Promise<Answer> {
   const name = stringParam(request, "name");
-  const entry = routes.view.prompt(name);
+  const entry = await knownIn(routes, caller, ({ view }) => view.prompt(name));
   if (!entry) throw new GatewayError("prompt_not_found", { prompt: shortened(name, 200) });
   const renamed = { name: entry.original };
   const response = await callServer(entry.serverId, request, renamed, routes, caller);

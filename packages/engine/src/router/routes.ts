@@ -23,6 +23,13 @@ export interface Servers {
 /** What the router looks things up in. */
 export interface Routes extends Servers {
   profileId: string;
-  view: ProfileView;
+  /** What the profile offers now. */
+  readonly view: ProfileView;
   links: ResourceLinks;
+  /**
+   * Resolves when every server of the profile has listed once, or cannot.
+   *
+   * @throws GatewayError request_cancelled
+   */
+  firstListed(signal: AbortSignal): Promise<void>;
 }

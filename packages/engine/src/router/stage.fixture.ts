@@ -269,6 +269,7 @@ export class Stage {
       profileId: "p",
       view: new ProfileView(profile, offers, { tool: new Map(), prompt: new Map() }),
       links: new ResourceLinks(),
+      firstListed: async () => {},
       upstream: (serverId) => this.#upstreams.get(serverId),
       explain: () => new GatewayError("internal"),
       roots: [],
