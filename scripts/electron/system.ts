@@ -14,6 +14,9 @@ export const PACKAGES: readonly string[] = [
   "gnome-keyring",
   "strace",
   "age",
+  // Stores that several gateways share.
+  "redis-server",
+  "postgresql",
   // The fallback runtime: SQLite compiled for it.
   "gcc",
   "g++",

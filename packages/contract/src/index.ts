@@ -13,6 +13,7 @@ export * from "./log-count.ts";
 export * from "./log-query-parser.ts";
 export * from "./log-query.ts";
 export * from "./logs.ts";
+export * from "./sessions.ts";
 export * from "./metrics.ts";
 export * from "./names.ts";
 export * from "./problem.ts";

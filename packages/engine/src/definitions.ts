@@ -1,5 +1,5 @@
 import type { CapabilityKind, NamePolicy, ServerConnections, Transport } from "@local-mcp/contract";
-import type { JsonObject, RpcNotification, RpcResponse } from "./jsonrpc.ts";
+import type { JsonObject, RpcNotification, RpcRequest, RpcResponse } from "./jsonrpc.ts";
 
 /**
  * What the engine is told and what it asks for: small interfaces, so that it runs and is tested
@@ -278,6 +278,27 @@ export interface SessionStore {
   remove(sessionId: string): Promise<void>;
   /** Written behind: `lastSeenAt` by session id. */
   touch(seen: ReadonlyMap<string, number>): Promise<void>;
+}
+
+/** What gateways that share sessions tell each other. All of it is a hint, and may be lost. */
+export type PeerMessage =
+  /** A session is not what it was, or has ended: read it from the store. */
+  | { about: "session"; sessionId: string }
+  /** What the client sent that belongs to a request which may run elsewhere. */
+  | { about: "from_client"; sessionId: string; message: RpcNotification | RpcResponse }
+  /** What the client is to hear, from where none of its streams is open. */
+  | { about: "to_client"; sessionId: string; message: RpcNotification | RpcRequest }
+  /** A server has said that lists of it changed: the same server of another gateway may say nothing. */
+  | { about: "lists"; serverId: string; method: string }
+  /** A token is not valid any more: what was opened with it ends. */
+  | { about: "token"; tokenId: string };
+
+/** The other gateways on a shared session store. */
+export interface Peers {
+  /** Tells all others. Never fails: whoever does not hear it reads the store at the next request. */
+  tell(message: PeerMessage): void;
+  /** `onGap`: messages may have been missed. One listener, set once. */
+  listen(hear: (message: PeerMessage) => void, onGap: () => void): void;
 }
 
 /** A client as it is known at the endpoint. */
