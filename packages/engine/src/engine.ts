@@ -106,12 +106,18 @@ export class Engine {
   }
 
   /** Sessions of clients that this process knows, with whether anything of them is open or runs. */
-  sessions(): { record: SessionRecord; lastSeenAt: number; busy: boolean }[] {
-    return this.#downstream.sessions.all().map(({ record, lastSeenAt, busy }) => ({
+  sessions(): { record: SessionRecord; lastSeenAt: number; busy: boolean; running: number }[] {
+    return this.#downstream.sessions.all().map(({ record, lastSeenAt, busy, running }) => ({
       record,
       lastSeenAt,
       busy,
+      running,
     }));
+  }
+
+  /** Ends a session at once, open streams and requests included, wherever it is known. */
+  endSession(sessionId: string): Promise<void> {
+    return this.#downstream.sessions.removeById(sessionId);
   }
 
   upstream(serverId: string): Upstream | undefined {

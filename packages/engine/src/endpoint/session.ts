@@ -80,6 +80,11 @@ export class Session implements Client {
     return this.log.isRead || (this.#running.size > 0 && this.#questions.size === 0);
   }
 
+  /** How many requests are being answered. */
+  get running(): number {
+    return this.#running.size;
+  }
+
   /** Whether streams begin with an event that has an id and nothing else (from 2025-11-25 on). */
   get primes(): boolean {
     return this.#record.protocolVersion === "2025-11-25";

@@ -1,13 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { GatewayError } from "@local-mcp/contract";
-import type { Log, SessionRecord, SessionStore } from "../definitions.ts";
-import type { RpcNotification } from "../jsonrpc.ts";
+import type {
+  Log,
+  PeerMessage,
+  Peers,
+  SessionChange,
+  SessionRecord,
+  SessionStore,
+} from "../definitions.ts";
+import type { RpcNotification, RpcResponse } from "../jsonrpc.ts";
 import type { EventStream } from "./event-stream.ts";
 import { type OnNotified, Session } from "./session.ts";
 
 const SWEEP_MS = 60_000;
+/** With others on the store, a client that was last seen so long ago is written to be seen now, ms. */
+const SEEN_STEP_MS = 60_000;
 /** Clients that never end their sessions must not fill the memory. */
 const MAX_SESSIONS = 1000;
+/** Sessions that ended here lately, which a read of the store from before must not bring back. */
+const MAX_ENDED = 1000;
 
 type NewSession = Pick<
   SessionRecord,
@@ -16,6 +27,8 @@ type NewSession = Pick<
 
 export interface SessionsOptions {
   store: SessionStore;
+  /** The other gateways on the store, where there can be any. */
+  peers?: Peers | undefined;
   idleMs: () => number;
   log: Log;
   /** Sessions came or went, or what one of them subscribes to or wants to hear did. */
@@ -27,6 +40,9 @@ export interface SessionsOptions {
 /**
  * The sessions of legacy clients. What must survive a restart is in the store; a session unknown to
  * this process is looked up there, so that a client which knows nothing of a restart goes on.
+ *
+ * With other gateways on the store, what is stored is the truth: it is read for each request, and a
+ * hint of another one has it read at once.
  */
 export class Sessions {
   readonly #options: SessionsOptions;
@@ -34,6 +50,10 @@ export class Sessions {
   /** Stored ones that have not come back yet and are waited for with what they subscribe to. */
   readonly #dormant = new Map<string, SessionRecord>();
   readonly #seen = new Map<string, number>();
+  readonly #ended = new Set<string>();
+  /** By session, which read of the store was the last to be taken over. */
+  readonly #readAs = new Map<string, number>();
+  #reads = 0;
   readonly #sweeper: NodeJS.Timeout;
 
   constructor(options: SessionsOptions) {
@@ -42,8 +62,18 @@ export class Sessions {
     this.#sweeper.unref();
   }
 
+  /** Whether other gateways may serve the same sessions. */
+  get isShared(): boolean {
+    return this.#options.peers !== undefined;
+  }
+
   get size(): number {
     return this.#sessions.size;
+  }
+
+  /** Undefined where it is not known to this process, whatever is stored. */
+  known(sessionId: string): Session | undefined {
+    return this.#sessions.get(sessionId);
   }
 
   /** Those known to this process, oldest first. */
@@ -61,10 +91,7 @@ export class Sessions {
     const now = Date.now();
     for (const record of await this.#options.store.list()) {
       const isOver = now - record.lastSeenAt > this.#options.idleMs();
-      if (isOver || this.#sessions.has(record.sessionId)) continue;
-      if (record.subscriptions.length > 0 || record.logLevel !== null) {
-        this.#dormant.set(record.sessionId, record);
-      }
+      if (!isOver && !this.#sessions.has(record.sessionId)) this.#rest(record);
     }
     if (this.#dormant.size > 0) this.#options.onChange();
   }
@@ -73,7 +100,23 @@ export class Sessions {
   attach(session: Session, stream: EventStream, lastEventId: string | undefined): void {
     if (lastEventId === undefined || !session.resume(stream, lastEventId)) session.attach(stream);
     this.#options.onChange();
-    stream.onceClosed(this.#options.onChange);
+    this.tellWhetherHeard(session);
+    stream.onceClosed(() => {
+      this.#options.onChange();
+      this.tellWhetherHeard(session);
+    });
+  }
+
+  /** Says to the other gateways whether the client reads here what belongs to no request. */
+  tellWhetherHeard(session: Session): void {
+    if (this.#sessions.get(session.id) !== session) return;
+    const state = session.isHeardHere ? "open" : "closed";
+    this.#tellPeers({ about: "stream", sessionId: session.id, state });
+  }
+
+  /** Hands on what a client sent here, for whichever gateway it is meant. */
+  passOnFromClient(session: Session, message: RpcNotification | RpcResponse): void {
+    this.#tellPeers({ about: "from_client", sessionId: session.id, message });
   }
 
   /** @throws GatewayError too_many_sessions */
@@ -89,42 +132,66 @@ export class Sessions {
       lastSeenAt: now,
     };
     await this.#options.store.create(record);
-    const session = new Session(record, this.#options.onNotified);
-    this.#sessions.set(record.sessionId, session);
-    this.#options.onChange();
-    return session;
+    return this.#opened(record);
   }
 
-  /** A session is found only by the token and at the address it was opened with. */
+  /**
+   * A session is found only by the token and at the address it was opened with.
+   *
+   * @throws GatewayError why the store cannot be read, where the session is not known here
+   */
   async find(
     sessionId: string,
     tokenId: string | null,
     profileId: string | null,
   ): Promise<Session | null> {
-    const session = this.#sessions.get(sessionId) ?? (await this.#restore(sessionId));
+    const session = await this.#find(sessionId);
     if (!session) return null;
     const { record } = session;
     if (record.tokenId !== tokenId || record.profileId !== profileId) return null;
-    session.lastSeenAt = Date.now();
-    this.#seen.set(sessionId, session.lastSeenAt);
+    const now = Date.now();
+    session.lastSeenAt = now;
+    this.#seen.set(sessionId, now);
+    // Others judge by what is stored whether it has been left.
+    if (this.isShared && now - record.lastSeenAt > SEEN_STEP_MS) await this.#writeSeen();
     return session;
   }
 
+  /** Reads anew what is stored of a session, if it is known here. Called on a hint. */
+  async reread(sessionId: string): Promise<void> {
+    if (!this.#sessions.has(sessionId) && !this.#dormant.has(sessionId)) return;
+    try {
+      await this.#read(sessionId, false);
+    } catch (error) {
+      // The next request of its client reads it.
+      this.#options.log.warn("a session could not be read", { error: String(error) });
+    }
+  }
+
+  /** The same for all that are known here, since hints may have been missed. */
+  async rereadAll(): Promise<void> {
+    for (const sessionId of [...this.#sessions.keys(), ...this.#dormant.keys()]) {
+      await this.reread(sessionId);
+    }
+    for (const session of this.#sessions.values()) this.#askWhoHears(session);
+  }
+
   /** Changes what a session keeps over a restart; resolves when that is stored. */
-  async change(
-    session: Session,
-    changes: Partial<Pick<SessionRecord, "logLevel" | "subscriptions">>,
-  ): Promise<void> {
-    session.change(changes);
+  async change(session: Session, change: SessionChange): Promise<void> {
+    session.change(change(session.record));
     this.#options.onChange();
-    await this.#options.store.update(session.id, changes);
+    await this.#options.store.update(session.id, change);
+    if (!this.isShared) return;
+    this.#tellPeers({ about: "session", sessionId: session.id });
+    // Another gateway may have changed it at the same moment.
+    await this.reread(session.id);
   }
 
   async remove(session: Session): Promise<void> {
-    session.end();
-    this.#sessions.delete(session.id);
-    this.#seen.delete(session.id);
+    this.#forget(session);
+    this.#keepEnded(session.id);
     await this.#options.store.remove(session.id);
+    this.#tellPeers({ about: "session", sessionId: session.id });
     this.#options.onEnd(session);
     this.#options.onChange();
   }
@@ -141,13 +208,34 @@ export class Sessions {
   /** Ends every session that `belongs` picks, for example those of a revoked token. */
   async removeWhere(belongs: (record: SessionRecord) => boolean): Promise<number> {
     const ended = [...this.#sessions.values()].filter((session) => belongs(session.record));
-    const asleep = [...this.#dormant.values()].filter(belongs);
-    for (const { sessionId } of asleep) this.#dormant.delete(sessionId);
+    for (const session of ended) session.end();
+    const others = new Map([...this.#dormant].filter(([, record]) => belongs(record)));
+    if (this.isShared) {
+      for (const record of await this.#options.store.list()) {
+        if (belongs(record) && !ended.some(({ id }) => id === record.sessionId)) {
+          others.set(record.sessionId, record);
+        }
+      }
+    }
     await Promise.all([
       ...ended.map((session) => this.remove(session)),
-      ...asleep.map(({ sessionId }) => this.#options.store.remove(sessionId)),
+      ...[...others.keys()].map(async (sessionId) => {
+        this.#dormant.delete(sessionId);
+        await this.#options.store.remove(sessionId);
+        this.#tellPeers({ about: "session", sessionId });
+      }),
     ]);
-    return ended.length + asleep.length;
+    return ended.length + others.size;
+  }
+
+  /** Ends one, also one that only the store knows. */
+  async removeById(sessionId: string): Promise<void> {
+    const isIt = (record: SessionRecord): boolean => record.sessionId === sessionId;
+    const known = await this.removeWhere(isIt);
+    if (known === 0) await this.#options.store.remove(sessionId);
+    // A request may have found it in the store just before.
+    await this.removeWhere(isIt);
+    this.#options.onChange();
   }
 
   /** Tells the clients for whom `concerns` is true. */
@@ -174,16 +262,18 @@ export class Sessions {
         session.lastSeenAt = now;
         this.#seen.set(sessionId, now);
       }
-      const seen = new Map(this.#seen);
-      this.#seen.clear();
-      if (seen.size > 0) await this.#options.store.touch(seen);
+      await this.#writeSeen();
 
       const idleMs = this.#options.idleMs();
       const isOver = ({ lastSeenAt }: { lastSeenAt: number }): boolean => now - lastSeenAt > idleMs;
       const expired = [...this.#sessions.values()].filter((one) => !one.busy && isOver(one));
-      for (const session of expired) await this.remove(session);
-      for (const record of this.#dormant.values()) {
-        if (isOver(record)) this.#dormant.delete(record.sessionId);
+      // Another gateway may have seen the client since; what nobody has, the store lets go itself.
+      for (const session of expired) {
+        await (this.isShared ? this.#read(session.id, false) : this.remove(session));
+      }
+      for (const record of [...this.#dormant.values()].filter(isOver)) {
+        if (this.isShared) await this.#read(record.sessionId, false);
+        else this.#dormant.delete(record.sessionId);
       }
     } catch (error) {
       this.#options.log.error("sessions could not be swept", { error: String(error) });
@@ -199,19 +289,111 @@ export class Sessions {
     this.#dormant.clear();
   }
 
-  async #restore(sessionId: string): Promise<Session | null> {
+  async #find(sessionId: string): Promise<Session | null> {
+    const known = this.#sessions.get(sessionId);
+    if (known && !this.isShared) return known;
+    try {
+      return await this.#read(sessionId, true);
+    } catch (error) {
+      // It goes on here while the store is away; what is not known may live, and is not denied.
+      if (known && this.#sessions.get(sessionId) === known) return known;
+      throw error;
+    }
+  }
+
+  /** Takes over what is stored; `wakes` one that is not known here. */
+  async #read(sessionId: string, wakes: boolean): Promise<Session | null> {
+    this.#reads += 1;
+    const read = this.#reads;
     const record = await this.#options.store.get(sessionId);
-    if (!record || Date.now() - record.lastSeenAt > this.#options.idleMs()) return null;
+    if (this.#ended.has(sessionId)) return null;
     // Two requests may have asked at once; both must get the same session.
-    return this.#sessions.get(sessionId) ?? this.#wake(record);
+    const known = this.#sessions.get(sessionId);
+    const isOver = record !== null && Date.now() - record.lastSeenAt > this.#options.idleMs();
+    if (!known) {
+      this.#dormant.delete(sessionId);
+      if (!record || isOver) return null;
+      if (wakes) return this.#wake(record);
+      this.#rest(record);
+      this.#options.onChange();
+      return null;
+    }
+    if (!this.isShared) return known;
+    // A read that began later was quicker.
+    if (read < (this.#readAs.get(sessionId) ?? 0)) return known;
+    this.#readAs.set(sessionId, read);
+    if (!record || (isOver && !known.busy)) {
+      this.#endedElsewhere(known);
+      return null;
+    }
+    const { logLevel, subscriptions } = known.record;
+    known.refresh(record);
+    const isSame =
+      logLevel === record.logLevel && subscriptions.join("\n") === record.subscriptions.join("\n");
+    if (!isSame) this.#options.onChange();
+    return known;
+  }
+
+  /** Waits for one that has not come back, with what it subscribed to. */
+  #rest(record: SessionRecord): void {
+    if (record.subscriptions.length > 0 || record.logLevel !== null) {
+      this.#dormant.set(record.sessionId, record);
+    }
   }
 
   #wake(record: SessionRecord): Session {
     this.#dormant.delete(record.sessionId);
-    const session = new Session(record, this.#options.onNotified);
+    const session = this.#opened(record);
+    this.#askWhoHears(session);
+    return session;
+  }
+
+  #opened(record: SessionRecord): Session {
+    const session = new Session(record, {
+      onNotified: this.#options.onNotified,
+      passOn: ({ id }, message) => {
+        this.#tellPeers({ about: "to_client", sessionId: id, message });
+      },
+    });
     this.#sessions.set(record.sessionId, session);
     this.#options.onChange();
     return session;
+  }
+
+  #askWhoHears({ id, isHeardHere }: Session): void {
+    if (!isHeardHere) this.#tellPeers({ about: "stream", sessionId: id, state: "asked" });
+  }
+
+  /** It was removed by another gateway. */
+  #endedElsewhere(session: Session): void {
+    this.#forget(session);
+    this.#keepEnded(session.id);
+    this.#options.onEnd(session);
+    this.#options.onChange();
+  }
+
+  #forget(session: Session): void {
+    session.end();
+    this.#sessions.delete(session.id);
+    this.#seen.delete(session.id);
+    this.#readAs.delete(session.id);
+  }
+
+  #keepEnded(sessionId: string): void {
+    if (!this.isShared) return;
+    this.#ended.add(sessionId);
+    const [oldest] = this.#ended;
+    if (this.#ended.size > MAX_ENDED && oldest !== undefined) this.#ended.delete(oldest);
+  }
+
+  #tellPeers(message: PeerMessage): void {
+    this.#options.peers?.tell(message);
+  }
+
+  async #writeSeen(): Promise<void> {
+    const seen = new Map(this.#seen);
+    this.#seen.clear();
+    if (seen.size > 0) await this.#options.store.touch(seen);
   }
 
   /** @throws GatewayError too_many_sessions */
@@ -221,6 +403,11 @@ export class Sessions {
       .sort((one, other) => one.lastSeenAt - other.lastSeenAt);
     const [longest] = idle;
     if (!longest) throw new GatewayError("too_many_sessions");
-    await this.remove(longest);
+    if (!this.isShared) return this.remove(longest);
+    const { lastSeenAt } = longest;
+    const stored = await this.#options.store.get(longest.id);
+    // Its client uses another gateway, and needs it there.
+    if (stored !== null && stored.lastSeenAt > lastSeenAt) this.#forget(longest);
+    else await this.remove(longest);
   }
 }
