@@ -266,15 +266,18 @@ export interface SessionRecord {
   lastSeenAt: number;
 }
 
+/** What a client changes of its session, by what that is just then. */
+export type SessionChange = (
+  record: SessionRecord,
+) => Partial<Pick<SessionRecord, "logLevel" | "subscriptions">>;
+
 export interface SessionStore {
   create(record: SessionRecord): Promise<void>;
   get(sessionId: string): Promise<SessionRecord | null>;
   /** All that are stored, also those that this process has not met yet. */
   list(): Promise<SessionRecord[]>;
-  update(
-    sessionId: string,
-    changes: Partial<Pick<SessionRecord, "logLevel" | "subscriptions">>,
-  ): Promise<void>;
+  /** Changes what is stored, atomically: another gateway may change the same session. */
+  update(sessionId: string, change: SessionChange): Promise<void>;
   remove(sessionId: string): Promise<void>;
   /** Written behind: `lastSeenAt` by session id. */
   touch(seen: ReadonlyMap<string, number>): Promise<void>;
@@ -288,10 +291,10 @@ export type PeerMessage =
   | { about: "from_client"; sessionId: string; message: RpcNotification | RpcResponse }
   /** What the client is to hear, from where none of its streams is open. */
   | { about: "to_client"; sessionId: string; message: RpcNotification | RpcRequest }
+  /** Whether the client has a stream open for what belongs to no request; or who knows of one. */
+  | { about: "stream"; sessionId: string; state: "open" | "closed" | "asked" }
   /** A server has said that lists of it changed: the same server of another gateway may say nothing. */
-  | { about: "lists"; serverId: string; method: string }
-  /** A token is not valid any more: what was opened with it ends. */
-  | { about: "token"; tokenId: string };
+  | { about: "lists"; serverId: string; method: string };
 
 /** The other gateways on a shared session store. */
 export interface Peers {

@@ -9,6 +9,7 @@ import type {
   EraStore,
   LocalProvider,
   Log,
+  Peers,
   Registry,
   ServerDefinition,
   SessionRecord,
@@ -42,6 +43,8 @@ export interface EngineOptions {
   catalogs: CatalogStore;
   eras: EraStore;
   sessions: SessionStore;
+  /** The other gateways on the session store, where there can be any. */
+  peers?: Peers | undefined;
   traffic: TrafficSink;
   /** What the gateway itself offers, beside its servers. */
   local: LocalProvider;
@@ -90,6 +93,7 @@ export class Engine {
     });
     this.#downstream = new Downstream({
       sessions: options.sessions,
+      peers: options.peers,
       sessionIdleMs: options.sessionIdleMs,
       traffic: options.traffic,
       log: options.log,
@@ -307,6 +311,8 @@ export class Engine {
       log,
       onObservation: () => this.#onObservation(definition.id),
       onCatalog: () => this.#views.onCatalog(definition.id),
+      onListsChanged: (method) =>
+        this.#options.peers?.tell({ about: "lists", serverId: definition.id, method }),
       onNotification: (client, notification) =>
         this.#onNotification(definition.id, client, notification),
     });

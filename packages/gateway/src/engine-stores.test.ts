@@ -111,8 +111,8 @@ describe("sessions", () => {
     const store = createSessionStore(storage, createRedactor());
     await store.create(record("a", now));
     await store.create({ ...record("b", now + 1), logLevel: "debug", subscriptions: ["x://1"] });
-    await store.update("a", { logLevel: "error" });
-    await store.update("a", { subscriptions: ["x://2", "x://3"] });
+    await store.update("a", () => ({ logLevel: "error" }));
+    await store.update("a", () => ({ subscriptions: ["x://2", "x://3"] }));
     const changed = { logLevel: "error", subscriptions: ["x://2", "x://3"] };
     expect(await store.get("a")).toEqual({ ...record("a", now), ...changed });
     expect(await store.list()).toEqual([
@@ -121,7 +121,7 @@ describe("sessions", () => {
     ]);
     await store.remove("a");
     expect((await store.list()).map(({ sessionId }) => sessionId)).toEqual(["b"]);
-    await expect(store.update("a", { logLevel: null })).rejects.toMatchObject({
+    await expect(store.update("a", () => ({ logLevel: null }))).rejects.toMatchObject({
       code: "session_not_found",
     });
   });

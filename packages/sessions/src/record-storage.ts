@@ -8,7 +8,7 @@ import { ownedSession } from "./session-data.ts";
 import { newSessionId } from "./session-id.ts";
 import type { SignInRecord } from "./sign-in-record.ts";
 import { doesSlide, readSignIn, writeSignIn } from "./sign-in-record.ts";
-import type { StorageBackend } from "./storage-backend.ts";
+import type { ClientSessionChanges, StorageBackend } from "./storage-backend.ts";
 import { checked, parse, stored } from "./text.ts";
 
 /** Options of every backend. */
@@ -127,11 +127,14 @@ export class RecordStorage implements StorageBackend {
     return row === null || !this.#lives(row) ? null : readClient(row);
   }
 
-  async updateClientSession(sessionId: string, changes: Partial<ClientSession>): Promise<void> {
-    refuseMove("sessionId", sessionId, changes);
-    const updated = await this.#rows.modify("client", [sessionId], (row) =>
-      this.#lives(row) ? this.#clientRow({ ...readClient(row), ...changes }) : null,
-    );
+  async updateClientSession(sessionId: string, changes: ClientSessionChanges): Promise<void> {
+    const updated = await this.#rows.modify("client", [sessionId], (row) => {
+      if (!this.#lives(row)) return null;
+      const session = readClient(row);
+      const changed = typeof changes === "function" ? changes(session) : changes;
+      refuseMove("sessionId", sessionId, changed);
+      return this.#clientRow({ ...session, ...changed });
+    });
     if (updated === 0) throw new GatewayError("session_not_found");
   }
 

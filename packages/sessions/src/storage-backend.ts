@@ -1,6 +1,10 @@
 import type { ClientSession } from "./client-session.ts";
 import type { SessionData } from "./session-data.ts";
 
+export type ClientSessionChanges =
+  | Partial<ClientSession>
+  | ((session: ClientSession) => Partial<ClientSession>);
+
 /**
  * A store for the two kinds of session. Every backend keeps these rules:
  *
@@ -52,8 +56,12 @@ export interface StorageBackend {
   /** @throws GatewayError `session_exists` */
   createClientSession(session: ClientSession): Promise<void>;
   getClientSession(sessionId: string): Promise<ClientSession | null>;
-  /** @throws GatewayError `session_not_found` */
-  updateClientSession(sessionId: string, changes: Partial<ClientSession>): Promise<void>;
+  /**
+   * Merges `changes`, atomically; as a function they are made of what the session is just then, and
+   * it may be called more than once.
+   * @throws GatewayError `session_not_found`
+   */
+  updateClientSession(sessionId: string, changes: ClientSessionChanges): Promise<void>;
   /** Resolves also when there is none. */
   removeClientSession(sessionId: string): Promise<void>;
   /** Oldest first. */

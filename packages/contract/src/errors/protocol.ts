@@ -24,6 +24,14 @@ export const PROTOCOL_ERRORS = {
     wayOut:
       "Open the stream with GET first, and post to the address that its first event names; or use /mcp instead of /sse.",
   },
+  stream_elsewhere: {
+    http: 421,
+    jsonRpc: -32000,
+    exit: 1,
+    sentence: "The event stream that this message belongs to is not open at this gateway.",
+    wayOut:
+      "Use /mcp instead of /sse, which any of the gateways on a session store answers; or let the load balancer send all of one client to one gateway.",
+  },
   batch_refused: {
     http: 400,
     jsonRpc: -32600,

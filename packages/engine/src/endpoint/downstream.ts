@@ -1,6 +1,13 @@
 import { GatewayError, LOCAL_SERVER } from "@local-mcp/contract";
 import { LIST_CHANGES } from "../catalog/views.ts";
-import type { Client, Log, ServerDefinition, SessionRecord, SessionStore } from "../definitions.ts";
+import type {
+  Client,
+  Log,
+  Peers,
+  ServerDefinition,
+  SessionRecord,
+  SessionStore,
+} from "../definitions.ts";
 import type { TrafficSink } from "../trace.ts";
 import { ParkedCalls } from "../eras/parked-calls.ts";
 import type { RpcNotification } from "../jsonrpc.ts";
@@ -15,8 +22,10 @@ import { type Introduction, LegacyEndpoint } from "./legacy-endpoint.ts";
 import { LegacyRequests } from "./legacy-requests.ts";
 import { Listeners } from "./listeners.ts";
 import { ModernEndpoint } from "./modern-endpoint.ts";
+import { PeerHearing } from "./peer-hearing.ts";
 import { ResourceSubscriptions, type Subscriber } from "./resource-subscriptions.ts";
 import { refusalOf } from "./rpc-answers.ts";
+import type { Session } from "./session.ts";
 import { Sessions } from "./sessions.ts";
 import { SseEndpoint } from "./sse-endpoint.ts";
 import { clientOf, namedClient, tellRefused } from "./traffic.ts";
@@ -26,6 +35,8 @@ const SUBSCRIBED_MS = 2000;
 
 export interface DownstreamOptions {
   sessions: SessionStore;
+  /** The other gateways on the session store, where there can be any. */
+  peers?: Peers | undefined;
   sessionIdleMs: () => number;
   traffic: TrafficSink;
   log: Log;
@@ -58,6 +69,7 @@ export class Downstream {
     const { traffic, introduce } = options;
     this.sessions = new Sessions({
       store: options.sessions,
+      peers: options.peers,
       idleMs: options.sessionIdleMs,
       log: options.log,
       onChange: () => {
@@ -73,14 +85,27 @@ export class Downstream {
       },
     });
     const { sessions } = this;
+    const onClientChange = (session: Session, notification: RpcNotification): void => {
+      for (const upstream of options.upstreams()) upstream.tellClient(session.id, notification);
+    };
     const requests = new LegacyRequests({
       sessions,
       traffic,
       subscribed: () => this.subscribed(),
-      onClientChange: (session, notification) => {
-        for (const upstream of options.upstreams()) upstream.tellClient(session.id, notification);
+      onClientChange,
+    });
+    const hearing = new PeerHearing({
+      sessions,
+      onClientChange,
+      relist: (serverId, method) => {
+        const upstream = options.upstreams().find(({ definition }) => definition.id === serverId);
+        upstream?.relist(method);
       },
     });
+    options.peers?.listen(
+      (message) => hearing.hear(message),
+      () => void sessions.rereadAll(),
+    );
     this.#listeners = new Listeners({
       onChange: () => this.follow(),
       subscribed: () => this.subscribed(),

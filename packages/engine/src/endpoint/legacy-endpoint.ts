@@ -65,7 +65,7 @@ export class LegacyEndpoint {
     }
     if (classified.kind === "notification") {
       this.#options.requests.onNotification(session, classified.message, incoming.routes);
-    } else session.onResponse(classified.message);
+    } else this.#options.requests.onResponse(session, classified.message);
     incoming.response.writeHead(202).end();
   }
 
@@ -127,7 +127,7 @@ export class LegacyEndpoint {
       if (one.kind === "notification") {
         requests.onNotification(session, one.message, incoming.routes);
       }
-      if (one.kind === "response") session.onResponse(one.message);
+      if (one.kind === "response") requests.onResponse(session, one.message);
     }
     const answered = classified.filter(({ kind }) => kind === "request" || kind === "malformed");
     if (answered.length === 0) {

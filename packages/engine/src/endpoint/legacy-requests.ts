@@ -1,6 +1,12 @@
 import { GatewayError } from "@local-mcp/contract";
 import type { RequestTrace, TrafficSink } from "../trace.ts";
-import { isObject, isRequestId, type RpcNotification, type RpcRequest } from "../jsonrpc.ts";
+import {
+  isObject,
+  isRequestId,
+  type RpcNotification,
+  type RpcRequest,
+  type RpcResponse,
+} from "../jsonrpc.ts";
 import { isLogLevel, LOG_LEVELS } from "../protocol.ts";
 import { type Answer, type Caller, progressTokenOf } from "../router/caller.ts";
 import { placeOfResource, resourceNotFound } from "../router/resources.ts";
@@ -67,10 +73,17 @@ export class LegacyRequests {
     const about = named === null ? undefined : session.traceOf(named);
     const from = { client: clientOf(session), profileId };
     this.#options.traffic.onClientNotification(from, notification, about);
-    if (notification.method === "notifications/cancelled" && named !== null) session.cancel(named);
+    const { sessions } = this.#options;
+    const isCancel = notification.method === "notifications/cancelled" && named !== null;
+    if (isCancel && !session.cancel(named)) sessions.passOnFromClient(session, notification);
     if (notification.method === "notifications/roots/list_changed") {
       this.#options.onClientChange(session, notification);
+      sessions.passOnFromClient(session, notification);
     }
+  }
+
+  onResponse(session: Session, response: RpcResponse): void {
+    if (!session.onResponse(response)) this.#options.sessions.passOnFromClient(session, response);
   }
 
   async #carryOut(
@@ -103,7 +116,7 @@ export class LegacyRequests {
       const levels = LOG_LEVELS.join(", ");
       throw new GatewayError("validation_failed", { detail: `The level is one of ${levels}.` });
     }
-    await this.#options.sessions.change(session, { logLevel: level });
+    await this.#options.sessions.change(session, () => ({ logLevel: level }));
   }
 
   /** @throws GatewayError resource_not_found, subscription_not_offered, validation_failed */
@@ -122,16 +135,17 @@ export class LegacyRequests {
         detail: `A session subscribes to at most ${MAX_SUBSCRIPTIONS} resources.`,
       });
     }
-    await this.#options.sessions.change(session, { subscriptions: [...subscriptions, uri] });
+    await this.#options.sessions.change(session, (record) => ({
+      subscriptions: [...new Set([...record.subscriptions, uri])],
+    }));
     await this.#options.subscribed();
   }
 
   async #unsubscribe(session: Session, uri: string): Promise<void> {
-    const { subscriptions } = session.record;
-    if (!subscriptions.includes(uri)) return;
-    await this.#options.sessions.change(session, {
-      subscriptions: subscriptions.filter((one) => one !== uri),
-    });
+    if (!session.record.subscriptions.includes(uri)) return;
+    await this.#options.sessions.change(session, (record) => ({
+      subscriptions: record.subscriptions.filter((one) => one !== uri),
+    }));
   }
 }
 

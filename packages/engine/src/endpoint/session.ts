@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { GatewayError } from "@local-mcp/contract";
 import type { Client, SessionRecord } from "../definitions.ts";
-import type {
-  JsonObject,
-  RequestId,
-  RpcMessage,
-  RpcNotification,
-  RpcRequest,
-  RpcResponse,
+import {
+  classify,
+  type JsonObject,
+  type RequestId,
+  type RpcNotification,
+  type RpcRequest,
+  type RpcResponse,
 } from "../jsonrpc.ts";
 import { BATCH_VERSION, isSevereEnough } from "../protocol.ts";
 import type { RequestTrace } from "../trace.ts";
@@ -30,12 +30,22 @@ interface Question {
 
 export type OnNotified = (session: Session, notification: RpcNotification) => void;
 
+/** What may be sent to a client unasked. */
+export type Unasked = RpcNotification | RpcRequest;
+
+export interface SessionOptions {
+  /** Told of what the client hears that belongs to none of its requests. */
+  onNotified?: OnNotified;
+  /** Hands over to the gateway where the client reads. */
+  passOn?: (session: Session, message: Unasked) => void;
+}
+
 /** A legacy client's session with what is open in it just now. */
 export class Session implements Client {
   readonly isSession = true;
   readonly log = new EventLog();
   readonly #running = new Map<RequestId, Running>();
-  readonly #onNotified: OnNotified;
+  readonly #options: SessionOptions;
   readonly #questions = new Map<RequestId, Question>();
   /** Streams for what belongs to no request, oldest first. */
   #unasked: LoggedStream[] = [];
@@ -43,11 +53,12 @@ export class Session implements Client {
   #asked = 0;
   #ended = false;
   lastSeenAt: number;
+  /** Whether the client has a stream open at another gateway for what belongs to no request. */
+  isHeardElsewhere = false;
 
-  /** @param onNotified told of what the client hears that belongs to none of its requests */
-  constructor(record: SessionRecord, onNotified: OnNotified = () => {}) {
+  constructor(record: SessionRecord, options: SessionOptions = {}) {
     this.#record = record;
-    this.#onNotified = onNotified;
+    this.#options = options;
     this.lastSeenAt = record.lastSeenAt;
   }
 
@@ -75,6 +86,11 @@ export class Session implements Client {
     return this.#record.logLevel;
   }
 
+  /** Whether the client reads here what belongs to no request. */
+  get isHeardHere(): boolean {
+    return this.#unasked.some((one) => one.open);
+  }
+
   /** A client that reads nothing while it is asked something has gone: its call is no use. */
   get busy(): boolean {
     return this.log.isRead || (this.#running.size > 0 && this.#questions.size === 0);
@@ -92,6 +108,12 @@ export class Session implements Client {
 
   change(changes: Partial<Pick<SessionRecord, "logLevel" | "subscriptions">>): void {
     this.#record = { ...this.#record, ...changes };
+  }
+
+  /** Takes over what is stored. */
+  refresh(record: SessionRecord): void {
+    this.#record = record;
+    this.lastSeenAt = Math.max(this.lastSeenAt, record.lastSeenAt);
   }
 
   isRunning(id: RequestId): boolean {
@@ -114,8 +136,11 @@ export class Session implements Client {
     this.#running.delete(id);
   }
 
-  cancel(id: RequestId): void {
-    this.#running.get(id)?.controller.abort();
+  /** @returns whether it runs here */
+  cancel(id: RequestId): boolean {
+    const running = this.#running.get(id);
+    running?.controller.abort();
+    return running !== undefined;
   }
 
   /** Sends what comes unasked on this stream too. `primes` where the client may come back to it. */
@@ -144,8 +169,20 @@ export class Session implements Client {
   /** Sent on one stream only (MCP 2025-11-25, transports, multiple connections): the newest. */
   notify(notification: RpcNotification): void {
     if (!this.wants(notification)) return;
-    this.#unaskedStream().send(JSON.stringify(notification));
-    this.#onNotified(this, notification);
+    if (!this.#passOn(notification)) this.#unaskedStream().send(JSON.stringify(notification));
+    this.#options.onNotified?.(this, notification);
+  }
+
+  /** What waits for a first reader here, who is elsewhere now. */
+  takeWaiting(): Unasked[] {
+    const waiting = this.#unasked.find((logged) => !logged.wasAttached);
+    if (!waiting) return [];
+    this.#unasked = this.#unasked.filter((one) => one !== waiting);
+    this.log.forget(waiting);
+    return this.log.after(waiting, 0).flatMap(({ data }) => {
+      const classified = classify(JSON.parse(data));
+      return classified.kind === "notification" ? [classified.message] : [];
+    });
   }
 
   /** Whether the client wants to hear it, as far as it has set a level. */
@@ -158,8 +195,13 @@ export class Session implements Client {
     return this.askOver((message) => this.sendUnasked(message), method, params, signal);
   }
 
-  /** @returns whether the client reads a stream on which it can come */
-  sendUnasked(message: RpcMessage): boolean {
+  /** @returns whether the client reads a stream on which it can come, wherever that is */
+  sendUnasked(message: Unasked): boolean {
+    return this.sendHere(message) || this.#passOn(message);
+  }
+
+  /** @returns whether the client reads a stream on which it can come, here */
+  sendHere(message: Unasked): boolean {
     const stream = this.#unasked.findLast((one) => one.open);
     stream?.send(JSON.stringify(message));
     return stream !== undefined;
@@ -171,7 +213,7 @@ export class Session implements Client {
    * @throws GatewayError client_cannot_be_asked, request_cancelled
    */
   askOver(
-    send: (message: RpcMessage) => boolean,
+    send: (message: Unasked) => boolean,
     method: string,
     params: JsonObject | undefined,
     signal: AbortSignal,
@@ -214,9 +256,15 @@ export class Session implements Client {
     });
   }
 
-  /** An answer of the client to a question of ours. One that nobody waits for any more is dropped. */
-  onResponse(response: RpcResponse): void {
-    if (response.id !== null) this.#questions.get(response.id)?.resolve(response);
+  /**
+   * An answer of the client to a question of ours. One that nobody waits for any more is dropped.
+   *
+   * @returns whether it was asked here
+   */
+  onResponse(response: RpcResponse): boolean {
+    const question = response.id === null ? undefined : this.#questions.get(response.id);
+    question?.resolve(response);
+    return question !== undefined;
   }
 
   end(): void {
@@ -226,6 +274,14 @@ export class Session implements Client {
       question.reject(new GatewayError("request_cancelled"));
     }
     this.log.end();
+  }
+
+  /** @returns whether the client reads at another gateway only */
+  #passOn(message: Unasked): boolean {
+    if (!this.isHeardElsewhere || this.isHeardHere) return false;
+    // The gateway there lists itself what has changed.
+    if (!isOfLists(message)) this.#options.passOn?.(this, message);
+    return true;
   }
 
   #unaskedStream(): LoggedStream {
@@ -244,6 +300,8 @@ export class Session implements Client {
     this.#unasked = this.#unasked.filter(isKept);
   }
 }
+
+const isOfLists = ({ method }: Unasked): boolean => method.endsWith("/list_changed");
 
 /** Whether a session of this version may send several messages in one body. */
 export const allowsBatch = ({ record }: Session): boolean =>

@@ -100,18 +100,32 @@ export class Sessions {
   attach(session: Session, stream: EventStream, lastEventId: string | undefined): void {
     if (lastEventId === undefined || !session.resume(stream, lastEventId)) session.attach(stream);
     this.#options.onChange();
-    this.tellWhetherHeard(session);
+    this.#tellWhetherHeard(session);
     stream.onceClosed(() => {
       this.#options.onChange();
-      this.tellWhetherHeard(session);
+      this.#tellWhetherHeard(session);
     });
   }
 
   /** Says to the other gateways whether the client reads here what belongs to no request. */
-  tellWhetherHeard(session: Session): void {
+  #tellWhetherHeard(session: Session): void {
     if (this.#sessions.get(session.id) !== session) return;
     const state = session.isHeardHere ? "open" : "closed";
     this.#tellPeers({ about: "stream", sessionId: session.id, state });
+  }
+
+  /** What another gateway says or asks of whether the client reads there. */
+  onHeardElsewhere(session: Session, state: "open" | "closed" | "asked"): void {
+    if (state === "asked") {
+      if (session.isHeardHere) this.#tellWhetherHeard(session);
+      return;
+    }
+    session.isHeardElsewhere = state === "open";
+    if (state === "closed") return this.#askWhoHears(session);
+    if (session.isHeardHere) return;
+    for (const message of session.takeWaiting()) {
+      this.#tellPeers({ about: "to_client", sessionId: session.id, message });
+    }
   }
 
   /** Hands on what a client sent here, for whichever gateway it is meant. */
@@ -153,7 +167,10 @@ export class Sessions {
     session.lastSeenAt = now;
     this.#seen.set(sessionId, now);
     // Others judge by what is stored whether it has been left.
-    if (this.isShared && now - record.lastSeenAt > SEEN_STEP_MS) await this.#writeSeen();
+    if (this.isShared && now - record.lastSeenAt > SEEN_STEP_MS) {
+      // What cannot be written now is tried again soon.
+      await this.#writeSeen().catch(() => {});
+    }
     return session;
   }
 
@@ -219,22 +236,19 @@ export class Sessions {
     }
     await Promise.all([
       ...ended.map((session) => this.remove(session)),
-      ...[...others.keys()].map(async (sessionId) => {
-        this.#dormant.delete(sessionId);
-        await this.#options.store.remove(sessionId);
-        this.#tellPeers({ about: "session", sessionId });
-      }),
+      ...[...others.keys()].map((sessionId) => this.removeById(sessionId)),
     ]);
     return ended.length + others.size;
   }
 
   /** Ends one, also one that only the store knows. */
   async removeById(sessionId: string): Promise<void> {
-    const isIt = (record: SessionRecord): boolean => record.sessionId === sessionId;
-    const known = await this.removeWhere(isIt);
-    if (known === 0) await this.#options.store.remove(sessionId);
-    // A request may have found it in the store just before.
-    await this.removeWhere(isIt);
+    const known = this.#sessions.get(sessionId);
+    if (known) return this.remove(known);
+    this.#dormant.delete(sessionId);
+    this.#keepEnded(sessionId);
+    await this.#options.store.remove(sessionId);
+    this.#tellPeers({ about: "session", sessionId });
     this.#options.onChange();
   }
 
@@ -311,10 +325,9 @@ export class Sessions {
     const known = this.#sessions.get(sessionId);
     const isOver = record !== null && Date.now() - record.lastSeenAt > this.#options.idleMs();
     if (!known) {
+      if (record && !isOver && wakes) return this.#wake(record);
       this.#dormant.delete(sessionId);
-      if (!record || isOver) return null;
-      if (wakes) return this.#wake(record);
-      this.#rest(record);
+      if (record && !isOver) this.#rest(record);
       this.#options.onChange();
       return null;
     }
@@ -380,7 +393,6 @@ export class Sessions {
   }
 
   #keepEnded(sessionId: string): void {
-    if (!this.isShared) return;
     this.#ended.add(sessionId);
     const [oldest] = this.#ended;
     if (this.#ended.size > MAX_ENDED && oldest !== undefined) this.#ended.delete(oldest);
@@ -393,7 +405,13 @@ export class Sessions {
   async #writeSeen(): Promise<void> {
     const seen = new Map(this.#seen);
     this.#seen.clear();
-    if (seen.size > 0) await this.#options.store.touch(seen);
+    if (seen.size === 0) return;
+    try {
+      await this.#options.store.touch(seen);
+    } catch (error) {
+      for (const [id, at] of seen) this.#seen.set(id, Math.max(at, this.#seen.get(id) ?? 0));
+      throw error;
+    }
   }
 
   /** @throws GatewayError too_many_sessions */

@@ -94,7 +94,10 @@ export class SseEndpoint {
     stream.send({ name: "endpoint", data: `${path}?${CONNECTION}=${id}` });
   }
 
-  /** @throws GatewayError sse_stream_missing, session_missing, session_not_found, malformed_message */
+  /**
+   * @throws GatewayError sse_stream_missing, stream_elsewhere, session_missing, session_not_found,
+   * malformed_message
+   */
   async #receive(incoming: EndpointRequest): Promise<void> {
     const connection = this.#find(incoming);
     const classified = classify(incoming.body);
@@ -112,7 +115,7 @@ export class SseEndpoint {
     if (classified.kind === "notification") {
       requests.onNotification(session, classified.message, incoming.routes);
     }
-    if (classified.kind === "response") session.onResponse(classified.message);
+    if (classified.kind === "response") requests.onResponse(session, classified.message);
     if (classified.kind !== "request") {
       incoming.response.writeHead(ACCEPTED).end();
       return;
@@ -159,8 +162,10 @@ export class SseEndpoint {
     const connection = this.#connections.get(id);
     const isTheirs =
       connection?.tokenId === incoming.tokenId && connection.profileId === incoming.profileId;
-    if (!connection || !isTheirs) throw new GatewayError("session_not_found");
-    return connection;
+    if (connection && isTheirs) return connection;
+    throw new GatewayError(
+      this.#options.sessions.isShared && !connection ? "stream_elsewhere" : "session_not_found",
+    );
   }
 }
 

@@ -36,6 +36,8 @@ export interface UpstreamOptions extends Omit<ConnectorOptions, "definition"> {
   log: Log;
   onObservation: () => void;
   onCatalog: () => void;
+  /** The server itself says that lists of it have changed, by this method. */
+  onListsChanged?: (method: string) => void;
   /** Belongs to no request. `client` is the one whose own connection it came on. */
   onNotification: (client: Client | null, notification: RpcNotification) => void;
   /** Of connections that are a client's own. */
@@ -261,6 +263,11 @@ export class Upstream {
     this.#subscriptions.setLogLevel(level);
   }
 
+  /** Lists anew what changed, as the same server said elsewhere. */
+  relist(method: string): void {
+    this.#catalog.onNotification(method);
+  }
+
   /** Passes a notification of a client on, to the connection of its own if it has one. */
   tellClient(clientId: string, notification: RpcNotification): void {
     this.#clients.tell(clientId, notification);
@@ -378,7 +385,11 @@ export class Upstream {
   }
 
   #onNotification(client: Client | null, notification: RpcNotification): void {
-    if (this.#catalog.onNotification(notification.method)) return;
+    const { method } = notification;
+    if (this.#catalog.onNotification(method)) {
+      this.#options.onListsChanged?.(method);
+      return;
+    }
     this.#options.onNotification(client, notification);
   }
 }
