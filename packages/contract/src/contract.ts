@@ -55,6 +55,7 @@ import {
   signInWay,
 } from "./sign-in.ts";
 import { noSecret, secretIn, secretOnce } from "./secret-fields.ts";
+import { sessionsContract } from "./sessions-contract.ts";
 import { settingsChange, settingView } from "./settings.ts";
 import { done, nothing, tagged } from "./shapes.ts";
 import { gatewayStatus } from "./status.ts";
@@ -247,6 +248,7 @@ export const contract = {
       .output(z.object({ result: z.record(z.string(), z.unknown()), durationMs: z.number() })),
   },
   ...localContract,
+  ...sessionsContract,
   metrics: {
     get: oc.route({ method: "GET", path: "/metrics" }).input(metricsQuery).output(metricsView),
     reset: oc

@@ -9,7 +9,7 @@ import {
   sessionsView,
   sessionView,
 } from "./sessions.ts";
-import { done, nothing } from "./shapes.ts";
+import { nothing } from "./shapes.ts";
 
 const session = z.object({ session: z.string() });
 
@@ -17,6 +17,7 @@ const session = z.object({ session: z.string() });
 export const sessionsContract = {
   sessions: {
     list: oc.route({ method: "GET", path: "/sessions" }).input(nothing).output(sessionsView),
+    /** By its id, or by what no other id begins with. */
     get: oc
       .route({ method: "GET", path: "/sessions/{session}" })
       .input(session)
@@ -26,8 +27,14 @@ export const sessionsContract = {
       .route({ method: "GET", path: "/sessions/{session}/messages" })
       .input(sessionMessagesQuery)
       .output(z.array(sessionMessage)),
-    /** Ends it at once, wherever its streams are open. The client may open another one. */
-    remove: oc.route({ method: "DELETE", path: "/sessions/{session}" }).input(session).output(done),
+    /**
+     * Ends it at once, by its whole id, wherever its streams are open. The client may open another
+     * one. Answers with what it was.
+     */
+    remove: oc
+      .route({ method: "DELETE", path: "/sessions/{session}" })
+      .input(session)
+      .output(sessionView),
     /** Removes what has expired, in the store and of the messages. */
     cleanup: oc
       .route({ method: "POST", path: "/session-store/cleanup" })

@@ -28,6 +28,8 @@ export const sessionView = z.object({
   lastSeenAt: z.number().int(),
   /** When it ends if nothing is heard of it, ms since 1970. */
   expiresAt: z.number().int(),
+  /** Requests of it that this gateway is answering. */
+  running: z.number().int(),
   /** Its last call of a tool, since this gateway started; null without one. */
   lastCallAt: z.number().int().nullable(),
 });
@@ -36,7 +38,10 @@ export type SessionView = z.infer<typeof sessionView>;
 /** A message that went to a client in a session; kept with the database backend only. */
 export const sessionMessage = z.object({
   id: z.number().int(),
-  /** JSON-RPC, redacted. */
+  /**
+   * JSON-RPC, redacted. Of what is longer than `logBodyBytes` the beginning as text:
+   * `{ "cut": true, "bytes": 123456, "text": "{\\"jsonrpc\\":…" }`.
+   */
   content: z.json(),
   /** ms since 1970. */
   createdAt: z.number().int(),
@@ -93,6 +98,8 @@ export const sessionsView = z.object({
   sessions: z.array(sessionView),
   /** How many there are in all. */
   total: z.number().int(),
+  /** Messages that should have been kept since the start and could not be; calls never wait for it. */
+  droppedMessages: z.number().int(),
 });
 export type SessionsView = z.infer<typeof sessionsView>;
 

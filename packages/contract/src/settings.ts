@@ -48,6 +48,16 @@ export const settings = z.object({
     .min(1000)
     .max(30 * 86_400_000)
     .default(12 * 3_600_000),
+  /**
+   * Messages to legacy clients, where those are kept beside their sessions, are removed after so
+   * long, ms.
+   */
+  sessionMessagesKeepMs: z
+    .number()
+    .int()
+    .min(1000)
+    .max(30 * 86_400_000)
+    .default(86_400_000),
   /** Proxy for remote servers, http://host:port. Empty: as the environment says. `direct`: none. */
   proxy: z
     .string()
@@ -130,6 +140,7 @@ export const settingsUpdate = z
     maxConcurrentCalls: settings.shape.maxConcurrentCalls.unwrap(),
     idleStopMs: settings.shape.idleStopMs.unwrap(),
     sessionIdleMs: settings.shape.sessionIdleMs.unwrap(),
+    sessionMessagesKeepMs: settings.shape.sessionMessagesKeepMs.unwrap(),
     proxy: settings.shape.proxy.unwrap(),
     noProxy: settings.shape.noProxy.unwrap(),
     extraCaFile: settings.shape.extraCaFile.unwrap(),
@@ -165,6 +176,7 @@ export const settingsChange = z.object({
   maxConcurrentCalls: settingsUpdate.shape.maxConcurrentCalls.nullable(),
   idleStopMs: settingsUpdate.shape.idleStopMs.nullable(),
   sessionIdleMs: settingsUpdate.shape.sessionIdleMs.nullable(),
+  sessionMessagesKeepMs: settingsUpdate.shape.sessionMessagesKeepMs.nullable(),
   proxy: settingsUpdate.shape.proxy.nullable(),
   noProxy: settingsUpdate.shape.noProxy.nullable(),
   extraCaFile: settingsUpdate.shape.extraCaFile.nullable(),

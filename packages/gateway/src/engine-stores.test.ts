@@ -108,7 +108,7 @@ describe("sessions", () => {
     const now = 1_800_000_000_000;
     const storage = new MemoryStorageBackend({ now: () => now, clientIdleMs: () => 1000 });
     await storage.init();
-    const store = createSessionStore(storage, createRedactor());
+    const store = createSessionStore(storage, createRedactor(), async () => {});
     await store.create(record("a", now));
     await store.create({ ...record("b", now + 1), logLevel: "debug", subscriptions: ["x://1"] });
     await store.update("a", () => ({ logLevel: "error" }));

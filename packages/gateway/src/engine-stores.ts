@@ -91,10 +91,13 @@ export const createEraStore = ({ eras }: Stores): EraStore => ({
 /**
  * Sessions of legacy clients, in the session store the gateway was given. What a client says of itself
  * is stored without secrets, since nothing depends on it.
+ *
+ * @param onRemoved removes what is kept of a session elsewhere
  */
 export function createSessionStore(
   storage: StorageBackend,
   redactor: Pick<Redactor, "json">,
+  onRemoved: (sessionId: string) => Promise<void>,
 ): SessionStore {
   return {
     create: (record) =>
@@ -106,7 +109,10 @@ export function createSessionStore(
     get: (sessionId) => storage.getClientSession(sessionId),
     list: () => storage.listClientSessions(),
     update: (sessionId, changes) => storage.updateClientSession(sessionId, changes),
-    remove: (sessionId) => storage.removeClientSession(sessionId),
+    remove: async (sessionId) => {
+      await storage.removeClientSession(sessionId);
+      await onRemoved(sessionId);
+    },
     touch: (seen) => storage.touch(seen),
   };
 }
@@ -116,8 +122,9 @@ export const createEngineStores = (
   stores: Stores,
   sessions: StorageBackend,
   redactor: Pick<Redactor, "json">,
+  onSessionRemoved: (sessionId: string) => Promise<void>,
 ) => ({
   catalogs: createCatalogStore(stores),
   eras: createEraStore(stores),
-  sessions: createSessionStore(sessions, redactor),
+  sessions: createSessionStore(sessions, redactor, onSessionRemoved),
 });

@@ -8,9 +8,9 @@ import { createRouter } from "./api/router.ts";
 import { Audit } from "./audit/audit.ts";
 import { OwnDeeds } from "./audit/own-deeds.ts";
 import { ProcedureAudit } from "./audit/procedure-audit.ts";
-import { ClientsService } from "./clients/clients-service.ts";
+import type { ClientsService } from "./clients/clients-service.ts";
 import { DEFAULT_LAUNCHER } from "./clients/connections.ts";
-import { createConnections } from "./clients/create-connections.ts";
+import { createClients } from "./clients/create-clients.ts";
 import { Configuration } from "./configuration/configuration.ts";
 import { DoctorService } from "./doctor/doctor-service.ts";
 import { identityOf } from "./data-dir-identity.ts";
@@ -195,7 +195,9 @@ async function wire(
       local: local.catalog,
     }),
     local: local.catalog,
-    ...createEngineStores(stores, sessions.backend, redactor),
+    ...createEngineStores(stores, sessions.backend, redactor, (sessionId) =>
+      traffic.messages.remove(sessionId),
+    ),
     traffic: trafficTo(() => ({ clients, traffic })),
     serverInfo: { name: "local-mcp-gateway", title: "Local MCP Gateway", version: VERSION },
     maxMessageBytes: () => settings.maxMessageBytes,
@@ -275,29 +277,28 @@ async function wire(
     profiles,
     engine,
     isApp: options.kind === "app",
+    keepsMessages: (await sessions.view()).keepsMessages,
     address,
     events,
     onWarning: () => announcer.announce(),
   });
   const { launcher = DEFAULT_LAUNCHER, pages = null } = options;
-  const connections = createConnections({
+  const faces = createClients({
+    ...common,
     address,
     isListening: () => endpoint.url !== null,
     settings: () => settings,
     profiles,
-    runtimes,
+    tokens,
     launcher,
     dataDir: configuration.paths.dataDir,
-  });
-  const clients: ClientsService = new ClientsService({
-    engine: () => engine,
+    engine,
+    storage: sessions,
+    messages: traffic.messages,
+    redactor,
     events,
-    profileSlug: (id) => stores.profiles.get(id)?.slug ?? null,
-    activeProfileId: () => stores.profiles.active()?.id ?? null,
-    tokenName: (id) => tokens.nameOf(id),
-    testName: connections.testName,
-    redact: (text) => redactor.text(text),
   });
+  const { clients }: { clients: ClientsService } = faces;
   const vaultService = new VaultService({
     ...common,
     keychain: options.keychain ?? null,
@@ -383,8 +384,7 @@ async function wire(
       servers,
       checkProfile: (slug) => profiles.routeBySlug(slug),
     }),
-    clients,
-    connections,
+    ...faces,
     profiles,
     local,
     ...traffic,

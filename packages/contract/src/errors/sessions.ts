@@ -2,6 +2,20 @@ import type { ErrorEntry } from "./entry.ts";
 
 /** The session store. */
 export const SESSION_ERRORS = {
+  client_session_not_found: {
+    http: 404,
+    jsonRpc: -32602,
+    exit: 1,
+    sentence: "There is no session “{id}”.",
+    wayOut: "It may have ended since. See what there is: “local-mcp-gateway sessions list”.",
+  },
+  client_session_ambiguous: {
+    http: 409,
+    jsonRpc: -32602,
+    exit: 1,
+    sentence: "{count} sessions begin with “{id}”.",
+    wayOut: "Write more of it, as “local-mcp-gateway sessions list --json” has it.",
+  },
   session_store_unknown: {
     http: 400,
     jsonRpc: -32602,
@@ -16,6 +30,22 @@ export const SESSION_ERRORS = {
     sentence:
       "The session store {type} was chosen by {name}, and {missing} does not say where it is.",
     wayOut: "Set {missing}, for example {example}.",
+  },
+  session_store_url: {
+    http: 400,
+    jsonRpc: -32602,
+    exit: 3,
+    sentence: "{name} is no URL of a session store that is {type}.",
+    wayOut: "Write one like {example}.",
+  },
+  session_secret_unset: {
+    http: 400,
+    jsonRpc: -32602,
+    exit: 6,
+    sentence:
+      "A session with a secret in it is kept sealed only, and there is no key to seal with.",
+    wayOut:
+      "Set AUTH_ENCRYPTION_SECRET to at least 12 random characters, or give the storage backend a sealer: { sealer: await sealerOf(secret) }.",
   },
   session_store_unreachable: {
     http: 503,

@@ -15,6 +15,7 @@ import type { RootsService } from "../roots/roots-service.ts";
 import type { PasteService } from "../servers/paste-service.ts";
 import type { ServerDetails } from "../servers/server-details.ts";
 import type { ServersService } from "../servers/servers-service.ts";
+import type { SessionsService } from "../sessions/sessions-service.ts";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
 import type { SettingsService } from "../settings/settings-service.ts";
 import type { SignIns } from "../sign-in/sign-ins.ts";
@@ -27,6 +28,7 @@ import type { Transfer } from "../transfer/create-transfer.ts";
 import type { VaultService } from "../vault/vault-service.ts";
 import { changeKeys, manage, requireRight, requireToReadSecrets } from "./context.ts";
 import { createLogProcedures } from "./log-procedures.ts";
+import { createSessionProcedures } from "./session-procedures.ts";
 import { createTransferProcedures } from "./transfer-procedures.ts";
 
 export interface Services {
@@ -51,6 +53,7 @@ export interface Services {
   };
   metrics: MetricsService;
   logs: LogsService;
+  sessions: SessionsService;
   tokens: Tokens;
   runtimes: RuntimesService;
   settings: SettingsService;
@@ -371,6 +374,7 @@ export function createRouter(services: Services) {
     },
     transfer: createTransferProcedures(services.transfer),
     logs: createLogProcedures(services.logs),
+    sessions: createSessionProcedures(services.sessions),
     audit: {
       list: manage.audit.list.handler(({ input }) => audit.list(input)),
       export: manage.audit.export.handler(({ input }) => audit.export(input)),

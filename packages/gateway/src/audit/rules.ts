@@ -12,6 +12,7 @@ import type { AuditNote } from "./note.ts";
 import { Changes, type Look, planOf, type Rule, rule } from "./plan.ts";
 import { SERVER_RULES } from "./server-rules.ts";
 import { LOG_RULES } from "./log-rules.ts";
+import { SESSION_RULES } from "./session-rules.ts";
 import { TRANSFER_RULES } from "./transfer-rules.ts";
 import { VAULT_RULES } from "./vault-rules.ts";
 
@@ -36,6 +37,7 @@ export const RULES: Record<string, Rule> = {
   ...LOCAL_RULES,
   ...TRANSFER_RULES,
   ...LOG_RULES,
+  ...SESSION_RULES,
   "status.listen": rule(contract.status.listen, () =>
     planOf("gateway.listen", { kind: "gateway", id: null, name: null }, ({ url }) => ({ url })),
   ),
@@ -182,6 +184,10 @@ export const NOT_RECORDED: readonly string[] = [
   "roots.list",
   "roots.get",
   "metrics.get",
+  "sessions.list",
+  "sessions.get",
+  "sessions.messages",
+  "sessions.retry",
   "tokens.list",
   "clients.list",
   "clients.snippets",

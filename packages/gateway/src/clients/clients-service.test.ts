@@ -9,6 +9,7 @@ interface LiveSession {
   record: SessionRecord;
   lastSeenAt: number;
   busy: boolean;
+  running: number;
 }
 
 const session = (sessionId: string, more: Partial<SessionRecord> = {}): LiveSession => ({
@@ -27,6 +28,7 @@ const session = (sessionId: string, more: Partial<SessionRecord> = {}): LiveSess
   },
   lastSeenAt: 100,
   busy: false,
+  running: 0,
 });
 
 const client = (

@@ -2,11 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { ClientsView, ClientView } from "@local-mcp/contract";
 import type { Engine, Exchange, TrafficClient } from "@local-mcp/engine";
 import type { Events } from "../events.ts";
+import { shownClient, shownText } from "./shown-client.ts";
 
 /** Clients kept; the one that was seen the longest time ago goes first. */
 const MAX_CLIENTS = 200;
-/** Longest name, version and user agent that is kept, characters. */
-const MAX_TEXT = 200;
 /** What happens within this time is told together, ms. */
 const TOGETHER_MS = 250;
 
@@ -85,6 +84,11 @@ export class ClientsService {
     };
   }
 
+  /** When a session called a tool last, ms since 1970; null where that was not seen. */
+  lastCallAt(sessionId: string): number | null {
+    return this.#observed.get(sessionId)?.lastCallAt ?? null;
+  }
+
   /** One request of a client has been answered. */
   onExchange(exchange: Exchange): void {
     const { client, method, startedAt, durationMs } = exchange;
@@ -138,8 +142,8 @@ export class ClientsService {
     }
   }
 
-  #shown(text: unknown): string | null {
-    return typeof text === "string" ? shownText(this.#options.redact(text)) : null;
+  #shown(text: string | null): string | null {
+    return shownText(text, this.#options.redact);
   }
 
   /** @returns null for the gateway's own window, command line and test of a connection */
@@ -149,8 +153,7 @@ export class ClientsService {
     if (info.name === this.#options.testName) return null;
     const seen = this.#observed.get(sessionId) ?? {
       id: randomUUID(),
-      name: this.#shown(info.title) ?? this.#shown(info.name) ?? "A client without a name",
-      version: this.#shown(info.version),
+      ...shownClient(info, this.#options.redact),
       era,
       tokenId,
       connectedAt: since,
@@ -178,14 +181,4 @@ export class ClientsService {
       this.#options.events.publish({ type: "clients.changed" });
     }, TOGETHER_MS);
   }
-}
-
-/** Text of somebody else, short and without what could steer a terminal; null where there is none. */
-function shownText(text: unknown): string | null {
-  if (typeof text !== "string") return null;
-  const shown = text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
-    .trim()
-    .slice(0, MAX_TEXT);
-  return shown === "" ? null : shown;
 }

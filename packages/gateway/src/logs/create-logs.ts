@@ -5,6 +5,7 @@ import type { Redactor } from "@local-mcp/vault";
 import type { Events } from "../events.ts";
 import type { ProfilesService } from "../profiles/profiles-service.ts";
 import type { ServersService } from "../servers/servers-service.ts";
+import { SessionMessages, type SessionMessagesOptions } from "../sessions/session-messages.ts";
 import type { Stores } from "../stores.ts";
 import type { TrafficFile } from "../traffic/traffic-file.ts";
 import { LogsService } from "./logs-service.ts";
@@ -17,7 +18,9 @@ export interface LogsOptions {
   paths: Pick<Paths, "traffic" | "database">;
   file: Pick<TrafficFile, "guard">;
   stores: Pick<Stores, "logLevels">;
-  settings: () => Retention & Pick<Settings, "logLevel">;
+  settings: () => Retention & Pick<Settings, "logLevel" | "sessionMessagesKeepMs">;
+  /** Whether what goes to clients in sessions is kept beside these. */
+  keepsMessages: SessionMessagesOptions["isKept"];
   /** What it knows to be secret is not written. */
   redactor: Redactor;
   servers: Pick<ServersService, "find">;
@@ -37,6 +40,8 @@ export interface Logs {
   /** Told of what passes the router. */
   sink: Omit<TrafficSink, "onExchange">;
   service: LogsService;
+  /** What went to clients in sessions. */
+  messages: SessionMessages;
   /** What a person should know. */
   readonly warnings: GatewayError[];
   /** Marks what a crash interrupted, and begins to remove what is kept no longer. */
@@ -63,6 +68,12 @@ export function createLogs(options: LogsOptions): Logs {
     onWritten: (written) => service.onWritten(written),
     onRemoved: () => service.onRemoved(),
   });
+  const messages = new SessionMessages({
+    ...options,
+    path: paths.traffic,
+    isKept: options.keepsMessages,
+    writer,
+  });
   const service: LogsService = new LogsService({
     ...options,
     writer,
@@ -72,16 +83,20 @@ export function createLogs(options: LogsOptions): Logs {
     redact: (text) => redactor.text(text),
   });
   return {
-    sink: recording.sink,
+    sink: messages.along(recording.sink),
     service,
+    messages,
     get warnings() {
       return recording.warnings;
     },
-    start: () => recording.start(),
+    start: () => {
+      recording.start();
+      messages.start();
+    },
     close: async () => {
       service.close();
       // Who writes is the last to let go: one who only reads would leave the file in two parts.
-      await Promise.all([recording.close(), readerThread.close()]);
+      await Promise.all([recording.close(), messages.close(), readerThread.close()]);
       await writerThread.close();
     },
   };

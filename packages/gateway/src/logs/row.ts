@@ -54,13 +54,17 @@ export interface Row {
 }
 
 /** @param chars how much of its text is handed on */
-const bodyOf = (text: string | null, chars: number, hasContents: boolean): EntryBody | null =>
+export const bodyOf = (
+  text: string | null,
+  chars: number,
+  hasContents: boolean,
+): EntryBody | null =>
   text === null
     ? null
     : { text: hasContents ? text.slice(0, chars) : null, bytes: Buffer.byteLength(text) };
 
-const textOf = (seen: Seen): string | null =>
-  // Nothing at all has no text.
+/** Null where it is nothing at all. */
+export const textOf = (seen: Seen): string | null =>
   seen.kind === "text" ? seen.text : (JSON.stringify(seen.message) ?? null);
 
 /** What a response begins with, up to its result. */

@@ -1,3 +1,4 @@
+import type { SessionStoreView } from "@local-mcp/contract";
 import type { Db } from "@local-mcp/database";
 import type { Log } from "@local-mcp/engine";
 import { SqliteStorageBackend, type StorageBackend } from "@local-mcp/sessions/server";
@@ -32,6 +33,22 @@ export class SessionStorage {
     await backend.init();
     return new SessionStorage(backend, log);
   }
+
+  /** Where sessions are and how that is, as people are shown it. */
+  async view(): Promise<SessionStoreView> {
+    return {
+      type: "sqlite",
+      place: "local-mcp.db",
+      chosenBy: "default",
+      isShared: false,
+      keepsMessages: false,
+      problem: null,
+      members: [],
+    };
+  }
+
+  /** Tries a store that could not be reached again, now. */
+  async retry(): Promise<void> {}
 
   async close(): Promise<void> {
     clearInterval(this.#sweeper);

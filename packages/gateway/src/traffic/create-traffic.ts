@@ -3,6 +3,7 @@ import type { TrafficSink } from "@local-mcp/engine";
 import type { ClientsService } from "../clients/clients-service.ts";
 import { createLogs, type LogsOptions } from "../logs/create-logs.ts";
 import type { LogsService } from "../logs/logs-service.ts";
+import type { SessionMessages } from "../sessions/session-messages.ts";
 import { MetricsService, type MetricsOptions } from "../metrics/metrics-service.ts";
 import { TrafficFile } from "./traffic-file.ts";
 
@@ -12,6 +13,7 @@ export type TrafficOptions = Omit<LogsOptions & MetricsOptions, "redact" | "file
 export interface Traffic {
   metrics: MetricsService;
   logs: LogsService;
+  messages: SessionMessages;
   sink: Omit<TrafficSink, "onExchange">;
   /** What a person should know. */
   readonly warnings: GatewayError[];
@@ -40,6 +42,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
   return {
     metrics,
     logs: logs.service,
+    messages: logs.messages,
     sink: logs.sink,
     get warnings() {
       return [...metrics.warnings, ...logs.warnings, file.warning].filter((one) => one !== null);

@@ -73,6 +73,7 @@ export function trafficStage() {
           callTool: notThere,
         },
         engine: { entries: () => [] },
+        keepsMessages: true,
         isApp: false,
         address: () => "http://127.0.0.1:4444",
         events,

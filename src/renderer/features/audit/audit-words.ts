@@ -39,6 +39,7 @@ export const AREAS: readonly { prefix: string; label: string }[] = [
   { prefix: "root.", label: "Roots" },
   { prefix: "metrics.", label: "Metrics" },
   { prefix: "logs.", label: "Debug logs" },
+  { prefix: "session.", label: "Sessions" },
   { prefix: "token.", label: "Access tokens" },
   { prefix: "access.", label: "Refused access" },
   { prefix: "sign_in.", label: "Sign-ins" },

@@ -140,6 +140,14 @@ export const SETTING_ROWS: readonly SettingRow[] = [
     control: { kind: "number", unit: HOURS },
   },
   {
+    key: "sessionMessagesKeepMs",
+    section: "gateway",
+    label: "Keep messages of sessions for",
+    about:
+      "Only where the database was chosen for sessions, which keeps what clients were answered.",
+    control: { kind: "number", unit: HOURS },
+  },
+  {
     key: "maxRequestBytes",
     section: "gateway",
     label: "Largest request",

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { GatewayError, type LogMark } from "@local-mcp/contract";
+import { GatewayError, type LogMark, type SessionMessage } from "@local-mcp/contract";
 import {
   closeFile,
   type Connection,
@@ -15,8 +15,9 @@ import type { Filter } from "../reader/messages.ts";
 import { Search } from "../reader/search.ts";
 import { Clearing } from "./clear.ts";
 import { EntryRows } from "./entry-rows.ts";
-import type { LogFiles, Retention, Stored } from "./messages.ts";
+import type { LogFiles, RemovedMessages, Retention, Stored, ToldMessage } from "./messages.ts";
 import { giveBackSome, type Pruned, pruneSome, usedBytes } from "./retention.ts";
+import { insertMessages, readMessages, removeSome } from "./session-messages.ts";
 import { Terms } from "./terms.ts";
 import { partOf, TextIndex } from "./text-index.ts";
 
@@ -184,6 +185,22 @@ export class LogStore {
         )
         .run(finding, at),
     );
+  }
+
+  /** @param limit what is kept of a message, bytes */
+  keepMessages(messages: readonly ToldMessage[], limit: number): void {
+    this.#transaction(({ db }) =>
+      insertMessages(db, messages, { limit, redact: (text) => this.#redactor.text(text) }),
+    );
+  }
+
+  messagesOf(query: { session: string; after: number; limit: number }): SessionMessage[] {
+    return this.#ifThere([], ({ db }) => readMessages(db, query));
+  }
+
+  /** Some of them, so that others need not wait. */
+  removeMessages(asked: RemovedMessages): { rows: number; more: boolean } {
+    return this.#ifThere({ rows: 0, more: false }, ({ db }) => removeSome(db, asked));
   }
 
   /**

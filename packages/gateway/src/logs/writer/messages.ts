@@ -1,7 +1,7 @@
-import type { LogMark, Settings } from "@local-mcp/contract";
+import type { LogMark, SessionMessage, Settings } from "@local-mcp/contract";
 import type { Paths } from "@local-mcp/database";
 import type { RedactorChange } from "@local-mcp/vault";
-import type { Batch, Written } from "../entries.ts";
+import type { Batch, EntryBody, Written } from "../entries.ts";
 import type { Filter } from "../reader/messages.ts";
 
 export type LogFiles = Pick<Paths, "traffic" | "database">;
@@ -18,6 +18,24 @@ export interface Stored extends Written {
   lost: number;
 }
 
+/** A message that went to a client in a session, not redacted yet. */
+export interface ToldMessage {
+  sessionId: string;
+  /** ms since 1970. */
+  at: number;
+  expiresAt: number;
+  body: EntryBody;
+}
+
+/** Which messages to clients are to be removed. */
+export type RemovedMessages =
+  | { of: "session"; sessionId: string }
+  /** Those that expired by then, ms since 1970. */
+  | { of: "expired"; now: number }
+  /** Those from before a moment, ms since 1970, of sessions that are not among these. */
+  | { of: "others"; sessionIds: readonly string[]; before: number }
+  | { of: "all" };
+
 /** What the thread that writes does, each with what it is given and what comes of it. */
 export interface WriterTasks {
   /** Answered when it is stored. `bodyBytes`: what is kept of a message; null keeps it whole. */
@@ -32,6 +50,12 @@ export interface WriterTasks {
   clearSome: [null, { more: boolean }];
   mark: [LogMark, null];
   dismiss: [{ finding: string; at: number }, null];
+  /** Messages to clients. `bodyBytes`: what is kept of one. */
+  keepMessages: [{ messages: ToldMessage[]; bodyBytes: number }, null];
+  /** Of one session, oldest first. */
+  messagesOf: [{ session: string; after: number; limit: number }, SessionMessage[]];
+  /** Removes some of them. @returns how many, and whether there are more */
+  removeMessages: [RemovedMessages, { rows: number; more: boolean }];
   /** Writes as much as a batch, of which nothing stays. */
   probe: [null, null];
   size: [null, { rows: number; bytes: number; oldestAt: number | null }];

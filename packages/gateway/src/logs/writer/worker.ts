@@ -28,6 +28,12 @@ serveTasks<WriterTasks>({
     store.dismiss(finding, at);
     return null;
   },
+  keepMessages: ({ messages, bodyBytes }) => {
+    store.keepMessages(messages, bodyBytes);
+    return null;
+  },
+  messagesOf: (query) => store.messagesOf(query),
+  removeMessages: (asked) => store.removeMessages(asked),
   probe: () => {
     store.probe();
     return null;
