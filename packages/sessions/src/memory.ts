@@ -3,13 +3,18 @@ import type { StorageOptions } from "./record-storage.ts";
 import { RecordStorage } from "./record-storage.ts";
 import type { Row, Rows } from "./rows.ts";
 
+interface MemoryStorageOptions extends StorageOptions {
+  /** Seals what is secret, so that the records can be moved to a store that outlives the process. */
+  sealer?: Sealer;
+}
+
 /** Nothing leaves the process, so there is nothing to protect. */
 const unsealed: Sealer = { seal: (text) => text, open: (text) => text };
 
 /** Sessions in memory: gone when the process ends. */
 export class MemoryStorageBackend extends RecordStorage {
-  constructor(options: StorageOptions = {}) {
-    super(memoryRows(), unsealed, options);
+  constructor({ sealer = unsealed, ...options }: MemoryStorageOptions = {}) {
+    super(memoryRows(), sealer, options);
   }
 }
 

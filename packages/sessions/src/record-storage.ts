@@ -43,6 +43,11 @@ export class RecordStorage implements StorageBackend {
     this.#clientIdleMs = options.clientIdleMs ?? (() => TWELVE_HOURS_MS);
   }
 
+  /** The records as they are stored, for who moves them to another store. */
+  get rows(): Rows {
+    return this.#rows;
+  }
+
   async init(): Promise<void> {
     await this.#rows.init();
   }

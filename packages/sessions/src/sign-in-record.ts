@@ -37,7 +37,7 @@ const placeOf = (sessionId: string): Place => ({
 
 /**
  * The text to store. Without a sealer only sessions that hold no secret are accepted.
- * @throws GatewayError `vault_missing`, `vault_locked`
+ * @throws GatewayError `session_secret_unset`, `vault_missing`, `vault_locked`
  */
 export const writeSignIn = (
   { session, slides }: SignInRecord,
@@ -47,13 +47,16 @@ export const writeSignIn = (
   const secret = members.filter(isSecret);
   const plain = Object.fromEntries(members.filter((member) => !isSecret(member)));
   if (secret.length === 0) return JSON.stringify({ slides, session: plain });
-  if (sealer === undefined) throw new GatewayError("vault_missing");
+  if (sealer === undefined) throw new GatewayError("session_secret_unset");
   const text = JSON.stringify(Object.fromEntries(secret));
   const sealed = sealer.seal(text, placeOf(session.sessionId));
   return JSON.stringify({ slides, session: plain, sealed });
 };
 
-/** @throws GatewayError `vault_missing`, `vault_locked`, `secret_damaged`, `database_damaged` */
+/**
+ * @throws GatewayError `session_secret_unset`, `vault_missing`, `vault_locked`, `secret_damaged`,
+ * `database_damaged`
+ */
 export const readSignIn = (
   sessionId: string,
   text: string,
@@ -61,7 +64,7 @@ export const readSignIn = (
 ): SignInRecord => {
   const { slides, session, sealed } = stored(envelope, parse(text));
   if (sealed === undefined) return { slides, session: stored(ownedSession, session) };
-  if (sealer === undefined) throw new GatewayError("vault_missing");
+  if (sealer === undefined) throw new GatewayError("session_secret_unset");
   const opened = stored(secrets, parse(sealer.open(sealed, placeOf(sessionId))));
   return { slides, session: stored(ownedSession, { ...session, ...opened }) };
 };

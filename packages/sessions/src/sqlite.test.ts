@@ -172,9 +172,9 @@ describe("a file of sessions", () => {
       serverUrl: "https://mcp.example.com/?key=1",
     })) {
       const secret = { [name]: value };
-      expect(await refusalOf(bare.createSession(session(secret)))).toBe("vault_missing");
+      expect(await refusalOf(bare.createSession(session(secret)))).toBe("session_secret_unset");
       expect(await refusalOf(bare.updateSession("user-123", "plain", secret))).toBe(
-        "vault_missing",
+        "session_secret_unset",
       );
     }
     expect(await bare.getIdentitySessionsData("user-123")).toStrictEqual([
@@ -182,7 +182,7 @@ describe("a file of sessions", () => {
     ]);
 
     await store.createSession(session(secretMembers()));
-    expect(await refusalOf(bare.getSession("user-123", "abc123"))).toBe("vault_missing");
+    expect(await refusalOf(bare.getSession("user-123", "abc123"))).toBe("session_secret_unset");
     expect(await bare.getAllSessionIds()).toEqual(["abc123", "plain"]);
   });
 

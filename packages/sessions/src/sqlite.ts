@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Db, SessionRow } from "@local-mcp/database";
-import { createSessionQueries } from "@local-mcp/database";
+import { createDb, createSessionQueries } from "@local-mcp/database";
 import type { Sealer } from "@local-mcp/vault";
 import type { StorageOptions } from "./record-storage.ts";
 import { RecordStorage } from "./record-storage.ts";
@@ -11,18 +11,55 @@ type SessionQueries = ReturnType<typeof createSessionQueries>;
 interface SqliteStorageOptions extends StorageOptions {
   /**
    * Seals what is secret in a session: headers, tokens, verifier, client registration, and URLs
-   * with user info, query or fragment. Without one such a session is refused (`vault_missing`).
+   * with user info, query or fragment. Without one such a session is refused
+   * (`session_secret_unset`).
    */
   sealer?: Sealer;
 }
 
+/** A database that stays its owner's, or one that is opened when it is first needed. */
+class Database {
+  readonly #source: Db | { path: string };
+  #own: Db | null = null;
+  #queries: SessionQueries | null = null;
+
+  constructor(source: Db | { path: string }) {
+    this.#source = source;
+  }
+
+  get db(): Db {
+    if (!("path" in this.#source)) return this.#source;
+    this.#own ??= createDb({ path: this.#source.path });
+    return this.#own;
+  }
+
+  get queries(): SessionQueries {
+    this.#queries ??= createSessionQueries(this.db);
+    return this.#queries;
+  }
+
+  close(): void {
+    this.#own?.close();
+    this.#own = null;
+    this.#queries = null;
+  }
+}
+
 /**
- * Sessions in the tables mcp_sessions and resource_subscriptions of the configuration database, which
- * its owner closes.
+ * Sessions in the tables mcp_sessions and resource_subscriptions of a configuration database: one
+ * that is open, which its owner closes, or the file at a path, which is made where it is not there.
  */
 export class SqliteStorageBackend extends RecordStorage {
-  constructor(db: Db, { sealer, ...options }: SqliteStorageOptions = {}) {
-    super(sqliteRows(db), sealer, options);
+  readonly #database: Database;
+
+  constructor(source: Db | { path: string }, { sealer, ...options }: SqliteStorageOptions = {}) {
+    const database = new Database(source);
+    super(sqliteRows(database), sealer, options);
+    this.#database = database;
+  }
+
+  override async disconnect(): Promise<void> {
+    this.#database.close();
   }
 }
 
@@ -37,9 +74,7 @@ const toRow = (row: SessionRow, subscriptions: readonly string[]): Row => ({
   expiresAt: row.expiresAt ?? NEVER,
 });
 
-const sqliteRows = (db: Db): Rows => {
-  const sessions = createSessionQueries(db);
-
+const sqliteRows = (database: Database): Rows => {
   const read = (from: SessionQueries, kind: Row["kind"], sessionId: string): Row | null => {
     const row = from.get(kind, sessionId);
     return row ? toRow(row, kind === "client" ? from.subscriptions(sessionId) : []) : null;
@@ -47,11 +82,11 @@ const sqliteRows = (db: Db): Rows => {
 
   /** Runs in one transaction: nothing of another writer comes between its reads and its writes. */
   const atomically = <T>(work: (sessions: SessionQueries) => T): T =>
-    db.transaction((tx) => work(createSessionQueries(tx)));
+    database.db.transaction((tx) => work(createSessionQueries(tx)));
 
   return {
     init: async () => {
-      sessions.get("client", "");
+      database.queries.get("client", "");
     },
     insert: async (row, now) =>
       atomically((sessions) => {
@@ -64,10 +99,11 @@ const sqliteRows = (db: Db): Rows => {
         sessions.subscribe(row.sessionId, subscriptions);
         return true;
       }),
-    read: async (kind, sessionId) => read(sessions, kind, sessionId),
+    read: async (kind, sessionId) => read(database.queries, kind, sessionId),
     list: async (kind, identity) => {
-      const subscriptions = kind === "client" ? sessions.allSubscriptions() : undefined;
-      return sessions
+      const { queries } = database;
+      const subscriptions = kind === "client" ? queries.allSubscriptions() : undefined;
+      return queries
         .list(kind, identity)
         .map((row) => toRow(row, subscriptions?.get(row.sessionId) ?? []));
     },
@@ -92,7 +128,7 @@ const sqliteRows = (db: Db): Rows => {
         const row = sessions.get(kind, sessionId);
         if (identity === undefined || row?.identity === identity) sessions.delete(kind, sessionId);
       }),
-    removeAll: async (kind) => sessions.clear(kind),
+    removeAll: async (kind) => database.queries.clear(kind),
     removeExpired: async (now) =>
       atomically((sessions) =>
         KINDS.reduce((removed, kind) => removed + sessions.sweep(kind, now), 0),

@@ -29,6 +29,7 @@ export {
 export { redactText } from "./redaction/shapes.ts";
 export type { SealedValue, SealedValues } from "./rotation.ts";
 export { createSealer, type Sealer } from "./sealer.ts";
+export { sealerOfSecret } from "./secret-sealer.ts";
 export type { SlotsFor } from "./slots-for.ts";
 export type { DataKeyRecord, KeyStore, SlotRecord } from "./slots.ts";
 export { boundTo } from "./slots.ts";
