@@ -5,30 +5,12 @@ import { dirname } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { GatewayError } from "@local-mcp/contract";
+import { syncDirectory } from "@local-mcp/database";
+
+export { syncDirectory };
 
 const isErrno = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && !(error instanceof GatewayError) && "code" in error;
-
-/** Where a directory cannot be opened or synced, as on Windows, a rename is durable by itself. */
-const NO_DIRECTORY_SYNC = ["EPERM", "EISDIR", "EINVAL", "EACCES", "ENOTSUP"];
-
-/**
- * Makes what was created, renamed or removed in a directory survive a power cut. On macOS libuv
- * turns this into F_FULLFSYNC.
- */
-export const syncDirectory = async (directory: string): Promise<void> => {
-  try {
-    const handle = await open(directory, "r");
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    const isUnsupported = isErrno(error) && NO_DIRECTORY_SYNC.includes(error.code ?? "");
-    if (process.platform !== "win32" || !isUnsupported) throw error;
-  }
-};
 
 /** Makes the bytes of a closed file survive a power cut. */
 export const syncFile = async (path: string): Promise<void> => {

@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { GatewayError } from "@local-mcp/contract";
 
@@ -97,4 +98,25 @@ export const flushFile = (path: string): void => {
       closeSync(file);
     }
   });
+};
+
+/** Where a directory cannot be opened or synced, as on Windows, a rename is durable by itself. */
+const NO_DIRECTORY_SYNC = ["EPERM", "EISDIR", "EINVAL", "EACCES", "ENOTSUP"];
+
+/**
+ * Makes what was created, renamed or removed in a directory survive a power cut. On macOS libuv
+ * turns this into F_FULLFSYNC.
+ */
+export const syncDirectory = async (directory: string): Promise<void> => {
+  try {
+    const handle = await open(directory, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    const isUnsupported = isErrno(error) && NO_DIRECTORY_SYNC.includes(error.code);
+    if (process.platform !== "win32" || !isUnsupported) throw error;
+  }
 };

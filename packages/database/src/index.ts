@@ -10,7 +10,13 @@ export {
   type Tx,
 } from "./db.ts";
 export { configurationFile, trafficFile } from "./db.ts";
-export { createPrivateFile, flushFile, makePrivateDirectory } from "./files.ts";
+export {
+  createPrivateFile,
+  flushFile,
+  makePrivateDirectory,
+  makePrivateFile,
+  syncDirectory,
+} from "./files.ts";
 export { jsonSchemaOf } from "./json.ts";
 export {
   type DataDirectoryLock,
@@ -46,7 +52,7 @@ export * from "./queries/tokens.ts";
 export * from "./queries/tools.ts";
 export * from "./queries/vault.ts";
 export * from "./schema.ts";
-export { type Connection, faultIn, openSqlite, translating } from "./sqlite.ts";
+export { type Connection, faultIn, isSqliteError, openSqlite, translating } from "./sqlite.ts";
 export {
   type ClassifiedColumn,
   classifiedColumns,

@@ -28,6 +28,9 @@ const isSecret = ([name, value]: [string, unknown]): boolean =>
   SECRET_MEMBERS.has(name) ||
   (URL_MEMBERS.has(name) && typeof value === "string" && /[@?#]/.test(value));
 
+/** Whether some of these members of a session would have to be sealed. */
+export const holdsSecret = (members: object): boolean => Object.entries(members).some(isSecret);
+
 const placeOf = (sessionId: string): Place => ({
   table: "mcp_sessions",
   column: "data",
