@@ -17,7 +17,7 @@ import { Configuration } from "./configuration/configuration.ts";
 import { Events } from "./events.ts";
 import type { Gateway, GatewayOptions } from "./gateway-types.ts";
 import { createLog } from "./log.ts";
-import { openRun } from "./run.ts";
+import { openRun } from "./open-run.ts";
 import type { Run, Shell } from "./run-types.ts";
 import { newToken } from "./tokens/tokens.ts";
 import { vaultOfNothing } from "./vault/open-vault.ts";

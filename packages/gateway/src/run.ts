@@ -1,6 +1,5 @@
 import type { GatewayEvent } from "@local-mcp/contract";
-import { createDb } from "@local-mcp/database";
-import { type EndedProcesses, Engine, Processes } from "@local-mcp/engine";
+import { Engine, Processes } from "@local-mcp/engine";
 import { createRedactor } from "@local-mcp/vault";
 import { createRouterClient } from "@orpc/server";
 import type { ApiContext } from "./api/context.ts";
@@ -11,7 +10,7 @@ import { ProcedureAudit } from "./audit/procedure-audit.ts";
 import type { ClientsService } from "./clients/clients-service.ts";
 import { DEFAULT_LAUNCHER } from "./clients/connections.ts";
 import { createClients } from "./clients/create-clients.ts";
-import { Configuration } from "./configuration/configuration.ts";
+import type { Configuration } from "./configuration/configuration.ts";
 import { DoctorService } from "./doctor/doctor-service.ts";
 import { identityOf } from "./data-dir-identity.ts";
 import { createEngineStores } from "./engine-stores.ts";
@@ -39,7 +38,7 @@ import { SettingsService } from "./settings/settings-service.ts";
 import { createSettingsStore } from "./settings/settings-store.ts";
 import { StatusAnnouncer } from "./status/announcer.ts";
 import { Status } from "./status/status.ts";
-import { createStores, type Stores } from "./stores.ts";
+import type { Stores } from "./stores.ts";
 import { createTraffic, type Traffic, trafficTo } from "./traffic/create-traffic.ts";
 import { tryOut } from "./try-out.ts";
 import { createSurroundings } from "./surroundings/surroundings.ts";
@@ -51,33 +50,8 @@ import { openVault } from "./vault/open-vault.ts";
 import { beginWithKeychain, VaultService } from "./vault/vault-service.ts";
 import { VERSION } from "./version.ts";
 
-/**
- * Opens the database and wires the packages together over it. Nothing runs before `listen` but what
- * a call of the API needs.
- *
- * @throws GatewayError data_dir_unusable, database_newer, database_damaged
- */
-export async function openRun(
-  options: GatewayOptions,
-  configuration: Configuration,
-  shell: Shell,
-): Promise<Run> {
-  const db = createDb({ path: configuration.paths.database, isChecked: shell.isChecked });
-  try {
-    const run = await wire(options, configuration, createStores(db), shell);
-    const close = async (): Promise<EndedProcesses> => {
-      const ended = await run.close();
-      db.close();
-      return ended;
-    };
-    return { ...run, close };
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
-async function wire(
+/** Wires the packages together over a database that is open. Nothing runs before `listen`. */
+export async function wire(
   options: GatewayOptions,
   configuration: Configuration,
   stores: Stores,
@@ -113,10 +87,11 @@ async function wire(
   });
   const common = { configuration, stores, vault, runtimes, log, env: options.env };
   const sessions = await SessionStorage.open({
-    db: stores.db,
-    sealer: vault,
+    ...common,
+    kind: options.kind,
     clientIdleMs: () => settings.sessionIdleMs,
-    log,
+    events,
+    onChange: () => announcer.announce(),
   });
 
   // Any free port, once found, stays the address through a restore.
@@ -140,8 +115,7 @@ async function wire(
     signIn: (serverId) => signIns.facts(serverId),
     url: () => endpoint.url,
     problem: () => endpoint.problem,
-    warnings: () =>
-      [http.warning, backups.warning, ...traffic.warnings].filter((one) => one !== null),
+    warnings: () => [http.warning, sessions.warning, backups.warning, ...traffic.warnings],
     version: VERSION,
     dataDir: configuration.paths.dataDir,
   });
@@ -277,7 +251,7 @@ async function wire(
     profiles,
     engine,
     isApp: options.kind === "app",
-    keepsMessages: (await sessions.view()).keepsMessages,
+    keepsMessages: sessions.keepsMessages,
     address,
     events,
     onWarning: () => announcer.announce(),
@@ -333,6 +307,8 @@ async function wire(
     void beginWithKeychain(vaultService, log);
   };
   const listen = async (): Promise<{ url: string }> => {
+    // Once it has served, what is wrong with the store is in the status.
+    if (shell.port === null) sessions.refuseFailed();
     try {
       return { url: await endpoint.open() };
     } finally {
@@ -435,7 +411,7 @@ async function wire(
     ...calls,
   };
   // Only now are all there whom it tells of the sessions it finds.
-  await engine.recallSessions();
+  if (sessions.warning === null) await engine.recallSessions();
   // Last, since it starts a process: from here on nothing fails, and `close` ends it.
   runtimes.start();
   return {

@@ -1,4 +1,5 @@
 export type { ClientSession } from "./client-session.ts";
+export { copyRows } from "./copy-rows.ts";
 export { ForwardingStorage } from "./forwarding-storage.ts";
 export { MemoryStorageBackend } from "./memory.ts";
 export { type OpenedStorage, openStorage } from "./open-storage.ts";

@@ -58,6 +58,12 @@ async function construct(
       if (source === undefined) throw new Error("SQLite without a path needs an open database");
       return unshared(choice, new SqliteStorageBackend(source, options));
     }
+    case "postgres": {
+      const { openPostgres } = await import("./postgres/open.ts");
+      const { PostgresStorageBackend } = await import("./postgres/postgres.ts");
+      const opened = await openPostgres(choice.url);
+      return { ...opened, backend: new PostgresStorageBackend(opened.database, options) };
+    }
     default:
       throw new GatewayError("session_store_unreachable", {
         store: choice.type,

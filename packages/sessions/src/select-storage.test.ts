@@ -10,7 +10,7 @@ const FILE = { MCP_TS_STORAGE_FILE: "./dev-sessions.json" };
 const SQLITE = { MCP_TS_STORAGE_SQLITE: "/srv/sessions.db" };
 const POSTGRES = { MCP_TS_STORAGE_POSTGRES: "postgresql://db:5433/sessions" };
 
-const select = (env: Record<string, string>, usual = MEMORY) =>
+const select = (env: Record<string, string>, usual: StorageChoice = MEMORY) =>
   selectStorage((name) => env[name], usual);
 
 const refusal = (env: Record<string, string>): GatewayError => {

@@ -54,6 +54,14 @@ export const SESSION_ERRORS = {
     sentence: "{store} cannot be reached: {reason}",
     wayOut: "{action}",
   },
+  /** What the status says while a store that has worked does not. */
+  session_store_down: {
+    http: 503,
+    jsonRpc: -32603,
+    exit: 1,
+    sentence: "{what} Legacy clients cannot resume.{memory}",
+    wayOut: "{action}",
+  },
   session_store_damaged: {
     http: 500,
     jsonRpc: -32603,

@@ -45,7 +45,7 @@ export class Environment {
       .flatMap((variable) => {
         try {
           const found = this.#find(variable);
-          return found ? [found.value] : [];
+          return found ? [found.value, ...passwordIn(found.value)] : [];
         } catch (error) {
           if (error instanceof GatewayError) return [];
           throw error;
@@ -87,6 +87,17 @@ export class Environment {
     if (path === undefined || path === "") return null;
     // Editors end a file with a newline, which is no part of a secret.
     return { value: readText(path, `${name}_FILE`, source).replace(/\r?\n$/, ""), source };
+  }
+}
+
+/** That of a URL may be told apart from the URL, for example by the program that refuses it. */
+function passwordIn(value: string): string[] {
+  const password = URL.canParse(value) ? new URL(value).password : "";
+  if (password === "") return [];
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password];
   }
 }
 

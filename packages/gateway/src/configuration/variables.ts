@@ -83,6 +83,36 @@ export const VARIABLES = {
     "Where set, a signed token has to name it in its claim aud.",
   ),
   JWT_ISSUER: variable("JWT_ISSUER", "Where set, a signed token has to name it in its claim iss."),
+  MCP_TS_STORAGE_TYPE: variable(
+    "MCP_TS_STORAGE_TYPE",
+    "Where “serve” keeps sessions: memory, file, sqlite, redis or postgres. Without it the first of the variables below that is set decides.",
+  ),
+  CACHE_TYPE: variable(
+    "CACHE_TYPE",
+    "Where sessions and answers of resources are kept: memory, database or redis.",
+  ),
+  REDIS_URL: variable(
+    "REDIS_URL",
+    "Redis for sessions, redis://HOST:PORT, or rediss:// with TLS. May hold user and password.",
+    { secret: true },
+  ),
+  MCP_TS_STORAGE_FILE: variable(
+    "MCP_TS_STORAGE_FILE",
+    "JSON file for sessions; a relative path starts at the data directory.",
+  ),
+  MCP_TS_STORAGE_SQLITE: variable(
+    "MCP_TS_STORAGE_SQLITE",
+    "SQLite file for sessions, other than the gateway's own; a relative path starts at the data directory.",
+  ),
+  MCP_TS_STORAGE_POSTGRES: variable(
+    "MCP_TS_STORAGE_POSTGRES",
+    "PostgreSQL for sessions, postgresql://USER:PASSWORD@HOST:PORT/DATABASE.",
+    { secret: true },
+  ),
+  MCP_TS_STORAGE_FALLBACK: variable(
+    "MCP_TS_STORAGE_FALLBACK",
+    "“memory” lets sessions be in memory while their store cannot be used. Without it that is an error.",
+  ),
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof VARIABLES;

@@ -1,57 +1,342 @@
-import type { SessionStoreView } from "@local-mcp/contract";
-import type { Db } from "@local-mcp/database";
+import { setImmediate } from "node:timers/promises";
+import { GatewayError, type SessionStoreView } from "@local-mcp/contract";
 import type { Log } from "@local-mcp/engine";
-import { SqliteStorageBackend, type StorageBackend } from "@local-mcp/sessions/server";
+import {
+  copyRows,
+  ForwardingStorage,
+  type OpenedStorage,
+  openStorage,
+  placeOf,
+  type SharedStore,
+  type StorageBackend,
+} from "@local-mcp/sessions";
 import type { Vault } from "@local-mcp/vault";
+import type { Configuration } from "../configuration/configuration.ts";
+import type { Events } from "../events.ts";
+import type { GatewayOptions } from "../gateway-types.ts";
+import type { Stores } from "../stores.ts";
+import { type ChosenStore, chooseStore } from "./choose-store.ts";
+import { LateSharedStore } from "./late-shared-store.ts";
+
+export interface SessionStorageOptions {
+  kind: GatewayOptions["kind"];
+  configuration: Configuration;
+  stores: Pick<Stores, "db">;
+  vault: Vault;
+  clientIdleMs: () => number;
+  events: Pick<Events, "publish">;
+  /** The store fails, or works again. */
+  onChange: () => void;
+  log: Log;
+  now?: () => number;
+}
+
+/** Why the store cannot be used. */
+interface Failure {
+  error: GatewayError;
+  /** ms since 1970. */
+  since: number;
+}
 
 /** How often sessions that have expired are removed, ms. */
 const SWEEP_MS = 10 * 60_000;
+/** How long after a try that failed the store is tried again, ms. */
+const RETRY_MS = 5000;
 
-/** Where sessions are stored, and swept while it is open. */
-export class SessionStorage {
-  readonly backend: StorageBackend;
+/** Errors that are about the store, and not about a record or what was asked for. */
+const STORE_ERRORS = [
+  "session_store_unreachable",
+  "session_store_damaged",
+  "session_store_held",
+  "session_store_other_key",
+  "session_store_other_configuration",
+];
+
+/**
+ * The store that was chosen, and what is known of how it is. While it fails, each call fails with
+ * its error, or, where that was allowed, memory is used until it works again.
+ */
+export class SessionStorage extends ForwardingStorage {
+  readonly #options: SessionStorageOptions;
+  readonly #chosen: ChosenStore;
+  readonly #now: () => number;
   readonly #sweeper: NodeJS.Timeout;
+  readonly #shared: LateSharedStore | null;
+  #store: OpenedStorage | null = null;
+  /** Used instead of the store. */
+  #memory: OpenedStorage | null = null;
+  #failure: Failure | null = null;
+  #retry: NodeJS.Timeout | null = null;
+  #trying: Promise<void> | null = null;
+  /** Calls wait while what was in memory is copied. */
+  #returning: Promise<void> | null = null;
+  /** Whoever is told of changes is there. */
+  #isOpen = false;
+  #isClosed = false;
 
-  private constructor(backend: StorageBackend, log: Log) {
-    this.backend = backend;
-    this.#sweeper = setInterval(() => {
-      backend.cleanupExpiredSessions().catch((error: unknown) => {
-        log.error("expired sessions could not be removed", { error: String(error) });
-      });
-    }, SWEEP_MS);
+  private constructor(options: SessionStorageOptions) {
+    super();
+    this.#options = options;
+    this.#chosen = chooseStore(options.kind, options.configuration);
+    const { type } = this.#chosen.choice;
+    const isShared = type === "redis" || type === "postgres";
+    this.#shared = isShared ? new LateSharedStore(() => this.refuseFailed()) : null;
+    this.#now = options.now ?? (() => Date.now());
+    this.#sweeper = setInterval(() => void this.#sweep(), SWEEP_MS);
     this.#sweeper.unref();
   }
 
-  static async open(options: {
-    db: Db;
-    sealer: Vault;
-    clientIdleMs: () => number;
-    log: Log;
-  }): Promise<SessionStorage> {
-    const { db, sealer, clientIdleMs, log } = options;
-    const backend = new SqliteStorageBackend(db, { sealer, clientIdleMs });
-    await backend.init();
-    return new SessionStorage(backend, log);
+  /**
+   * Opens the store. Where it cannot be used, {@link refuseFailed} says so to who needs it.
+   *
+   * @throws GatewayError as chooseStore, and what is wrong with what was chosen
+   */
+  static async open(options: SessionStorageOptions): Promise<SessionStorage> {
+    const storage = new SessionStorage(options);
+    try {
+      await storage.#try();
+    } catch (error) {
+      if (!isOfStore(error)) {
+        await storage.close();
+        throw error;
+      }
+    }
+    storage.#isOpen = true;
+    return storage;
   }
 
-  /** Where sessions are and how that is, as people are shown it. */
+  get backend(): StorageBackend {
+    return this;
+  }
+
+  /** What the store offers to several gateways; null where it is for one. */
+  get shared(): SharedStore | null {
+    return this.#shared;
+  }
+
+  get keepsMessages(): boolean {
+    return this.#chosen.keepsMessages;
+  }
+
+  /** What should be known of the store; null while it works. */
+  get warning(): GatewayError | null {
+    if (this.#failure === null) return null;
+    const { error, since } = this.#failure;
+    const time = new Date(since).toTimeString().slice(0, 5);
+    return new GatewayError("session_store_down", {
+      what:
+        error.code === "session_store_unreachable"
+          ? `${this.#name()} cannot be reached since ${time}.`
+          : `${error.message} Since ${time}.`,
+      memory: this.#memory === null ? "" : " Memory is used until then.",
+      action: error.wayOut,
+    });
+  }
+
+  /** @throws GatewayError why the store cannot be used, unless memory may be instead */
+  refuseFailed(): void {
+    if (this.#failure !== null && this.#memory === null) throw this.#failure.error;
+  }
+
   async view(): Promise<SessionStoreView> {
+    const { choice, chosenBy, keepsMessages } = this.#chosen;
+    const { warning } = this;
     return {
-      type: "sqlite",
-      place: "local-mcp.db",
-      chosenBy: "default",
-      isShared: false,
-      keepsMessages: false,
-      problem: null,
-      members: [],
+      type: choice.type,
+      place: this.#place(),
+      chosenBy,
+      isShared: this.#shared !== null,
+      keepsMessages,
+      problem: warning && {
+        message: warning.message,
+        wayOut: warning.wayOut,
+        since: this.#failure?.since ?? this.#now(),
+        usesMemory: this.#memory !== null,
+      },
+      members: await this.#members(),
     };
   }
 
-  /** Tries a store that could not be reached again, now. */
-  async retry(): Promise<void> {}
+  /** Tries a store that cannot be used again, now. What comes of it is in {@link view}. */
+  async retry(): Promise<void> {
+    await this.#tryAgain();
+  }
+
+  async init(): Promise<void> {
+    await this.#tryAgain();
+    this.refuseFailed();
+  }
+
+  async disconnect(): Promise<void> {
+    await this.close();
+  }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearInterval(this.#sweeper);
-    await this.backend.disconnect();
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    await this.#trying;
+    await this.#memory?.close();
+    await this.#store?.close();
+  }
+
+  protected async use<T>(work: (backend: StorageBackend) => Promise<T>): Promise<T> {
+    await this.#returning;
+    if (this.#memory !== null) return work(this.#memory.backend);
+    if (this.#store === null) throw this.#failure?.error ?? new GatewayError("shutting_down");
+    try {
+      const result = await work(this.#store.backend);
+      if (this.#failure !== null) this.#works();
+      return result;
+    } catch (error) {
+      if (!isOfStore(error)) throw error;
+      await this.#fails(error);
+      // Whatever of it the store still did, it did to a record that is copied over in the end.
+      if (this.#memory === null) throw error;
+      return work(this.#memory.backend);
+    }
+  }
+
+  #tryAgain(): Promise<void> {
+    this.#trying ??= this.#try()
+      .catch(() => {})
+      .finally(() => {
+        this.#trying = null;
+      });
+    return this.#trying;
+  }
+
+  /** @throws what keeps the store from being used */
+  async #try(): Promise<void> {
+    try {
+      const opened = this.#store;
+      const store = opened ?? (await this.#open());
+      if (opened !== null && this.#failure !== null) await opened.backend.init();
+      this.#store = store;
+      await this.#return(store);
+      if (this.#failure !== null) this.#works();
+    } catch (error) {
+      if (isOfStore(error)) await this.#fails(error);
+      throw error;
+    }
+  }
+
+  async #open(): Promise<OpenedStorage> {
+    const { stores, vault: sealer, clientIdleMs } = this.#options;
+    const options = { db: stores.db, sealer, clientIdleMs, now: this.#now };
+    const store = await openStorage(this.#chosen.choice, options);
+    try {
+      if (store.shared !== null) await this.#shared?.arrived(store.shared);
+      return store;
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  /** Back to the store, with what it has missed. What it has itself is not changed. */
+  async #return(store: OpenedStorage): Promise<void> {
+    const memory = this.#memory;
+    if (memory === null) return;
+    const copying = async (): Promise<void> => {
+      // Calls that are in memory already end first.
+      await setImmediate();
+      const copied = await copyRows(memory.backend.rows, store.backend.rows, this.#now());
+      this.#memory = null;
+      this.#options.log.info("sessions were copied from memory", { store: this.#name(), copied });
+    };
+    const returning = copying();
+    this.#returning = returning.catch(() => {});
+    try {
+      await returning;
+    } finally {
+      this.#returning = null;
+    }
+    await memory.close();
+  }
+
+  #works(): void {
+    this.#failure = null;
+    this.#options.log.info("the session store works again", { store: this.#name() });
+    this.#changed();
+  }
+
+  async #fails(error: GatewayError): Promise<void> {
+    const isNew = this.#failure === null;
+    this.#failure = { error, since: this.#failure?.since ?? this.#now() };
+    this.#tryLater();
+    if (this.#chosen.fallsBack && this.#memory === null) {
+      const { vault: sealer, clientIdleMs } = this.#options;
+      const memory = { sealer, clientIdleMs, now: this.#now };
+      this.#memory = await openStorage({ type: "memory" }, memory);
+    }
+    if (!isNew) return;
+    const usesMemory = this.#memory !== null;
+    this.#options.log.warn("the session store cannot be used", {
+      store: this.#name(),
+      error: error.message,
+      usesMemory,
+    });
+    this.#changed();
+  }
+
+  #changed(): void {
+    if (!this.#isOpen) return;
+    this.#options.events.publish({ type: "sessions.changed" });
+    this.#options.onChange();
+  }
+
+  #tryLater(): void {
+    if (this.#isClosed || this.#retry !== null) return;
+    this.#retry = setTimeout(() => {
+      this.#retry = null;
+      void this.#tryAgain();
+    }, RETRY_MS);
+    this.#retry.unref();
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      await this.cleanupExpiredSessions();
+    } catch (error) {
+      // Of a store that fails it has been said.
+      if (isOfStore(error)) return;
+      this.#options.log.error("expired sessions could not be removed", { error: String(error) });
+    }
+  }
+
+  async #members(): Promise<SessionStoreView["members"]> {
+    if (this.#shared === null || this.#failure !== null) return [];
+    const self = this.#shared.memberId;
+    try {
+      const members = await this.#shared.members();
+      return members.map(({ id, name, joinedAt, seenAt }) => ({
+        name,
+        isSelf: id === self,
+        joinedAt,
+        seenAt,
+      }));
+    } catch {
+      // The next call of the store finds out, and says so.
+      return [];
+    }
+  }
+
+  #place(): string {
+    const { choice } = this.#chosen;
+    const isOwn = choice.type === "sqlite" && choice.path === null;
+    if (isOwn) return this.#options.configuration.paths.database;
+    return this.#store?.place ?? placeOf(choice);
+  }
+
+  #name(): string {
+    const { type } = this.#chosen.choice;
+    const place = this.#place();
+    if (type === "redis") return `Redis at ${place}`;
+    if (type === "postgres") return `PostgreSQL at ${place}`;
+    return `The session store ${place}`;
   }
 }
+
+const isOfStore = (error: unknown): error is GatewayError =>
+  error instanceof GatewayError && STORE_ERRORS.includes(error.code);

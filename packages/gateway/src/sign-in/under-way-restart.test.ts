@@ -178,7 +178,7 @@ describe("in the configuration file", () => {
         return bench.client();
       };
       await expect(bench.begin({ way, clientFor })).rejects.toMatchObject({
-        code: "vault_missing",
+        code: "session_secret_unset",
       });
       expect(asked).toBe(0);
     },

@@ -24,8 +24,8 @@ export interface StatusOptions {
   url: () => string | null;
   /** Why nothing listens though it should. */
   problem: () => Problem | null;
-  /** What should be known though it is served: of the address, of backups. */
-  warnings: () => GatewayError[];
+  /** What should be known though it is served: of the address, of backups, of where sessions are. */
+  warnings: () => (GatewayError | null)[];
   version: string;
   dataDir: string;
 }
@@ -62,7 +62,9 @@ export class Status {
       ...rollUp(url(), servers),
       url: url(),
       problem: problem(),
-      warnings: warnings().map(problemOf),
+      warnings: warnings()
+        .filter((one) => one !== null)
+        .map(problemOf),
       pid: process.pid,
       version,
       dataDir,

@@ -1,0 +1,55 @@
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import { GatewayError } from "@local-mcp/contract";
+import { type SelectedStorage, selectStorage, type StorageChoice } from "@local-mcp/sessions";
+import type { Configuration } from "../configuration/configuration.ts";
+import type { GatewayOptions } from "../gateway-types.ts";
+
+/** Where the gateway keeps sessions, and what it may do where it cannot. */
+export interface ChosenStore extends SelectedStorage {
+  /** Whether memory may be used while the store cannot be. */
+  fallsBack: boolean;
+  /** Whether messages to clients are kept: with the database backend, where somebody chose it. */
+  keepsMessages: boolean;
+}
+
+const OWN_DATABASE: StorageChoice = { type: "sqlite", path: null };
+
+/**
+ * The desktop's sessions are always in the database of the gateway, whatever the environment of a
+ * login shell says; anything else is for gateways that somebody sets up.
+ *
+ * @throws GatewayError session_store_unknown, session_store_unset, session_store_url, config_invalid
+ */
+export function chooseStore(
+  kind: GatewayOptions["kind"],
+  { environment, paths }: Configuration,
+): ChosenStore {
+  if (kind === "app") {
+    return { choice: OWN_DATABASE, chosenBy: "default", fallsBack: false, keepsMessages: false };
+  }
+  const { choice, chosenBy } = selectStorage((name) => environment.find(name)?.value, OWN_DATABASE);
+  const fallback = environment.find("MCP_TS_STORAGE_FALLBACK")?.value ?? null;
+  if (fallback !== null && fallback !== "memory") {
+    throw new GatewayError("session_store_unknown", {
+      name: "MCP_TS_STORAGE_FALLBACK",
+      value: fallback.slice(0, 32),
+      valid: "memory",
+    });
+  }
+  return {
+    choice: inDataDirectory(choice, paths),
+    chosenBy,
+    fallsBack: fallback !== null,
+    keepsMessages:
+      choice.type === "sqlite" && ["CACHE_TYPE", "MCP_TS_STORAGE_TYPE"].includes(chosenBy),
+  };
+}
+
+/** A service has no working directory that anybody knows, so a path starts where the data are. */
+function inDataDirectory(choice: StorageChoice, paths: Configuration["paths"]): StorageChoice {
+  if (!("path" in choice) || choice.path === null) return choice;
+  const path = resolve(paths.dataDir, choice.path.replace(/^~(?=[\\/])/, homedir()));
+  const isOwn = choice.type === "sqlite" && path === paths.database;
+  return isOwn ? OWN_DATABASE : { ...choice, path };
+}
