@@ -17,6 +17,7 @@ export { type EndedProcesses, Processes, type StartedProcess } from "./processes
 export type { ServerUsage } from "./processes/usage.ts";
 export type { Observation, RecheckReason, Upstream } from "./upstream/upstream.ts";
 export {
+  classify,
   isErrorResponse,
   isObject,
   type JsonObject,

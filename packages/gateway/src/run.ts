@@ -33,6 +33,7 @@ import { recognitionHere } from "./servers/recognize/here.ts";
 import { ServerDetails } from "./servers/server-details.ts";
 import { ServersService } from "./servers/servers-service.ts";
 import { SessionStorage } from "./sessions/session-storage.ts";
+import { SharedGateways } from "./sessions/shared-gateways.ts";
 import { SignIns } from "./sign-in/sign-ins.ts";
 import { SettingsService } from "./settings/settings-service.ts";
 import { createSettingsStore } from "./settings/settings-store.ts";
@@ -44,6 +45,7 @@ import { tryOut } from "./try-out.ts";
 import { createSurroundings } from "./surroundings/surroundings.ts";
 import { createTransfer, TRANSFERRED } from "./transfer/create-transfer.ts";
 import { createTokens } from "./tokens/create-tokens.ts";
+import { createTokenEnds } from "./tokens/ends.ts";
 import { LOCAL } from "./tokens/tokens.ts";
 import { checkVaultSecrets } from "./vault/check-secrets.ts";
 import { openVault } from "./vault/open-vault.ts";
@@ -93,6 +95,18 @@ export async function wire(
     events,
     onChange: () => announcer.announce(),
   });
+  const { shared } = sessions;
+  const gateways =
+    options.kind !== "serve" || shared === null
+      ? null
+      : new SharedGateways({
+          ...common,
+          shared,
+          sessions: sessions.backend,
+          revokeToken: (tokenId) => ends.revokedElsewhere(tokenId),
+          takeOverSignIn: (serverId) => signIns.takeOver(serverId),
+          catchUpSignIns: () => signIns.catchUp(),
+        });
 
   // Any free port, once found, stays the address through a restore.
   const portBefore = shell.port ?? 0;
@@ -152,6 +166,7 @@ export async function wire(
   const signIns: SignIns = new SignIns({
     ...common,
     sessions: sessions.backend,
+    shared: gateways?.forSignIns ?? null,
     engine: () => engine,
     audit,
     reveal,
@@ -172,6 +187,7 @@ export async function wire(
     ...createEngineStores(stores, sessions.backend, redactor, (sessionId) =>
       traffic.messages.remove(sessionId),
     ),
+    peers: gateways?.peers,
     traffic: trafficTo(() => ({ clients, traffic })),
     serverInfo: { name: "local-mcp-gateway", title: "Local MCP Gateway", version: VERSION },
     maxMessageBytes: () => settings.maxMessageBytes,
@@ -209,14 +225,8 @@ export async function wire(
     cliToken,
     isInUse: (id) => http.hasOpen(id),
   });
-  /** Ends what was opened with a token that is not valid any more. */
-  const endToken = async (tokenId: string): Promise<void> => {
-    try {
-      await engine.endSessionsOfToken(tokenId);
-    } finally {
-      http.endOf(tokenId);
-    }
-  };
+  const ends = createTokenEnds({ engine, tokens, gateways, endOpen: (id) => http.endOf(id) });
+  const { endToken } = ends;
   const servers = new ServersService({
     ...common,
     engine,
@@ -309,6 +319,7 @@ export async function wire(
   const listen = async (): Promise<{ url: string }> => {
     // Once it has served, what is wrong with the store is in the status.
     if (shell.port === null) sessions.refuseFailed();
+    await gateways?.join();
     try {
       return { url: await endpoint.open() };
     } finally {
@@ -378,6 +389,7 @@ export async function wire(
     audit: new ProcedureAudit({
       audit,
       look: { stores, servers, profiles, tokens, settings: settingsService },
+      change: (work) => gateways?.membership.change(work) ?? work(),
       log,
     }),
     log,
@@ -438,6 +450,7 @@ export async function wire(
       await traffic.close();
       // An answer that is on its way may hold the only refresh token that works from now on.
       await signIns.close();
+      await gateways?.close();
       tokens.close();
       ownDeeds.stopped();
       vault.lock();

@@ -5,11 +5,13 @@ import type { Audit } from "./audit.ts";
 import type { AuditActor, AuditNote } from "./note.ts";
 import { ExportParts } from "./export-parts.ts";
 import type { Look, Plan } from "./plan.ts";
+import { changesConfiguration } from "./configuration-changes.ts";
 import { RULES } from "./rules.ts";
 
 /** Refusals that say that somebody tried what they may not, and not that they made a mistake. */
 const REFUSALS: readonly ErrorCode[] = [
   "token_lacks_right",
+  "configuration_shared",
   "setting_decided",
   "server_unavailable",
   "address_blocked",
@@ -27,14 +29,24 @@ export interface AuditedCall {
   input: unknown;
 }
 
+export interface ProcedureAuditOptions {
+  audit: Audit;
+  look: Omit<Look, "exportParts">;
+  /** Carries out what changes the configuration, if that may be changed now. */
+  change: <T>(work: () => Promise<T>) => Promise<T>;
+  log: Log;
+}
+
 /** Records every procedure of the API that changes something, in this one place. */
 export class ProcedureAudit {
   readonly #audit: Audit;
   readonly #look: Look;
+  readonly #change: ProcedureAuditOptions["change"];
   readonly #log: Log;
 
-  constructor(options: { audit: Audit; look: Omit<Look, "exportParts">; log: Log }) {
+  constructor(options: ProcedureAuditOptions) {
     this.#audit = options.audit;
+    this.#change = options.change;
     this.#look = { ...options.look, exportParts: new ExportParts() };
     this.#log = options.log;
   }
@@ -45,7 +57,8 @@ export class ProcedureAudit {
     next: () => Promise<Result>,
   ): Promise<Result> {
     const plan = this.#plan(call);
-    const result = await next().catch((error: unknown) => {
+    const isChange = changesConfiguration(call.procedure);
+    const result = await (isChange ? this.#change(next) : next()).catch((error: unknown) => {
       this.#onFailure(call, plan, error);
       throw error;
     });

@@ -383,7 +383,11 @@ export const isOf = (origin: string, audience: string | null): boolean =>
   audience !== null && URL.canParse(audience) && new URL(audience).origin === origin;
 
 /** A refresh token that is not replaced stays in use (RFC 6749, 6), and so do scopes. */
-const renewed = (facts: TokenFacts, refreshToken: string, answer: TokenAnswer): NewTokens => ({
+export const renewed = (
+  facts: TokenFacts,
+  refreshToken: string,
+  answer: TokenAnswer,
+): NewTokens => ({
   issuer: facts.issuer,
   audience: facts.audience,
   clientId: facts.clientId,

@@ -4,15 +4,19 @@ import type { Vault } from "@local-mcp/vault";
 import type { Audit } from "../audit/audit.ts";
 import { GATEWAY } from "../audit/note.ts";
 import type { Stores } from "../stores.ts";
-import { Access } from "./access.ts";
+import { Access, renewed } from "./access.ts";
 import type { Grants } from "./grants.ts";
-import type { TokenStore } from "./token-store.ts";
+import type { SharedTokens } from "./shared-tokens.ts";
+import type { TokenAnswer } from "./sign-in-types.ts";
+import type { TokenFacts, TokenStore } from "./token-store.ts";
 import { originOf, signsIn } from "./who-signs-in.ts";
 
 export interface AccessesOptions {
   stores: Stores;
   tokens: TokenStore;
   grants: Grants;
+  /** Null where no other gateway can have the same sign-ins. */
+  shared: SharedTokens | null;
   vault: Vault;
   engine: () => Engine;
   audit: Audit;
@@ -69,7 +73,9 @@ export class Accesses {
       save: (given) => tokens.save(serverId, owner(), given),
       want: (id, scopes) => tokens.want(id, scopes),
       refuse: (id, refusal) => {
+        const lost = this.#openOrNull(serverId, owner());
         tokens.refuse(id, refusal, Date.now());
+        if (lost !== null) void this.#options.shared?.lost(serverId, refusal, lost);
         audit.record(GATEWAY, {
           action: "sign_in.lost",
           subject: { kind: "server", id: serverId, name: owner() },
@@ -78,7 +84,7 @@ export class Accesses {
         // Nobody may call it for hours, and until then it would be said to be ready.
         engine().upstream(serverId)?.recheck("sign_in");
       },
-      refresh: (facts, refreshToken) => grants.refresh(serverId, facts, refreshToken),
+      refresh: (facts, refreshToken) => this.#refresh(serverId, owner(), facts, refreshToken),
       obtain: (wanted) => grants.obtain(serverId, access.challenge, wanted),
       isOwn: () => signsIn(row()?.config) === "gateway",
       isWanted: () => engine().upstream(serverId)?.observation.state !== "off",
@@ -86,5 +92,30 @@ export class Accesses {
       log,
     });
     return access;
+  }
+
+  async #refresh(
+    serverId: string,
+    server: string,
+    facts: TokenFacts,
+    refreshToken: string,
+  ): Promise<TokenAnswer> {
+    const { grants, shared } = this.#options;
+    const ask = (): Promise<TokenAnswer> => grants.refresh(serverId, facts, refreshToken);
+    if (shared === null) return ask();
+    const held = { server, issuer: facts.issuer, refreshToken };
+    const { scopes, ...tokens } = await shared.refresh(serverId, held, async () =>
+      renewed(facts, refreshToken, await ask()),
+    );
+    return { ...tokens, scope: scopes.join(" ") };
+  }
+
+  /** The access token that is stored; null where there is none that can be read. */
+  #openOrNull(serverId: string, owner: string): string | null {
+    try {
+      return this.#options.tokens.open(serverId, owner)?.accessToken ?? null;
+    } catch {
+      return null;
+    }
   }
 }

@@ -22,6 +22,7 @@ import { keepRegistration, preferredRedirectPort } from "./client.ts";
 import { Grants, type GrantsOptions } from "./grants.ts";
 import { Revocations } from "./revocations.ts";
 import { selectScopes } from "./scopes.ts";
+import { SharedTokens, type SharedTokensOptions } from "./shared-tokens.ts";
 import { type SignInFacts, signInStatus } from "./sign-in-words.ts";
 import type { OAuthClient, TokenAnswer } from "./sign-in-types.ts";
 import { scopesIn, TokenStore } from "./token-store.ts";
@@ -32,6 +33,8 @@ export interface SignInsOptions extends Omit<GrantsOptions, "tokens"> {
   stores: Stores;
   vault: Vault;
   sessions: StorageBackend;
+  /** What several gateways need to have the same sign-ins; null where there is only this one. */
+  shared: Pick<SharedTokensOptions, "shared" | "selfId" | "tell"> | null;
   engine: () => Engine;
   audit: Audit;
   /** What is known of the sign-in at a server is not what it was. */
@@ -46,6 +49,7 @@ export class SignIns {
   readonly #grants: Grants;
   readonly #underWay: SignInsUnderWay;
   readonly #accesses: Accesses;
+  readonly #shared: SharedTokens | null;
   readonly #revocations: Revocations;
   /** Why the last try at a server came to nothing. */
   readonly #refusals = new Map<string, GatewayError>();
@@ -57,7 +61,20 @@ export class SignIns {
     this.#options = options;
     this.#store = new TokenStore(stores, vault);
     this.#grants = new Grants({ ...options, tokens: this.#store });
-    const parts = { ...options, tokens: this.#store, grants: this.#grants };
+    this.#shared =
+      options.shared &&
+      new SharedTokens({
+        ...options,
+        ...options.shared,
+        tokens: this.#store,
+        onTaken: (serverId) => this.#onTaken(serverId),
+      });
+    const parts = {
+      ...options,
+      tokens: this.#store,
+      grants: this.#grants,
+      shared: this.#shared,
+    };
     this.#accesses = new Accesses(parts);
     this.#revocations = new Revocations(parts);
     this.#underWay = new SignInsUnderWay({ sessions, now: () => Date.now(), onChange, log });
@@ -155,6 +172,7 @@ export class SignIns {
     await this.#underWay.cancelAll(row.id);
     const revocation = await this.#revocations.of(row);
     this.#store.revoke(row.id);
+    await this.#shared?.signedOut(row.id);
     this.forget(row.id);
     this.#reopen(row.id);
     const revoked = revocation === null ? "nothing_to_revoke" : await revocation();
@@ -185,6 +203,16 @@ export class SignIns {
     if (revocation !== null) this.#revocations.tellBehind(revocation);
   }
 
+  /** Brings the sign-ins here and those that other gateways have stored together. */
+  async catchUp(): Promise<void> {
+    await this.#shared?.catchUp();
+  }
+
+  /** Takes over the sign-in at a server as another gateway has stored it. */
+  async takeOver(serverId: string): Promise<void> {
+    await this.#shared?.takeOver(serverId);
+  }
+
   /** The vault was opened, or has forgotten what no key opens any more. */
   onVaultChange(): void {
     this.#accesses.resetLost();
@@ -195,6 +223,7 @@ export class SignIns {
     const told = this.#revocations.close();
     await this.#underWay.close();
     await this.#accesses.close();
+    await this.#shared?.close();
     await told;
   }
 
@@ -284,6 +313,7 @@ export class SignIns {
       refreshToken: answer.refreshToken,
     });
     this.#completed(serverId, actor);
+    void this.#shared?.signedIn(serverId);
   }
 
   async #signInByItself(row: ServerRow, actor: AuditActor): Promise<SignInStarted> {
@@ -361,6 +391,13 @@ export class SignIns {
     if (refusal === null) this.#refusals.delete(serverId);
     else this.#refusals.set(serverId, refusal);
     this.#options.onChange(serverId);
+  }
+
+  #onTaken(serverId: string): void {
+    this.#setRefusal(serverId, null);
+    this.#accesses.known(serverId)?.reset();
+    const { state } = this.#options.engine().upstream(serverId)?.observation ?? {};
+    if (state === "needs_sign_in" || this.#store.facts(serverId) === null) this.#reopen(serverId);
   }
 
   #reopen(serverId: string): void {

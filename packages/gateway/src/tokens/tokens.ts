@@ -199,6 +199,12 @@ export class Tokens {
     return id;
   }
 
+  /** One that was revoked at another gateway; nothing where it is not known. */
+  forget(tokenId: string): void {
+    this.#options.store.delete(tokenId);
+    this.#forgetWhere(({ principal }) => principal.tokenId === tokenId);
+  }
+
   /** Forgets the tokens of a profile that is gone. @returns their ids */
   forgetProfile(profileId: string): string[] {
     return this.#forgetWhere(({ principal }) => principal.profileId === profileId);

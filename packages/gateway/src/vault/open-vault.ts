@@ -11,6 +11,7 @@ import {
 } from "@local-mcp/vault";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { Log } from "@local-mcp/engine";
+import { TOLD } from "../sessions/peers.ts";
 import type { Stores } from "../stores.ts";
 import type { Keychain } from "./vault-service.ts";
 
@@ -49,6 +50,8 @@ export function openVault(options: {
     now: () => Date.now(),
     ambient: () => keysAtHand({ configuration, passphrase, keychain }),
     onSecret: (secret, { table }) => {
+      // Whole messages, of which nothing is shown.
+      if (table === TOLD.table) return;
       if (PASSING.includes(table)) redactor.knowForNow(secret);
       else redactor.know(secret);
     },

@@ -1,0 +1,112 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { GatewayError } from "@local-mcp/contract";
+import type { Log } from "@local-mcp/engine";
+import type { SharedStore } from "@local-mcp/sessions";
+import type { Vault } from "@local-mcp/vault";
+
+/** Whoever joins and whoever changes the configuration have to wait for each other. */
+const CONFIGURATION = "configuration";
+
+export interface MembershipOptions {
+  shared: SharedStore;
+  vault: Vault;
+  configurationHash: () => string;
+  /** Takes over what others have stored that decides who is let in. */
+  catchUp: () => Promise<void>;
+  log: Log;
+}
+
+/**
+ * This gateway among those that share a session store. It is let in only with their key and their
+ * configuration, and changes the configuration only while it is alone.
+ */
+export class Membership {
+  readonly id = randomUUID();
+  readonly #options: MembershipOptions;
+  #isJoined = false;
+
+  constructor(options: MembershipOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @throws GatewayError session_store_other_key, session_store_other_configuration,
+   * session_store_unreachable, session_store_busy; vault_… where there are others, and what they
+   * seal could not be opened
+   */
+  async join(): Promise<void> {
+    if (this.#isJoined) return;
+    const { shared, vault, catchUp } = this.#options;
+    const locked = await vault.ready({ create: true }).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    await shared.exclusively(CONFIGURATION, async () => {
+      if (locked === null) await catchUp();
+      else if ((await shared.members()).length > 0) throw locked;
+      await shared.join(this.#self());
+      this.#isJoined = true;
+    });
+  }
+
+  async leave(): Promise<void> {
+    if (!this.#isJoined) return;
+    this.#isJoined = false;
+    try {
+      await this.#options.shared.leave();
+    } catch (error) {
+      // It is forgotten there by itself in a moment.
+      this.#options.log.warn("the session store could not be left", { error: String(error) });
+    }
+  }
+
+  /**
+   * Carries out a change of the configuration, which may change what others have to have too.
+   *
+   * @throws GatewayError configuration_shared, session_store_unreachable, session_store_busy
+   */
+  async change<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.#isJoined) return work();
+    const { shared } = this.#options;
+    return shared.exclusively(CONFIGURATION, async () => {
+      const others = await this.others();
+      if (others.length > 0) {
+        throw new GatewayError("configuration_shared", { others: others.join(", ") });
+      }
+      try {
+        return await work();
+      } finally {
+        await this.#renew();
+      }
+    });
+  }
+
+  /** The names of the others that live, oldest first. @throws GatewayError session_store_unreachable */
+  async others(): Promise<string[]> {
+    const members = await this.#options.shared.members();
+    return members.filter(({ id }) => id !== this.id).map(({ name }) => name);
+  }
+
+  async #renew(): Promise<void> {
+    // A change may have been a restore, which has closed all that this belongs to.
+    if (!this.#isJoined) return;
+    const { shared, log } = this.#options;
+    try {
+      await shared.leave();
+      await shared.join(this.#self());
+    } catch (error) {
+      log.error("the session store does not know what is configured", { error: String(error) });
+    }
+  }
+
+  #self() {
+    const { vault, configurationHash } = this.#options;
+    return {
+      id: this.id,
+      name: `${hostname()}:${process.pid}`,
+      keyId: vault.key()?.id ?? null,
+      configurationHash: configurationHash(),
+    };
+  }
+}

@@ -1,0 +1,329 @@
+import { GatewayError } from "@local-mcp/contract";
+import type { ServerRow } from "@local-mcp/database";
+import type { Log } from "@local-mcp/engine";
+import type { SessionData, SharedStore, StorageBackend } from "@local-mcp/sessions";
+import { z } from "zod";
+import type { Stores } from "../stores.ts";
+import { type NewTokens, scopesIn, type TokenStore } from "./token-store.ts";
+import { signsIn } from "./who-signs-in.ts";
+
+/** Whose records they are in the session store. */
+const IDENTITY = "gateway:sign-ins";
+/** Between tries to store what could not be stored, ms. */
+const AGAIN_MS = 1000;
+
+export interface SharedTokensOptions {
+  stores: Stores;
+  tokens: TokenStore;
+  sessions: StorageBackend;
+  shared: SharedStore;
+  /** The id of this gateway among the members. */
+  selfId: string;
+  /** Tells the other gateways that what is stored of a server is not what it was. */
+  tell: (serverId: string) => void;
+  /** What is stored here is what another gateway has stored. */
+  onTaken: (serverId: string) => void;
+  log: Log;
+}
+
+/** The sign-in at one server, as all gateways on the store have it. */
+type Shared =
+  | { isSignedIn: false; savedAt: number }
+  | {
+      isSignedIn: true;
+      tokens: NewTokens;
+      /** Why they are of no use any more; null while they are. */
+      refusal: string | null;
+      /** The member that has asked for the next ones, and has not stored them. */
+      refreshingBy: string | null;
+      /** ms since 1970. */
+      savedAt: number;
+    };
+
+/**
+ * The tokens of sign-ins by people, in the session store beside the configuration: a refresh token
+ * that is used by two is taken for stolen by authorization servers that replace it each time
+ * (RFC 9700, 4.14.2), so that one gateway uses it and the others take what it was given.
+ */
+export class SharedTokens {
+  readonly #options: SharedTokensOptions;
+  /** What was given and is not stored yet, by server; others wait for it meanwhile. */
+  readonly #unsaved = new Map<string, NewTokens>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: SharedTokensOptions) {
+    this.#options = options;
+  }
+
+  /** Brings here and store together, where one of them was away. */
+  async catchUp(): Promise<void> {
+    const { stores } = this.#options;
+    const isAlone = (await this.#livingOthers()).size === 0;
+    for (const row of stores.servers.list()) {
+      if (signsIn(row.config) !== "person") continue;
+      await this.#exclusively(row.id, async () => {
+        const stored = await this.#read(row.id);
+        const here = stores.signIns.tokens.ofServer(row.id);
+        // Alone, and used without the store since: what is here is what works.
+        const isOlder = stored !== null && isAlone && here && here.updatedAt > stored.savedAt;
+        if (stored === null || isOlder) await this.#writeLocal(row);
+        else this.#take(row, stored);
+      });
+    }
+  }
+
+  /** Takes over what another gateway has stored. */
+  async takeOver(serverId: string): Promise<void> {
+    const row = this.#options.stores.servers.get(serverId);
+    if (row === undefined) return;
+    const stored = await this.#read(serverId);
+    if (stored !== null) this.#take(row, stored);
+  }
+
+  /**
+   * New tokens for those that are held here: what another gateway was given since, or else what
+   * `ask` brings, which is stored before it is returned.
+   *
+   * @throws GatewayError sign_in_refused where another gateway has learned so; session_store_…;
+   * what `ask` throws
+   */
+  async refresh(
+    serverId: string,
+    held: { server: string; issuer: string; refreshToken: string },
+    ask: () => Promise<NewTokens>,
+  ): Promise<NewTokens> {
+    return this.#exclusively(serverId, async () => {
+      await this.#save(serverId);
+      const stored = await this.#read(serverId);
+      if (stored === null) {
+        const row = this.#options.stores.servers.get(serverId);
+        if (row) await this.#writeLocal(row);
+      } else if (!stored.isSignedIn || stored.refusal !== null) {
+        const refusal = stored.isSignedIn ? stored.refusal : null;
+        throw refusedElsewhere(held.server, held.issuer, refusal);
+      } else if (stored.tokens.refreshToken !== held.refreshToken) {
+        return stored.tokens;
+      } else if (stored.refreshingBy !== null && stored.refreshingBy !== this.#options.selfId) {
+        await this.#assertGone(stored.refreshingBy);
+      }
+      await this.#mark(serverId, this.#options.selfId);
+      let tokens: NewTokens;
+      try {
+        tokens = await ask();
+      } catch (error) {
+        await this.#mark(serverId, null).catch(() => {});
+        throw error;
+      }
+      this.#unsaved.set(serverId, tokens);
+      await this.#save(serverId).catch((error: unknown) => {
+        this.#options.log.error("renewed access could not be shared", { error: String(error) });
+        this.#saveLater();
+      });
+      return tokens;
+    });
+  }
+
+  /** Somebody has signed in here. */
+  async signedIn(serverId: string): Promise<void> {
+    await this.#change(serverId, async (row) => this.#writeLocal(row));
+  }
+
+  async signedOut(serverId: string): Promise<void> {
+    await this.#change(serverId, async (row) =>
+      this.#write(row, { access_token: "", signed_out: true }),
+    );
+  }
+
+  /** What is stored of it here does not work any more; others may have something that does. */
+  async lost(serverId: string, refusal: string, lostToken: string): Promise<void> {
+    await this.#change(serverId, async (row) => {
+      const stored = await this.#read(serverId);
+      if (!stored?.isSignedIn || stored.refusal !== null) return;
+      if (stored.tokens.accessToken !== lostToken) this.#take(row, stored);
+      else await this.#write(row, { ...membersOf(stored.tokens), refusal });
+    });
+  }
+
+  /** Stores what could not be stored yet, if it can be now. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#saveAll().catch(() => {});
+  }
+
+  async #change(serverId: string, work: (row: ServerRow) => Promise<void>): Promise<void> {
+    const { stores, tell, log } = this.#options;
+    const row = stores.servers.get(serverId);
+    if (row === undefined || signsIn(row.config) !== "person") return;
+    try {
+      await this.#exclusively(serverId, () => work(row));
+      tell(serverId);
+    } catch (error) {
+      log.error("a sign-in could not be shared", { server: row.name, error: String(error) });
+    }
+  }
+
+  #exclusively<T>(serverId: string, work: () => Promise<T>): Promise<T> {
+    return this.#options.shared.exclusively(`sign-in ${serverId}`, work);
+  }
+
+  /** Here what is stored there. */
+  #take(row: ServerRow, stored: Shared): void {
+    const { tokens, onTaken } = this.#options;
+    const facts = tokens.facts(row.id);
+    if (!stored.isSignedIn) {
+      if (facts === null) return;
+      tokens.revoke(row.id);
+    } else {
+      const here = facts?.refusal === null ? tokens.open(row.id, row.name) : null;
+      const isSame =
+        here?.accessToken === stored.tokens.accessToken &&
+        here.refreshToken === stored.tokens.refreshToken;
+      if (stored.refusal !== null) {
+        if (facts === null || facts.refusal !== null) return;
+        tokens.refuse(facts.id, stored.refusal, Date.now());
+      } else if (isSame) return;
+      else tokens.save(row.id, row.name, stored.tokens);
+    }
+    onTaken(row.id);
+  }
+
+  async #writeLocal(row: ServerRow): Promise<void> {
+    const { tokens } = this.#options;
+    const facts = tokens.facts(row.id);
+    if (facts === null || facts.refusal !== null) return;
+    const open = tokens.open(row.id, row.name);
+    if (open) await this.#write(row, membersOf({ ...facts, ...open }));
+  }
+
+  async #mark(serverId: string, member: string | null): Promise<void> {
+    const row = this.#options.stores.servers.get(serverId);
+    const stored = await this.#read(serverId);
+    if (!row || !stored?.isSignedIn) return;
+    await this.#write(row, { ...membersOf(stored.tokens), refreshing_by: member });
+  }
+
+  async #save(serverId: string): Promise<void> {
+    const tokens = this.#unsaved.get(serverId);
+    const row = this.#options.stores.servers.get(serverId);
+    if (tokens && row) {
+      await this.#write(row, membersOf(tokens));
+      this.#options.tell(serverId);
+    }
+    if (this.#unsaved.get(serverId) === tokens) this.#unsaved.delete(serverId);
+  }
+
+  #saveLater(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#saveAll().catch(() => this.#saveLater());
+    }, AGAIN_MS);
+    this.#timer.unref();
+  }
+
+  async #saveAll(): Promise<void> {
+    for (const serverId of this.#unsaved.keys()) {
+      await this.#exclusively(serverId, () => this.#save(serverId));
+    }
+  }
+
+  /** A member that lives will store what it was given. @throws GatewayError session_store_busy */
+  async #assertGone(member: string): Promise<void> {
+    const name = (await this.#livingOthers()).get(member);
+    if (name === undefined) return;
+    throw new GatewayError("session_store_busy", { store: name, name: "sign-in" });
+  }
+
+  async #livingOthers(): Promise<Map<string, string>> {
+    const { shared, selfId } = this.#options;
+    const members = await shared.members();
+    return new Map(members.filter(({ id }) => id !== selfId).map(({ id, name }) => [id, name]));
+  }
+
+  async #read(serverId: string): Promise<Shared | null> {
+    const session = await this.#options.sessions.getSession(IDENTITY, recordId(serverId));
+    return session && readShared(session);
+  }
+
+  async #write(row: ServerRow, members: Members): Promise<void> {
+    const { sessions } = this.#options;
+    const sessionId = recordId(row.id);
+    const tokens = { ...members, token_type: "Bearer", saved_at: Date.now() };
+    const isThere = (await sessions.getSession(IDENTITY, sessionId)) !== null;
+    if (isThere) return sessions.updateSession(IDENTITY, sessionId, { tokens });
+    return sessions.createSession({
+      sessionId,
+      identity: IDENTITY,
+      serverId: row.id,
+      serverName: row.name,
+      serverUrl: row.config.transport === "stdio" ? "" : row.config.url,
+      callbackUrl: "",
+      transportType: row.config.transport === "sse" ? "sse" : "streamable_http",
+      active: true,
+      createdAt: Date.now(),
+      tokens,
+    });
+  }
+}
+
+const recordId = (serverId: string): string => `sign-in-${serverId}`;
+
+/** Members of an OAuth token response, with our own beside them; sealed as a whole. */
+type Members = { access_token: string } & Record<string, unknown>;
+
+const membersOf = ({ accessToken, refreshToken, scopes, ...facts }: NewTokens): Members => ({
+  access_token: accessToken,
+  ...(refreshToken === null ? {} : { refresh_token: refreshToken }),
+  scope: scopes.join(" "),
+  issuer: facts.issuer,
+  audience: facts.audience,
+  client_id: facts.clientId,
+  account: facts.account,
+  expires_at: facts.expiresAt,
+});
+
+const signedOut = z.object({ signed_out: z.literal(true), saved_at: z.number() });
+const signedIn = z.object({
+  access_token: z.string(),
+  refresh_token: z.string().nullable().default(null),
+  scope: z.string(),
+  issuer: z.string(),
+  audience: z.string().nullable(),
+  client_id: z.string().nullable(),
+  account: z.string().nullable(),
+  expires_at: z.number().nullable(),
+  refusal: z.string().nullable().default(null),
+  refreshing_by: z.string().nullable().default(null),
+  saved_at: z.number(),
+});
+
+/** Null where a gateway of another version has written what is not known here. */
+function readShared({ tokens }: SessionData): Shared | null {
+  const gone = signedOut.safeParse(tokens);
+  if (gone.success) return { isSignedIn: false, savedAt: gone.data.saved_at };
+  const { data } = signedIn.safeParse(tokens);
+  if (!data) return null;
+  return {
+    isSignedIn: true,
+    tokens: {
+      issuer: data.issuer,
+      audience: data.audience,
+      clientId: data.client_id,
+      account: data.account,
+      scopes: scopesIn(data.scope),
+      expiresAt: data.expires_at,
+      accessToken: data.access_token,
+      refreshToken: data.refresh_token,
+    },
+    refusal: data.refusal,
+    refreshingBy: data.refreshing_by,
+    savedAt: data.saved_at,
+  };
+}
+
+const refusedElsewhere = (server: string, issuer: string, refusal: string | null): GatewayError =>
+  new GatewayError("sign_in_refused", {
+    server,
+    host: URL.canParse(issuer) ? new URL(issuer).host : issuer,
+    reason: refusal ?? "somebody has signed out at another gateway.",
+    error: "",
+  });
