@@ -1,6 +1,7 @@
 import { GatewayError } from "@local-mcp/contract";
 import type { Db } from "@local-mcp/database";
 import type { Sealer } from "@local-mcp/vault";
+import { FileStorageBackend } from "./file/file.ts";
 import { MemoryStorageBackend } from "./memory.ts";
 import type { RecordStorage, StorageOptions } from "./record-storage.ts";
 import { placeOf } from "./select-storage.ts";
@@ -53,6 +54,8 @@ async function construct(
   switch (choice.type) {
     case "memory":
       return unshared(choice, new MemoryStorageBackend(options));
+    case "file":
+      return unshared(choice, new FileStorageBackend({ path: choice.path }, options));
     case "sqlite": {
       const source = choice.path === null ? db : { path: choice.path };
       if (source === undefined) throw new Error("SQLite without a path needs an open database");

@@ -10,10 +10,10 @@ const FILE = { MCP_TS_STORAGE_FILE: "./dev-sessions.json" };
 const SQLITE = { MCP_TS_STORAGE_SQLITE: "/srv/sessions.db" };
 const POSTGRES = { MCP_TS_STORAGE_POSTGRES: "postgresql://db:5433/sessions" };
 
-const select = (env: Record<string, string>, usual: StorageChoice = MEMORY) =>
+const select = (env: Record<string, string | undefined>, usual: StorageChoice = MEMORY) =>
   selectStorage((name) => env[name], usual);
 
-const refusal = (env: Record<string, string>): GatewayError => {
+const refusal = (env: Record<string, string | undefined>): GatewayError => {
   try {
     select(env);
   } catch (error) {

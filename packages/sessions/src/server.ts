@@ -4,10 +4,12 @@
  * @packageDocumentation
  */
 export type { ClientSession } from "./client-session.ts";
+export { FileStorageBackend } from "./file/file.ts";
 export { MemoryStorageBackend } from "./memory.ts";
+export { PostgresStorageBackend } from "./postgres/postgres.ts";
 export type { StorageOptions } from "./record-storage.ts";
 export { sealerOf } from "./sealer-of.ts";
 export type { OAuthClientInformation, OAuthTokens, SessionData } from "./session-data.ts";
 export { SqliteStorageBackend } from "./sqlite.ts";
 export { storage } from "./storage.ts";
-export type { StorageBackend } from "./storage-backend.ts";
+export type { ClientSessionChanges, StorageBackend } from "./storage-backend.ts";

@@ -4,6 +4,7 @@ import type { Log } from "@local-mcp/engine";
 import {
   copyRows,
   ForwardingStorage,
+  MemoryStorageBackend,
   type OpenedStorage,
   openStorage,
   placeOf,
@@ -64,7 +65,7 @@ export class SessionStorage extends ForwardingStorage {
   readonly #shared: LateSharedStore | null;
   #store: OpenedStorage | null = null;
   /** Used instead of the store. */
-  #memory: OpenedStorage | null = null;
+  #memory: MemoryStorageBackend | null = null;
   #failure: Failure | null = null;
   #retry: NodeJS.Timeout | null = null;
   #trying: Promise<void> | null = null;
@@ -176,13 +177,12 @@ export class SessionStorage extends ForwardingStorage {
     clearInterval(this.#sweeper);
     if (this.#retry !== null) clearTimeout(this.#retry);
     await this.#trying;
-    await this.#memory?.close();
     await this.#store?.close();
   }
 
   protected async use<T>(work: (backend: StorageBackend) => Promise<T>): Promise<T> {
     await this.#returning;
-    if (this.#memory !== null) return work(this.#memory.backend);
+    if (this.#memory !== null) return work(this.#memory);
     if (this.#store === null) throw this.#failure?.error ?? new GatewayError("shutting_down");
     try {
       const result = await work(this.#store.backend);
@@ -190,11 +190,16 @@ export class SessionStorage extends ForwardingStorage {
       return result;
     } catch (error) {
       if (!isOfStore(error)) throw error;
-      await this.#fails(error);
-      // Whatever of it the store still did, it did to a record that is copied over in the end.
-      if (this.#memory === null) throw error;
-      return work(this.#memory.backend);
+      this.#fails(error);
+      // What the store has of it all the same is what counts once it is back.
+      if (this.#chosen.fallsBack) return this.use(work);
+      throw error;
     }
+  }
+
+  get #storageOptions() {
+    const { vault: sealer, clientIdleMs } = this.#options;
+    return { sealer, clientIdleMs, now: this.#now };
   }
 
   #tryAgain(): Promise<void> {
@@ -216,15 +221,14 @@ export class SessionStorage extends ForwardingStorage {
       await this.#return(store);
       if (this.#failure !== null) this.#works();
     } catch (error) {
-      if (isOfStore(error)) await this.#fails(error);
+      if (isOfStore(error)) this.#fails(error);
       throw error;
     }
   }
 
   async #open(): Promise<OpenedStorage> {
-    const { stores, vault: sealer, clientIdleMs } = this.#options;
-    const options = { db: stores.db, sealer, clientIdleMs, now: this.#now };
-    const store = await openStorage(this.#chosen.choice, options);
+    const { db } = this.#options.stores;
+    const store = await openStorage(this.#chosen.choice, { ...this.#storageOptions, db });
     try {
       if (store.shared !== null) await this.#shared?.arrived(store.shared);
       return store;
@@ -241,7 +245,7 @@ export class SessionStorage extends ForwardingStorage {
     const copying = async (): Promise<void> => {
       // Calls that are in memory already end first.
       await setImmediate();
-      const copied = await copyRows(memory.backend.rows, store.backend.rows, this.#now());
+      const copied = await copyRows(memory.rows, store.backend.rows, this.#now());
       this.#memory = null;
       this.#options.log.info("sessions were copied from memory", { store: this.#name(), copied });
     };
@@ -252,7 +256,6 @@ export class SessionStorage extends ForwardingStorage {
     } finally {
       this.#returning = null;
     }
-    await memory.close();
   }
 
   #works(): void {
@@ -261,21 +264,18 @@ export class SessionStorage extends ForwardingStorage {
     this.#changed();
   }
 
-  async #fails(error: GatewayError): Promise<void> {
+  #fails(error: GatewayError): void {
     const isNew = this.#failure === null;
     this.#failure = { error, since: this.#failure?.since ?? this.#now() };
     this.#tryLater();
     if (this.#chosen.fallsBack && this.#memory === null) {
-      const { vault: sealer, clientIdleMs } = this.#options;
-      const memory = { sealer, clientIdleMs, now: this.#now };
-      this.#memory = await openStorage({ type: "memory" }, memory);
+      this.#memory = new MemoryStorageBackend(this.#storageOptions);
     }
     if (!isNew) return;
-    const usesMemory = this.#memory !== null;
     this.#options.log.warn("the session store cannot be used", {
       store: this.#name(),
       error: error.message,
-      usesMemory,
+      usesMemory: this.#memory !== null,
     });
     this.#changed();
   }
