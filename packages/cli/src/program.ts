@@ -16,6 +16,7 @@ import { addResourceCommands } from "./commands/resources.ts";
 import { addRootCommands } from "./commands/roots.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { addServerCommands } from "./commands/servers.ts";
+import { addSessionCommands } from "./commands/sessions.ts";
 import { addSettingCommands } from "./commands/settings.ts";
 import { addStatusCommands } from "./commands/status.ts";
 import { addTokenCommands } from "./commands/tokens.ts";
@@ -61,6 +62,7 @@ export const buildProgram = (
   addPromptCommands(program, act);
   addResourceCommands(program, act);
   addRootCommands(program, act);
+  addSessionCommands(program, act);
   addTokenCommands(program, act);
   addVaultCommands(program, act);
   addBackupCommands(program, act);

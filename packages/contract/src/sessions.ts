@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { noSecret } from "./secret-fields.ts";
 
 /** The engines that sessions can be kept in. */
 export const sessionStoreType = z.enum(["memory", "file", "sqlite", "redis", "postgres"]);
@@ -17,7 +18,7 @@ export const sessionView = z.object({
   /** Slug of the profile it uses; null where that was removed. */
   profile: z.string().nullable(),
   /** Name of the access token it was opened with; null where its profile needs none. */
-  token: z.string().nullable(),
+  token: noSecret(z.string().nullable()),
   protocolVersion: z.string(),
   /** As set by `logging/setLevel`. */
   logLevel: z.string().nullable(),

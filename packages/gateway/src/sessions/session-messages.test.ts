@@ -78,7 +78,11 @@ describe("messages of a session", () => {
     callOf(traffic, "ü".repeat(5000), from("s"));
     const [content] = await contents(traffic, "s");
     const bytes = Buffer.byteLength(JSON.stringify(answer("ü".repeat(5000))));
-    expect(content).toMatchObject({ cut: true, bytes, text: expect.stringMatching(/^\{"jsonrpc"/) });
+    expect(content).toMatchObject({
+      cut: true,
+      bytes,
+      text: expect.stringMatching(/^\{"jsonrpc"/),
+    });
     expect(JSON.stringify(content).length).toBeLessThan(1200);
     const { logs } = traffic;
     expect((await logs.list({ filter: "", limit: 1 })).rows).toHaveLength(1);
