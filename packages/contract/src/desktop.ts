@@ -22,6 +22,7 @@ export const page = z.enum([
   "prompts",
   "resources",
   "logs",
+  "sessions",
   "metrics",
   "tokens",
   "backups",
@@ -35,7 +36,7 @@ export const route = z
   .string()
   .max(500)
   .regex(
-    /^\/(overview|profiles|servers|tools|prompts|resources|logs|metrics|tokens|backups|transfer|settings)(\/[A-Za-z0-9._~%-]+)*(\?[^#\s]*)?$/,
+    /^\/(overview|profiles|servers|tools|prompts|resources|logs|sessions|metrics|tokens|backups|transfer|settings)(\/[A-Za-z0-9._~%-]+)*(\?[^#\s]*)?$/,
   );
 
 /** What menus, tray and deep links ask the window to do. */

@@ -62,7 +62,7 @@ describe("the menu bar", () => {
       "&Edit":
         "&Undo · &Redo ─ Cu&t · &Copy · &Paste · Select &all ─ &Find CmdOrCtrl+F ─ Copy endpoint U&RL CmdOrCtrl+Shift+C",
       "&View":
-        "&Command palette… CmdOrCtrl+K ─ &Overview CmdOrCtrl+1 · &Profiles CmdOrCtrl+2 · &Servers CmdOrCtrl+3 · &Debug logs CmdOrCtrl+4 · S&essions CmdOrCtrl+5 (off) · &Metrics CmdOrCtrl+6 · &Backups CmdOrCtrl+7 ─ Side&bar CmdOrCtrl+B · &Appearance [&System · &Light · •&Dark] ─ Ac&tual size · Zoom &in · Zoom o&ut · &Full screen",
+        "&Command palette… CmdOrCtrl+K ─ &Overview CmdOrCtrl+1 · &Profiles CmdOrCtrl+2 · &Servers CmdOrCtrl+3 · &Debug logs CmdOrCtrl+4 · S&essions CmdOrCtrl+5 · &Metrics CmdOrCtrl+6 · &Backups CmdOrCtrl+7 ─ Side&bar CmdOrCtrl+B · &Appearance [&System · &Light · •&Dark] ─ Ac&tual size · Zoom &in · Zoom o&ut · &Full screen",
       "&Gateway":
         "Active &profile [•R&&D · writing ─ &Manage profiles…] ─ &Connect a client… · &Restart failed servers ─ Record &uncapped bodies for 1 hour… · Run &doctor…",
       "&Help":
@@ -152,6 +152,7 @@ test("each entry does what it says", () => {
     "go /profiles",
     "go /servers",
     "go /logs",
+    "go /sessions",
     "go /metrics",
     "go /backups",
     "run toggle_sidebar",

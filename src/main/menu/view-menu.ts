@@ -1,13 +1,13 @@
 import type { MenuItemConstructorOptions } from "electron";
 import { type Appearance, type MenuInput, type MenuItems, SEPARATOR } from "./state.ts";
 
-/** In the order of their keys. A page without a route comes with the issue that builds it. */
+/** In the order of their keys. */
 const PAGES = [
   { mac: "Overview", other: "&Overview", route: "/overview" },
   { mac: "Profiles", other: "&Profiles", route: "/profiles" },
   { mac: "Servers", other: "&Servers", route: "/servers" },
   { mac: "Debug Logs", other: "&Debug logs", route: "/logs" },
-  { mac: "Sessions", other: "S&essions", route: null },
+  { mac: "Sessions", other: "S&essions", route: "/sessions" },
   { mac: "Metrics", other: "&Metrics", route: "/metrics" },
   { mac: "Backups", other: "&Backups", route: "/backups" },
 ];
@@ -32,8 +32,7 @@ export const viewMenu = (input: MenuInput): MenuItemConstructorOptions => {
       ...PAGES.map(({ mac, other, route }, index) => ({
         label: words(mac, other),
         accelerator: `CmdOrCtrl+${index + 1}`,
-        enabled: route !== null,
-        ...(route === null ? {} : { click: () => actions.go(route) }),
+        click: () => actions.go(route),
       })),
       SEPARATOR,
       {

@@ -33,6 +33,7 @@ export const PAGES: Command[] = [
   go("prompts", "Go to Prompts", routeTo("prompts")),
   go("resources", "Go to Resources", routeTo("resources")),
   go("logs", "Go to Debug Logs", routeTo("logs"), "mod+4"),
+  go("sessions", "Go to Sessions", routeTo("sessions"), "mod+5"),
   go("metrics", "Go to Metrics", routeTo("metrics"), "mod+6"),
   go("tokens", "Go to Access tokens", routeTo("tokens")),
   go("backups", "Go to Backups", routeTo("backups"), "mod+7"),

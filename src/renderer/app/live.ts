@@ -72,6 +72,7 @@ function apply(event: GatewayEvent): void {
         api.status.key(),
         api.tokens.key(),
         api.clients.key(),
+        api.sessions.list.key(),
         api.tools.list.key(),
         api.prompts.list.key(),
         api.resources.list.key(),
@@ -97,7 +98,7 @@ function apply(event: GatewayEvent): void {
       refresh(api.profiles.key(), api.servers.key());
       return;
     case "tokens.changed":
-      refresh(api.tokens.key(), api.clients.key());
+      refresh(api.tokens.key(), api.clients.key(), api.sessions.list.key());
       return;
     case "settings.changed":
       refresh(
@@ -112,7 +113,12 @@ function apply(event: GatewayEvent): void {
       return;
     case "sessions.changed":
     case "clients.changed":
-      refresh(api.clients.list.key(), api.status.get.key(), api.tokens.list.key());
+      refresh(
+        api.clients.list.key(),
+        api.sessions.list.key(),
+        api.status.get.key(),
+        api.tokens.list.key(),
+      );
       return;
     case "runtimes.changed":
       refresh(api.runtimes.key(), api.status.doctor.key());

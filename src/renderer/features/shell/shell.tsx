@@ -20,6 +20,7 @@ import { ProfilesPage } from "../profiles/profiles-page.tsx";
 import { PromptsPage } from "../prompts/prompts-page.tsx";
 import { ResourcesPage } from "../resources/resources-page.tsx";
 import { ServersPage } from "../servers/servers-page.tsx";
+import { SessionsPage } from "../sessions/sessions-page.tsx";
 import { SettingsPage } from "../settings/settings-page.tsx";
 import { TokensPage } from "../tokens/tokens-page.tsx";
 import { ToolsPage } from "../tools/tools-page.tsx";
@@ -36,6 +37,7 @@ const PAGES: Record<Page, { title: string; component: ComponentType }> = {
   prompts: { title: "Prompts", component: PromptsPage },
   resources: { title: "Resources", component: ResourcesPage },
   logs: { title: "Debug Logs", component: LogsPage },
+  sessions: { title: "Sessions", component: SessionsPage },
   metrics: { title: "Metrics", component: MetricsPage },
   tokens: { title: "Access tokens", component: TokensPage },
   backups: { title: "Backups", component: BackupsPage },

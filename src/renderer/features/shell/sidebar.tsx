@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import {
   ArrowLeftRight,
   Boxes,
+  Cable,
   ChartColumn,
   CircleAlert,
   CircleCheck,
@@ -51,6 +52,7 @@ const LOCAL: Item[] = [
 ];
 const ACTIVITY: Item[] = [
   { page: "logs", title: "Debug Logs", icon: ScrollText, shortcut: "mod+4" },
+  { page: "sessions", title: "Sessions", icon: Cable, shortcut: "mod+5" },
   { page: "metrics", title: "Metrics", icon: ChartColumn, shortcut: "mod+6" },
 ];
 const SAFETY: Item[] = [
