@@ -32,7 +32,7 @@ export class FileLock {
 
   /**
    * Runs `work` while no other process runs work of the same file. One at a time in this one.
-   * @throws GatewayError session_store_held, data_dir_unusable; what `work` throws
+   * @throws GatewayError session_store_held, session_store_unreachable; what `work` throws
    */
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
     const connection = this.#open();
@@ -57,10 +57,19 @@ export class FileLock {
 
   #open(): Connection {
     if (this.#connection) return this.#connection;
-    makePrivateDirectory(dirname(this.#path));
-    makePrivateFile(this.#path);
-    this.#connection = translating(this.#path, () => openSqlite(this.#path, { timeout: 0 }));
-    return this.#connection;
+    try {
+      makePrivateDirectory(dirname(this.#path));
+      makePrivateFile(this.#path);
+      this.#connection = translating(this.#path, () => openSqlite(this.#path, { timeout: 0 }));
+      return this.#connection;
+    } catch (error) {
+      if (!(error instanceof GatewayError && error.code === "data_dir_unusable")) throw error;
+      throw new GatewayError("session_store_unreachable", {
+        store: this.#for,
+        reason: `its directory cannot be written: ${error.params["reason"]}.`,
+        action: "Set the rights to that directory, or name a file in another one.",
+      });
+    }
   }
 
   #tryBegin(connection: Connection): boolean {

@@ -1,7 +1,5 @@
 import { GatewayError } from "@local-mcp/contract";
-
-/** What is wrong and what to do about it. */
-type Advice = readonly [reason: string, action: string];
+import { type Advice, codeOf, connectionAdvice } from "../connection-advice.ts";
 
 const CHECK_URL = "Correct the URL of the store.";
 const CHECK_SERVER = "See whether PostgreSQL runs there: “pg_isready -h HOST -p PORT” says so.";
@@ -24,7 +22,7 @@ const SQLSTATES: Record<string, Advice> = {
   "53100": ["the disk of the server is full.", "Make room there."],
   "57P03": ["the server is starting up or shutting down.", "Wait, and start again."],
   "57P01": ["the server is shutting down.", "Wait, and start again."],
-  "25006": ["it is a standby, which is read only.", "Give the URL of the primary."],
+  "25006": ["it is read only, as a standby is.", "Give the URL of the primary."],
   "57014": [
     "a statement took longer than 5 seconds.",
     "See what the server is busy with: SELECT * FROM pg_stat_activity.",
@@ -35,27 +33,10 @@ const SQLSTATES: Record<string, Advice> = {
   ],
 };
 
-const TLS = "Give the certificate of the authority that signed the server's in sslrootcert.";
-
-/** Codes of Node for what is wrong with a connection. */
-const CONNECTION: Record<string, Advice> = {
-  ECONNREFUSED: ["nothing answers there.", CHECK_SERVER],
-  ENOENT: ["there is no such socket.", CHECK_SERVER],
-  ENOTFOUND: ["the name of the host is not known.", CHECK_URL],
-  EAI_AGAIN: ["the name of the host cannot be looked up at the moment.", "Look at the network."],
-  EHOSTUNREACH: ["there is no way to that host.", "Look at the network."],
-  ETIMEDOUT: ["it does not answer.", CHECK_SERVER],
-  ECONNRESET: ["it ended the connection.", CHECK_SERVER],
-  EPIPE: ["it ended the connection.", CHECK_SERVER],
-  DEPTH_ZERO_SELF_SIGNED_CERT: ["its certificate is signed by itself.", TLS],
-  SELF_SIGNED_CERT_IN_CHAIN: ["its certificate is signed by an unknown authority.", TLS],
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ["its certificate is signed by an unknown authority.", TLS],
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ["its certificate is signed by an unknown authority.", TLS],
-  CERT_HAS_EXPIRED: ["its certificate has expired.", "Renew it on the server."],
-  ERR_TLS_CERT_ALTNAME_INVALID: [
-    "its certificate is for another host.",
-    "Use the name of the host that the certificate has, or sslmode=verify-ca.",
-  ],
+const WORDS_OF_CONNECTION = {
+  server: CHECK_SERVER,
+  url: CHECK_URL,
+  authority: "Give the certificate of the authority that signed the server's in sslrootcert.",
 };
 
 /** What `pg` says in words only. */
@@ -65,9 +46,6 @@ const WORDS: [RegExp, Advice][] = [
   [/does not support SSL/i, ["it does not offer TLS.", "Set sslmode=disable, or ssl=on there."]],
   [/password must be/i, ["it asks for a password.", CHECK_URL]],
 ];
-
-const codeOf = (error: Error): string =>
-  "code" in error && typeof error.code === "string" ? error.code : "";
 
 /** Whether the server said so; anything else leaves the connection in an unknown state. */
 export const isFromServer = (error: unknown): error is Error =>
@@ -94,7 +72,7 @@ export const postgresError = (place: string, error: unknown): unknown => {
   }
   const advice =
     SQLSTATES[code] ??
-    CONNECTION[code] ??
+    connectionAdvice(code, WORDS_OF_CONNECTION) ??
     WORDS.find(([words]) => words.test(error.message))?.[1] ??
     ([`${error.message}.`, CHECK_SERVER] satisfies Advice);
   const [reason, action] = advice;

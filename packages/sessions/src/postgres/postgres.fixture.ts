@@ -1,9 +1,18 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 
 const DEBIAN = "/usr/lib/postgresql";
@@ -71,7 +80,25 @@ interface Options {
   asksPassword?: boolean;
   /** Waits for the disk, where a test is about crashes. */
   isDurable?: boolean;
+  /** Offers TLS, with a certificate for “localhost” and 127.0.0.1 of the authority in TLS_AUTHORITY. */
+  offersTls?: boolean;
 }
+
+const tlsFile = (name: string): string =>
+  fileURLToPath(new URL(`../../../../e2e/fixtures/tls/${name}`, import.meta.url));
+
+export const TLS_AUTHORITY = tlsFile("ca.pem");
+
+/** The server insists that only its own user can read its key. */
+const offerTls = (directory: string): Record<string, string> => {
+  const [certificate, key] = ["server.pem", "server-key.pem"].map((name) => {
+    const copy = join(directory, name);
+    writeFileSync(copy, readFileSync(tlsFile(name)), { mode: 0o600 });
+    give(copy);
+    return copy;
+  });
+  return { ssl: "on", ssl_cert_file: certificate ?? "", ssl_key_file: key ?? "" };
+};
 
 /** A real PostgreSQL on a free loopback port, in a directory of its own. */
 export const startPostgres = async (options: Options = {}): Promise<PostgresServer> => {
@@ -97,6 +124,7 @@ export const startPostgres = async (options: Options = {}): Promise<PostgresServ
     unix_socket_directories: directory,
     fsync: options.isDurable ? "on" : "off",
     shared_buffers: "64MB",
+    ...(options.offersTls && offerTls(directory)),
     ...options.settings,
   };
   let child: ChildProcess | undefined;
@@ -158,10 +186,4 @@ export const startPostgres = async (options: Options = {}): Promise<PostgresServ
       rmSync(directory, { recursive: true, force: true });
     },
   };
-};
-
-/** Copies a file so that the server may read it, and nobody else. */
-export const giveFile = (from: string, to: string): void => {
-  cpSync(from, to, { mode: 0o600 });
-  give(to);
 };
