@@ -21,30 +21,54 @@ export class MemoryStorageBackend extends RecordStorage {
 /** Rows are never changed in place, so handing one out is handing out a copy. */
 const memoryRows = (): Rows => {
   const rows = new Map<string, Readonly<Row>>();
+  /** Ids by identity, so that finding those of one walks over no others. */
+  const owned = new Map<string, Set<string>>();
 
   const find = (kind: Row["kind"], sessionId: string): Readonly<Row> | null => {
     const row = rows.get(sessionId);
     return row?.kind === kind ? row : null;
   };
 
+  const drop = ({ sessionId, identity }: Row): void => {
+    rows.delete(sessionId);
+    if (identity === null) return;
+    const ids = owned.get(identity);
+    ids?.delete(sessionId);
+    if (ids?.size === 0) owned.delete(identity);
+  };
+
+  const put = (row: Row): void => {
+    const taken = rows.get(row.sessionId);
+    if (taken !== undefined) drop(taken);
+    rows.set(row.sessionId, row);
+    if (row.identity === null) return;
+    const ids = owned.get(row.identity) ?? new Set();
+    owned.set(row.identity, ids.add(row.sessionId));
+  };
+
   const removeWhere = (doomed: (row: Row) => boolean): number => {
     const before = rows.size;
-    for (const row of rows.values()) if (doomed(row)) rows.delete(row.sessionId);
+    for (const row of rows.values()) if (doomed(row)) drop(row);
     return before - rows.size;
   };
+
+  const candidates = (identity: string | undefined): Iterable<Readonly<Row>> =>
+    identity === undefined
+      ? rows.values()
+      : [...(owned.get(identity) ?? [])].flatMap((id) => rows.get(id) ?? []);
 
   return {
     init: async () => {},
     insert: async (row, now) => {
       const taken = rows.get(row.sessionId);
       if (taken !== undefined && taken.expiresAt > now) return false;
-      rows.set(row.sessionId, row);
+      put(row);
       return true;
     },
     read: async (kind, sessionId) => find(kind, sessionId),
     list: async (kind, identity) =>
-      [...rows.values()]
-        .filter((row) => row.kind === kind && (identity === undefined || row.identity === identity))
+      [...candidates(identity)]
+        .filter((row) => row.kind === kind)
         .sort((a, b) => a.createdAt - b.createdAt || (a.sessionId < b.sessionId ? -1 : 1)),
     modify: async (kind, sessionIds, change) => {
       const changed: Row[] = [];
@@ -60,9 +84,7 @@ const memoryRows = (): Rows => {
     },
     remove: async (kind, sessionId, identity) => {
       const row = find(kind, sessionId);
-      if (row !== null && (identity === undefined || row.identity === identity)) {
-        rows.delete(sessionId);
-      }
+      if (row !== null && (identity === undefined || row.identity === identity)) drop(row);
     },
     removeAll: async (kind) => {
       removeWhere((row) => row.kind === kind);
