@@ -17,6 +17,8 @@ export {
 } from "./http/page-files.ts";
 export { openPrivate, reasonOf, writePrivate } from "./private-file.ts";
 export type { Runtime } from "./runtime-file.ts";
+export { dumpSessionStore, restoreSessionStore } from "./sessions/dump-store.ts";
+export { type LastingStore, migrateStore, type StoresMigrated } from "./sessions/migrate-store.ts";
 export { closingText } from "./status/closing-text.ts";
 export type { Keychain } from "./vault/vault-service.ts";
 export { VERSION } from "./version.ts";

@@ -1,8 +1,11 @@
 export type { ClientSession } from "./client-session.ts";
 export { copyRows } from "./copy-rows.ts";
+export type { StoreFinding } from "./examine/finding.ts";
 export { ForwardingStorage } from "./forwarding-storage.ts";
 export { MemoryStorageBackend } from "./memory.ts";
+export { type Migrated, type MigrateOptions, migrateSessions } from "./migrate.ts";
 export { type OpenedStorage, openStorage } from "./open-storage.ts";
+export { dumpSessions, restoreSessions } from "./postgres/dump.ts";
 export type { Row, Rows } from "./rows.ts";
 export {
   type CacheType,

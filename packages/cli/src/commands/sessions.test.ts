@@ -91,3 +91,64 @@ describe("sessions", () => {
     expect(cleaned.out).toBe("0 expired sessions and 2 messages removed.\n");
   });
 });
+
+describe("sessions that are migrated", () => {
+  const types = ["sessions", "migrate", "--from"];
+
+  test("go from the gateway's database to a file and back, and their clients go on", async () => {
+    const { clients, stop } = await serving(["Cursor", "Claude Code"]);
+    const held = await place.run([...types, "sqlite", "--to", "file"]);
+    expect(held).toMatchObject({ exit: 7, out: "" });
+    expect(held.err).toContain("Another Local MCP Gateway");
+    await stop();
+    const { out } = await place.run([...types, "sqlite", "--to", "file"]);
+    expect(out).toMatch(
+      /^2 sessions copied from .* to .*sessions\.json, read again and compared\.\n$/,
+    );
+    const again = await place.json([...types, "sqlite", "--to", "file"]);
+    expect(again).toMatchObject({ copied: 0, same: 2, replaced: 0, expired: 0 });
+
+    // A gateway on that file knows them.
+    const port = String(new URL(clients[0]?.url ?? "").port);
+    const { stop: stopAgain } = await place.serve(["--port", port], {
+      MCP_TS_STORAGE_TYPE: "file",
+    });
+    stops.push(stopAgain);
+    expect(await clients[0]?.request("ping")).toEqual({});
+    await stopAgain();
+
+    // It was seen since, so the record is another one.
+    const refused = await place.run([...types, "file", "--to", "sqlite"]);
+    expect(refused).toMatchObject({ exit: 1, out: "" });
+    expect(refused.err).toContain(
+      `Under the same ids there are others already: ${clients[0]?.sessionId}.`,
+    );
+    const replaced = await place.json([...types, "file", "--to", "sqlite", "--overwrite"]);
+    expect(replaced).toMatchObject({ copied: 1, replaced: 1, same: 1 });
+  });
+
+  test.each([
+    [["memory", "--to", "file"], "what is in memory is known to its gateway alone"],
+    [["file", "--to", "file"], "are the same store"],
+    [["file", "--to", "disk"], "--to takes file, sqlite, redis or postgres"],
+    [["file", "--to", "rediss://me:s3cret-word@host:6379"], "Where it is, REDIS_URL"],
+  ])("are refused: %o", async (words, why) => {
+    const { exit, out, err } = await place.run([...types, ...words]);
+    expect({ exit, out }).toEqual({ exit: 2, out: "" });
+    expect(err).toContain(why);
+    expect(err).not.toContain("s3cret-word");
+  });
+
+  test("need to know where a store is, and never say its password", async () => {
+    const unset = await place.run([...types, "file", "--to", "redis"]);
+    expect(unset.exit).toBe(3);
+    expect(unset.err).toContain("Set REDIS_URL");
+    const url = "postgresql://me:s3cret-word@127.0.0.1:1/db";
+    const gone = await place.run([...types, "postgres", "--to", "file"], {
+      env: { MCP_TS_STORAGE_POSTGRES: url },
+    });
+    expect(gone.exit).toBe(1);
+    expect(gone.err).toContain("127.0.0.1:1");
+    expect(gone.err).not.toContain("s3cret-word");
+  });
+});

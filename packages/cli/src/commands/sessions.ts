@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import type { Api } from "../connect.ts";
 import { oneLine } from "../output.ts";
+import { migrate, storeType } from "./sessions-migrate.ts";
 import {
   cleanedText,
   messageTexts,
@@ -77,6 +78,14 @@ export const addSessionCommands = (program: Command, act: Act): void => {
     .command("remove <id>")
     .description("disconnect its client, which may open another session")
     .action(act(remove));
+
+  sessions
+    .command("migrate")
+    .description("copy sessions from one store to another, each where the environment says")
+    .requiredOption("--from <type>", "file, sqlite, redis or postgres", storeType("--from"))
+    .requiredOption("--to <type>", "the same", storeType("--to"))
+    .option("--overwrite", "replace those that are there and are others")
+    .action(act(migrate));
 
   sessions
     .command("cleanup")

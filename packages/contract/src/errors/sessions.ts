@@ -16,6 +16,27 @@ export const SESSION_ERRORS = {
     sentence: "{count} sessions begin with “{id}”.",
     wayOut: "Write more of it, as “local-mcp-gateway sessions list --json” has it.",
   },
+  sessions_in_the_way: {
+    http: 409,
+    jsonRpc: -32603,
+    exit: 1,
+    sentence: "Under the same ids there are others already: {ids}. Nothing was copied.",
+    wayOut: "Add --overwrite to replace them, or remove them there first.",
+  },
+  sessions_not_copied: {
+    http: 500,
+    jsonRpc: -32603,
+    exit: 1,
+    sentence: "What was copied is not there as it was: {ids}.",
+    wayOut: "End what else uses the store, and run the same command again.",
+  },
+  session_store_in_use: {
+    http: 409,
+    jsonRpc: -32603,
+    exit: 1,
+    sentence: "{store} is used by {members} now, and sessions would change while they are copied.",
+    wayOut: "Stop it first, and run the same command again.",
+  },
   session_store_unknown: {
     http: 400,
     jsonRpc: -32602,

@@ -1,7 +1,12 @@
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { GatewayError } from "@local-mcp/contract";
-import { type SelectedStorage, selectStorage, type StorageChoice } from "@local-mcp/sessions";
+import {
+  type SelectedStorage,
+  selectStorage,
+  type StorageChoice,
+  type StorageType,
+} from "@local-mcp/sessions";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { GatewayOptions } from "../gateway-types.ts";
 
@@ -44,6 +49,22 @@ export function chooseStore(
     keepsMessages:
       choice.type === "sqlite" && ["CACHE_TYPE", "MCP_TS_STORAGE_TYPE"].includes(chosenBy),
   };
+}
+
+/**
+ * The store of this type, where the environment says it is.
+ *
+ * @throws GatewayError session_store_unset, session_store_url, config_invalid
+ */
+export function storeOfType(
+  type: StorageType,
+  { environment, paths }: Configuration,
+): StorageChoice {
+  const { choice } = selectStorage(
+    (name) => (name === "MCP_TS_STORAGE_TYPE" ? type : environment.find(name)?.value),
+    OWN_DATABASE,
+  );
+  return inDataDirectory(choice, paths);
 }
 
 /** A service has no working directory that anybody knows, so a path starts where the data are. */

@@ -8,7 +8,7 @@ import { problemLine } from "../../components/problem-view.tsx";
 type Problem = NonNullable<SessionStoreView["problem"]>;
 
 /** What is wrong with the store, until it is not any more. */
-export function StoreBanner({ problem: { message, wayOut, usesMemory } }: { problem: Problem }) {
+export function StoreBanner({ problem: { message, wayOut } }: { problem: Problem }) {
   const retry = useMutation({
     mutationFn: () => client.sessions.retry({}),
     onSettled: () => queryClient.invalidateQueries({ queryKey: api.sessions.key() }),
@@ -23,7 +23,6 @@ export function StoreBanner({ problem: { message, wayOut, usesMemory } }: { prob
         </Button>
       }
     >
-      <p>Legacy clients cannot resume.{usesMemory ? " Using memory until then." : null}</p>
       <p className="text-text-2">{wayOut}</p>
       {retry.error ? (
         <p role="alert" className="text-err">
