@@ -6,6 +6,7 @@ import { LOG_ERRORS } from "./errors/logs.ts";
 import { MESSAGE_ERRORS } from "./errors/messages.ts";
 import { NAMING_ERRORS } from "./errors/naming.ts";
 import { PROTOCOL_ERRORS } from "./errors/protocol.ts";
+import { SESSION_BACKUP_ERRORS } from "./errors/session-backups.ts";
 import { SESSION_ERRORS } from "./errors/sessions.ts";
 import { SIGN_IN_ERRORS } from "./errors/sign-in.ts";
 import { TRANSFER_ERRORS } from "./errors/transfer.ts";
@@ -29,6 +30,7 @@ export const ERRORS = {
   ...LOG_ERRORS,
   ...UPSTREAM_ERRORS,
   ...SESSION_ERRORS,
+  ...SESSION_BACKUP_ERRORS,
   ...SIGN_IN_ERRORS,
   ...VAULT_ERRORS,
   ...BACKUP_ERRORS,

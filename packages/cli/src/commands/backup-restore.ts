@@ -48,7 +48,7 @@ const show = (cli: Cli, text: string): void => {
 };
 
 /** @throws GatewayError usage where nobody can be asked, backup_cancelled where the answer is no */
-const agree = async (cli: Cli, question: string): Promise<void> => {
+export const agree = async (cli: Cli, question: string): Promise<void> => {
   if (!isInteractive(cli.io)) {
     throw usage("There is no terminal to ask on. Read what would be replaced, then add --yes.");
   }

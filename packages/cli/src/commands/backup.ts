@@ -12,6 +12,7 @@ import { encrypting, knownPassphrase, opening } from "./backup-passphrase.ts";
 import { watched } from "./backup-progress.ts";
 import { fileMeant, newFile, takeOut, verifyFile } from "./backup-files.ts";
 import { restore, undo } from "./backup-restore.ts";
+import { dumpSessions, restoreSessions } from "./backup-sessions.ts";
 import { schedule, timeOfDay } from "./backup-schedule.ts";
 import { backupsText, backupTable, reportText } from "./backup-views.ts";
 import { type PassphraseOptions, takesPassphrase } from "./vault-keys.ts";
@@ -138,6 +139,17 @@ export const addBackupCommands = (program: Command, act: Act): void => {
     .description("bring back what was there before the last restore")
     .option("--yes", "do not ask")
     .action(act(undo));
+
+  backup
+    .command("sessions <file>")
+    .description("save the sessions that are in PostgreSQL, with pg_dump")
+    .action(act(dumpSessions));
+
+  backup
+    .command("restore-sessions <file>")
+    .description("replace the sessions that are in PostgreSQL by saved ones, with pg_restore")
+    .option("--yes", "do not ask")
+    .action(act(restoreSessions));
 
   takesPassphrase(
     backup

@@ -16,8 +16,8 @@ const MESSAGE_LIFETIME_MS = 60_000;
 /** How often a lock that another gateway has is tried again, ms. */
 const LOCK_STEP_MS = 50;
 
-/** Any number; whoever joins does so alone. */
-const JOIN_LOCK = 7_305_424_912;
+/** Any number; whoever joins does so alone, and nobody does while sessions are replaced. */
+export const JOIN_LOCK = 7_305_424_912;
 
 /** ms since 1970 by the clock of the server, also within a transaction. */
 const CLOCK = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
@@ -197,7 +197,8 @@ export class PostgresSharedStore implements SharedStore {
   }
 }
 
-const livingOn = async (statements: Statements): Promise<JoinedMember[]> => {
+/** Members that count, oldest first. */
+export const livingOn = async (statements: Statements): Promise<JoinedMember[]> => {
   const { rows } = await statements.query<JoinedMember & Record<string, unknown>>(
     `SELECT ${COLUMNS} FROM local_mcp.gateways
       WHERE seen_at >= ${CLOCK} - ${MEMBER_LIFETIME_MS} ORDER BY joined_at, id`,

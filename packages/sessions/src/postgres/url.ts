@@ -11,6 +11,11 @@ export interface PostgresPlace {
   config: ClientConfig;
   /** For people: `host:port/database`. */
   place: string;
+  /**
+   * The same for PostgreSQL's own programs, whose arguments everybody could read.
+   * https://www.postgresql.org/docs/current/libpq-envars.html
+   */
+  environment: Record<string, string>;
 }
 
 const PARAMETERS = [
@@ -89,12 +94,28 @@ export const readPostgresUrl = (text: string): PostgresPlace => {
   for (const name of query.keys()) {
     if (!PARAMETERS.some((known) => known === name)) throw refused(`it has an unknown “${name}”`);
   }
+  const tls = tlsOf(query);
   const host = query.get("host") ?? (decoded(url.hostname.replace(/^\[|\]$/g, "")) || "localhost");
   const port = url.port === "" ? 5432 : Number(url.port);
   const user = decoded(url.username) || process.env["PGUSER"];
   const password = decoded(url.password);
   const database = decoded(url.pathname.slice(1)) || process.env["PGDATABASE"] || user;
+  const environment = {
+    PGHOST: host,
+    PGPORT: String(port),
+    PGDATABASE: database,
+    PGUSER: user,
+    PGPASSWORD: password,
+    PGSSLMODE: query.get("sslmode") ?? "disable",
+    PGSSLROOTCERT: query.get("sslrootcert"),
+    PGSSLCERT: query.get("sslcert"),
+    PGSSLKEY: query.get("sslkey"),
+    PGCHANNELBINDING: query.get("channel_binding"),
+  };
   return {
+    environment: Object.fromEntries(
+      Object.entries(environment).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+    ),
     place: `${host.includes(":") ? `[${host}]` : host}:${port}/${database ?? ""}`,
     config: {
       host,
@@ -102,7 +123,7 @@ export const readPostgresUrl = (text: string): PostgresPlace => {
       database,
       user,
       ...(password !== "" && { password }),
-      ssl: tlsOf(query),
+      ssl: tls,
       enableChannelBinding: query.get("channel_binding") === "require",
       application_name: query.get("application_name") ?? "local-mcp-gateway",
       keepAlive: true,
