@@ -87,8 +87,8 @@ describe("a store that fails", () => {
     expect((await api.status.get()).warnings).toEqual([]);
     await server.kill("SIGINT");
 
-    await expect(another(url, token)).rejects.toThrow();
-    await expect(another(url, token)).rejects.toThrow();
+    await expect(another(url, token)).rejects.toThrow("cannot be reached");
+    await expect(another(url, token)).rejects.toThrow("cannot be reached");
     const [warning] = (await api.status.get()).warnings;
     expect(warning?.message).toContain("cannot be reached since");
     expect((await api.sessions.retry()).problem?.usesMemory).toBe(false);

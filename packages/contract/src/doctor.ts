@@ -7,6 +7,7 @@ export const doctorFinding = z.object({
     "settings",
     "vault",
     "endpoint",
+    "sessions",
     "servers",
     "programs",
     "backups",

@@ -378,7 +378,7 @@ export async function wire(
     tokens,
     endToken,
     vault: vaultService,
-    doctor: new DoctorService({ ...common, status, vault: vaultService, audit, backups }),
+    doctor: new DoctorService({ ...common, status, vault: vaultService, audit, backups, sessions }),
     runtimes,
     settings: settingsService,
     backups,

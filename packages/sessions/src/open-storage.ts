@@ -1,8 +1,15 @@
-import { GatewayError } from "@local-mcp/contract";
 import type { Db } from "@local-mcp/database";
 import type { Sealer } from "@local-mcp/vault";
+import { examineFile } from "./examine/file.ts";
+import type { StoreFinding } from "./examine/finding.ts";
+import { examinePostgres } from "./examine/postgres.ts";
+import { examineRedis } from "./examine/redis.ts";
 import { FileStorageBackend } from "./file/file.ts";
 import { MemoryStorageBackend } from "./memory.ts";
+import { openPostgres } from "./postgres/open.ts";
+import { PostgresStorageBackend } from "./postgres/postgres.ts";
+import { openRedis } from "./redis/open.ts";
+import { RedisStorageBackend } from "./redis/redis.ts";
 import type { RecordStorage, StorageOptions } from "./record-storage.ts";
 import { placeOf } from "./select-storage.ts";
 import type { SharedStore } from "./shared-store.ts";
@@ -23,12 +30,18 @@ export interface OpenedStorage {
   shared: SharedStore | null;
   /** Where it is, for people; holds no password. */
   place: string;
+  /**
+   * Looks at what can be wrong with the store though it works.
+   *
+   * @throws what the engine throws where it cannot be asked
+   */
+  examine(): Promise<StoreFinding[]>;
   /** Gives up everything that was opened for it. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the store that was chosen, and no other. Only its engine is loaded.
+ * Opens the store that was chosen, and no other.
  *
  * @throws GatewayError session_store_unreachable, session_store_damaged and what else the engine
  * says is wrong; nothing stays open then
@@ -51,34 +64,36 @@ async function construct(
   choice: StorageChoice,
   { db, ...options }: OpenOptions,
 ): Promise<OpenedStorage> {
-  switch (choice.type) {
-    case "memory":
-      return unshared(choice, new MemoryStorageBackend(options));
-    case "file":
-      return unshared(choice, new FileStorageBackend({ path: choice.path }, options));
-    case "sqlite": {
-      const source = choice.path === null ? db : { path: choice.path };
-      if (source === undefined) throw new Error("SQLite without a path needs an open database");
-      return unshared(choice, new SqliteStorageBackend(source, options));
-    }
-    case "postgres": {
-      const { openPostgres } = await import("./postgres/open.ts");
-      const { PostgresStorageBackend } = await import("./postgres/postgres.ts");
-      const opened = await openPostgres(choice.url);
-      return { ...opened, backend: new PostgresStorageBackend(opened.database, options) };
-    }
-    default:
-      throw new GatewayError("session_store_unreachable", {
-        store: choice.type,
-        reason: "this build does not hold it yet.",
-        action: "Choose another store.",
-      });
+  if (choice.type === "memory") {
+    return unshared(choice, new MemoryStorageBackend(options));
   }
+  if (choice.type === "file") {
+    const backend = new FileStorageBackend({ path: choice.path }, options);
+    return unshared(choice, backend, () => examineFile(choice.path, backend));
+  }
+  if (choice.type === "sqlite") {
+    const source = choice.path === null ? db : { path: choice.path };
+    if (source === undefined) throw new Error("SQLite without a path needs an open database");
+    return unshared(choice, new SqliteStorageBackend(source, options));
+  }
+  if (choice.type === "redis") {
+    const { redis, ...opened } = await openRedis(choice.url);
+    const backend = new RedisStorageBackend(redis, options);
+    return { ...opened, backend, examine: () => examineRedis(redis) };
+  }
+  const { database, ...opened } = await openPostgres(choice.url);
+  const backend = new PostgresStorageBackend(database, options);
+  return { ...opened, backend, examine: () => examinePostgres(database) };
 }
 
-const unshared = (choice: StorageChoice, backend: RecordStorage): OpenedStorage => ({
+const unshared = (
+  choice: StorageChoice,
+  backend: RecordStorage,
+  examine: OpenedStorage["examine"] = async () => [],
+): OpenedStorage => ({
   backend,
   shared: null,
   place: placeOf(choice),
+  examine,
   close: () => backend.disconnect(),
 });

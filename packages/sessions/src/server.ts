@@ -7,6 +7,7 @@ export type { ClientSession } from "./client-session.ts";
 export { FileStorageBackend } from "./file/file.ts";
 export { MemoryStorageBackend } from "./memory.ts";
 export { PostgresStorageBackend } from "./postgres/postgres.ts";
+export { RedisStorageBackend } from "./redis/redis.ts";
 export type { StorageOptions } from "./record-storage.ts";
 export { sealerOf } from "./sealer-of.ts";
 export type { OAuthClientInformation, OAuthTokens, SessionData } from "./session-data.ts";

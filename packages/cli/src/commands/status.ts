@@ -48,9 +48,17 @@ const findingText = ({ level, area, message, wayOut }: DoctorFinding): string =>
 /** What stands in the way of a gateway, where none can be asked. */
 const closedFindings = (error: unknown): DoctorFinding[] => {
   const { code, message, wayOut } = toGatewayError(error);
+  if (SESSION_STORE_CODES.includes(code)) {
+    return [{ area: "sessions", level: "problem", message, wayOut }];
+  }
   if (!DATABASE_CODES.includes(code)) throw error;
   return [{ area: "data", level: "problem", message, wayOut }];
 };
+const SESSION_STORE_CODES: readonly string[] = [
+  "session_store_unknown",
+  "session_store_unset",
+  "session_store_url",
+];
 const DATABASE_CODES: readonly string[] = [
   "database_damaged",
   "database_newer",

@@ -4,6 +4,7 @@ import type { Audit } from "../audit/audit.ts";
 import type { BackupsService } from "../backups/backups-service.ts";
 import type { Configuration } from "../configuration/configuration.ts";
 import type { RuntimesService } from "../runtimes/runtimes-service.ts";
+import type { SessionStorage } from "../sessions/session-storage.ts";
 import type { Status } from "../status/status.ts";
 import type { Stores } from "../stores.ts";
 import type { VaultService } from "../vault/vault-service.ts";
@@ -27,6 +28,7 @@ export class DoctorService {
   readonly #runtimes: RuntimesService;
   readonly #audit: Pick<Audit, "problem">;
   readonly #backups: Pick<BackupsService, "health">;
+  readonly #sessions: Pick<SessionStorage, "examine">;
 
   constructor(options: {
     configuration: Configuration;
@@ -36,6 +38,7 @@ export class DoctorService {
     runtimes: RuntimesService;
     audit: Pick<Audit, "problem">;
     backups: Pick<BackupsService, "health">;
+    sessions: Pick<SessionStorage, "examine">;
   }) {
     this.#configuration = options.configuration;
     this.#stores = options.stores;
@@ -44,6 +47,7 @@ export class DoctorService {
     this.#runtimes = options.runtimes;
     this.#audit = options.audit;
     this.#backups = options.backups;
+    this.#sessions = options.sessions;
   }
 
   async examine(): Promise<DoctorFinding[]> {
@@ -53,6 +57,7 @@ export class DoctorService {
       ...inArea("settings", this.#settings()),
       ...inArea("vault", await this.#vaultState()),
       ...inArea("endpoint", this.#endpoint()),
+      ...inArea("sessions", await this.#sessions.examine()),
       ...inArea("servers", this.#servers()),
       ...inArea("programs", await this.#programs()),
       ...inArea("backups", await this.#backupFindings()),
@@ -162,7 +167,10 @@ export class DoctorService {
             "Create one: “local-mcp-gateway profiles create SLUG”.",
           )
         : ok(`/mcp follows the profile “${activeProfile}”.`);
-    const warned = warnings.map(({ message, wayOut }) => problem(message, wayOut));
+    const warned = warnings
+      // It is said in an area of its own, with what else there is to say.
+      .filter(({ code }) => code !== "session_store_down")
+      .map(({ message, wayOut }) => problem(message, wayOut));
     return [serving, ...warned, active];
   }
 

@@ -9,6 +9,7 @@ import {
   openStorage,
   placeOf,
   type SharedStore,
+  type StoreFinding,
   type StorageBackend,
 } from "@local-mcp/sessions";
 import type { Vault } from "@local-mcp/vault";
@@ -49,6 +50,7 @@ const STORE_ERRORS = [
   "session_store_unreachable",
   "session_store_damaged",
   "session_store_held",
+  "disk_full",
   "session_store_other_key",
   "session_store_other_configuration",
 ];
@@ -97,7 +99,8 @@ export class SessionStorage extends ForwardingStorage {
     try {
       await storage.#try();
     } catch (error) {
-      if (!isOfStore(error)) {
+      // A command works on the data all the same, and says it where sessions are asked for.
+      if (options.kind !== "cli" && !isOfStore(error)) {
         await storage.close();
         throw error;
       }
@@ -163,6 +166,30 @@ export class SessionStorage extends ForwardingStorage {
     await this.#tryAgain();
   }
 
+  /** Looks at the store, and at who uses it with this gateway. */
+  async examine(): Promise<StoreFinding[]> {
+    const { choice, chosenBy } = this.#chosen;
+    const { warning } = this;
+    const where =
+      choice.type === "memory" ? "in memory" : `in ${this.#name().replace(/^The/, "the")}`;
+    const by = chosenBy === "default" ? "" : `, chosen by ${chosenBy}`;
+    const findings: StoreFinding[] = [
+      { level: "ok", message: `Sessions are kept ${where}${by}.`, wayOut: null },
+    ];
+    if (choice.type === "memory") {
+      findings.push({
+        level: "note",
+        message: "Sessions in memory are lost when the gateway stops.",
+        wayOut: `Unset ${chosenBy}: then they are in the gateway's own database.`,
+      });
+    }
+    if (warning !== null) {
+      const { message, wayOut } = warning;
+      return [...findings, { level: "problem", message, wayOut }];
+    }
+    return [...findings, ...(await this.#look()), ...(await this.#neighbours())];
+  }
+
   async init(): Promise<void> {
     await this.#tryAgain();
     this.refuseFailed();
@@ -221,7 +248,7 @@ export class SessionStorage extends ForwardingStorage {
       await this.#return(store);
       if (this.#failure !== null) this.#works();
     } catch (error) {
-      if (isOfStore(error)) this.#fails(error);
+      if (error instanceof GatewayError) this.#fails(error);
       throw error;
     }
   }
@@ -320,6 +347,23 @@ export class SessionStorage extends ForwardingStorage {
       // The next call of the store finds out, and says so.
       return [];
     }
+  }
+
+  async #look(): Promise<StoreFinding[]> {
+    try {
+      return (await this.#store?.examine()) ?? [];
+    } catch (error) {
+      const message = `The store could not be looked at: ${String(error)}`;
+      return [{ level: "note", message, wayOut: null }];
+    }
+  }
+
+  async #neighbours(): Promise<StoreFinding[]> {
+    const members = await this.#members();
+    if (members.length === 0) return [];
+    const names = members.map(({ name, isSelf }) => (isSelf ? `${name} (this one)` : name));
+    const message = `Gateways that share it: ${names.join(", ")}.`;
+    return [{ level: "ok", message, wayOut: null }];
   }
 
   #place(): string {

@@ -21,6 +21,7 @@ const AREAS: Record<DoctorFinding["area"], string> = {
   settings: "Settings",
   vault: "Vault",
   endpoint: "Endpoint",
+  sessions: "Sessions",
   servers: "Servers",
   programs: "Programs",
   backups: "Backups",
