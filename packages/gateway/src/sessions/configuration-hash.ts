@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import {
-  accessTokens,
   type Db,
   mcpServers,
   profileMcpServerPrompts,
@@ -19,9 +18,10 @@ import {
 } from "@local-mcp/database";
 
 /**
- * The tables that decide what a client is offered under which name, where its calls go, and who is
- * let in. Not among them: settings, which are of one computer; what was learned of servers and the
- * names that were given to it; sign-ins; secrets, which are the same where their references are.
+ * The tables that decide what a client is offered under which name, and where its calls go. Not among
+ * them: settings, which are of one computer; what was learned of servers and the names that were
+ * given to it; access tokens, which are revoked for all at once, and sign-ins; secrets, which are the
+ * same where their references are.
  */
 export const HASHED_TABLES = {
   profiles,
@@ -33,7 +33,6 @@ export const HASHED_TABLES = {
   profilePrompts,
   profileResources,
   profileRoots,
-  accessTokens,
   mcpServers,
   tools,
   prompts,
@@ -42,7 +41,7 @@ export const HASHED_TABLES = {
 };
 
 /** Of one time or computer; `exposedName` was given, and not configured. */
-const NOT_HASHED = ["createdAt", "updatedAt", "lastUsedAt", "confirmedHash", "exposedName"];
+const NOT_HASHED = ["createdAt", "updatedAt", "confirmedHash", "exposedName"];
 
 /**
  * What gateways that share sessions have to have in common: SHA-256, hexadecimal, over the rows of

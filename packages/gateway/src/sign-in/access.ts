@@ -162,6 +162,19 @@ export class Access implements Authorization {
     await this.#ask();
   }
 
+  /** Others are stored now, which another gateway was given. */
+  renewedElsewhere(): void {
+    const facts = this.#options.facts();
+    const tokens = facts && this.#opened(facts);
+    if (!facts || !tokens) return this.reset();
+    this.#facts = facts;
+    this.#unsaved = null;
+    this.#use({ ...facts, ...tokens });
+    // How old they are is known to whoever asked for them.
+    this.#lifetime.recall(facts.expiresAt);
+    this.#options.onChange();
+  }
+
   /** There are none any more, or others. */
   reset(): void {
     this.#generation += 1;

@@ -4,6 +4,7 @@ import type { Log } from "@local-mcp/engine";
 import type { SessionData, SharedStore, StorageBackend } from "@local-mcp/sessions";
 import { z } from "zod";
 import type { Stores } from "../stores.ts";
+import { type Registration, registrationSchema } from "./sign-in-types.ts";
 import { type NewTokens, scopesIn, type TokenStore } from "./token-store.ts";
 import { signsIn } from "./who-signs-in.ts";
 
@@ -34,6 +35,8 @@ type Shared =
       tokens: NewTokens;
       /** Why they are of no use any more; null while they are. */
       refusal: string | null;
+      /** The client that they were given to, where it was registered by a gateway. */
+      registration: Registration | null;
       /** The member that has asked for the next ones, and has not stored them. */
       refreshingBy: string | null;
       /** ms since 1970. */
@@ -169,6 +172,9 @@ export class SharedTokens {
   /** Here what is stored there. */
   #take(row: ServerRow, stored: Shared): void {
     const { tokens, onTaken } = this.#options;
+    if (stored.isSignedIn && stored.registration !== null) {
+      tokens.registrations(row.id, row.name).put(stored.registration);
+    }
     const facts = tokens.facts(row.id);
     if (!stored.isSignedIn) {
       if (facts === null) return;
@@ -248,8 +254,10 @@ export class SharedTokens {
     const { sessions } = this.#options;
     const sessionId = recordId(row.id);
     const tokens = { ...members, token_type: "Bearer", saved_at: Date.now() };
+    const clientInformation = this.#clientInformation(row, members.issuer);
     const isThere = (await sessions.getSession(IDENTITY, sessionId)) !== null;
-    if (isThere) return sessions.updateSession(IDENTITY, sessionId, { tokens });
+    const changes = { tokens, clientInformation };
+    if (isThere) return sessions.updateSession(IDENTITY, sessionId, changes);
     return sessions.createSession({
       sessionId,
       identity: IDENTITY,
@@ -260,8 +268,16 @@ export class SharedTokens {
       transportType: row.config.transport === "sse" ? "sse" : "streamable_http",
       active: true,
       createdAt: Date.now(),
-      tokens,
+      ...changes,
     });
+  }
+
+  #clientInformation(row: ServerRow, issuer: unknown): SessionData["clientInformation"] {
+    const registrations = this.#options.tokens.registrations(row.id, row.name);
+    const registration = typeof issuer === "string" ? registrations.get(issuer) : null;
+    return registration === null
+      ? undefined
+      : { client_id: registration.clientId, registration: { ...registration } };
   }
 }
 
@@ -297,7 +313,7 @@ const signedIn = z.object({
 });
 
 /** Null where a gateway of another version has written what is not known here. */
-function readShared({ tokens }: SessionData): Shared | null {
+function readShared({ tokens, clientInformation }: SessionData): Shared | null {
   const gone = signedOut.safeParse(tokens);
   if (gone.success) return { isSignedIn: false, savedAt: gone.data.saved_at };
   const { data } = signedIn.safeParse(tokens);
@@ -315,6 +331,7 @@ function readShared({ tokens }: SessionData): Shared | null {
       refreshToken: data.refresh_token,
     },
     refusal: data.refusal,
+    registration: registrationSchema.safeParse(clientInformation?.["registration"]).data ?? null,
     refreshingBy: data.refreshing_by,
     savedAt: data.saved_at,
   };

@@ -1,4 +1,5 @@
 import type { AuthorizationServer } from "oauth4webapi";
+import { z } from "zod";
 
 /** What was found out about how a server is signed in to. */
 export interface Discovered {
@@ -48,6 +49,18 @@ export interface Registration {
   registrationAccessToken: string | null;
   registrationClientUri: string | null;
 }
+
+/** As it is read back from a session store. */
+export const registrationSchema: z.ZodType<Registration> = z.object({
+  issuer: z.string(),
+  clientId: z.string(),
+  clientSecret: z.string().nullable(),
+  clientSecretExpiresAt: z.number().nullable(),
+  authMethod: z.enum(CLIENT_AUTH_METHODS).nullable(),
+  redirectUri: z.string().nullable(),
+  registrationAccessToken: z.string().nullable(),
+  registrationClientUri: z.string().nullable(),
+});
 
 /** The registrations of one server, secrets sealed. */
 export interface RegistrationStore {

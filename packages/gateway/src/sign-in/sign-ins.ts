@@ -395,7 +395,7 @@ export class SignIns {
 
   #onTaken(serverId: string): void {
     this.#setRefusal(serverId, null);
-    this.#accesses.known(serverId)?.reset();
+    this.#accesses.known(serverId)?.renewedElsewhere();
     const { state } = this.#options.engine().upstream(serverId)?.observation ?? {};
     if (state === "needs_sign_in" || this.#store.facts(serverId) === null) this.#reopen(serverId);
   }

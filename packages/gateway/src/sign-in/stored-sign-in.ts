@@ -1,6 +1,6 @@
 import type { SessionData } from "@local-mcp/sessions";
 import { z } from "zod";
-import { CLIENT_AUTH_METHODS, type OAuthClient } from "./sign-in-types.ts";
+import { CLIENT_AUTH_METHODS, type OAuthClient, registrationSchema } from "./sign-in-types.ts";
 
 /** Whose sign-ins they are: of the one person at this computer. */
 export const IDENTITY = "local";
@@ -82,18 +82,7 @@ const client: z.ZodType<OAuthClient> = z.object({
   authMethod,
   clientSecret: z.string().nullable(),
   privateKey: z.null(),
-  registration: z
-    .object({
-      issuer: z.string(),
-      clientId: z.string(),
-      clientSecret: z.string().nullable(),
-      clientSecretExpiresAt: z.number().nullable(),
-      authMethod: authMethod.nullable(),
-      redirectUri: z.string().nullable(),
-      registrationAccessToken: z.string().nullable(),
-      registrationClientUri: z.string().nullable(),
-    })
-    .optional(),
+  registration: registrationSchema.optional(),
 });
 
 const information = z.object({
