@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SessionData } from "./session-data.ts";
-import type { StorageBackend } from "./storage-backend.ts";
+import { describeLifetimes } from "./describe-lifetimes.ts";
+import type { RecordStorage } from "./record-storage.ts";
 import type { Bench, MakeBackend } from "./test-kit.ts";
 import {
   benchOf,
@@ -13,14 +14,11 @@ import {
   START,
 } from "./test-kit.ts";
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-
 /** The rules of {@link StorageBackend}, run against a backend. */
 export const describeBackend = (name: string, make: MakeBackend): void => {
   describe(`${name} as a store`, () => {
     let bench: Bench;
-    let store: StorageBackend;
+    let store: RecordStorage;
     beforeEach(async () => {
       bench = await benchOf(make);
       ({ store } = bench);
@@ -137,6 +135,45 @@ export const describeBackend = (name: string, make: MakeBackend): void => {
         );
         expect(sessions).toHaveLength(101);
         expect(updated).toHaveLength(100);
+      });
+
+      test("100 parallel updates of one record are all kept", async () => {
+        await store.createSession(session());
+        await store.createClientSession(clientSession());
+        const uris = Array.from({ length: 100 }, (_, index) => `file:///${index}`);
+        await Promise.all([
+          ...uris.map((uri) =>
+            store.updateClientSession("client-1", ({ subscriptions }) => ({
+              subscriptions: [...subscriptions, uri],
+            })),
+          ),
+          store.updateSession("user-123", "abc123", { serverName: "one" }),
+          store.updateSession("user-123", "abc123", { clientId: "two" }),
+          store.updateSession("user-123", "abc123", { headers: { three: "3" } }),
+          store.updateSession("user-123", "abc123", { active: false }),
+        ]);
+        const client = await store.getClientSession("client-1");
+        expect(client?.subscriptions.toSorted()).toEqual(uris.toSorted());
+        expect(await store.getSession("user-123", "abc123")).toStrictEqual(
+          session({ serverName: "one", clientId: "two", headers: { three: "3" }, active: false }),
+        );
+      });
+
+      test("of changes of several records all are kept, or none", async () => {
+        for (const sessionId of ["a", "b", "c"]) {
+          await store.createClientSession(clientSession({ sessionId }));
+        }
+        const change = (fails: string) =>
+          store.rows.modify("client", ["a", "b", "none", "c"], (row) => {
+            if (row.sessionId === fails) throw new Error("no");
+            return row.sessionId === "a" ? null : { ...row, subscriptions: ["file:///new"] };
+          });
+        const subscriptions = async () =>
+          (await store.listClientSessions()).map((client) => client.subscriptions.length);
+        await expect(change("c")).rejects.toThrow("no");
+        expect(await subscriptions()).toEqual([0, 0, 0]);
+        expect(await change("nothing")).toBe(2);
+        expect(await subscriptions()).toEqual([0, 1, 1]);
       });
 
       test("an update merges; undefined clears; empty lists stay lists", async () => {
@@ -286,105 +323,7 @@ export const describeBackend = (name: string, make: MakeBackend): void => {
       });
     });
 
-    describe("time to live", () => {
-      /** What every method still tells of the session. */
-      const traces = async () => [
-        await store.getSession("user-123", "abc123"),
-        await store.getIdentityMcpSessions("user-123"),
-        await store.getIdentitySessionsData("user-123"),
-        await store.getAllSessionIds(),
-        await refusalOf(store.updateSession("user-123", "abc123", {})),
-      ];
-      const NONE = [null, [], [], [], "sign_in_not_found"];
-
-      test("a fixed time ends when it was said to, however often it is read", async () => {
-        await store.createSession(session(), 600);
-        for (let second = 0; second < 599; second += 100) {
-          expect(await store.getSession("user-123", "abc123")).not.toBeNull();
-          bench.pass(100 * SECOND);
-          if (second === 500) bench.pass(-1);
-        }
-        expect(await store.getSession("user-123", "abc123")).not.toBeNull();
-        bench.pass(1);
-        expect(await traces()).toEqual(NONE);
-      });
-
-      test("an update keeps the remaining time, unless it brings its own", async () => {
-        await store.createSession(session(), 600);
-        bench.pass(599 * SECOND);
-        await store.updateSession("user-123", "abc123", { active: false });
-        bench.pass(SECOND - 1);
-        expect(await store.getSession("user-123", "abc123")).toMatchObject({ active: false });
-        await store.updateSession("user-123", "abc123", {}, 60);
-        bench.pass(59 * SECOND);
-        expect(await store.getSession("user-123", "abc123")).not.toBeNull();
-        bench.pass(SECOND);
-        expect(await traces()).toEqual(NONE);
-      });
-
-      test("by default it is twelve hours from the last read", async () => {
-        await store.createSession(session());
-        bench.pass(12 * HOUR - 1);
-        expect(await store.getSession("user-123", "abc123")).not.toBeNull();
-        bench.pass(12 * HOUR - 1);
-        expect(await store.getSession("user-123", "abc123")).not.toBeNull();
-        bench.pass(12 * HOUR);
-        expect(await traces()).toEqual(NONE);
-      });
-
-      test("reads within a minute do not renew it again", async () => {
-        await store.createSession(session());
-        bench.pass(MINUTE - 1);
-        expect(await store.getSession("user-123", "abc123")).not.toBeNull();
-        bench.pass(12 * HOUR - MINUTE);
-        expect(await store.getAllSessionIds()).toEqual(["abc123"]);
-        bench.pass(1);
-        expect(await traces()).toEqual(NONE);
-      });
-
-      test("neither listing nor updating keeps a session alive", async () => {
-        await store.createSession(session());
-        bench.pass(11 * HOUR);
-        await store.getIdentitySessionsData("user-123");
-        await store.updateSession("user-123", "abc123", { active: false });
-        bench.pass(HOUR - 1);
-        expect(await store.getAllSessionIds()).toEqual(["abc123"]);
-        bench.pass(1);
-        expect(await traces()).toEqual(NONE);
-      });
-
-      test("a time given later ends the sliding", async () => {
-        await store.createSession(session());
-        await store.updateSession("user-123", "abc123", {}, 60);
-        bench.pass(59 * SECOND);
-        expect(await store.getSession("user-123", "abc123")).not.toBeNull();
-        bench.pass(SECOND);
-        expect(await traces()).toEqual(NONE);
-      });
-
-      test("the id of an expired session is free again", async () => {
-        await store.createSession(session(), 60);
-        bench.pass(60 * SECOND);
-        await store.createSession(session({ identity: "somebody else" }));
-        expect(await store.getSession("user-123", "abc123")).toBeNull();
-        expect(await store.getSession("somebody else", "abc123")).not.toBeNull();
-        expect(await store.cleanupExpiredSessions()).toBe(0);
-      });
-
-      test("cleaning up removes the expired of both kinds, and nothing else", async () => {
-        await store.createSession(session({ sessionId: "short" }), 60);
-        await store.createSession(session({ sessionId: "long" }));
-        await store.createClientSession(clientSession({ sessionId: "idle" }));
-        await store.createClientSession(clientSession({ sessionId: "busy" }));
-        bench.pass(IDLE_MS / 2);
-        await store.touch(new Map([["busy", START + IDLE_MS / 2]]));
-        bench.pass(IDLE_MS / 2);
-        expect(await store.cleanupExpiredSessions()).toBe(2);
-        expect(await store.cleanupExpiredSessions()).toBe(0);
-        expect(await store.getAllSessionIds()).toEqual(["long"]);
-        expect(await store.listClientSessions()).toMatchObject([{ sessionId: "busy" }]);
-      });
-    });
+    describeLifetimes(() => bench);
 
     describe("client sessions", () => {
       test("come back as they were given, and as they were updated", async () => {

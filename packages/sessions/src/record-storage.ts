@@ -2,12 +2,12 @@ import { GatewayError } from "@local-mcp/contract";
 import type { Sealer } from "@local-mcp/vault";
 import type { ClientSession } from "./client-session.ts";
 import { clientSession } from "./client-session.ts";
-import type { Row, Rows } from "./rows.ts";
+import { NEVER, type Row, type Rows } from "./rows.ts";
 import type { SessionData } from "./session-data.ts";
 import { ownedSession } from "./session-data.ts";
 import { newSessionId } from "./session-id.ts";
 import type { SignInRecord } from "./sign-in-record.ts";
-import { doesSlide, readSignIn, writeSignIn } from "./sign-in-record.ts";
+import { readSignIn, writeSignIn } from "./sign-in-record.ts";
 import type { ClientSessionChanges, StorageBackend } from "./storage-backend.ts";
 import { checked, parse, stored } from "./text.ts";
 
@@ -57,23 +57,22 @@ export class RecordStorage implements StorageBackend {
   }
 
   async createSession(session: SessionData, ttlSeconds?: number): Promise<void> {
-    await this.#insert(this.#signInRow(session, this.#lifetime(ttlSeconds)));
+    await this.#insert(this.#signInRow(session, this.#lifetime(ttlSeconds, session)));
   }
 
   async getSession(identity: string, sessionId: string): Promise<SessionData | null> {
     const row = await this.#rows.read("sign_in", sessionId);
     if (row === null || row.identity !== identity || !this.#lives(row)) return null;
-    const { session, slides } = this.#open(row);
-    const renewed = this.#now() + TWELVE_HOURS_MS;
-    if (slides && renewed - row.expiresAt >= RENEWAL_STEP_MS) {
+    const record = this.#open(row);
+    if (this.#renewed(record, row) - row.expiresAt >= RENEWAL_STEP_MS) {
       await this.#rows.modify("sign_in", [sessionId], (current) =>
-        // Between the two it may have been given a fixed time, or to somebody else.
-        current.identity === identity && doesSlide(current.data)
-          ? { ...current, expiresAt: Math.max(renewed, current.expiresAt) }
+        // Between the two it may have been given a fixed time, its tokens, or to somebody else.
+        current.identity === identity
+          ? { ...current, expiresAt: this.#renewed(this.#open(current), current) }
           : null,
       );
     }
-    return session;
+    return record.session;
   }
 
   async updateSession(
@@ -87,11 +86,13 @@ export class RecordStorage implements StorageBackend {
     const updated = await this.#rows.modify("sign_in", [sessionId], (row) => {
       if (row.identity !== identity || !this.#lives(row)) return null;
       const { session, slides } = this.#open(row);
-      const lifetime =
-        ttlSeconds === undefined
-          ? { slides, expiresAt: row.expiresAt }
-          : this.#lifetime(ttlSeconds);
-      return this.#signInRow({ ...session, ...changes }, lifetime);
+      const changed = { ...session, ...changes };
+      const keepsTime =
+        ttlSeconds === undefined && (!slides || !isSignedIn(session) === !isSignedIn(changed));
+      const lifetime = keepsTime
+        ? { slides, expiresAt: row.expiresAt }
+        : this.#lifetime(ttlSeconds, changed);
+      return this.#signInRow(changed, lifetime);
     });
     if (updated === 0) throw new GatewayError("sign_in_not_found");
   }
@@ -173,14 +174,24 @@ export class RecordStorage implements StorageBackend {
     return row.expiresAt > this.#now();
   }
 
-  #lifetime(ttlSeconds: number | undefined): Lifetime {
-    if (ttlSeconds === undefined) return { slides: true, expiresAt: this.#now() + TWELVE_HOURS_MS };
+  #lifetime(ttlSeconds: number | undefined, session: SessionData): Lifetime {
+    if (ttlSeconds === undefined) return { slides: true, expiresAt: this.#slidingEnd(session) };
     if (!(ttlSeconds > 0 && Number.isSafeInteger(Math.ceil(ttlSeconds * 1000)))) {
       throw new GatewayError("validation_failed", {
         detail: "Session: the time to live is a positive number of seconds.",
       });
     }
     return { slides: false, expiresAt: this.#now() + Math.ceil(ttlSeconds * 1000) };
+  }
+
+  /** ms since 1970. */
+  #slidingEnd(session: SessionData): number {
+    return isSignedIn(session) ? NEVER : this.#now() + TWELVE_HOURS_MS;
+  }
+
+  /** When a record ends that is used now; never earlier than before. */
+  #renewed({ session, slides }: SignInRecord, { expiresAt }: Row): number {
+    return slides ? Math.max(this.#slidingEnd(session), expiresAt) : expiresAt;
   }
 
   #signInRow(given: SessionData, { slides, expiresAt }: Lifetime): Row {
@@ -219,6 +230,9 @@ function readClient({ data, subscriptions }: Row): ClientSession {
   const session = stored(clientSession, parse(data));
   return { ...session, subscriptions: [...new Set([...session.subscriptions, ...subscriptions])] };
 }
+
+/** Somebody signed in, which lasts until it is revoked or removed. */
+const isSignedIn = ({ tokens }: SessionData): boolean => tokens !== undefined;
 
 const idsOf = (rows: Row[]): string[] => rows.map(({ sessionId }) => sessionId);
 

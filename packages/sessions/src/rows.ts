@@ -1,3 +1,6 @@
+/** When a record expires that does not. */
+export const NEVER = Number.MAX_SAFE_INTEGER;
+
 /** One stored record. `data` is JSON text; nothing in it is secret unless it is sealed. */
 export interface Row {
   sessionId: string;
@@ -9,7 +12,7 @@ export interface Row {
   subscriptions: readonly string[];
   /** ms since 1970. */
   createdAt: number;
-  /** ms since 1970. */
+  /** ms since 1970, or {@link NEVER}. */
   expiresAt: number;
 }
 

@@ -71,6 +71,3 @@ export const readSignIn = (
   const opened = stored(secrets, parse(sealer.open(sealed, placeOf(sessionId))));
   return { slides, session: stored(ownedSession, { ...session, ...opened }) };
 };
-
-/** Whether a stored sign-in slides, told without opening it. */
-export const doesSlide = (text: string): boolean => stored(envelope, parse(text)).slides;

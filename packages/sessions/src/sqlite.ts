@@ -4,7 +4,7 @@ import { createDb, createSessionQueries } from "@local-mcp/database";
 import type { Sealer } from "@local-mcp/vault";
 import type { StorageOptions } from "./record-storage.ts";
 import { RecordStorage } from "./record-storage.ts";
-import type { Row, Rows } from "./rows.ts";
+import { NEVER, type Row, type Rows } from "./rows.ts";
 
 type SessionQueries = ReturnType<typeof createSessionQueries>;
 
@@ -64,9 +64,6 @@ export class SqliteStorageBackend extends RecordStorage {
 }
 
 const KINDS = ["sign_in", "client"] as const;
-
-/** What the column means by null. */
-const NEVER = Number.MAX_SAFE_INTEGER;
 
 const toRow = (row: SessionRow, subscriptions: readonly string[]): Row => ({
   ...row,

@@ -8,9 +8,9 @@ export type ClientSessionChanges =
 /**
  * A store for the two kinds of session. Every backend keeps these rules:
  *
- * - Sign-ins (`SessionData`) belong to an identity and are found with it only. They live 12 hours
- *   from their last `getSession` (sliding; renewed once a minute at most), or exactly as long as
- *   the `ttlSeconds` they were given.
+ * - Sign-ins (`SessionData`) belong to an identity and are found with it only. They live exactly
+ *   as long as the `ttlSeconds` they were given; without, 12 hours from their last `getSession`
+ *   (sliding; renewed once a minute at most) until they have `tokens`, and then for ever.
  * - Client sessions live as long as the backend's idle time after `lastSeenAt`.
  * - An expired record is gone for every method, before anything has swept it.
  * - Ids are unique in a store, over both kinds; the id of one kind never opens the other.

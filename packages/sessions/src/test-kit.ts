@@ -1,8 +1,7 @@
 import { GatewayError } from "@local-mcp/contract";
 import type { ClientSession } from "./client-session.ts";
-import type { StorageOptions } from "./record-storage.ts";
+import type { RecordStorage, StorageOptions } from "./record-storage.ts";
 import type { OwnedSession } from "./session-data.ts";
-import type { StorageBackend } from "./storage-backend.ts";
 
 /** When the clock of every test starts, ms since 1970. */
 export const START = 1_800_000_000_000;
@@ -10,8 +9,8 @@ export const HOUR = 3_600_000;
 
 /** A backend under test, with the clock it lives by. */
 export interface Bench {
-  store: StorageBackend;
-  /** Moves the clock on. */
+  store: RecordStorage;
+  /** Moves the clock on, or back. */
   pass(ms: number): void;
   close(): Promise<void>;
 }
@@ -19,7 +18,7 @@ export interface Bench {
 /** Makes a fresh, empty backend. */
 export type MakeBackend = (
   options: Required<StorageOptions>,
-) => Promise<{ store: StorageBackend; close: () => Promise<void> }>;
+) => Promise<{ store: RecordStorage; close: () => Promise<void> }>;
 
 export const IDLE_MS = 2 * HOUR;
 

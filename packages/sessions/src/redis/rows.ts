@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import { z } from "zod";
-import type { Row, Rows } from "../rows.ts";
+import { NEVER, type Row, type Rows } from "../rows.ts";
 import { parse, stored } from "../text.ts";
 import type { Connection } from "./connection.ts";
 import { scriptOf } from "./connection.ts";
@@ -163,9 +163,7 @@ export const redisRows = (connection: Connection, now: () => number): Rows => {
   };
 
   const ttlOf = (expiresAt: number): string =>
-    expiresAt === Number.MAX_SAFE_INTEGER
-      ? "never"
-      : String(Math.max(0, expiresAt - now()) + BACKSTOP_MS);
+    expiresAt === NEVER ? "never" : String(Math.max(0, expiresAt - now()) + BACKSTOP_MS);
 
   const putting = (row: Row, before: Seen): Change => ({
     owner: row,
