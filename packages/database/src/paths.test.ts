@@ -71,6 +71,9 @@ test.each([
 describe("refused with the name of the variable and without its value:", () => {
   test.each([
     ["DATABASE_URL", "postgresql://ada:s3cret@host/db", "“postgresql”"],
+    ["DATABASE_URL", "postgres://ada:s3cret@host/db", "MCP_TS_STORAGE_POSTGRES"],
+    ["DATABASE_URL", "postgresql://ada:s3cret@host/db", "docs/postgresql-configuration.md"],
+    ["DATABASE_URL", "mysql://ada:s3cret@host/db", "“mysql”"],
     ["DATABASE_URL", "s3cret", "sqlite:PATH"],
     ["DATABASE_URL", "sqlite:", "no file"],
     ["DATABASE_URL", "sqlite://s3cret.example.com/data.db", "host"],

@@ -45,6 +45,12 @@ const invalid = (name: string, detail: string): GatewayError =>
 const pathOfUrl = (url: string): string => {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1];
   if (!scheme) throw invalid("DATABASE_URL", "it is not of the form sqlite:PATH");
+  if (/^postgres(ql)?$/i.test(scheme)) {
+    throw invalid(
+      "DATABASE_URL",
+      `its scheme is “${scheme}”, and the configuration is kept in SQLite (docs/postgresql-configuration.md says why). Sessions can be in PostgreSQL: give that URL in MCP_TS_STORAGE_POSTGRES instead`,
+    );
+  }
   if (scheme.toLowerCase() !== "sqlite") {
     throw invalid("DATABASE_URL", `its scheme is “${scheme}”, and only “sqlite” is understood`);
   }
