@@ -23,6 +23,8 @@ describeShared("PostgreSQL", () => ({
   age: async (_, ms) => {
     await server.sql(`UPDATE local_mcp.gateways SET seen_at = seen_at - ${ms}`, database);
   },
+  // It ends with the connection.
+  outlive: async () => {},
 }));
 
 describe("messages of PostgreSQL", () => {
