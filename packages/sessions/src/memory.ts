@@ -1,7 +1,7 @@
 import type { Sealer } from "@local-mcp/vault";
 import type { StorageOptions } from "./record-storage.ts";
 import { RecordStorage } from "./record-storage.ts";
-import type { Row, Rows } from "./rows.ts";
+import { olderFirst, type Row, type Rows } from "./rows.ts";
 
 interface MemoryStorageOptions extends StorageOptions {
   /** Seals what is secret, so that the records can be moved to a store that outlives the process. */
@@ -67,9 +67,7 @@ const memoryRows = (): Rows => {
     },
     read: async (kind, sessionId) => find(kind, sessionId),
     list: async (kind, identity) =>
-      [...candidates(identity)]
-        .filter((row) => row.kind === kind)
-        .sort((a, b) => a.createdAt - b.createdAt || (a.sessionId < b.sessionId ? -1 : 1)),
+      [...candidates(identity)].filter((row) => row.kind === kind).sort(olderFirst),
     modify: async (kind, sessionIds, change) => {
       const changed: Row[] = [];
       for (const sessionId of sessionIds) {

@@ -25,7 +25,8 @@ interface Lifetime {
   expiresAt: number;
 }
 
-const TWELVE_HOURS_MS = 12 * 3_600_000;
+/** How long a sign-in that has no tokens lives after it was last used, ms. */
+export const TWELVE_HOURS_MS = 12 * 3_600_000;
 /** A sliding session is renewed by a write at most this often, ms. */
 const RENEWAL_STEP_MS = 60_000;
 

@@ -47,3 +47,7 @@ export interface Rows {
   /** Removes what has expired at `now`, and says how many that were. */
   removeExpired(now: number): Promise<number>;
 }
+
+/** The order of a list. */
+export const olderFirst = (a: Row, b: Row): number =>
+  a.createdAt - b.createdAt || (a.sessionId < b.sessionId ? -1 : 1);

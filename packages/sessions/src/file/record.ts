@@ -2,6 +2,7 @@ import { GatewayError } from "@local-mcp/contract";
 import type { Sealer } from "@local-mcp/vault";
 import { z } from "zod";
 import type { ClientSession } from "../client-session.ts";
+import { TWELVE_HOURS_MS } from "../record-storage.ts";
 import { NEVER, type Row } from "../rows.ts";
 import type { OwnedSession } from "../session-data.ts";
 import { holdsSecret, readSignIn, writeSignIn } from "../sign-in-record.ts";
@@ -58,8 +59,6 @@ const CLIENT = {
 } as const satisfies Record<keyof ClientSession, true>;
 
 const OWN = { kind: true, slides: true, sealed: true, expiresAt: true };
-
-const TWELVE_HOURS_MS = 12 * 3_600_000;
 
 /** What has to be right for a record to be found; the rest is looked at when it is used. */
 const findable = z.looseObject({

@@ -1,5 +1,5 @@
 import { GatewayError } from "@local-mcp/contract";
-import type { Row, Rows } from "../rows.ts";
+import { olderFirst, type Row, type Rows } from "../rows.ts";
 import { FileLock } from "./lock.ts";
 import { type Entry, entryOf, readRecord } from "./record.ts";
 import { type Entries, type FileOptions, SessionsFile } from "./sessions-file.ts";
@@ -61,7 +61,7 @@ export class FileRows implements Rows {
     return [...entries.values()]
       .map((entry) => this.#sealed(entry).row)
       .filter((row) => row.kind === kind && (identity === undefined || row.identity === identity))
-      .sort((a, b) => a.createdAt - b.createdAt || (a.sessionId < b.sessionId ? -1 : 1));
+      .sort(olderFirst);
   }
 
   async modify(
