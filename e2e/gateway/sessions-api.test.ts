@@ -66,6 +66,7 @@ describe("a session", () => {
 
   it("that is removed ends at once: its streams close, its call ends, its id is none", async () => {
     const { ask, id, client, api, authorization, list } = await stage();
+    const [{ loggedAs } = {}] = (await list()).sessions;
     const stream = await listenTo(client, authorization);
     const running = client
       .request("tools/call", call("slow", { ms: 60_000, steps: 1 }))
@@ -83,11 +84,12 @@ describe("a session", () => {
     expect((await ask(`/sessions/${id}`)).status).toBe(404);
     expect((await ask(`/sessions/${id}`, { method: "DELETE" })).status).toBe(404);
     const { entries } = await api.audit.list({ action: "session." });
+    expect(JSON.stringify(entries)).not.toContain(id);
     expect(entries).toMatchObject([
       {
         action: "session.remove",
         actor: { name: "admin" },
-        subject: { kind: "session", id, name: "test-client" },
+        subject: { kind: "session", id: loggedAs, name: "test-client" },
         detail: { profile: "dev" },
       },
     ]);

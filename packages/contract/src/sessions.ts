@@ -12,6 +12,8 @@ export type SessionStoreType = z.infer<typeof sessionStoreType>;
 export const sessionView = z.object({
   /** The `Mcp-Session-Id`. */
   id: z.string(),
+  /** What debug logs call it, which is nothing that a session can be opened with. */
+  loggedAs: z.string(),
   /** As the client called itself; shown as text only. */
   client: z.string(),
   version: z.string().nullable(),

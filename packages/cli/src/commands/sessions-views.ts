@@ -68,6 +68,7 @@ export function sessionTable({ sessions, total }: SessionsView, width: number | 
 export const sessionText = (session: SessionView): string =>
   facts([
     ["Session", session.id],
+    ["In debug logs", `session:${session.loggedAs}`],
     ["Client", clientText(session)],
     ["Profile", session.profile ?? "(removed)"],
     ["Token", session.token],

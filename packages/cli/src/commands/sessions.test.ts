@@ -46,7 +46,7 @@ describe("sessions", () => {
     const id = clients[0]?.sessionId ?? "";
     const short = id.slice(0, 10);
     const shown = await place.run(["sessions", "show", short]);
-    expect(shown.out).toContain(`Session    ${id}\nClient     Cursor 3.1\n`);
+    expect(shown.out).toContain(`Session        ${id}\nIn debug logs  session:`);
     expect(sessionView.parse(await place.json(["sessions", "show", short])).id).toBe(id);
     const messages = await place.run(["sessions", "show", short, "--messages"]);
     expect(messages.out).toContain("CACHE_TYPE=database");
@@ -109,7 +109,7 @@ describe("sessions that are migrated", () => {
     expect(again).toMatchObject({ copied: 0, same: 2, replaced: 0, expired: 0 });
 
     // A gateway on that file knows them.
-    const port = String(new URL(clients[0]?.url ?? "").port);
+    const { port } = new URL(clients[0]?.url ?? "");
     const { stop: stopAgain } = await place.serve(["--port", port], {
       MCP_TS_STORAGE_TYPE: "file",
     });

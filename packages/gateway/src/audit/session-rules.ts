@@ -1,11 +1,15 @@
 import { contract } from "@local-mcp/contract";
+import { sessionName } from "../logs/exchange.ts";
 import { planOf, type Rule, rule } from "./plan.ts";
 
 /** What is recorded of each procedure that ends sessions. */
 export const SESSION_RULES: Record<string, Rule> = {
   "sessions.remove": rule(contract.sessions.remove, ({ session }) => ({
-    attempt: { action: "session.remove", subject: { kind: "session", id: session, name: null } },
-    done: ({ id, client, profile }) => [
+    attempt: {
+      action: "session.remove",
+      subject: { kind: "session", id: sessionName(session), name: null },
+    },
+    done: ({ loggedAs: id, client, profile }) => [
       {
         action: "session.remove",
         subject: { kind: "session", id, name: client },

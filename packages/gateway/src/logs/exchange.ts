@@ -181,7 +181,7 @@ export function sessionOf(client: TrafficClient | null): Session {
  * Tells a session from others. Who knows its id can act in it where clients need no token, so that
  * is in no log.
  */
-const sessionName = (id: string): string =>
+export const sessionName = (id: string): string =>
   createHash("sha256").update(id).digest("hex").slice(0, 16);
 
 /** Of a number of ms, as exact as there is any use in. */

@@ -12,6 +12,7 @@ import type { StorageBackend } from "@local-mcp/sessions/server";
 import type { ClientsService } from "../clients/clients-service.ts";
 import { shownClient } from "../clients/shown-client.ts";
 import type { Events } from "../events.ts";
+import { sessionName } from "../logs/exchange.ts";
 import type { SessionMessages } from "./session-messages.ts";
 import type { SessionStorage } from "./session-storage.ts";
 
@@ -145,6 +146,7 @@ export class SessionsService {
     const isQuiet = this.#now() - lastSeenAt > GONE_MS;
     return {
       id: sessionId,
+      loggedAs: sessionName(sessionId),
       client,
       version,
       profile,

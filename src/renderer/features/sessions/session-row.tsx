@@ -12,11 +12,11 @@ import { clientName, lastCallText, SESSION_STATES, tokenText } from "./session-w
 
 /** Widths of the columns; the quieter ones leave first when there is no room. */
 const COLUMNS =
-  "grid h-full items-center gap-x-3 px-4 grid-cols-[minmax(140px,1fr)_88px_108px_28px] @min-[640px]:grid-cols-[minmax(140px,1fr)_112px_104px_88px_108px_28px] @min-[820px]:grid-cols-[minmax(140px,1fr)_112px_112px_96px_112px_88px_108px_28px] @min-[980px]:grid-cols-[minmax(140px,1fr)_128px_144px_88px_112px_112px_88px_108px_28px]";
+  "grid h-full items-center gap-x-2 px-4 grid-cols-[minmax(120px,1fr)_72px_96px_28px] @min-[500px]:grid-cols-[minmax(128px,1fr)_minmax(96px,160px)_72px_96px_28px] @min-[700px]:grid-cols-[minmax(128px,1fr)_minmax(96px,160px)_minmax(96px,180px)_88px_72px_96px_28px] @min-[884px]:grid-cols-[minmax(128px,1fr)_minmax(96px,160px)_minmax(96px,180px)_80px_minmax(88px,150px)_88px_72px_96px_28px]";
 
-const FROM_640 = "hidden min-w-0 @min-[640px]:flex";
-const FROM_820 = "hidden min-w-0 @min-[820px]:flex";
-const FROM_980 = "hidden min-w-0 @min-[980px]:flex";
+const FROM_500 = "hidden min-w-0 @min-[500px]:flex";
+const FROM_700 = "hidden min-w-0 @min-[700px]:flex";
+const FROM_884 = "hidden min-w-0 @min-[884px]:flex";
 
 /** Keeps the room that the rows' scroll bar takes. */
 const LIKE_ROWS = "overflow-hidden [scrollbar-gutter:stable]";
@@ -29,19 +29,19 @@ export function SessionListHead() {
     >
       <div role="row" aria-rowindex={1} className={COLUMNS}>
         <span role="columnheader">Client</span>
-        <span role="columnheader" className={FROM_640}>
+        <span role="columnheader" className={FROM_500}>
           Profile
         </span>
-        <span role="columnheader" className={FROM_820}>
+        <span role="columnheader" className={FROM_700}>
           Token
         </span>
-        <span role="columnheader" className={FROM_980}>
+        <span role="columnheader" className={FROM_884}>
           Era
         </span>
-        <span role="columnheader" className={FROM_820}>
+        <span role="columnheader" className={FROM_884}>
           Since
         </span>
-        <span role="columnheader" className={FROM_640}>
+        <span role="columnheader" className={FROM_700}>
           Last call
         </span>
         <span role="columnheader">State</span>
@@ -60,8 +60,7 @@ interface SessionRowProps {
   session: SessionView;
   now: number;
   onDisconnect: () => void;
-  /** Null where debug logs have nothing of it. */
-  onShowLogs: (() => void) | null;
+  onShowLogs: () => void;
 }
 
 /** The cells of one session. */
@@ -74,7 +73,7 @@ export function SessionRow({ session, now, onDisconnect, onShowLogs }: SessionRo
       <span role="gridcell" className="min-w-0 truncate font-medium">
         <UntrustedText text={name} />
       </span>
-      <span role="gridcell" className={FROM_640}>
+      <span role="gridcell" className={FROM_500}>
         {profile === null ? (
           <span className="truncate text-text-2">removed</span>
         ) : (
@@ -83,18 +82,18 @@ export function SessionRow({ session, now, onDisconnect, onShowLogs }: SessionRo
           </a>
         )}
       </span>
-      <span role="gridcell" className={`${FROM_820} text-text-2`}>
+      <span role="gridcell" className={`${FROM_700} text-text-2`}>
         <span className="truncate">{tokenText(session)}</span>
       </span>
-      <span role="gridcell" className={`${FROM_980} text-text-2 tabular-nums`}>
+      <span role="gridcell" className={`${FROM_884} text-text-2 tabular-nums`}>
         {protocolVersion}
       </span>
-      <span role="gridcell" className={`${FROM_820} text-text-2`} title={exactTime(createdAt)}>
+      <span role="gridcell" className={`${FROM_884} text-text-2`} title={exactTime(createdAt)}>
         <span className="truncate">{clockTime(createdAt, now)}</span>
       </span>
       <span
         role="gridcell"
-        className={`${FROM_640} text-text-2`}
+        className={`${FROM_700} text-text-2`}
         title={lastCallAt === null ? `Last seen ${exactTime(lastSeenAt)}` : exactTime(lastCallAt)}
       >
         <span className="truncate">{lastCallText(session, now)}</span>
@@ -123,12 +122,7 @@ export function SessionRow({ session, now, onDisconnect, onShowLogs }: SessionRo
           label={`More for ${name}`}
           trigger={<IconButton icon={Ellipsis} label={`More for ${name}`} {...ROW_MENU} />}
           entries={[
-            {
-              label: "Show in Debug Logs",
-              shortcut: "Enter",
-              run: () => onShowLogs?.(),
-              disabled: onShowLogs === null && "nothing recorded",
-            },
+            { label: "Show in Debug Logs", shortcut: "Enter", run: onShowLogs },
             {
               label: "Copy session id",
               run: () => void client.desktop.copyText({ text: id }),

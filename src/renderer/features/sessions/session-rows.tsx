@@ -3,6 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { api, client, queryClient } from "../../app/api.ts";
 import { Banner } from "../../components/banner.tsx";
+import { Button } from "../../components/button.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
 import { RowList } from "../../components/row-list.tsx";
 import { toast } from "../../components/toast.tsx";
@@ -12,7 +13,6 @@ import { useNow } from "../servers/use-now.ts";
 import { DisconnectDialog } from "./disconnect-dialog.tsx";
 import { SessionListHead, SessionRow } from "./session-row.tsx";
 import { clientName, disconnectedText } from "./session-words.ts";
-import { useLoggedSessions } from "./use-logged-sessions.ts";
 
 /** The rows of the page: one stop for Tab, in which keys move and act. */
 export function SessionRows({ sessions }: { sessions: SessionView[] }) {
@@ -21,7 +21,6 @@ export function SessionRows({ sessions }: { sessions: SessionView[] }) {
   const list = useRef<HTMLDivElement>(null);
   const keptFocus = useKeptFocus(() => list.current);
   const now = useNow(30_000);
-  const logged = useLoggedSessions();
   const end = useMutation({
     mutationFn: ({ id }: SessionView) => client.sessions.remove({ session: id }),
     onSuccess: (removed) => {
@@ -36,12 +35,33 @@ export function SessionRows({ sessions }: { sessions: SessionView[] }) {
     if (session.running > 0) setAsked(session);
     else end.mutate(session);
   };
-  const showLogs = ({ id }: SessionView): void => showRows(narrowed("", "session", id));
+  const logs = useMutation({
+    mutationFn: async ({ loggedAs }: SessionView) => {
+      const filter = narrowed("", "session", loggedAs);
+      const { rows } = await client.logs.list({ filter, limit: 1 });
+      if (rows.length > 0) showRows(filter);
+      return { isLogged: rows.length > 0 };
+    },
+  });
+  const failure = (asked === null ? end.error : null) ?? logs.error;
   return (
     <div className="@container flex min-h-0 flex-1 flex-col border-t border-border" {...keptFocus}>
-      {end.error && asked === null ? (
+      {failure ? (
         <div className="p-4">
-          <Banner level="err" title={problemLine(end.error)} />
+          <Banner level="err" title={problemLine(failure)} />
+        </div>
+      ) : null}
+      {logs.data?.isLogged === false ? (
+        <div className="p-4">
+          <Banner
+            level="note"
+            title="Debug logs have nothing of this session."
+            actions={
+              <Button kind="quiet" onClick={() => logs.reset()}>
+                Dismiss
+              </Button>
+            }
+          />
         </div>
       ) : null}
       <RowList
@@ -54,9 +74,7 @@ export function SessionRows({ sessions }: { sessions: SessionView[] }) {
         textOf={clientName}
         active={active}
         onActive={({ id }) => setActive(id)}
-        onOpen={(session) => {
-          if (logged.has(session.id)) showLogs(session);
-        }}
+        onOpen={logs.mutate}
         onDelete={disconnect}
         head={<SessionListHead />}
       >
@@ -65,7 +83,7 @@ export function SessionRows({ sessions }: { sessions: SessionView[] }) {
             session={session}
             now={now}
             onDisconnect={() => disconnect(session)}
-            onShowLogs={logged.has(session.id) ? () => showLogs(session) : null}
+            onShowLogs={() => logs.mutate(session)}
           />
         )}
       </RowList>

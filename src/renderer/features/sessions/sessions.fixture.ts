@@ -2,6 +2,7 @@ import type { SessionView } from "@local-mcp/contract";
 
 export const session = (id: string, more: Partial<SessionView> = {}): SessionView => ({
   id,
+  loggedAs: "0123456789abcdef",
   client: "Cursor",
   version: "3.1",
   profile: "dev",
