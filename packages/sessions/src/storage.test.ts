@@ -10,8 +10,9 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { refusalOf } from "./test-kit.ts";
+import { type RedisServer, startRedis } from "./redis/redis.fixture.ts";
 import { EnvironmentStorage } from "./storage.ts";
 import { session } from "./test-kit.ts";
 
@@ -89,6 +90,32 @@ await storage.disconnect();
 `;
 const QUIET = LIST.replace("console.log", "console.error");
 
+const BY_HAND = `
+import {
+  RedisStorageBackend,
+  MemoryStorageBackend,
+  FileStorageBackend
+} from '@local-mcp/sessions/server';
+import { Redis } from 'ioredis';
+
+// Custom Redis instance
+const redis = new Redis({
+  host: 'localhost',
+  port: 6379,
+  password: 'secret',
+});
+const redisStorage = new RedisStorageBackend(redis);
+
+// Custom file path
+const fileStorage = new FileStorageBackend({
+  path: '/var/data/sessions.json'
+});
+await fileStorage.init();
+
+// In-memory for testing
+const memoryStorage = new MemoryStorageBackend();
+`;
+
 describe("the samples of the library", () => {
   it.each([
     ["a file", (): Env => ({ MCP_TS_STORAGE_FILE: join(directory, "a", "sessions.json") })],
@@ -114,6 +141,46 @@ describe("the samples of the library", () => {
     const record = session({ createdAt: Date.now() });
     writeFileSync(path, JSON.stringify([record], null, 2));
     expect(await runs(`${QUIET}${TELL}`, { MCP_TS_STORAGE_FILE: path })).toEqual([record]);
+  });
+
+  describe("with Redis", () => {
+    let server: RedisServer;
+    beforeAll(async () => {
+      server = await startRedis();
+    });
+    afterAll(() => server.stop());
+
+    it("keep a session there, where the next program finds it", async () => {
+      const env = { REDIS_URL: server.url() };
+      await runs(`${CREATE} await storage.disconnect();`, env);
+      expect(await runs(`${QUIET}${TELL}`, env)).toEqual([
+        expect.objectContaining({ identity: "user-123", serverUrl: "https://mcp.example.com" }),
+      ]);
+    });
+
+    it("make the stores by hand", async () => {
+      server.cli("config", "set", "requirepass", "secret");
+      const path = join(directory, "data", "sessions.json");
+      // Those of the sample belong to the computer that it runs on.
+      const sample = BY_HAND.replace("6379", String(server.port)).replace(
+        "/var/data/sessions.json",
+        path,
+      );
+      const use = `
+const kept = [];
+for (const store of [redisStorage, fileStorage, memoryStorage]) {
+  await store.init();
+  await store.createSession(${JSON.stringify(session({ createdAt: Date.now() }))});
+  kept.push(await store.getAllSessionIds());
+  await store.disconnect();
+}
+process.stdout.write(JSON.stringify([...kept, await redis.ping()]));
+redis.disconnect();
+`;
+      const ids = ["abc123"];
+      const told = await runs(sample + use);
+      expect(told).toEqual([expect.arrayContaining(ids), ids, ids, "PONG"]);
+    });
   });
 
   it("run without any configuration, in memory", async () => {
