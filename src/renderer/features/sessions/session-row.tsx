@@ -12,7 +12,7 @@ import { clientName, lastCallText, SESSION_STATES, tokenText } from "./session-w
 
 /** Widths of the columns; the quieter ones leave first when there is no room. */
 const COLUMNS =
-  "grid h-full items-center gap-x-2 px-4 grid-cols-[minmax(120px,1fr)_72px_96px_28px] @min-[500px]:grid-cols-[minmax(128px,1fr)_minmax(96px,160px)_72px_96px_28px] @min-[700px]:grid-cols-[minmax(128px,1fr)_minmax(96px,160px)_minmax(96px,180px)_88px_72px_96px_28px] @min-[884px]:grid-cols-[minmax(128px,1fr)_minmax(96px,160px)_minmax(96px,180px)_80px_minmax(88px,150px)_88px_72px_96px_28px]";
+  "grid h-full items-center gap-x-2 px-4 grid-cols-[minmax(120px,1fr)_72px_96px_28px] @min-[500px]:grid-cols-[minmax(128px,2fr)_minmax(96px,1fr)_72px_96px_28px] @min-[700px]:grid-cols-[minmax(128px,2fr)_minmax(96px,1fr)_minmax(96px,1fr)_88px_72px_96px_28px] @min-[884px]:grid-cols-[minmax(128px,2fr)_minmax(96px,1fr)_minmax(96px,1fr)_88px_minmax(80px,1fr)_88px_72px_96px_28px]";
 
 const FROM_500 = "hidden min-w-0 @min-[500px]:flex";
 const FROM_700 = "hidden min-w-0 @min-[700px]:flex";
@@ -85,7 +85,7 @@ export function SessionRow({ session, now, onDisconnect, onShowLogs }: SessionRo
       <span role="gridcell" className={`${FROM_700} text-text-2`}>
         <span className="truncate">{tokenText(session)}</span>
       </span>
-      <span role="gridcell" className={`${FROM_884} text-text-2 tabular-nums`}>
+      <span role="gridcell" className={`${FROM_884} whitespace-nowrap text-text-2`}>
         {protocolVersion}
       </span>
       <span role="gridcell" className={`${FROM_884} text-text-2`} title={exactTime(createdAt)}>

@@ -52,8 +52,10 @@ export function SessionsPage() {
           {data?.store.problem ? <StoreBanner problem={data.store.problem} /> : null}
           <p className="max-w-prose text-text-2">
             Clients of the 2026-07-28 era have no sessions; they appear under{" "}
-            <a href={`#${routeTo("overview")}`}>Connected now</a>.
-            {data ? ` ${storeText(data.store)}` : null}
+            <a href={`#${routeTo("overview")}`} className="underline">
+              Connected now
+            </a>
+            .{data ? ` ${storeText(data.store)}` : null}
           </p>
         </div>
         {data ? (
