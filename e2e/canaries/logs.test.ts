@@ -33,3 +33,29 @@ test("nothing that looks like a secret is written anywhere: messages, words, err
     expect(JSON.parse(answer)).toHaveProperty("result.content");
   }
 });
+
+test("nothing that looks like a secret is kept of messages to clients in sessions", () => {
+  using stage = new LogStage();
+  const dirty = dirtySamples().filter(({ what }) => !what.includes("three deep"));
+  stage.store.keepMessages(
+    dirty.flatMap(({ text }) =>
+      [
+        { jsonrpc: "2.0", id: 1, result: { content: [{ type: "text", text }] } },
+        { jsonrpc: "2.0", method: "notifications/message", params: { level: "info", data: text } },
+      ].map((message) => ({
+        sessionId: "abc123",
+        at: 1,
+        expiresAt: 2,
+        body: bodyOf(JSON.stringify(message)),
+      })),
+    ),
+    65_536,
+  );
+  const missed = stage.holds(dirty.map(({ secret }) => secret));
+  expect(missed.slice(Math.floor(dirty.length * 0.005))).toEqual([]);
+  const kept = stage.all<{ content: string }>(
+    "SELECT content FROM mcp_messages WHERE session_id = 'abc123'",
+  );
+  expect(kept).toHaveLength(dirty.length * 2);
+  for (const { content } of kept) expect(JSON.parse(content)).toMatchObject({ jsonrpc: "2.0" });
+});
