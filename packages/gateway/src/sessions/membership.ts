@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import type { Log } from "@local-mcp/engine";
 import type { SharedStore } from "@local-mcp/sessions";
@@ -7,6 +8,8 @@ import type { Vault } from "@local-mcp/vault";
 
 /** Whoever joins and whoever changes the configuration have to wait for each other. */
 const CONFIGURATION = "configuration";
+/** How soon a store that let this gateway not in is looked at again, ms. */
+const LOOK_AGAIN_MS = 500;
 
 export interface MembershipOptions {
   shared: SharedStore;
@@ -37,17 +40,20 @@ export class Membership {
    */
   async join(): Promise<void> {
     if (this.#isJoined) return;
-    const { shared, vault, catchUp } = this.#options;
-    const locked = await vault.ready({ create: true }).then(
+    const locked = await this.#options.vault.ready({ create: true }).then(
       () => null,
       (error: unknown) => error,
     );
-    await shared.exclusively(CONFIGURATION, async () => {
-      if (locked === null) await catchUp();
-      else if ((await shared.members()).length > 0) throw locked;
-      await shared.join(this.#self());
-      this.#isJoined = true;
-    });
+    const seen = new Map<string, number>();
+    for (;;) {
+      try {
+        return await this.#enter(locked);
+      } catch (error) {
+        // Who was killed a moment ago is still among the members, and keeps nobody out for good.
+        if (!(await this.#mayBeGone(seen))) throw error;
+      }
+      await setTimeout(LOOK_AGAIN_MS);
+    }
   }
 
   async leave(): Promise<void> {
@@ -86,6 +92,24 @@ export class Membership {
   async others(): Promise<string[]> {
     const members = await this.#options.shared.members();
     return members.filter(({ id }) => id !== this.id).map(({ name }) => name);
+  }
+
+  async #enter(locked: unknown): Promise<void> {
+    const { shared, catchUp } = this.#options;
+    await shared.exclusively(CONFIGURATION, async () => {
+      if (locked === null) await catchUp();
+      else if ((await shared.members()).length > 0) throw locked;
+      await shared.join(this.#self());
+      this.#isJoined = true;
+    });
+  }
+
+  /** Whether there are others, none of whom has been heard of since `seen` was begun. */
+  async #mayBeGone(seen: Map<string, number>): Promise<boolean> {
+    const members = await this.#options.shared.members();
+    const isHeardOf = members.some(({ id, seenAt }) => seenAt > (seen.get(id) ?? seenAt));
+    for (const { id, seenAt } of members) if (!seen.has(id)) seen.set(id, seenAt);
+    return members.length > 0 && !isHeardOf;
   }
 
   async #renew(): Promise<void> {

@@ -141,8 +141,8 @@ export const startPostgres = async (options: Options = {}): Promise<PostgresServ
     starting.stderr.setEncoding("utf8").on("data", (text: string) => {
       said += text;
     });
+    const ended = once(starting, "exit").then(() => "ended");
     while (!said.includes("ready to accept connections")) {
-      const ended = once(starting, "exit").then(() => "ended");
       const next = once(starting.stderr, "data").then(() => "more");
       if ((await Promise.race([ended, next])) === "ended") throw new Error(said);
     }
