@@ -30,7 +30,7 @@ const CONTROLLED = [
   /^cmdline of tells-serves$/,
   /^the stream of events$/,
   /^the stream of debug logs$/,
-  /^(messages|words) in traffic\.db$/,
+  /^(messages|words|messages of sessions) in traffic\.db$/,
   /^stdout of logs (tail|show)/,
   /^answer of GET \/api\/logs\/\d+$/,
   /^answer of GET \/api\/logs\/\d+\/copy/,
@@ -56,6 +56,8 @@ export const ownSecrets = (stage: Stage) => {
     BASIC_AUTH_USER: "ada",
     BASIC_AUTH_PASSWORD_FILE: stage.input("password", padded(password)),
     JWT_SECRET_KEY_FILE: stage.input("signing", padded(signing)),
+    // So that what clients were answered is kept too.
+    CACHE_TYPE: "database",
   };
   return {
     env,

@@ -63,6 +63,8 @@ const readTraffic = (stage: Stage): void => {
     .flatMap(({ request, response }) => [request, response])
     .map((one) => (Buffer.isBuffer(one) ? inflateRawSync(one).toString() : (one ?? "")));
   stage.heard("messages in traffic.db", bodies.join("\n"));
+  const kept = db.prepare("SELECT content FROM mcp_messages").pluck().all();
+  stage.heard("messages of sessions in traffic.db", kept.join("\n"));
   const tables = z
     .array(z.string())
     .parse(

@@ -181,3 +181,55 @@ describe("a clean-up", () => {
 });
 
 const portOf = ({ url }: McpClient): number => Number(new URL(url).port);
+
+describe("where the database was chosen", () => {
+  it("both queries of the guide answer, each in its file, until the session ends", async () => {
+    const env = { CACHE_TYPE: "database" };
+    const { api, client, dataDir } = await serve({ one: fixture() }, { gateway: { env } });
+    await until(
+      () => client.request("tools/list"),
+      (listed) => names(listed).includes("echo"),
+    );
+    const secret = `ghp_${"a1B2".repeat(9)}`;
+    await client.request("tools/call", call("echo", { message: `told ${secret}` }));
+    const id = client.sessionId ?? "";
+    expect(await api.sessions.list({})).toMatchObject({
+      store: { type: "sqlite", keepsMessages: true },
+      droppedMessages: 0,
+    });
+    const messages = await api.sessions.messages({ session: id });
+    expect(messages.at(-1)).toMatchObject({ content: { result: { content: [{ type: "text" }] } } });
+    const query = (file: string, sql: string): string[] => {
+      const db = openSqlite(`${dataDir}/${file}`, { readonly: true });
+      const found = db.prepare<[], string>(sql).pluck().all();
+      db.close();
+      return found;
+    };
+    const sessions = () =>
+      query(
+        "local-mcp-gateway.db",
+        "SELECT session_id, created_at FROM mcp_sessions ORDER BY created_at DESC;",
+      );
+    const contents = () =>
+      query("traffic.db", `SELECT content FROM mcp_messages WHERE session_id = '${id}';`);
+    expect(sessions()).toEqual([id]);
+    expect(contents()).toHaveLength(messages.length);
+    expect(JSON.parse(contents().at(-1) ?? "")).toMatchObject({ jsonrpc: "2.0" });
+    expect(contents().join("")).toContain("told [removed: ");
+    expect(contents().join("")).not.toContain(secret);
+
+    expect(await client.delete()).toBe(200);
+    expect(sessions()).toEqual([]);
+    expect(contents()).toEqual([]);
+  });
+
+  it("nothing is kept where it only happens to be the store", async () => {
+    const { api, client, dataDir, gateway } = await serve({ one: fixture() });
+    await client.request("ping");
+    expect(await api.sessions.messages({ session: client.sessionId ?? "" })).toEqual([]);
+    await gateway.close();
+    const db = openSqlite(`${dataDir}/traffic.db`, { readonly: true });
+    expect(db.prepare("SELECT count(*) FROM mcp_messages").pluck().get()).toBe(0);
+    db.close();
+  });
+});

@@ -66,7 +66,8 @@ const PURPOSES: Record<File, Record<string, string>> = {
     resource_metrics: "Single reads of resources.",
     prompt_metrics: "Single uses of prompts.",
     server_metrics: "Single requests to servers.",
-    mcp_messages: "Messages that went to a session.",
+    mcp_messages:
+      "Messages that went to clients in sessions, where the database was chosen for those.",
   },
 };
 
