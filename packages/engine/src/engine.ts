@@ -24,6 +24,7 @@ import type { JsonObject, RpcNotification, RpcRequest } from "./jsonrpc.ts";
 import type { EndedProcesses, Processes } from "./processes/processes.ts";
 import type { ServerUsage } from "./processes/usage.ts";
 import { calledItem } from "./router/called.ts";
+import { AnswerCache } from "./router/answer-cache.ts";
 import { type Answer, type Caller, silentCaller } from "./router/caller.ts";
 import { ResourceLinks } from "./router/resource-links.ts";
 import { callServerTool, route } from "./router/router.ts";
@@ -75,6 +76,7 @@ export class Engine {
   /** By profile, so that what one profile was shown opens nothing in another. */
   readonly #links = new Map<string, ResourceLinks>();
   readonly #visits = new UrlVisits();
+  readonly #cache = new AnswerCache();
   readonly #gate = new StartGate();
   #recheckTimer: NodeJS.Timeout | undefined;
   #started = false;
@@ -181,7 +183,10 @@ export class Engine {
     const { registry } = this.#options;
     const wanted = new Map(registry.servers().map((server) => [server.id, server]));
     const gone = [...this.#upstreams].filter(([id]) => !wanted.has(id));
-    for (const [id] of gone) this.#upstreams.delete(id);
+    for (const [id] of gone) {
+      this.#upstreams.delete(id);
+      this.#cache.forget(id);
+    }
     const changes = gone.map(([, upstream]) => upstream.stop());
     const profiles = registry.profiles();
     const active = registry.activeProfileId();
@@ -311,8 +316,10 @@ export class Engine {
       log,
       onObservation: () => this.#onObservation(definition.id),
       onCatalog: () => this.#views.onCatalog(definition.id),
-      onListsChanged: (method) =>
-        this.#options.peers?.tell({ about: "lists", serverId: definition.id, method }),
+      onListsChanged: (method) => {
+        if (method === "notifications/resources/list_changed") this.#cache.forget(definition.id);
+        this.#options.peers?.tell({ about: "lists", serverId: definition.id, method });
+      },
       onNotification: (client, notification) =>
         this.#onNotification(definition.id, client, notification),
     });
@@ -334,6 +341,7 @@ export class Engine {
 
   #onObservation(serverId: string): void {
     this.#options.onServerChange(serverId);
+    if (this.#upstreams.get(serverId)?.observation.state !== "ready") this.#cache.forget(serverId);
     if (this.#upstreams.get(serverId)?.observation.state === "starting") return;
     this.#views.onSettled(serverId);
   }
@@ -341,6 +349,10 @@ export class Engine {
   #onNotification(serverId: string, client: Client | null, notification: RpcNotification): void {
     const upstream = this.#upstreams.get(serverId);
     if (!upstream) return;
+    if (notification.method === "notifications/resources/updated") {
+      const uri = notification.params?.uri;
+      this.#cache.forget(serverId, typeof uri === "string" ? uri : undefined);
+    }
     const concerned = client ?? this.#visits.clientOf(notification) ?? null;
     this.#downstream.onServerNotification(upstream.definition, concerned, notification);
   }
@@ -387,6 +399,7 @@ export class Engine {
       upstream: (serverId) => this.#upstreams.get(serverId),
       explain: this.#options.explain,
       visits: this.#visits,
+      cache: this.#cache,
       serverInfo: this.#options.serverInfo,
     };
   }

@@ -3,6 +3,7 @@ import type { ProfileView } from "../catalog/view.ts";
 import type { LocalRequest, Root } from "../definitions.ts";
 import type { JsonObject } from "../jsonrpc.ts";
 import type { Upstream } from "../upstream/upstream.ts";
+import type { AnswerCache } from "./answer-cache.ts";
 import type { ResourceLinks } from "./resource-links.ts";
 import type { UrlVisits } from "./url-visits.ts";
 
@@ -16,6 +17,7 @@ export interface Servers {
   /** What servers are told to work in; empty leaves the answer to the client. */
   roots: readonly Root[];
   visits: UrlVisits;
+  cache: AnswerCache;
   /** What the gateway is to its clients. */
   serverInfo: JsonObject;
 }

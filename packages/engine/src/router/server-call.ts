@@ -43,8 +43,21 @@ export async function callServer(
   if (serverId === LOCAL_SERVER) return callLocal(request, renamed, servers, caller);
   const upstream = servers.upstream(serverId);
   if (!upstream) return null;
-  const trace = caller.trace.towards(serverId);
   const own = withoutEnvelope({ ...request.params, ...renamed });
+  const { serverInfo } = servers;
+  const uri = cacheableUri(request.method, own);
+  const cached = uri === null ? null : servers.cache.find(serverId, uri);
+  if (cached !== null) {
+    const answer = resultOf(0, cached);
+    return translate(answer, {
+      from: "modern",
+      to: caller.era,
+      method: request.method,
+      serverInfo,
+    });
+  }
+  const keep = uri === null ? null : servers.cache.keeper(serverId, uri);
+  const trace = caller.trace.towards(serverId);
   const { visits, roots } = servers;
   const params =
     caller.era === "modern" ? withRoots(await withoutInputs(own, upstream), roots) : own;
@@ -58,6 +71,7 @@ export async function callServer(
   const answered = await askServer(ask);
   if (answered === null) return null;
   const { era } = answered;
+  if (era === "modern") keep?.(answered.response);
   visits.noteRefusal(caller.client, answered.response);
   const response =
     era === "modern" ? await complete(answered.response, ask, roots, caller) : answered.response;
@@ -65,8 +79,15 @@ export async function callServer(
     const visit = urlVisit(response, caller);
     if (visit) return visit;
   }
-  const { serverInfo } = servers;
   return translate(response, { from: era, to: caller.era, method: request.method, serverInfo });
+}
+
+/** What is read, where nothing else decides what the answer is; null for other requests. */
+function cacheableUri(method: string, { uri, _meta, ...others }: JsonObject): string | null {
+  if (method !== "resources/read" || typeof uri !== "string") return null;
+  // Who wants to hear of progress is told the same in the end.
+  const { progressToken: _, ...meta } = isObject(_meta) ? _meta : {};
+  return Object.keys({ ...others, ...meta }).length === 0 ? uri : null;
 }
 
 /** What the gateway itself offers is answered in the legacy era's words, and by no connection. */

@@ -18,6 +18,7 @@ import {
   type ServerKind,
   wordsIn,
 } from "./ledger.fixture.ts";
+import { AnswerCache } from "./answer-cache.ts";
 import { ResourceLinks } from "./resource-links.ts";
 import type { Routes } from "./routes.ts";
 import { LegacyClient } from "./legacy-client.fixture.ts";
@@ -275,6 +276,7 @@ export class Stage {
       roots: [],
       askLocal: () => Promise.reject(new GatewayError("internal")),
       visits,
+      cache: new AnswerCache(),
       serverInfo: { name: "gateway", version: "1" },
     };
   }

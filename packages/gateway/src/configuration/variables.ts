@@ -89,7 +89,7 @@ export const VARIABLES = {
   ),
   CACHE_TYPE: variable(
     "CACHE_TYPE",
-    "Where sessions and answers of resources are kept: memory, database or redis.",
+    "Where “serve” keeps sessions, in the words of other gateways: memory, database or redis. Answers of resources are always cached in memory.",
   ),
   REDIS_URL: variable(
     "REDIS_URL",
