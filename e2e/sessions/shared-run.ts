@@ -218,11 +218,14 @@ async function revokedAfter(
   return performance.now() - began;
 }
 
+/** Whoever comes with tokens that are not valid again and again is held back. */
+const REFUSED = [401, 429];
+
 const isRefused = async (client: McpClient): Promise<boolean> => {
   try {
     await client.request("ping");
     return false;
   } catch (error) {
-    return error instanceof HttpError && error.status === 401;
+    return error instanceof HttpError && REFUSED.includes(error.status);
   }
 };

@@ -33,7 +33,7 @@ export async function stage(): Promise<Stage> {
   const gateway = await createGateway({ dataDir: first, kind: "cli", env });
   const { api } = gateway;
   const config = { transport: "http" as const, url: server.url };
-  await api.servers.create({ name: "far", config, confirmed: true });
+  await api.servers.create({ name: "far", config, connections: "shared", confirmed: true });
   // Of it there is nothing but a secret, which makes the vault.
   const secret = { SECRET: { value: "one that makes the vault" } };
   const unused = { transport: "stdio" as const, command: process.execPath, args: [], env: secret };
