@@ -44,6 +44,9 @@ export const migrate = async (
   cli: Cli,
   { from, to, overwrite: overwrites = false }: MigrateOptions,
 ): Outcome => {
+  if (cli.options.gateway !== undefined) {
+    throw usage("sessions migrate works on the stores themselves, and not through a gateway.");
+  }
   if (from === to) throw usage("--from and --to are the same store.");
   const { dataDir, configEnv, env } = optionsHere(cli.io, cli.options, cli.redactor);
   const line = progressLine(cli);

@@ -130,6 +130,7 @@ describe("sessions that are migrated", () => {
   test.each([
     [["memory", "--to", "file"], "what is in memory is known to its gateway alone"],
     [["file", "--to", "file"], "are the same store"],
+    [["file", "--to", "sqlite", "--gateway", "http://127.0.0.1:1"], "not through a gateway"],
     [["file", "--to", "disk"], "--to takes file, sqlite, redis or postgres"],
     [["file", "--to", "rediss://me:s3cret-word@host:6379"], "Where it is, REDIS_URL"],
   ])("are refused: %o", async (words, why) => {
