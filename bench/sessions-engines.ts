@@ -48,8 +48,9 @@ async function opened(
   directory: string,
   options: { sealer: Sealer; db?: Db },
 ): Promise<OpenedEngine> {
-  const { backend, close } = await openStorage(choice, options);
-  return { store: backend, url: "url" in choice ? choice.url : "", directory, close };
+  const storage = await openStorage(choice, options);
+  const url = "url" in choice ? choice.url : "";
+  return { store: storage.backend, url, directory, close: () => storage.close() };
 }
 
 const closing = (engine: OpenedEngine, after: () => Promise<unknown>): OpenedEngine => ({
