@@ -80,6 +80,7 @@ export async function sharedRun(engine: SharedEngine, form: Form): Promise<Share
       ["gateways killed with SIGKILL", String(form.kills)],
       ["requests answered", String(tally.answered)],
       ["failed with their gateway, seen by the client", String(tally.failedWithTheirGateway)],
+      ["failed at their server, and said so", String(tally.failedAtTheirServer)],
       ["store killed and away", `${form.storeAwayMs} ms`],
       ["refused meanwhile, with its name", String(tally.refusedForTheStore)],
       ["served again after its start", `${backAfter.toFixed(0)} ms`],

@@ -12,6 +12,8 @@ export interface Tally {
   answered: number;
   /** Calls that failed since their gateway was killed under them. */
   failedWithTheirGateway: number;
+  /** Those whose connection to the server broke, which the result says. */
+  failedAtTheirServer: number;
   /** Those that were refused since the store was away. */
   refusedForTheStore: number;
   /** A sentence each. */
@@ -23,6 +25,7 @@ export interface Tally {
 export const newTally = (): Tally => ({
   answered: 0,
   failedWithTheirGateway: 0,
+  failedAtTheirServer: 0,
   refusedForTheStore: 0,
   faults: [],
   texts: [],
@@ -91,8 +94,10 @@ export class WanderingClient {
       const result = await client.request("tools/call", params, { id: text });
       const content = isRecord(result) && Array.isArray(result.content) ? result.content[0] : null;
       const said = isRecord(content) ? content.text : JSON.stringify(result);
-      // A server that was cut off says so in a result, and that it was: nobody is told another text.
-      if (said !== text) throw new Error(`asked for ${text} and was told ${String(said)}`);
+      if (said === text) return;
+      // A call that broke is not repeated by the gateway, and nobody is told another text.
+      if (String(said).includes("cannot be reached")) this.#tally.failedAtTheirServer += 1;
+      else throw new Error(`asked for ${text} and was told ${String(said)}`);
     });
   }
 
