@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { PeerMessage, Peers, SessionRecord, SessionStore } from "../definitions.ts";
+import type { RpcNotification } from "../jsonrpc.ts";
+import { EventStream } from "./event-stream.ts";
+import { PeerHearing } from "./peer-hearing.ts";
+import { UnreadResponse } from "./response.fixture.ts";
+import type { Session } from "./session.ts";
+import { Sessions } from "./sessions.ts";
+
+const IDLE_MS = 3_600_000;
+const quiet = (): void => {};
+const log = { info: quiet, warn: quiet, error: quiet };
+const update: RpcNotification = {
+  jsonrpc: "2.0",
+  method: "notifications/resources/updated",
+  params: { uri: "a:b" },
+};
+const NEW = {
+  profileId: "p",
+  tokenId: "t",
+  protocolVersion: "2025-11-25",
+  clientInfo: {},
+  capabilities: {},
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Gateways on one store, as their sessions see each other. */
+function gateways(count: number) {
+  const records = new Map<string, SessionRecord>();
+  const store = { isAway: false };
+  const read = (): Map<string, SessionRecord> => {
+    if (store.isAway) throw new Error("the store is away");
+    return records;
+  };
+  const sessions: SessionStore = {
+    create: async (record) => void read().set(record.sessionId, record),
+    get: async (id) => read().get(id) ?? null,
+    list: async () => [...read().values()],
+    update: async (id, change) => {
+      const record = read().get(id);
+      if (record) records.set(id, { ...record, ...change(record) });
+    },
+    remove: async (id) => void read().delete(id),
+    touch: async (seen) => {
+      for (const [id, lastSeenAt] of seen) {
+        const record = read().get(id);
+        if (record) records.set(id, { ...record, lastSeenAt });
+      }
+    },
+  };
+  const hearers: ((message: PeerMessage) => void)[] = [];
+  const told: PeerMessage[] = [];
+  const all = Array.from({ length: count }, (_, self) => {
+    const peers: Peers = {
+      tell: (message) => {
+        told.push(message);
+        for (const [other, hear] of hearers.entries()) if (other !== self) hear(message);
+      },
+      listen: (hear) => void hearers.push(hear),
+    };
+    const one = new Sessions({
+      store: sessions,
+      peers,
+      idleMs: () => IDLE_MS,
+      log,
+      onChange: quiet,
+      onEnd: quiet,
+      onNotified: quiet,
+    });
+    const hearing = new PeerHearing({ sessions: one, onClientChange: quiet, relist: quiet });
+    peers.listen((message) => hearing.hear(message), quiet);
+    return one;
+  });
+  return { all, records, store, told };
+}
+
+async function two() {
+  const made = gateways(2);
+  const [a, b] = made.all;
+  if (!a || !b) throw new Error("two were made");
+  const atA = await a.create(NEW);
+  const atB = await b.find(atA.id, "t", "p");
+  if (!atB) throw new Error("the other one knows it by the store");
+  return { ...made, a, b, atA, atB };
+}
+
+function opened(sessions: Sessions, session: Session): UnreadResponse {
+  const response = new UnreadResponse();
+  sessions.attach(session, new EventStream(response, {}), undefined);
+  return response;
+}
+
+describe("what a client is to hear", () => {
+  it("goes to the gateway where it reads, once", async () => {
+    const { a, atA, atB } = await two();
+    const response = opened(a, atA);
+    atB.notify(update);
+    expect(response.messages).toEqual([update]);
+    expect(atB.takeWaiting()).toEqual([]);
+  });
+
+  it("waits where it came up until the client reads anywhere", async () => {
+    const { a, atA, atB } = await two();
+    atB.notify(update);
+    expect(opened(a, atA).messages).toEqual([update]);
+  });
+
+  it("is found also by a gateway that meets the session after its stream was opened", async () => {
+    const { a, b, told } = await two();
+    const late = await a.create(NEW);
+    const response = opened(a, late);
+    const lateAtB = await b.find(late.id, "t", "p");
+    lateAtB?.notify(update);
+    expect(response.messages).toEqual([update]);
+    expect(told.filter(({ about }) => about === "to_client")).toHaveLength(1);
+  });
+
+  it("of changed lists each gateway tells its own readers", async () => {
+    const { a, atA, atB, told } = await two();
+    const response = opened(a, atA);
+    atB.notify({ jsonrpc: "2.0", method: "notifications/tools/list_changed" });
+    expect(response.messages).toEqual([]);
+    expect(told.some(({ about }) => about === "to_client")).toBe(false);
+  });
+});
+
+describe("what is stored", () => {
+  it("is the truth: what another gateway changed or ended is so here at once", async () => {
+    const { a, b, atA, atB } = await two();
+    await b.change(atB, () => ({ logLevel: "error" }));
+    await vi.waitFor(() => expect(atA.logLevel).toBe("error"));
+    await b.remove(atB);
+    expect(await a.find(atA.id, "t", "p")).toBeNull();
+    expect(a.size).toBe(0);
+  });
+
+  it("is not needed for a session that is known, and one that is not is refused, not denied", async () => {
+    const { a, b, atA, store } = await two();
+    const other = await b.create(NEW);
+    store.isAway = true;
+    expect(await a.find(atA.id, "t", "p")).toBe(atA);
+    await expect(a.find(other.id, "t", "p")).rejects.toThrow("the store is away");
+    store.isAway = false;
+    expect((await a.find(other.id, "t", "p"))?.id).toBe(other.id);
+  });
+
+  it("tells who has left: a session that another gateway sees stays here", async () => {
+    const { a, b, atA, records } = await two();
+    const half = IDLE_MS / 2;
+    vi.setSystemTime(Date.now() + half);
+    await b.find(atA.id, "t", "p");
+    vi.setSystemTime(Date.now() + half + 1000);
+    await a.sweep(Date.now());
+    expect(a.size).toBe(1);
+    expect(records.size).toBe(1);
+    vi.setSystemTime(Date.now() + half);
+    await a.sweep(Date.now());
+    expect(a.size).toBe(0);
+  });
+});
