@@ -48,8 +48,10 @@ const WORDS: [RegExp, Advice][] = [
   ],
   [/unknown command/i, ["it does not know a command that is needed.", "Use Redis 6.2 or newer."]],
   [/timeout|timed out/i, ["it does not answer within 5 seconds.", CHECK_SERVER]],
-  [/closed|writeable/i, ["it ended the connection.", CHECK_SERVER]],
 ];
+
+/** Of a connection that is gone; why that is may be known better. */
+const LOST: Advice = ["the connection was lost.", CHECK_SERVER];
 
 const ofConnection = (error: Error): Advice | undefined =>
   connectionAdvice(codeOf(error), {
@@ -58,21 +60,26 @@ const ofConnection = (error: Error): Advice | undefined =>
     authority: "Give the certificate of that authority in the URL: rediss://host?cacert=FILE.",
   });
 
+const knownOf = (error: Error): Advice | undefined =>
+  REPLIES[error.message.split(" ", 1)[0] ?? ""] ?? ofConnection(error);
+
+const saidBy = (error: Error): Advice | undefined =>
+  WORDS.find(([words]) => words.test(error.message))?.[1];
+
 /**
  * What Redis or the connection says, as an error a person can act on. Nothing of a command is in it,
  * whose arguments are what was to be stored.
  *
  * @param place what people know the server by
- * @param last what the connection was lost by last; says more than that it is lost
+ * @param last what the connection was lost by
  */
 export const redisError = (place: string, error: unknown, last?: Error): unknown => {
   if (!(error instanceof Error) || error instanceof GatewayError) return error;
-  const [reply = ""] = error.message.split(" ", 1);
   const [reason, action] =
-    REPLIES[reply] ??
-    ofConnection(error) ??
-    (last && (REPLIES[last.message.split(" ", 1)[0] ?? ""] ?? ofConnection(last))) ??
-    WORDS.find(([words]) => words.test(error.message))?.[1] ??
+    knownOf(error) ??
+    (last && (knownOf(last) ?? saidBy(last))) ??
+    saidBy(error) ??
+    (/closed|max retries/i.test(error.message) ? LOST : null) ??
     // What the server says of a command may quote it.
     (["it failed in a way that has no name.", "Look into the log of Redis."] satisfies Advice);
   return new GatewayError("session_store_unreachable", {

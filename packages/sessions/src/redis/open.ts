@@ -44,7 +44,8 @@ export const openRedis = async (url: string): Promise<OpenRedis> => {
   const redis = new Redis({ ...where, ...OPTIONS });
   const connection = new Connection(redis);
   try {
-    await connection.run(() => redis.ping());
+    // Where there is no such database ioredis would go on in the first one.
+    await connection.run(() => (where.db === 0 ? redis.ping() : redis.select(where.db)));
   } catch (error) {
     redis.disconnect();
     throw error;

@@ -102,14 +102,13 @@ export const startRedis = async (options: Options = {}): Promise<RedisServer> =>
     child = starting;
     starting.stdin.end(settings);
     let said = "";
-    starting.stdout.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
+    await new Promise<void>((resolve, reject) => {
+      starting.once("exit", () => reject(new Error(said)));
+      starting.stdout.setEncoding("utf8").on("data", (text: string) => {
+        said += text;
+        if (said.includes("Ready to accept connections")) resolve();
+      });
     });
-    while (!said.includes("Ready to accept connections")) {
-      const ended = once(starting, "exit").then(() => "ended");
-      const next = once(starting.stdout, "data").then(() => "more");
-      if ((await Promise.race([ended, next])) === "ended") throw new Error(said);
-    }
   };
 
   const kill = async (signal: NodeJS.Signals): Promise<void> => {

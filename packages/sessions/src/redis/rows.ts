@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import { z } from "zod";
-import { NEVER, type Row, type Rows } from "../rows.ts";
+import { NEVER, olderFirst, type Row, type Rows } from "../rows.ts";
 import { parse, stored } from "../text.ts";
 import type { Connection } from "./connection.ts";
 import { scriptOf } from "./connection.ts";
@@ -275,7 +275,7 @@ export const redisRows = (connection: Connection, now: () => number): Rows => {
         });
         await change(gone, "what is as it was");
       }
-      return [...rows.values()].sort(byAge);
+      return [...rows.values()].sort(olderFirst);
     },
     modify: async (kind, sessionIds, changeOf) => {
       const ids = [...new Set(sessionIds)];
@@ -324,6 +324,3 @@ export const redisRows = (connection: Connection, now: () => number): Rows => {
     },
   };
 };
-
-const byAge = (a: Row, b: Row): number =>
-  a.createdAt - b.createdAt || (a.sessionId < b.sessionId ? -1 : 1);
