@@ -33,7 +33,7 @@ afterEach(() => {
 /** Gateways on one store, as their sessions see each other. */
 function gateways(count: number) {
   const records = new Map<string, SessionRecord>();
-  const store = { isAway: false };
+  const store = { isAway: false, isQuiet: false };
   const read = (): Map<string, SessionRecord> => {
     if (store.isAway) throw new Error("the store is away");
     return records;
@@ -59,6 +59,7 @@ function gateways(count: number) {
   const all = Array.from({ length: count }, (_, self) => {
     const peers: Peers = {
       tell: (message) => {
+        if (store.isQuiet) return;
         told.push(message);
         for (const [other, hear] of hearers.entries()) if (other !== self) hear(message);
       },
@@ -138,6 +139,16 @@ describe("what is stored", () => {
     await b.remove(atB);
     expect(await a.find(atA.id, "t", "p")).toBeNull();
     expect(a.size).toBe(0);
+  });
+
+  it("is asked for each request, also where nothing was heard of a change", async () => {
+    const { a, b, atA, atB, store } = await two();
+    store.isQuiet = true;
+    await b.change(atB, () => ({ logLevel: "error" }));
+    expect((await a.find(atA.id, "t", "p"))?.logLevel).toBe("error");
+    await b.remove(atB);
+    expect(await a.find(atA.id, "t", "p")).toBeNull();
+    expect(await b.find(atA.id, "t", "p")).toBeNull();
   });
 
   it("is not needed for a session that is known, and one that is not is refused, not denied", async () => {
