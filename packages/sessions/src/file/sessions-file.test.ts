@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmod,
@@ -13,6 +13,8 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import type { GatewayError } from "@local-mcp/contract";
 import type { Sealer } from "@local-mcp/vault";
 import { openVault } from "@local-mcp/vault/test-kit";
@@ -338,10 +340,13 @@ describe("a file that was damaged", () => {
 
 describe("processes", () => {
   const script = join(import.meta.dirname, "two-processes.fixture.ts");
-  const start = (prefix: string, ...more: string[]) => {
-    const child = spawn(process.execPath, [script, path, prefix, ...more], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+  const start = (prefix: string, ...more: string[]) =>
+    watched(
+      spawn(process.execPath, [script, path, prefix, ...more], {
+        stdio: ["ignore", "pipe", "inherit"],
+      }),
+    );
+  const watched = (child: ChildProcessByStdio<null, Readable, Readable | null>) => {
     let said = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       said += text;
@@ -371,9 +376,23 @@ describe("processes", () => {
     expect(ids).toHaveLength(100);
   });
 
+  test("that can write no more say so, and leave the file as it was", async () => {
+    // What a full disk does, for one process: no file of it may be longer than 8 blocks.
+    const words = 'ulimit -f 8; exec "$0" "$@"';
+    const args = ["-c", words, process.execPath, script, path, "full", "1000"];
+    const child = spawn("sh", args, { stdio: ["ignore", "pipe", "pipe"] });
+    const { kept } = watched(child);
+    const [said] = await Promise.all([text(child.stderr), once(child, "close")]);
+    expect(said).toContain("disk_full");
+    expect(child.exitCode).not.toBe(0);
+    expect(kept().length).toBeGreaterThan(1);
+    expect(await open().getAllSessionIds()).toEqual(kept().toSorted());
+    expect(await readdir(directory)).not.toContain("sessions.json.tmp");
+  });
+
   test("killed at any moment, lose nothing that they said was kept", async () => {
     const kept: string[] = [];
-    for (let round = 0; round < 8; round += 1) {
+    for (let round = 0; round < 5; round += 1) {
       const { child, kept: told } = start(`round-${round}`);
       // A few later in each round, so that it is killed in other steps of a write.
       while (told().length < 2 + round) await once(child.stdout, "data");
