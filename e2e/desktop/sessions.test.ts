@@ -4,13 +4,20 @@ import { createDb } from "@local-mcp/database";
 import { SqliteStorageBackend } from "@local-mcp/sessions/server";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { startRedis } from "../../packages/sessions/src/redis/redis.fixture.ts";
+import { McpClient } from "../fixtures/mcp-client.ts";
+import { afterTest } from "../fixtures/test-support.ts";
+import { startGateway } from "../gateway/test-gateway.ts";
 import { appDirectory, giveToApp, startApp } from "./app.ts";
+import { expectAccessible, setTheme } from "./axe.ts";
+import { startBrowser } from "./browser.ts";
 import { calls, startCounted } from "./counted.ts";
 import { choose, fixtureEntry, focused, heading } from "./person.ts";
 import { seed } from "./seed.ts";
 import { dialogOf, go, press } from "./states/state.ts";
 
 const timeout = 120_000;
+const PAGES = join(import.meta.dirname, "../../out/renderer");
 
 const list = (page: Page) => page.getByRole("grid", { name: "Sessions" });
 const rows = (page: Page) => list(page).getByRole("rowgroup").last().getByRole("row");
@@ -162,3 +169,47 @@ test("thousands of sessions are a list in which keys move", { timeout }, async (
   await page.keyboard.press("Home");
   await list(page).getByText("Client 0 1").waitFor();
 });
+
+test(
+  "a store that fails is said, with what is used until then, and tried again",
+  { timeout },
+  async () => {
+    const redis = await startRedis();
+    afterTest(() => redis.stop());
+    const url = redis.url();
+    const { gateway, api } = await startGateway({
+      pages: PAGES,
+      env: { REDIS_URL: url, MCP_TS_STORAGE_FALLBACK: "memory" },
+    });
+    const { url: served } = await gateway.listen();
+    await api.profiles.create({ slug: "dev", allowWithoutToken: true });
+    const { token } = await api.tokens.create({ name: "page", rights: ["use", "manage"] });
+    const client = new McpClient(`${served}/mcp/dev`);
+    await client.initialize();
+    const browser = await startBrowser();
+    const { page } = browser;
+    await page.goto(`${served}/admin#/sessions`);
+    await page.getByLabel("Access token").fill(token);
+    await press(page, "Open the gateway");
+    await go(page, "/sessions");
+    await heading(page, "Sessions").waitFor();
+    const host = new URL(url).host;
+    await page.getByText(`Sessions are kept in Redis at ${host}.`).waitFor();
+    await page.getByText("1 session", { exact: true }).waitFor();
+
+    await redis.kill("SIGKILL");
+    await new McpClient(`${served}/mcp/dev`).initialize().catch(() => undefined);
+    const banner = page.getByRole("region", { name: `Redis at ${host} cannot be reached since` });
+    await banner.waitFor();
+    await banner.getByText(/Legacy clients cannot resume\. Memory is used until then\./).waitFor();
+    for (const theme of ["light", "dark"] as const) {
+      await setTheme(browser, theme);
+      await expectAccessible(page, `a session store that fails, ${theme}`);
+    }
+    await banner.getByRole("button", { name: "Retry" }).click();
+    await banner.getByText("Tried again; nothing has changed.").waitFor();
+    await redis.start();
+    // By itself, whoever is faster.
+    await banner.waitFor({ state: "detached", timeout: 20_000 });
+  },
+);

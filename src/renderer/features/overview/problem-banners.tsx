@@ -13,6 +13,7 @@ import { problemLine } from "../../components/problem-view.tsx";
 import { count } from "../../components/time.ts";
 import { useConnection } from "../../stores/connection.ts";
 import { RecordMetadata } from "../logs/record-metadata.tsx";
+import { StoreBanner } from "../sessions/store-banner.tsx";
 import {
   portIsOurs,
   saysLogsOff,
@@ -167,6 +168,8 @@ function ProblemBanner({ problem }: ProblemBannerProps) {
           <p>Nothing is recorded. Metadata only is a good start.</p>
         </Banner>
       );
+    case "sessions":
+      return <StoreBanner problem={problem.problem} />;
     case "warned":
       return (
         <Banner level="warn" title={problem.problem.message}>

@@ -85,6 +85,16 @@ describe("the banners", () => {
     ]);
   });
 
+  it("tell that sessions cannot be stored before what is only late", () => {
+    const [down, late] = ["session_store_down", "backup_late"].map((code) => ({ ...taken, code }));
+    const problems = wholeProblems({
+      connection: "live",
+      status: { ...status("ready"), warnings: [late, down].filter((one) => one !== undefined) },
+      vault: vault({ state: "unlocked" }),
+    });
+    expect(problems.map(({ kind }) => kind)).toEqual(["sessions", "backups"]);
+  });
+
   it("tell what has to be known of an address that is served, after what is wrong", () => {
     const taken1 = { ...taken, code: "localhost_taken", message: "Port 4444 of [::1] is used." };
     const problems = wholeProblems({

@@ -16,6 +16,8 @@ export type WholeProblem =
   | { kind: "vault_locked"; waiting: number; why: string[]; opensByHand: boolean }
   | { kind: "vault_lost"; waiting: number; secrets: number }
   | { kind: "vault_weak"; why: string }
+  /** Sessions cannot be stored where they were to be. */
+  | { kind: "sessions"; problem: Problem }
   /** Automatic backups are late, or have no place to go. */
   | { kind: "backups"; problem: Problem }
   /** Debug logs are not recorded, or not all of them. */
@@ -68,15 +70,21 @@ export function wholeProblems({
   if (vault?.state === "missing" && vault.keychain?.available === false)
     problems.push({ kind: "vault_weak", why: vault.keychain.problem ?? NO_KEYCHAIN });
   const warnings = status?.warnings ?? [];
+  const unstored = warnings.find(isOfSessions);
+  if (unstored) problems.push({ kind: "sessions", problem: unstored });
   const late = warnings.find(isOfBackups);
   if (late) problems.push({ kind: "backups", problem: late });
   const unrecorded = warnings.find(isOfLogs);
   if (unrecorded) problems.push({ kind: "logs", problem: unrecorded });
   if (logsOff) problems.push({ kind: "logs_off" });
-  const other = warnings.find((warning) => !isOfBackups(warning) && !isOfLogs(warning));
+  const other = warnings.find(
+    (warning) => !isOfSessions(warning) && !isOfBackups(warning) && !isOfLogs(warning),
+  );
   if (other) problems.push({ kind: "warned", problem: other });
   return problems;
 }
+
+const isOfSessions = ({ code }: Problem): boolean => code === "session_store_down";
 
 const isOfBackups = ({ code }: Problem): boolean => code.startsWith("backup_");
 

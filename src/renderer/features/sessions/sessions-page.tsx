@@ -11,7 +11,6 @@ import { SkeletonRows } from "../../components/skeleton.tsx";
 import { clockTime, count } from "../../components/time.ts";
 import { openDialog } from "../../stores/dialogs.ts";
 import { SessionRows } from "./session-rows.tsx";
-import { StoreBanner } from "./store-banner.tsx";
 import { storeText } from "./session-words.ts";
 
 const connect = (): void => openDialog({ type: "connect_client" });
@@ -49,7 +48,6 @@ export function SessionsPage() {
               onRetry={() => void refetch()}
             />
           ) : null}
-          {data?.store.problem ? <StoreBanner problem={data.store.problem} /> : null}
           <p className="max-w-prose text-text-2">
             Clients of the 2026-07-28 era have no sessions; they appear under{" "}
             <a href={`#${routeTo("overview")}`} className="underline">
