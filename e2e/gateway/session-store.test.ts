@@ -68,8 +68,12 @@ describe("the store that the environment chooses", () => {
     expect(store.problem?.message).toMatch(
       /^PostgreSQL at 127\.0\.0\.1:1\/?\S* cannot be reached since \d\d:\d\d\. Legacy clients cannot resume\.$/,
     );
-    expect(JSON.stringify([log, store])).not.toContain(PASSWORD);
-    expect(JSON.stringify([log, store])).not.toContain(encodeURIComponent(PASSWORD));
+    const findings = (await api.status.doctor()).findings.filter(({ area }) => area === "sessions");
+    expect(findings.map(({ level }) => level)).toEqual(["ok", "problem"]);
+    expect(findings[0]?.message).toContain("chosen by MCP_TS_STORAGE_POSTGRES");
+    const shown = JSON.stringify([log, store, findings]);
+    expect(shown).not.toContain(PASSWORD);
+    expect(shown).not.toContain(encodeURIComponent(PASSWORD));
   });
 });
 

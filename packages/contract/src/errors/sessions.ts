@@ -56,7 +56,7 @@ export const SESSION_ERRORS = {
     http: 400,
     jsonRpc: -32602,
     exit: 3,
-    sentence: "{name} is no URL of a session store that is {type}.",
+    sentence: "{name} is no {type} URL.",
     wayOut: "Write one like {example}.",
   },
   session_secret_unset: {
