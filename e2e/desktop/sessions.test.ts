@@ -211,5 +211,7 @@ test(
     await redis.start();
     // By itself, whoever is faster.
     await banner.waitFor({ state: "detached", timeout: 20_000 });
+    const { store } = await api.sessions.list({});
+    expect(store).toMatchObject({ type: "redis", problem: null });
   },
 );
