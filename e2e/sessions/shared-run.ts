@@ -116,7 +116,8 @@ class Load {
 
 const requestOk = async (client: McpClient): Promise<boolean> => {
   try {
-    await client.request("ping");
+    // The load has ids of its own.
+    await client.request("ping", {}, { id: `ping-${client.url}` });
     return true;
   } catch {
     return false;
@@ -128,9 +129,12 @@ async function untilServed(
   clients: readonly WanderingClient[],
   members: readonly Member[],
 ): Promise<void> {
-  for (const client of clients) {
-    for (const member of members) while (!(await requestOk(client.at(member)))) await pause(50);
-  }
+  const served = clients.flatMap((client) =>
+    members.map(async (member) => {
+      while (!(await requestOk(client.at(member)))) await pause(50);
+    }),
+  );
+  await Promise.all(served);
 }
 
 /** Of each session what it had set, as each gateway has it now. */
