@@ -7,14 +7,7 @@ export { type Migrated, type MigrateOptions, migrateSessions } from "./migrate.t
 export { type OpenedStorage, openStorage } from "./open-storage.ts";
 export { dumpSessions, restoreSessions } from "./postgres/dump.ts";
 export type { Row, Rows } from "./rows.ts";
-export {
-  type CacheType,
-  placeOf,
-  type SelectedStorage,
-  selectCache,
-  selectStorage,
-  type StorageVariable,
-} from "./select-storage.ts";
+export { placeOf, type SelectedStorage, selectStorage } from "./select-storage.ts";
 export type { OAuthClientInformation, OAuthTokens, SessionData } from "./session-data.ts";
 export type { JoinedMember, Member, SharedStore } from "./shared-store.ts";
 export { SqliteStorageBackend } from "./sqlite.ts";

@@ -58,7 +58,7 @@ const DEFAULT_PORTS = { redis: 6379, postgres: 5432 };
 
 /** The stores as `CACHE_TYPE` calls them. */
 const CACHE_TYPES = ["memory", "database", "redis"] as const;
-export type CacheType = (typeof CACHE_TYPES)[number];
+type CacheType = (typeof CACHE_TYPES)[number];
 const STORE_OF_CACHE = { memory: "memory", database: "sqlite", redis: "redis" } as const;
 
 const DEFAULT_FILE = "./sessions.json";
@@ -84,7 +84,7 @@ export function selectStorage(read: ReadVariable, usual: StorageChoice): Selecte
 }
 
 /** What `CACHE_TYPE` says; null where it is not set. @throws GatewayError session_store_unknown */
-export const selectCache = (read: ReadVariable): CacheType | null =>
+const selectCache = (read: ReadVariable): CacheType | null =>
   oneOf(CACHE_TYPES, "CACHE_TYPE", read);
 
 function chosen(
