@@ -90,7 +90,7 @@ describe("the banners", () => {
     const problems = wholeProblems({
       connection: "live",
       status: { ...status("ready"), warnings: [late, down].filter((one) => one !== undefined) },
-      vault: vault({ state: "unlocked" }),
+      vault: vault({ state: "open" }),
     });
     expect(problems.map(({ kind }) => kind)).toEqual(["sessions", "backups"]);
   });
