@@ -1,158 +1,215 @@
 /**
- * `npm run bench:sessions [-- --short]`: operations a second and their 99th percentile of each
- * session store, and of Redis and PostgreSQL beside a bare client that reads and writes the same
- * text with none of our rules, in the same run and by turns. Prints a table, then JSON.
+ * `npm run bench:sessions [-- --short --json FILE --only ENGINE]`: what each session store does in a
+ * second and how long its slowest hundredth takes, beside a bare client of the same engine that does
+ * the same reads and writes without our rules. Both take turns in one run; the ratio is ours / bare.
  */
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { Redis } from "ioredis";
-import { Pool } from "pg";
-import { startEngine } from "../e2e/sessions/engine.ts";
-import { signIn } from "../e2e/sessions/words.ts";
-import { openStorage } from "../packages/sessions/src/open-storage.ts";
-import { STORAGE_TYPES, type StorageChoice } from "../packages/sessions/src/storage-choice.ts";
+import type { ClientSession, StorageBackend } from "@local-mcp/sessions";
+import type { SessionData } from "@local-mcp/sessions/server";
+import { createSealer } from "@local-mcp/vault";
+import { BARE, type BareClient } from "./sessions-bare.ts";
+import { ENGINES, type EngineName, OPEN, type OpenedEngine } from "./sessions-engines.ts";
 import { median, percentile, table } from "./stats.ts";
 
-const STEPS = ["create", "get", "update", "remove"] as const;
-type Step = (typeof STEPS)[number];
+const { values: options } = parseArgs({
+  options: {
+    short: { type: "boolean", default: false },
+    json: { type: "string" },
+    only: { type: "string" },
+  },
+});
 
-/** The four things that are done with a record, by whoever does them. */
-type Client = Record<Step, (id: string) => Promise<unknown>> & { close(): Promise<unknown> };
+const OPERATIONS = ["create", "get", "update", "remove"] as const;
+type Operation = (typeof OPERATIONS)[number];
 
-interface Result {
-  store: string;
-  step: Step;
+/** What is done at the same time, as a gateway with so many busy clients would. */
+const IN_FLIGHT = 16;
+const ROUNDS = options.short ? 3 : 7;
+/** Records of a round. A file is written whole at each change, so it is asked for fewer. */
+const records = (engine: EngineName): number => {
+  if (engine === "file") return options.short ? 64 : 256;
+  return options.short ? 1000 : 5000;
+};
+
+/** A sign-in as a gateway keeps it, tokens and all. */
+const signIn = (sessionId: string): SessionData & { identity: string } => ({
+  sessionId,
+  identity: "bench",
+  serverId: "server-1",
+  serverName: "A server",
+  serverUrl: "https://mcp.example.com/mcp",
+  callbackUrl: "http://127.0.0.1:4444/callback",
+  transportType: "streamable_http",
+  active: true,
+  createdAt: Date.now(),
+  tokens: {
+    access_token: "a".repeat(600),
+    refresh_token: "r".repeat(120),
+    token_type: "Bearer",
+    expires_in: 3600,
+  },
+});
+
+/** What a gateway keeps of a client; with a shared store it is read at each request. */
+const clientSession = (sessionId: string): ClientSession => ({
+  sessionId,
+  profileId: "profile-1",
+  tokenId: "token-1",
+  protocolVersion: "2025-11-25",
+  clientInfo: { name: "a client", version: "1.0.0" },
+  capabilities: { roots: { listChanged: true }, elicitation: {} },
+  logLevel: "info",
+  subscriptions: ["file:///one", "file:///two"],
+  createdAt: Date.now(),
+  lastSeenAt: Date.now(),
+});
+
+const KINDS = ["sign-in", "client"] as const;
+type Kind = (typeof KINDS)[number];
+
+/** One side of a comparison. */
+type Side = Record<Operation, (id: string) => Promise<unknown>>;
+
+interface Took {
   perSecond: number;
   p99Ms: number;
-  /** How many times as fast the bare client of the same engine is; null without one. */
-  bareRatio: number | null;
 }
 
-const { values } = parseArgs({ options: { short: { type: "boolean", default: false } } });
-const ROUNDS = values.short ? 1 : 5;
-const OPERATIONS = values.short ? 100 : 1000;
-/** Asked for at once. */
-const LANES = 16;
-const OWNER = "user-123";
-
-const ours = async (choice: StorageChoice): Promise<Client> => {
-  const opened = await openStorage(choice);
-  const { backend } = opened;
-  return {
-    create: (id) => backend.createSession(signIn(id, OWNER)),
-    get: (id) => backend.getSession(OWNER, id),
-    update: (id) => backend.updateSession(OWNER, id, { active: false }),
-    remove: (id) => backend.removeSession(OWNER, id),
-    close: () => opened.close(),
-  };
-};
-
-const textOf = (id: string): string => JSON.stringify(signIn(id, OWNER));
-
-const bareRedis = (url: string): Client => {
-  const redis = new Redis(url);
-  return {
-    create: (id) => redis.set(`bare:${id}`, textOf(id), "EX", 43_200, "NX"),
-    get: (id) => redis.get(`bare:${id}`),
-    update: async (id) => {
-      await redis.get(`bare:${id}`);
-      await redis.set(`bare:${id}`, textOf(id), "KEEPTTL");
-    },
-    remove: (id) => redis.del(`bare:${id}`),
-    close: async () => redis.disconnect(),
-  };
-};
-
-const barePostgres = async (url: string): Promise<Client> => {
-  const pool = new Pool({ connectionString: url, max: 10 });
-  await pool.query("CREATE TABLE bare (id text PRIMARY KEY, data text NOT NULL)");
-  const read = "SELECT data FROM bare WHERE id = $1";
-  return {
-    create: (id) => pool.query("INSERT INTO bare VALUES ($1, $2)", [id, textOf(id)]),
-    get: (id) => pool.query(read, [id]),
-    update: async (id) => {
-      const client = await pool.connect();
-      try {
-        await client.query("BEGIN");
-        await client.query(`${read} FOR UPDATE`, [id]);
-        await client.query("UPDATE bare SET data = $2 WHERE id = $1", [id, textOf(id)]);
-        await client.query("COMMIT");
-      } finally {
-        client.release();
-      }
-    },
-    remove: (id) => pool.query("DELETE FROM bare WHERE id = $1", [id]),
-    close: () => pool.end(),
-  };
-};
-
-/** How long each of many took, ms, and how many a second that were. */
-async function measure(work: (id: string) => Promise<unknown>) {
-  const times: number[] = [];
-  let next = 0;
+async function timed(
+  ids: readonly string[],
+  work: (id: string) => Promise<unknown>,
+): Promise<Took> {
+  const left = ids.values();
+  const took: number[] = [];
   const began = performance.now();
-  const lane = async (): Promise<void> => {
-    while (next < OPERATIONS) {
-      const id = `id-${next++}`;
-      const start = performance.now();
-      await work(id);
-      times.push(performance.now() - start);
-    }
+  await Promise.all(
+    Array.from({ length: IN_FLIGHT }, async () => {
+      for (const id of left) {
+        const from = performance.now();
+        await work(id);
+        took.push(performance.now() - from);
+      }
+    }),
+  );
+  const seconds = (performance.now() - began) / 1000;
+  return { perSecond: ids.length / seconds, p99Ms: percentile(took, 0.99) };
+}
+
+const bareSide = (client: BareClient, record: (id: string) => unknown): Side => {
+  const text = (id: string): string => JSON.stringify(record(id));
+  return {
+    create: (id) => client.create(id, text(id)),
+    get: async (id) => JSON.parse((await client.get(id)) ?? "null"),
+    update: (id) => client.update(id, text(id)),
+    remove: (id) => client.remove(id),
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
-  return { times, perSecond: (OPERATIONS * 1000) / (performance.now() - began) };
-}
+};
 
-interface Figures {
-  /** Of our operations, ms. */
-  times: number[];
-  /** Operations a second, of each round. */
-  own: number[];
-  bare: number[];
-}
-const noFigures = (): Figures => ({ times: [], own: [], bare: [] });
+const ourSide = (store: StorageBackend, kind: Kind): Side =>
+  kind === "sign-in"
+    ? {
+        create: (id) => store.createSession(signIn(id)),
+        get: (id) => store.getSession("bench", id),
+        update: (id) => store.updateSession("bench", id, { tokens: signIn(id).tokens }),
+        remove: (id) => store.removeSession("bench", id),
+      }
+    : {
+        create: (id) => store.createClientSession(clientSession(id)),
+        get: (id) => store.getClientSession(id),
+        update: (id) => store.updateClientSession(id, { logLevel: "debug" }),
+        remove: (id) => store.removeClientSession(id),
+      };
 
-async function compare(type: (typeof STORAGE_TYPES)[number]): Promise<Result[]> {
-  const engine = await startEngine(type, true);
-  const { choice } = engine;
-  const own = await ours(choice);
-  const bare =
-    choice.type === "redis"
-      ? bareRedis(choice.url)
-      : choice.type === "postgres"
-        ? await barePostgres(choice.url)
-        : null;
-  const measured = new Map(STEPS.map((step) => [step, noFigures()]));
+type Figures = Record<Operation, { ours: Took; bare: Took }>;
+
+/** Each figure is the median of its rounds. */
+async function compare(
+  { store }: OpenedEngine,
+  client: BareClient,
+  kind: Kind,
+  count: number,
+): Promise<Figures> {
+  const sides = {
+    ours: ourSide(store, kind),
+    bare: bareSide(client, kind === "sign-in" ? signIn : clientSession),
+  };
+  const seen = { ours: rounds(), bare: rounds() };
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [step, result] of measured) {
-      const { times, perSecond } = await measure(own[step]);
-      result.times.push(...times);
-      result.own.push(perSecond);
-      if (bare) result.bare.push((await measure(bare[step])).perSecond);
+    const ids = Array.from({ length: count }, () => store.generateSessionId());
+    const order = round % 2 === 0 ? (["ours", "bare"] as const) : (["bare", "ours"] as const);
+    for (const side of order) {
+      for (const operation of OPERATIONS) {
+        seen[side][operation].push(await timed(ids, sides[side][operation]));
+      }
     }
   }
-  await own.close();
-  await bare?.close();
-  await engine.stop();
-  return [...measured].map(([step, result]) => ({
-    store: type,
-    step,
-    perSecond: Math.round(median(result.own)),
-    p99Ms: Number(percentile(result.times, 0.99).toFixed(2)),
-    bareRatio: bare && Number((median(result.bare) / median(result.own)).toFixed(2)),
-  }));
+  const figure = (operation: Operation) => ({
+    ours: middle(seen.ours[operation]),
+    bare: middle(seen.bare[operation]),
+  });
+  return {
+    create: figure("create"),
+    get: figure("get"),
+    update: figure("update"),
+    remove: figure("remove"),
+  };
 }
 
-const results: Result[] = [];
-for (const type of STORAGE_TYPES) results.push(...(await compare(type)));
-const rows = results.map(({ store, step, perSecond, p99Ms, bareRatio }) => [
-  `${store} ${step}`,
-  String(perSecond),
-  String(p99Ms),
-  bareRatio === null ? "" : `${bareRatio}`,
-]);
-const print = (text: string): void => void process.stdout.write(`${text}\n`);
-print(
-  `${OPERATIONS} of each in ${ROUNDS} rounds, ${LANES} at once; every engine waits for its disk`,
-);
-print(table([["store", "per second", "p99 ms", "bare client, times as fast"], ...rows]));
-print(JSON.stringify(results));
+async function measure(engine: EngineName, root: string): Promise<Record<Kind, Figures>> {
+  const current = { id: "bench", bytes: randomBytes(32) };
+  const opened = await OPEN[engine](root, createSealer({ current, retiring: [] }));
+  const client = await BARE[engine](opened);
+  try {
+    return {
+      "sign-in": await compare(opened, client, "sign-in", records(engine)),
+      client: await compare(opened, client, "client", records(engine)),
+    };
+  } finally {
+    await client.close();
+    await opened.close();
+  }
+}
+
+const rounds = (): Record<Operation, Took[]> => ({ create: [], get: [], update: [], remove: [] });
+
+const middle = (took: Took[]): Took => ({
+  perSecond: median(took.map(({ perSecond }) => perSecond)),
+  p99Ms: median(took.map(({ p99Ms }) => p99Ms)),
+});
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const rowsOf = (engine: EngineName, kind: Kind, figures: Figures): string[][] =>
+  OPERATIONS.map((operation) => {
+    const { ours, bare } = figures[operation];
+    return [
+      `${engine}, ${kind}: ${operation}`,
+      ours.perSecond.toFixed(0),
+      bare.perSecond.toFixed(0),
+      (ours.perSecond / bare.perSecond).toFixed(2),
+      ours.p99Ms.toFixed(2),
+      bare.p99Ms.toFixed(2),
+    ];
+  });
+
+const root = mkdtempSync(join(tmpdir(), "bench-sessions-"));
+const results: Partial<Record<EngineName, Record<Kind, Figures>>> = {};
+const lines = [["", "ours/s", "bare/s", "ratio", "ours p99 ms", "bare p99 ms"]];
+try {
+  for (const engine of ENGINES) {
+    if (options.only !== undefined && options.only !== engine) continue;
+    const figures = await measure(engine, root);
+    results[engine] = figures;
+    for (const kind of KINDS) lines.push(...rowsOf(engine, kind, figures[kind]));
+  }
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
+print(`${ROUNDS} rounds, ${IN_FLIGHT} at a time, sign-ins with sealed tokens of 720 bytes`);
+print(table(lines));
+if (options.json !== undefined)
+  writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
