@@ -153,7 +153,9 @@ describe("backups of the sessions in PostgreSQL", () => {
     const nowhere = await place.run(["backup", "sessions", `${file}.new`]);
     expect([nowhere.exit, nowhere.err]).toEqual([
       3,
-      expect.stringContaining("MCP_TS_STORAGE_POSTGRES"),
+      expect.stringContaining(
+        "chosen by the command, and MCP_TS_STORAGE_POSTGRES does not say where it is",
+      ),
     ]);
     const wrong = url.replace(encodeURIComponent(PASSWORD), "CANARY-wrong");
     const refused = await place.run(["backup", "sessions", `${file}.new`], {

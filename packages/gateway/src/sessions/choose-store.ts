@@ -60,11 +60,15 @@ export function storeOfType(
   type: StorageType,
   { environment, paths }: Configuration,
 ): StorageChoice {
-  const { choice } = selectStorage(
-    (name) => (name === "MCP_TS_STORAGE_TYPE" ? type : environment.find(name)?.value),
-    OWN_DATABASE,
-  );
-  return inDataDirectory(choice, paths);
+  const read: Parameters<typeof selectStorage>[0] = (name) =>
+    name === "MCP_TS_STORAGE_TYPE" ? type : environment.find(name)?.value;
+  try {
+    return inDataDirectory(selectStorage(read, OWN_DATABASE).choice, paths);
+  } catch (error) {
+    if (!(error instanceof GatewayError && error.code === "session_store_unset")) throw error;
+    // No variable has: that one stands for what was asked for.
+    throw new GatewayError("session_store_unset", { ...error.params, name: "the command" });
+  }
 }
 
 /** A service has no working directory that anybody knows, so a path starts where the data are. */
