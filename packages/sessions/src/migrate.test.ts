@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Sealer } from "@local-mcp/vault";
@@ -6,6 +6,7 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ClientSession } from "./client-session.ts";
 import { FileStorageBackend } from "./file/file.ts";
 import { MemoryStorageBackend } from "./memory.ts";
+import { copyRows } from "./copy-rows.ts";
 import { migrateSessions } from "./migrate.ts";
 import type { RecordStorage } from "./record-storage.ts";
 import type { Row, Rows } from "./rows.ts";
@@ -165,6 +166,23 @@ describe("sessions that are copied", () => {
     await expect(changed).rejects.toThrow(
       /^What was copied is not there as it was: \w, \w, \w and 2 more\.$/,
     );
+  });
+
+  test("with secrets in clear, as another library wrote them, are refused, and stay", async () => {
+    const path = join(directory(), "s.json");
+    const inClear = session({ sessionId: "clear1", identity: "user:1", ...secretMembers() });
+    const text = JSON.stringify([session({ sessionId: "plain1" }), inClear]);
+    writeFileSync(path, text);
+    const from = new FileStorageBackend({ path }, { now: () => NOW });
+    await from.init();
+    ends.push(() => void from.disconnect());
+    const to = await opened("sqlite");
+    const refused = { code: "sessions_in_clear", params: { ids: "clear1" } };
+    const migrated = migrateSessions(from.rows, to, { overwrites: true, now: NOW });
+    await expect(migrated).rejects.toMatchObject(refused);
+    await expect(copyRows(from.rows, to, NOW)).rejects.toMatchObject(refused);
+    expect(await idsIn(to)).toEqual([]);
+    expect(readFileSync(path, "utf8")).toBe(text);
   });
 
   test("that were interrupted are completed by the same again", async () => {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { GatewayError } from "@local-mcp/contract";
+import { isUnsealed } from "./file/record.ts";
 import type { Row, Rows } from "./rows.ts";
 
 /** Rows that an engine is given at once. */
@@ -32,8 +33,8 @@ export interface Migrated {
  * Puts the living records of one store into another, as they are stored: what is sealed stays so,
  * and no key is needed. All that was put there is read again and compared.
  *
- * @throws GatewayError sessions_in_the_way before anything is written; sessions_not_copied;
- * request_cancelled; what the engines throw
+ * @throws GatewayError sessions_in_clear and sessions_in_the_way before anything is written;
+ * sessions_not_copied; request_cancelled; what the engines throw
  */
 export async function migrateSessions(
   from: Rows,
@@ -42,6 +43,7 @@ export async function migrateSessions(
 ): Promise<Migrated> {
   const all = await everything(from);
   const living = all.filter(({ expiresAt }) => expiresAt > now);
+  refuseUnsealed(living);
   const there = new Map(
     (await everything(to))
       .filter(({ expiresAt }) => expiresAt > now)
@@ -70,6 +72,12 @@ export async function migrateSessions(
     same: living.length - missing.length,
     expired: all.length - living.length,
   };
+}
+
+/** What they hold would be lost. @throws GatewayError sessions_in_clear */
+export function refuseUnsealed(rows: readonly Row[]): void {
+  const unsealed = rows.filter(isUnsealed);
+  if (unsealed.length > 0) throw new GatewayError("sessions_in_clear", { ids: namesOf(unsealed) });
 }
 
 async function everything(rows: Rows): Promise<Row[]> {

@@ -23,6 +23,15 @@ export const SESSION_ERRORS = {
     sentence: "Under the same ids there are others already: {ids}. Nothing was copied.",
     wayOut: "Add --overwrite to replace them, or remove them there first.",
   },
+  sessions_in_clear: {
+    http: 409,
+    jsonRpc: -32603,
+    exit: 6,
+    sentence:
+      "The secrets of these sessions are in clear, and only sealed ones are copied: {ids}. Nothing was copied.",
+    wayOut:
+      "They are sealed by what writes to the store next with a key: a gateway with a vault when a client connects, or a program with AUTH_ENCRYPTION_SECRET when it stores a session. Then run the same command again.",
+  },
   sessions_not_copied: {
     http: 500,
     jsonRpc: -32603,

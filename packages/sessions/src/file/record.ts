@@ -97,6 +97,10 @@ const foreignTo = (record: FileRecord): FileRecord =>
 /** What stands for secrets that nobody could seal; opening it is refused for that reason. */
 const UNSEALED = "unsealed";
 
+/** Whether a row stands for one whose secrets are in clear where it is stored, and are not in it. */
+export const isUnsealed = ({ kind, data }: Row): boolean =>
+  kind === "sign_in" && signInData.safeParse(parse(data)).data?.sealed === UNSEALED;
+
 /** The data of a sign-in, sealed where it was in clear, or null where that cannot be done now. */
 const sealedData = (
   sessionId: string,
