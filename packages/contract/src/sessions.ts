@@ -42,7 +42,8 @@ export type SessionView = z.infer<typeof sessionView>;
 export const sessionMessage = z.object({
   id: z.number().int(),
   /**
-   * JSON-RPC, redacted. Of what is longer than `logBodyBytes` the beginning as text:
+   * JSON-RPC, redacted. Of what is longer than `logBodyBytes` the beginning as text, and of what is no
+   * JSON without its secrets all of it:
    * `{ "cut": true, "bytes": 123456, "text": "{\\"jsonrpc\\":…" }`.
    */
   content: z.json(),

@@ -88,6 +88,27 @@ describe("messages of a session", () => {
     expect((await logs.list({ filter: "", limit: 1 })).rows).toHaveLength(1);
   });
 
+  test("are JSON where a secret was a number, and one that is none hides no other", async () => {
+    const stage = trafficStage();
+    const traffic = stage.run();
+    traffic.sink.onNotified(
+      { client: from("s").client ?? null, profileId: null },
+      { jsonrpc: "2.0", method: "notifications/message", params: { password: 1234567 } },
+    );
+    callOf(traffic, "after it", from("s"));
+    const [first, second] = await contents(traffic, "s");
+    expect(first).toMatchObject({ cut: true, text: expect.stringContaining("[removed: ") });
+    expect(JSON.stringify(first)).not.toContain("1234567");
+    expect(second).toEqual(answer("after it"));
+    const file = openSqlite(stage.paths.traffic);
+    file.exec("UPDATE mcp_messages SET content = 'no JSON' WHERE id = 1");
+    file.close();
+    expect(await contents(traffic, "s")).toEqual([
+      { cut: true, bytes: 7, text: "no JSON" },
+      answer("after it"),
+    ]);
+  });
+
   test("are not those of a refusal, which anybody can have by naming a session", async () => {
     const traffic = trafficStage().run();
     traffic.sink

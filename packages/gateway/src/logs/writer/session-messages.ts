@@ -26,12 +26,28 @@ export function insertMessages(
   for (const { sessionId, at, expiresAt, body } of messages) {
     const kept = redactedBody(body, limit, redact);
     if (kept === null) continue;
-    const content = kept.isCut
-      ? JSON.stringify({ cut: true, bytes: body.bytes, text: kept.text })
-      : kept.text;
+    // A secret that was a number leaves words in its place, and no JSON.
+    const isWhole = !kept.isCut && isJson(kept.text);
+    const content = isWhole ? kept.text : JSON.stringify(partOf(kept.text, body.bytes));
     insert.run(sessionId, content, at, expiresAt);
   }
 }
+
+/** What stands for a message that is no JSON as it was kept. */
+const partOf = (text: string, bytes: number): SessionMessage["content"] => ({
+  cut: true,
+  bytes,
+  text,
+});
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 export const readMessages = (
   db: Connection,
@@ -43,7 +59,12 @@ export const readMessages = (
        WHERE session_id = ? AND id > ? ORDER BY id LIMIT ?`,
     )
     .all(session, after, limit)
-    .map(({ content, ...row }) => ({ ...row, content: z.json().parse(JSON.parse(content)) }));
+    .map(({ content, ...row }) => ({
+      ...row,
+      content: isJson(content)
+        ? z.json().parse(JSON.parse(content))
+        : partOf(content, Buffer.byteLength(content)),
+    }));
 
 /** Removes at most as many as take no time. */
 export function removeSome(
