@@ -46,7 +46,9 @@ export class FileLock {
     try {
       return await work();
     } finally {
-      connection.exec("COMMIT");
+      // Not COMMIT: in an empty database a page is made that would have to be written, which fails
+      // while another process is just looking whether it may begin.
+      connection.exec("ROLLBACK");
     }
   }
 
