@@ -23,13 +23,31 @@ const secrets = z.record(z.string(), z.json());
 const SECRET_MEMBERS = new Set(["headers", "tokens", "clientInformation", "codeVerifier"]);
 const URL_MEMBERS = new Set(["serverUrl", "callbackUrl"]);
 
+type IsSecret = (member: [name: string, value: unknown]) => boolean;
+
+const secretWhere =
+  (isSecretUrl: (url: string) => boolean): IsSecret =>
+  ([name, value]) =>
+    SECRET_MEMBERS.has(name) ||
+    (URL_MEMBERS.has(name) && typeof value === "string" && isSecretUrl(value));
+
 /** User info, query and fragment of a URL may hold credentials. */
-const isSecret = ([name, value]: [string, unknown]): boolean =>
-  SECRET_MEMBERS.has(name) ||
-  (URL_MEMBERS.has(name) && typeof value === "string" && /[@?#]/.test(value));
+const isWorthSealing = secretWhere((url) => /[@?#]/.test(url));
+
+/** A query or a fragment rarely does, and is no reason to refuse a session. */
+const isSecretForSure = secretWhere((url) => {
+  if (!URL.canParse(url)) return url.includes("@");
+  const { username, password } = new URL(url);
+  return username !== "" || password !== "";
+});
+
+/** What is sealed, or refused where there is no key. */
+const secretFor = (sealer: Sealer | undefined): IsSecret =>
+  sealer === undefined ? isSecretForSure : isWorthSealing;
 
 /** Whether some of these members of a session would have to be sealed. */
-export const holdsSecret = (members: object): boolean => Object.entries(members).some(isSecret);
+export const holdsSecret = (members: object, sealer: Sealer | undefined): boolean =>
+  Object.entries(members).some(secretFor(sealer));
 
 const placeOf = (sessionId: string): Place => ({
   table: "mcp_sessions",
@@ -47,6 +65,7 @@ export const writeSignIn = (
   sealer: Sealer | undefined,
 ): string => {
   const members = Object.entries(session).filter(([, value]) => value !== undefined);
+  const isSecret = secretFor(sealer);
   const secret = members.filter(isSecret);
   const plain = Object.fromEntries(members.filter((member) => !isSecret(member)));
   if (secret.length === 0) return JSON.stringify({ slides, session: plain });

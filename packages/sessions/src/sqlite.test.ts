@@ -169,7 +169,8 @@ describe("a file of sessions", () => {
     );
     for (const [name, value] of Object.entries({
       ...secretMembers(),
-      serverUrl: "https://mcp.example.com/?key=1",
+      serverUrl: "https://user:pass@mcp.example.com/",
+      callbackUrl: "https:key@app.com",
     })) {
       const secret = { [name]: value };
       expect(await refusalOf(bare.createSession(session(secret)))).toBe("session_secret_unset");
@@ -180,6 +181,12 @@ describe("a file of sessions", () => {
     expect(await bare.getIdentitySessionsData("user-123")).toStrictEqual([
       session({ sessionId: "plain" }),
     ]);
+    const urls = {
+      serverUrl: "https://mcp.example.com/@scope?key=1",
+      callbackUrl: "https://app.com/cb?mail=a@b.example#top",
+    };
+    await bare.updateSession("user-123", "plain", urls);
+    expect(await bare.getSession("user-123", "plain")).toMatchObject(urls);
 
     await store.createSession(session(secretMembers()));
     expect(await refusalOf(bare.getSession("user-123", "abc123"))).toBe("session_secret_unset");

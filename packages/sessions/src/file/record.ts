@@ -109,7 +109,7 @@ const sealedData = (
   sealer: Sealer | undefined,
 ): string | null => {
   const data = JSON.stringify({ slides, session, sealed });
-  if (!holdsSecret(session)) return data;
+  if (!holdsSecret(session, sealer)) return data;
   try {
     return writeSignIn(readSignIn(sessionId, data, sealer), sealer);
   } catch (error) {

@@ -111,7 +111,7 @@ export class SessionsFile {
         return wrong(`its record ${index + 1} has the id of one before it.`);
       }
       entries.set(entry.row.sessionId, entry);
-      this.#isClear ||= holdsSecret(element);
+      this.#isClear ||= holdsSecret(element, this.#options.sealer);
     }
     return entries;
   }
