@@ -6,7 +6,7 @@ import { RecordStorage } from "../record-storage.ts";
 import { FileRows } from "./rows.ts";
 
 export interface FileStorageOptions extends StorageOptions {
-  /** Seals what is secret in a session. Without one such a session is refused (`vault_missing`). */
+  /** Seals what is secret in a session. Without one such a session is refused (`session_secret_unset`). */
   sealer?: Sealer;
   /**
    * Told when the file was damaged and the last generation is used instead

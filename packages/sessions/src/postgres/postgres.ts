@@ -6,7 +6,7 @@ import { Database } from "./database.ts";
 import { postgresRows } from "./rows.ts";
 
 export interface PostgresStorageOptions extends StorageOptions {
-  /** Seals what is secret in a session. Without one such a session is refused (`vault_missing`). */
+  /** Seals what is secret in a session. Without one such a session is refused (`session_secret_unset`). */
   sealer?: Sealer;
 }
 
