@@ -113,23 +113,42 @@ const indexesOf = ({ kind, identity }: Owner): string[] => [
 const seen = (text: string | null | undefined): Seen =>
   text ? { text, row: stored(recordSchema, parse(text)) } : { text: "", row: null };
 
+/** The same of one that may be damaged: it has a text then, and no row. */
+const seenAnyway = (text: string | null): Seen => ({
+  text: text ?? "",
+  row: text ? (recordSchema.safeParse(parse(text)).data ?? null) : null,
+});
+
 const isOf = (row: Row | null, { kind, identity }: Owner): row is Row =>
   row?.kind === kind && row.identity === identity;
 
 /**
  * Sessions in Redis: each a JSON text, in an index of its kind and one of its identity, sorted sets
  * by when they expire. Redis removes by itself what nobody has cleaned up a minute after it expired;
- * an entry of an index whose record is gone is taken out by whoever meets it.
+ * an entry of an index whose record is gone is taken out by whoever meets it. A damaged record is told
+ * to who asks for it alone, and is passed over by who asks for many, until it expires.
  *
  * @param now ms since 1970, by the clock that `expiresAt` is of
  */
 export const redisRows = (connection: Connection, now: () => number): Rows => {
   const store = `Redis at ${connection.place}`;
 
-  const readMany = async (ids: readonly string[]): Promise<Seen[]> => {
-    if (ids.length === 0) return [];
-    const texts = await connection.run((redis) => redis.mget(ids.map(keyOf)));
-    return texts.map(seen);
+  const textsOf = async (ids: readonly string[]): Promise<(string | null)[]> =>
+    ids.length === 0 ? [] : connection.run((redis) => redis.mget(ids.map(keyOf)));
+
+  const readOne = async (id: string): Promise<Seen> => seen((await textsOf([id]))[0]);
+  const readMany = async (ids: readonly string[]): Promise<Seen[]> =>
+    (await textsOf(ids)).map(seenAnyway);
+
+  /** However many they are. Where it is one alone, it is told of if it is damaged. */
+  const readAll = async (ids: readonly string[]): Promise<Seen[]> => {
+    const [first, ...others] = ids;
+    if (first !== undefined && others.length === 0) return [await readOne(first)];
+    const found: Seen[] = [];
+    for (let at = 0; at < ids.length; at += PAGE) {
+      found.push(...(await readMany(ids.slice(at, at + PAGE))));
+    }
+    return found;
   };
 
   /** Returns those that were not as they should have been, by their number, with what they are. */
@@ -259,8 +278,8 @@ export const redisRows = (connection: Connection, now: () => number): Rows => {
       return isInserted;
     },
     read: async (kind, sessionId) => {
-      const [found] = await readMany([sessionId]);
-      return found?.row?.kind === kind ? found.row : null;
+      const { row } = await readOne(sessionId);
+      return row?.kind === kind ? row : null;
     },
     list: async (kind, identity) => {
       const rows = new Map<string, Row>();
@@ -271,7 +290,7 @@ export const redisRows = (connection: Connection, now: () => number): Rows => {
         owners.forEach((owner, at) => {
           const { text, row } = found[at] ?? seen(null);
           if (isOf(row, owner)) rows.set(row.sessionId, row);
-          else gone.push(removing(owner, { text, row }));
+          else if (row !== null || text === "") gone.push(removing(owner, { text, row }));
         });
         await change(gone, "what is as it was");
       }
@@ -279,10 +298,7 @@ export const redisRows = (connection: Connection, now: () => number): Rows => {
     },
     modify: async (kind, sessionIds, changeOf) => {
       const ids = [...new Set(sessionIds)];
-      const found: Seen[] = [];
-      for (let at = 0; at < ids.length; at += PAGE) {
-        found.push(...(await readMany(ids.slice(at, at + PAGE))));
-      }
+      const found = await readAll(ids);
       let changed = 0;
       await settled(async () => {
         const numbers: number[] = [];
@@ -302,13 +318,13 @@ export const redisRows = (connection: Connection, now: () => number): Rows => {
       return changed;
     },
     remove: async (kind, sessionId, identity) => {
-      let [found] = await readMany([sessionId]);
+      let found = await readOne(sessionId);
       await settled(async () => {
-        const row = found?.row;
-        if (!found || row?.kind !== kind) return true;
+        const { row } = found;
+        if (row?.kind !== kind) return true;
         if (identity !== undefined && row.identity !== identity) return true;
         const unlike = await change([removing(row, found)], "all or nothing");
-        found = unlike.get(0);
+        found = unlike.get(0) ?? found;
         return unlike.size === 0;
       });
     },

@@ -239,6 +239,34 @@ describe("a Redis that something happens to", () => {
     expect((await troubleOf(store.getAllSessionIds())).message).toContain("another program");
   });
 
+  test("has a damaged record: it is told to who asks for it, and harms no other", async () => {
+    let now = START;
+    const { redis } = await openAt(url);
+    const store = new RedisStorageBackend(redis, { now: () => now, clientIdleMs: () => HOUR });
+    for (const sessionId of ["a", "b", "c"]) {
+      await store.createClientSession(clientSession({ sessionId }));
+    }
+    server.cli("SET", "{local-mcp}:session:b", "no record");
+    await store.touch(new Map(["a", "b", "c"].map((id) => [id, START + 1])));
+    const listed = await store.listClientSessions();
+    expect(listed.map(({ sessionId, lastSeenAt }) => [sessionId, lastSeenAt])).toEqual([
+      ["a", START + 1],
+      ["c", START + 1],
+    ]);
+    const alone = [
+      store.getClientSession("b"),
+      store.updateClientSession("b", { logLevel: "info" }),
+      store.createClientSession(clientSession({ sessionId: "b" })),
+    ];
+    for (const asked of alone) expect(await refusalOf(asked)).toBe("database_damaged");
+    expect(server.cli("GET", "{local-mcp}:session:b")).toBe("no record");
+    now += HOUR;
+    expect(await store.cleanupExpiredSessions()).toBe(1);
+    now += 1;
+    expect(await store.cleanupExpiredSessions()).toBe(2);
+    expect(server.cli("DBSIZE")).toBe("0");
+  });
+
   test("holds no secret in clear", async () => {
     const { redis } = await openAt(url);
     const store = new RedisStorageBackend(redis, { sealer: await openVault() });
