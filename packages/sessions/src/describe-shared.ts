@@ -48,6 +48,8 @@ export const describeShared = (name: string, world: () => SharedWorld): void => 
       test("are who joined and has not left, oldest first", async () => {
         const [one, two] = [await open(), await open()];
         await one.shared.join(member("b"));
+        // Who joins in the same millisecond is as old.
+        await new Promise((resolve) => setTimeout(resolve, 5));
         await two.shared.join(member("a"));
         const [first, second, ...none] = await one.shared.members();
         expect(first).toMatchObject(member("b"));
