@@ -66,12 +66,14 @@ export class RecordStorage implements StorageBackend {
     if (row === null || row.identity !== identity || !this.#lives(row)) return null;
     const record = this.#open(row);
     if (this.#renewed(record, row) - row.expiresAt >= RENEWAL_STEP_MS) {
-      await this.#rows.modify("sign_in", [sessionId], (current) =>
+      const renewal = this.#rows.modify("sign_in", [sessionId], (current) =>
         // Between the two it may have been given a fixed time, its tokens, or to somebody else.
         current.identity === identity
           ? { ...current, expiresAt: this.#renewed(this.#open(current), current) }
           : null,
       );
+      // A store that is full or read only can still be read; the next use renews it.
+      await renewal.catch(() => {});
     }
     return record.session;
   }

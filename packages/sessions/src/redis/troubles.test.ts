@@ -267,6 +267,23 @@ describe("a Redis that something happens to", () => {
     expect(server.cli("DBSIZE")).toBe("0");
   });
 
+  test("is read where a session that is used cannot be renewed", async () => {
+    let now = START;
+    const { redis } = await openAt(url);
+    const store = new RedisStorageBackend(redis, { now: () => now });
+    await store.createSession(session());
+    server.cli("CONFIG", "SET", "min-replicas-to-write", "1");
+    try {
+      now += HOUR;
+      expect(await store.getSession("user-123", "abc123")).toStrictEqual(session());
+    } finally {
+      server.cli("CONFIG", "SET", "min-replicas-to-write", "0");
+    }
+    await store.getSession("user-123", "abc123");
+    now = START + 12 * HOUR;
+    expect(await store.getSession("user-123", "abc123")).toStrictEqual(session());
+  });
+
   test("holds no secret in clear", async () => {
     const { redis } = await openAt(url);
     const store = new RedisStorageBackend(redis, { sealer: await openVault() });
