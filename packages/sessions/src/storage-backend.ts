@@ -46,7 +46,10 @@ export interface StorageBackend {
   getIdentityMcpSessions(identity: string): Promise<string[]>;
   /** The ids of all sign-ins. */
   getAllSessionIds(): Promise<string[]>;
-  /** Removes all sign-ins. */
+  /**
+   * Removes all sign-ins, whoever stored them: on a store that gateways share also theirs, and
+   * their list of revoked tokens.
+   */
   clearAll(): Promise<void>;
   /** Removes what has expired, of both kinds, and says how many records that were. */
   cleanupExpiredSessions(): Promise<number>;
