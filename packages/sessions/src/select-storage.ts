@@ -2,7 +2,7 @@ import { GatewayError } from "@local-mcp/contract";
 import { STORAGE_TYPES, type StorageChoice, type StorageType } from "./storage-choice.ts";
 
 /** The variables that choose a store, those first that decide over the others. */
-export type StorageVariable =
+type StorageVariable =
   | "MCP_TS_STORAGE_TYPE"
   | "CACHE_TYPE"
   | "REDIS_URL"

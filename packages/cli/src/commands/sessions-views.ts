@@ -12,7 +12,7 @@ import { dateTime, facts, oneLine, plural, table, visible } from "../output.ts";
 const SHORT_ID = 8;
 
 /** Engines as people call them. */
-export const STORE_WORDS: Record<SessionStoreType, string> = {
+const STORE_WORDS: Record<SessionStoreType, string> = {
   memory: "memory",
   file: "a file",
   sqlite: "SQLite",

@@ -18,7 +18,7 @@ import { freePort } from "../free-port.fixture.ts";
 const DEBIAN = "/usr/lib/postgresql";
 
 /** Where the programs of the newest PostgreSQL are. */
-export const binaries = (): string => {
+const binaries = (): string => {
   const [newest] = existsSync(DEBIAN)
     ? readdirSync(DEBIAN).toSorted((a, b) => Number(b) - Number(a))
     : [];

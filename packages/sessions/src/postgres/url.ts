@@ -4,7 +4,7 @@ import { GatewayError } from "@local-mcp/contract";
 import type { ClientConfig } from "pg";
 
 /** Everything that waits for PostgreSQL ends within this, ms. */
-export const PATIENCE_MS = 5000;
+const PATIENCE_MS = 5000;
 
 /** Where a database is and how it is spoken to. */
 export interface PostgresPlace {
