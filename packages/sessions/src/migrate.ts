@@ -81,7 +81,9 @@ export function refuseUnsealed(rows: readonly Row[]): void {
 }
 
 async function everything(rows: Rows): Promise<Row[]> {
-  const [signIns, clients] = await Promise.all(KINDS.map((kind) => rows.list(kind)));
+  const [signIns, clients] = await Promise.all(
+    KINDS.map((kind) => rows.list(kind, undefined, "told")),
+  );
   return [...(signIns ?? []), ...(clients ?? [])];
 }
 

@@ -30,8 +30,13 @@ export interface Rows {
   insert(row: Row, now: number): Promise<boolean>;
   /** The row with this id, expired or not. */
   read(kind: Row["kind"], sessionId: string): Promise<Row | null>;
-  /** The rows of one kind, or of one identity in it, expired or not; oldest first, then by id. */
-  list(kind: Row["kind"], identity?: string): Promise<Row[]>;
+  /**
+   * The rows of one kind, or of one identity in it, expired or not; oldest first, then by id.
+   *
+   * @param damaged what becomes of rows that the engine cannot read, where it may have such: by
+   * default they are left out; “told” rejects with database_damaged, for who needs all there are
+   */
+  list(kind: Row["kind"], identity?: string, damaged?: "told"): Promise<Row[]>;
   /**
    * Changes each of the rows as `change` says, or leaves it where that is null; all of them or,
    * when it throws, none. Atomic. Says how many were changed.

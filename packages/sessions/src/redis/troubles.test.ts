@@ -4,6 +4,8 @@ import { openVault } from "@local-mcp/vault/test-kit";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { freePort } from "../free-port.fixture.ts";
+import { MemoryStorageBackend } from "../memory.ts";
+import { migrateSessions } from "../migrate.ts";
 import { clientSession, HOUR, refusalOf, secretMembers, session, START } from "../test-kit.ts";
 import { type OpenRedis, openRedis } from "./open.ts";
 import { RedisStorageBackend } from "./redis.ts";
@@ -259,6 +261,9 @@ describe("a Redis that something happens to", () => {
       store.createClientSession(clientSession({ sessionId: "b" })),
     ];
     for (const asked of alone) expect(await refusalOf(asked)).toBe("database_damaged");
+    const to = new MemoryStorageBackend();
+    const copied = migrateSessions(store.rows, to.rows, { overwrites: false, now });
+    expect(await refusalOf(copied)).toBe("database_damaged");
     expect(server.cli("GET", "{local-mcp}:session:b")).toBe("no record");
     now += HOUR;
     expect(await store.cleanupExpiredSessions()).toBe(1);
