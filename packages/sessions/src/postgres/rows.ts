@@ -11,20 +11,18 @@ const COLUMNS = `session_id AS "sessionId", kind, identity, data, subscriptions,
 
 /** Sessions in the table local_mcp.mcp_sessions. */
 export const postgresRows = (database: Database): Rows => {
-  /** The next rows of a list; by what it is sorted by, so that each page is one walk of an index. */
+  /**
+   * The next rows of a list; by what it is sorted by, so that each page is one walk of an index.
+   * Only sign-ins belong to somebody. Were their kind asked for too, the index of kinds could be
+   * walked for them, and is where nobody has counted the rows yet.
+   */
   const page = async (kind: Row["kind"], identity: string | null, last: Row | undefined) => {
     const { rows } = await database.query<Row & Record<string, unknown>>(
       `SELECT ${COLUMNS} FROM local_mcp.mcp_sessions
-        WHERE kind = $1 ${identity === null ? "" : "AND identity = $5"}
+        WHERE ${identity === null ? "kind" : "identity"} = $1
           AND (created_at, session_id) > ($2, $3)
         ORDER BY created_at, session_id LIMIT $4`,
-      [
-        kind,
-        last?.createdAt ?? Number.MIN_SAFE_INTEGER,
-        last?.sessionId ?? "",
-        PAGE,
-        ...(identity === null ? [] : [identity]),
-      ],
+      [identity ?? kind, last?.createdAt ?? Number.MIN_SAFE_INTEGER, last?.sessionId ?? "", PAGE],
     );
     return rows;
   };
