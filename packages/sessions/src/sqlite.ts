@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Db, SessionRow } from "@local-mcp/database";
 import { createDb, createSessionQueries } from "@local-mcp/database";
@@ -63,6 +64,9 @@ export class SqliteStorageBackend extends RecordStorage {
   }
 }
 
+/** Records that are removed at once, so that nobody waits long. */
+const PAGE = 1000;
+
 const KINDS = ["sign_in", "client"] as const;
 
 const toRow = (row: SessionRow, subscriptions: readonly string[]): Row => ({
@@ -126,9 +130,15 @@ const sqliteRows = (database: Database): Rows => {
         if (identity === undefined || row?.identity === identity) sessions.delete(kind, sessionId);
       }),
     removeAll: async (kind) => database.queries.clear(kind),
-    removeExpired: async (now) =>
-      atomically((sessions) =>
-        KINDS.reduce((removed, kind) => removed + sessions.sweep(kind, now), 0),
-      ),
+    removeExpired: async (now) => {
+      let removed = 0;
+      for (let last = PAGE; last === PAGE;) {
+        last = atomically((sessions) => sessions.sweep(now, PAGE));
+        removed += last;
+        // Everything else that waits for this thread comes first.
+        await setImmediate();
+      }
+      return removed;
+    },
   };
 };

@@ -400,8 +400,9 @@ test("sessions are two kinds that never meet", () => {
   expect(sessions.list("sign_in", "ada")).toEqual([]);
   expect(sessions.update("client", "s", { data: "1" })).toBe(false);
   expect(sessions.update("sign_in", "s", { data: "1", expiresAt: 11 })).toBe(true);
-  expect(sessions.sweep("sign_in", 10)).toBe(0);
-  expect(sessions.sweep("sign_in", 11)).toBe(1);
+  expect(sessions.sweep(10, 100)).toBe(0);
+  expect(sessions.sweep(11, 0)).toBe(0);
+  expect(sessions.sweep(11, 100)).toBe(1);
   expect(sessions.get("client", "c")).toBeDefined();
   expect(sessions.delete("sign_in", "c")).toBe(false);
   expect(sessions.delete("client", "c")).toBe(true);

@@ -1,4 +1,4 @@
-import { and, asc, eq, lte, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
 import type { Queryable } from "../db.ts";
 import { resources } from "../schema/local.ts";
 import { mcpSessions, resourceSubscriptions, type SessionKind } from "../schema/sessions.ts";
@@ -76,11 +76,14 @@ export const createSessionQueries = (db: Queryable) => {
     clear(kind: SessionKind): void {
       db.delete(mcpSessions).where(eq(mcpSessions.kind, kind)).run();
     },
-    /** Removes what has expired by `now` (ms since 1970) and says how many there were. */
-    sweep: (kind: SessionKind, now: number): number =>
-      db
-        .delete(mcpSessions)
-        .where(and(eq(mcpSessions.kind, kind), lte(mcpSessions.expiresAt, now)))
-        .run().changes,
+    /** Removes what has expired by `now` (ms since 1970), so many at most, and says how many. */
+    sweep(now: number, most: number): number {
+      const expired = db
+        .select({ sessionId: mcpSessions.sessionId })
+        .from(mcpSessions)
+        .where(lte(mcpSessions.expiresAt, now))
+        .limit(most);
+      return db.delete(mcpSessions).where(inArray(mcpSessions.sessionId, expired)).run().changes;
+    },
   };
 };
