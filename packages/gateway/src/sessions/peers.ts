@@ -84,9 +84,7 @@ export class GatewayPeers implements Peers {
     if (!this.#isListening) return;
     if (this.#waiting.length >= MOST_WAITING) return this.#logOnce("too much at once");
     this.#waiting.push(message);
-    this.#telling ??= this.#tellAll().finally(() => {
-      this.#telling = null;
-    });
+    this.#telling ??= this.#tellAll();
   }
 
   listen(hear: (message: PeerMessage) => void, onGap: () => void): void {
@@ -132,6 +130,8 @@ export class GatewayPeers implements Peers {
         this.#logOnce(String(error));
       }
     }
+    // In the turn in which nothing was left, so that what comes after begins anew.
+    this.#telling = null;
   }
 
   #hear(text: string): void {

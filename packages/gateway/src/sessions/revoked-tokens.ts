@@ -48,8 +48,9 @@ export class RevokedTokens {
 
   async revoke(tokenId: string): Promise<void> {
     if (this.#known.has(tokenId)) return;
-    this.#known.add(tokenId);
     await this.#options.revoke(tokenId);
+    // Only now: what failed half-way is done again when it is next heard of.
+    this.#known.add(tokenId);
   }
 
   async #save(): Promise<void> {

@@ -90,8 +90,19 @@ export class SharedGateways {
   }
 
   #hear(message: GatewayMessage): void {
-    if (message.about === "token") void this.#revoked.revoke(message.tokenId);
+    if (message.about === "token") void this.#revoke(message.tokenId);
     if (message.about === "sign_in") void this.#takeOver(message.serverId);
+  }
+
+  async #revoke(tokenId: string): Promise<void> {
+    try {
+      await this.#revoked.revoke(tokenId);
+    } catch (error) {
+      // It is revoked again when others are next followed.
+      this.#options.log.warn("a token revoked elsewhere was not revoked here", {
+        error: String(error),
+      });
+    }
   }
 
   async #takeOver(serverId: string): Promise<void> {

@@ -75,20 +75,24 @@ export class Line {
   #connected(): Promise<Client> {
     if (this.#isClosed) throw new GatewayError("shutting_down");
     if (this.#client) return this.#client;
-    const connecting = this.#connect();
+    const connecting = this.#connect(() => this.#forget(connecting));
     this.#client = connecting;
-    connecting.catch(() => {
-      this.#client = null;
-    });
+    connecting.catch(() => this.#forget(connecting));
     return connecting;
   }
 
-  async #connect(): Promise<Client> {
+  /** Another connection may have taken its place. */
+  #forget(connection: Promise<Client>): void {
+    if (this.#client === connection) this.#client = null;
+  }
+
+  /**
+   * @param onEnd told when it broke. It is made again when it is next tended and not at once: a
+   * server that lets nobody listen, such as a standby, would be asked without a pause
+   */
+  async #connect(onEnd: () => void): Promise<Client> {
     const client = await connect(this.#where);
-    client.once("end", () => {
-      this.#client = null;
-      void this.#tend();
-    });
+    client.once("end", onEnd);
     client.on("notification", ({ payload }) => this.#listener?.hear(payload ?? ""));
     try {
       await client.query(KEEPALIVE);
