@@ -30,15 +30,15 @@ const menu = ({ app }: TestApp, name: string): Promise<Entry[]> =>
   }, name);
 
 test.runIf(process.platform === "linux")(
-  "the menu bar has every entry in its place, with its key, also those that come later",
+  "the menu bar has every entry in its place, with its key, each page among them",
   async () => {
     const testApp = await startApp();
     const { page } = testApp;
     await heading(page, "Overview").waitFor();
-    const entry = (label: string, accelerator: string | null = null, enabled = true): Entry => ({
+    const entry = (label: string, accelerator: string | null = null): Entry => ({
       label,
       accelerator: accelerator === null ? null : accelerator.replace("Mod", "CmdOrCtrl"),
-      enabled,
+      enabled: true,
     });
     expect(await menu(testApp, "File")).toEqual([
       entry("Add server…", "Mod+N"),
@@ -57,7 +57,7 @@ test.runIf(process.platform === "linux")(
       entry("Profiles", "Mod+2"),
       entry("Servers", "Mod+3"),
       entry("Debug logs", "Mod+4"),
-      entry("Sessions", "Mod+5", false),
+      entry("Sessions", "Mod+5"),
       entry("Metrics", "Mod+6"),
       entry("Backups", "Mod+7"),
       entry("Sidebar", "Mod+B"),
