@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { idSchema } from "./session-id.ts";
 
 const jsonObject = z.record(z.string(), z.json());
 
 /** Schema of {@link ClientSession}. */
 export const clientSession = z.strictObject({
   /** The `Mcp-Session-Id`; unique in a store. */
-  sessionId: z.string().min(1).max(1024),
+  sessionId: idSchema,
   /** Null follows the active profile. */
   profileId: z.string().nullable(),
   /** The access token it was opened with; null where the profile needs none. */

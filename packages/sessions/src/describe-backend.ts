@@ -265,6 +265,43 @@ export const describeBackend = (name: string, make: MakeBackend): void => {
         );
       });
 
+      test("ids that no engine keeps as they are, are refused, and are nobody's", async () => {
+        await store.createSession(session({ sessionId: "\ufffd", identity: "\ufffd" }));
+        await store.createClientSession(clientSession({ sessionId: "\ufffd!" }));
+        for (const wrong of ["\ud800", "\udc00", "\ufffd\ud800", "\0"]) {
+          const refused = [
+            store.createSession(session({ sessionId: wrong })),
+            store.createSession(session({ identity: wrong })),
+            store.createClientSession(clientSession({ sessionId: wrong })),
+          ];
+          for (const each of refused) {
+            await expect(each).rejects.toMatchObject({
+              code: "validation_failed",
+              message: expect.stringContaining("use another"),
+            });
+          }
+          expect(await store.getSession("\ufffd", wrong)).toBeNull();
+          expect(await store.getSession(wrong, "\ufffd")).toBeNull();
+          expect(await refusalOf(store.updateSession("\ufffd", wrong, {}))).toBe(
+            "sign_in_not_found",
+          );
+          await store.removeSession("\ufffd", wrong);
+          await store.removeSession(wrong, "\ufffd");
+          expect(await store.getIdentityMcpSessions(wrong)).toEqual([]);
+          expect(await store.getIdentitySessionsData(wrong)).toEqual([]);
+          expect(await store.getClientSession(`${wrong}!`)).toBeNull();
+          expect(await refusalOf(store.updateClientSession(`${wrong}!`, {}))).toBe(
+            "session_not_found",
+          );
+          await store.touch(new Map([[`${wrong}!`, START + 1]]));
+          await store.removeClientSession(`${wrong}!`);
+        }
+        expect(await store.getAllSessionIds()).toEqual(["\ufffd"]);
+        expect(await store.listClientSessions()).toStrictEqual([
+          clientSession({ sessionId: "\ufffd!" }),
+        ]);
+      });
+
       test("are listed per identity, oldest first", async () => {
         await store.createSession(session({ sessionId: "c", createdAt: START + 1 }));
         await store.createSession(session({ sessionId: "b", createdAt: START + 2 }));

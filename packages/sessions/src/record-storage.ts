@@ -5,7 +5,7 @@ import { clientSession } from "./client-session.ts";
 import { NEVER, type Row, type Rows } from "./rows.ts";
 import type { SessionData } from "./session-data.ts";
 import { ownedSession } from "./session-data.ts";
-import { newSessionId } from "./session-id.ts";
+import { newSessionId, refusingIds } from "./session-id.ts";
 import type { SignInRecord } from "./sign-in-record.ts";
 import { readSignIn, writeSignIn } from "./sign-in-record.ts";
 import type { ClientSessionChanges, StorageBackend } from "./storage-backend.ts";
@@ -38,7 +38,7 @@ export class RecordStorage implements StorageBackend {
   readonly #clientIdleMs: () => number;
 
   constructor(rows: Rows, sealer: Sealer | undefined, options: StorageOptions) {
-    this.#rows = rows;
+    this.#rows = refusingIds(rows);
     this.#sealer = sealer;
     this.#now = options.now ?? (() => Date.now());
     this.#clientIdleMs = options.clientIdleMs ?? (() => TWELVE_HOURS_MS);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { idSchema } from "./session-id.ts";
 
 /** An OAuth token response (RFC 6749, 5.1; `id_token` of OpenID Connect). Extra members are kept. */
 export interface OAuthTokens {
@@ -48,12 +49,11 @@ export interface SessionData {
 export type OwnedSession = SessionData & { identity: string };
 
 const extra = z.json().optional();
-const id = z.string().min(1).max(1024);
 
 /** Strict, because an unknown member could be a secret and would be stored in clear. */
 export const ownedSession: z.ZodType<OwnedSession> = z.strictObject({
-  sessionId: id,
-  identity: id,
+  sessionId: idSchema,
+  identity: idSchema,
   serverId: z.string().optional(),
   serverName: z.string().optional(),
   serverUrl: z.string(),
