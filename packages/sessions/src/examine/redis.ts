@@ -1,8 +1,11 @@
 import type { Redis } from "ioredis";
 import { isLoopback, note, ok, problem, type StoreFinding, timed } from "./finding.ts";
 
-/** These never remove a session before its time. https://redis.io/docs/latest/develop/reference/eviction/ */
-const KEEPING = ["noeviction", "volatile-ttl"];
+/**
+ * The one policy that removes nothing before its time: the volatile ones remove what expires, as
+ * sessions do. https://redis.io/docs/latest/develop/reference/eviction/
+ */
+const KEEPING = "noeviction";
 
 /** Looks at a Redis that is connected: how fast it is, and whether it keeps what it is given. */
 export async function examineRedis(redis: Redis): Promise<StoreFinding[]> {
@@ -32,11 +35,10 @@ const factsOf = (info: string): Map<string, string> =>
   );
 
 function evictionOf(info: Map<string, string>): StoreFinding {
-  const policy = info.get("maxmemory_policy") ?? "noeviction";
-  if (KEEPING.includes(policy)) return ok(`Redis removes no session early (${policy}).`);
+  const policy = info.get("maxmemory_policy") ?? KEEPING;
+  if (policy === KEEPING) return ok(`Redis removes no session early (${policy}).`);
   const isBounded = (info.get("maxmemory") ?? "0") !== "0";
-  const wayOut =
-    "Run “redis-cli config set maxmemory-policy noeviction”, and write it to redis.conf.";
+  const wayOut = `Run “redis-cli config set maxmemory-policy ${KEEPING}”, and write it to redis.conf.`;
   const message = `Redis removes sessions when its memory is full (maxmemory-policy ${policy})`;
   return isBounded
     ? problem(`${message}.`, wayOut)
