@@ -59,6 +59,32 @@ describe("messages of PostgreSQL", () => {
     await vi.waitFor(() => expect(gaps).toHaveBeenCalled());
   });
 
+  test("that came while others could not be read are read all the same", async () => {
+    const [one, two] = await openTwo();
+    const heard: string[] = [];
+    const gaps = vi.fn<() => void>();
+    await two.shared.listen((text) => heard.push(text), gaps);
+    const { rows } = await one.database.query<{ id: string }>(
+      "INSERT INTO local_mcp.messages (texts, sent_at) VALUES ('{first}', 1), ('{second}', 1) RETURNING id",
+    );
+    const [first, second] = rows.map(({ id }) => id);
+    const readers = "wait_event_type = 'Lock' AND query LIKE 'SELECT texts%'";
+    await one.database.transaction(async (statements) => {
+      await statements.query("LOCK TABLE local_mcp.messages");
+      await one.database.query("SELECT pg_notify('local_mcp', $1)", [`somebody ${first}`]);
+      await vi.waitFor(async () => {
+        const waiting = await server.sql(`SELECT pid FROM pg_stat_activity WHERE ${readers}`);
+        expect(waiting).toHaveLength(1);
+      });
+      await one.database.query("SELECT pg_notify('local_mcp', $1)", [`somebody ${second}`]);
+      // What its connection answers after that, it answers with the notification before.
+      for (const name of ["once", "again"]) await two.shared.exclusively(name, async () => {});
+      await server.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${readers}`);
+      await vi.waitFor(() => expect(gaps).toHaveBeenCalledOnce());
+    });
+    await vi.waitFor(() => expect(heard).toEqual(["second"]));
+  });
+
   test("that nobody has read for long are removed", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     try {

@@ -86,18 +86,23 @@ export class PostgresSharedStore implements SharedStore {
   async listen(hear: (text: string) => void, onGap: () => void): Promise<void> {
     let unread: string[] = [];
     let isReading = false;
-    const read = async (): Promise<void> => {
+    const read = async (ids: string[]): Promise<void> => {
+      const { rows } = await this.#database.query<{ texts: string[] }>(
+        "SELECT texts FROM local_mcp.messages WHERE id = ANY($1) ORDER BY id",
+        [ids],
+      );
+      for (const { texts } of rows) texts.forEach(hear);
+      // Those that were removed before this process came to reading them.
+      if (rows.length < ids.length) onGap();
+    };
+    const readAll = async (): Promise<void> => {
       while (unread.length > 0) {
         const ids = unread;
         unread = [];
-        const { rows } = await this.#database.query<{ texts: string[] }>(
-          "SELECT texts FROM local_mcp.messages WHERE id = ANY($1) ORDER BY id",
-          [ids],
-        );
-        for (const { texts } of rows) texts.forEach(hear);
-        // Those that were removed before this process came to reading them.
-        if (rows.length < ids.length) onGap();
+        await read(ids).catch(onGap);
       }
+      // In the turn in which nothing was left, so that what comes after is read.
+      isReading = false;
     };
     await this.#line.listen({
       hear: (payload) => {
@@ -106,11 +111,7 @@ export class PostgresSharedStore implements SharedStore {
         unread.push(id);
         if (isReading) return;
         isReading = true;
-        read()
-          .catch(onGap)
-          .finally(() => {
-            isReading = false;
-          });
+        void readAll();
       },
       onGap,
     });
