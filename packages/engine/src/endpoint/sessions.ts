@@ -12,9 +12,10 @@ import type { RpcNotification, RpcResponse } from "../jsonrpc.ts";
 import type { EventStream } from "./event-stream.ts";
 import { type OnNotified, Session } from "./session.ts";
 
+/** How often sessions are swept, and by how much what is stored of when a client was seen may lag, ms. */
 const SWEEP_MS = 60_000;
-/** With others on the store, a client that was last seen so long ago is written to be seen now, ms. */
-const SEEN_STEP_MS = 60_000;
+/** Where sessions end soon, that is so many times in their idle time. */
+const SWEEPS_PER_IDLE = 4;
 /** Clients that never end their sessions must not fill the memory. */
 const MAX_SESSIONS = 1000;
 /** Sessions that ended here lately, which a read of the store from before must not bring back. */
@@ -54,12 +55,14 @@ export class Sessions {
   /** By session, which read of the store was the last to be taken over. */
   readonly #readAs = new Map<string, number>();
   #reads = 0;
-  readonly #sweeper: NodeJS.Timeout;
+  /** Removed here, and perhaps not yet in the store. */
+  readonly #unremoved = new Set<string>();
+  #sweeper: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
-    this.#sweeper = setInterval(() => void this.sweep(Date.now()), SWEEP_MS);
-    this.#sweeper.unref();
+    this.#sweepLater();
   }
 
   /** Whether other gateways may serve the same sessions. */
@@ -167,7 +170,7 @@ export class Sessions {
     session.lastSeenAt = now;
     this.#seen.set(sessionId, now);
     // Others judge by what is stored whether it has been left.
-    if (this.isShared && now - record.lastSeenAt > SEEN_STEP_MS) {
+    if (this.isShared && now - record.lastSeenAt > this.#stepMs) {
       // What cannot be written now is tried again soon.
       await this.#writeSeen().catch(() => {});
     }
@@ -207,10 +210,8 @@ export class Sessions {
   async remove(session: Session): Promise<void> {
     this.#forget(session);
     this.#keepEnded(session.id);
-    await this.#options.store.remove(session.id);
-    this.#tellPeers({ about: "session", sessionId: session.id });
     this.#options.onEnd(session);
-    this.#options.onChange();
+    await this.#removeStored(session.id);
   }
 
   /** The same for a client that has gone, which nobody waits for. */
@@ -247,9 +248,7 @@ export class Sessions {
     if (known) return this.remove(known);
     this.#dormant.delete(sessionId);
     this.#keepEnded(sessionId);
-    await this.#options.store.remove(sessionId);
-    this.#tellPeers({ about: "session", sessionId });
-    this.#options.onChange();
+    await this.#removeStored(sessionId);
   }
 
   /** Tells the clients for whom `concerns` is true. */
@@ -276,6 +275,7 @@ export class Sessions {
         session.lastSeenAt = now;
         this.#seen.set(sessionId, now);
       }
+      for (const sessionId of this.#unremoved) await this.#removeStored(sessionId);
       await this.#writeSeen();
 
       const idleMs = this.#options.idleMs();
@@ -283,10 +283,10 @@ export class Sessions {
       const expired = [...this.#sessions.values()].filter((one) => !one.busy && isOver(one));
       // Another gateway may have seen the client since; what nobody has, the store lets go itself.
       for (const session of expired) {
-        await (this.isShared ? this.#read(session.id, false) : this.remove(session));
+        await (this.isShared ? this.reread(session.id) : this.remove(session));
       }
       for (const record of [...this.#dormant.values()].filter(isOver)) {
-        if (this.isShared) await this.#read(record.sessionId, false);
+        if (this.isShared) await this.reread(record.sessionId);
         else this.#dormant.delete(record.sessionId);
       }
     } catch (error) {
@@ -296,11 +296,36 @@ export class Sessions {
 
   /** Ends open streams and requests; the sessions themselves stay in the store. */
   async close(): Promise<void> {
-    clearInterval(this.#sweeper);
+    this.#isClosed = true;
+    clearTimeout(this.#sweeper);
     await this.sweep(Date.now());
     for (const session of this.#sessions.values()) session.end();
     this.#sessions.clear();
     this.#dormant.clear();
+  }
+
+  get #stepMs(): number {
+    return Math.min(SWEEP_MS, this.#options.idleMs() / SWEEPS_PER_IDLE);
+  }
+
+  #sweepLater(): void {
+    this.#sweeper = setTimeout(async () => {
+      await this.sweep(Date.now());
+      if (!this.#isClosed) this.#sweepLater();
+    }, this.#stepMs);
+    this.#sweeper.unref();
+  }
+
+  /** What cannot be removed now is removed at a later sweep. */
+  async #removeStored(sessionId: string): Promise<void> {
+    this.#unremoved.add(sessionId);
+    try {
+      await this.#options.store.remove(sessionId);
+      this.#unremoved.delete(sessionId);
+    } finally {
+      this.#tellPeers({ about: "session", sessionId });
+      this.#options.onChange();
+    }
   }
 
   async #find(sessionId: string): Promise<Session | null> {
@@ -323,7 +348,9 @@ export class Sessions {
     if (this.#ended.has(sessionId)) return null;
     // Two requests may have asked at once; both must get the same session.
     const known = this.#sessions.get(sessionId);
-    const isOver = record !== null && Date.now() - record.lastSeenAt > this.#options.idleMs();
+    // What was seen here is written a little later.
+    const lastSeenAt = Math.max(record?.lastSeenAt ?? 0, known?.lastSeenAt ?? 0);
+    const isOver = Date.now() - lastSeenAt > this.#options.idleMs();
     if (!known) {
       if (record && !isOver && wakes) return this.#wake(record);
       this.#dormant.delete(sessionId);
@@ -422,10 +449,10 @@ export class Sessions {
     const [longest] = idle;
     if (!longest) throw new GatewayError("too_many_sessions");
     if (!this.isShared) return this.remove(longest);
-    const { lastSeenAt } = longest;
-    const stored = await this.#options.store.get(longest.id);
-    // Its client uses another gateway, and needs it there.
-    if (stored !== null && stored.lastSeenAt > lastSeenAt) this.#forget(longest);
+    const { id, lastSeenAt } = longest;
+    const stored = await this.#options.store.get(id).catch(() => undefined);
+    // Its client uses another gateway, and needs it there; or nobody can say.
+    if (stored === undefined || (stored && stored.lastSeenAt > lastSeenAt)) this.#forget(longest);
     else await this.remove(longest);
   }
 }

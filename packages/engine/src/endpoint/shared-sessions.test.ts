@@ -31,7 +31,7 @@ afterEach(() => {
 });
 
 /** Gateways on one store, as their sessions see each other. */
-function gateways(count: number) {
+function gateways(count: number, idleMs: number) {
   const records = new Map<string, SessionRecord>();
   const store = { isAway: false, isQuiet: false };
   const read = (): Map<string, SessionRecord> => {
@@ -56,6 +56,7 @@ function gateways(count: number) {
   };
   const hearers: ((message: PeerMessage) => void)[] = [];
   const told: PeerMessage[] = [];
+  const ended: string[] = [];
   const all = Array.from({ length: count }, (_, self) => {
     const peers: Peers = {
       tell: (message) => {
@@ -68,21 +69,21 @@ function gateways(count: number) {
     const one = new Sessions({
       store: sessions,
       peers,
-      idleMs: () => IDLE_MS,
+      idleMs: () => idleMs,
       log,
       onChange: quiet,
-      onEnd: quiet,
+      onEnd: ({ id }) => void ended.push(id),
       onNotified: quiet,
     });
     const hearing = new PeerHearing({ sessions: one, onClientChange: quiet, relist: quiet });
     peers.listen((message) => hearing.hear(message), quiet);
     return one;
   });
-  return { all, records, store, told };
+  return { all, records, store, told, ended };
 }
 
-async function two() {
-  const made = gateways(2);
+async function two(idleMs = IDLE_MS) {
+  const made = gateways(2, idleMs);
   const [a, b] = made.all;
   if (!a || !b) throw new Error("two were made");
   const atA = await a.create(NEW);
@@ -173,5 +174,34 @@ describe("what is stored", () => {
     vi.setSystemTime(Date.now() + half);
     await a.sweep(Date.now());
     expect(a.size).toBe(0);
+  });
+
+  it("tells it soon enough also where sessions end soon, of a client that only reads too", async () => {
+    const { a, b, atA } = await two(8000);
+    opened(a, atA);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect((await b.find(atA.id, "t", "p"))?.id).toBe(atA.id);
+    expect((await a.find(atA.id, "t", "p"))?.id).toBe(atA.id);
+  });
+
+  it("may lag behind what was seen here, which ends no session", async () => {
+    const { a, atA, store } = await two(8000);
+    store.isAway = true;
+    await vi.advanceTimersByTimeAsync(7000);
+    await a.find(atA.id, "t", "p");
+    await vi.advanceTimersByTimeAsync(3000);
+    store.isAway = false;
+    expect((await a.find(atA.id, "t", "p"))?.id).toBe(atA.id);
+  });
+
+  it("is removed later where that failed, of a session that has ended here at once", async () => {
+    const { a, atA, records, store, ended } = await two();
+    store.isAway = true;
+    await expect(a.remove(atA)).rejects.toThrow("the store is away");
+    expect(ended).toEqual([atA.id]);
+    store.isAway = false;
+    expect(await a.find(atA.id, "t", "p")).toBeNull();
+    await a.sweep(Date.now());
+    expect(records.size).toBe(0);
   });
 });
