@@ -2,13 +2,11 @@ import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import { refuseUnlike } from "../members.ts";
+import { Presence } from "../presence.ts";
 import type { JoinedMember, Member, SharedStore } from "../shared-store.ts";
 import { LOCK_PATIENCE_MS, MEMBER_LIFETIME_MS } from "../shared-store.ts";
 import type { Database, Statements } from "./database.ts";
 import { CHANNEL, type Line } from "./line.ts";
-
-/** How often a member says that it is there, ms. */
-const BEAT_MS = MEMBER_LIFETIME_MS / 3;
 
 /** How long a message waits to be read, ms; who listens reads it at once. */
 const MESSAGE_LIFETIME_MS = 60_000;
@@ -37,9 +35,7 @@ export class PostgresSharedStore implements SharedStore {
   /** Tells what it said itself from what others said. */
   readonly #self = randomUUID();
   readonly #held = new Set<string>();
-  #beats: NodeJS.Timeout | undefined;
-  #beat: Promise<void> = Promise.resolve();
-  #memberId: string | null = null;
+  readonly #presence = new Presence();
   #waiting: string[] = [];
   #next: Promise<void> | null = null;
   #last: Promise<void> = Promise.resolve();
@@ -52,19 +48,11 @@ export class PostgresSharedStore implements SharedStore {
 
   async join(member: Member): Promise<void> {
     await this.#enter(member);
-    this.#memberId = member.id;
-    this.#beats = setInterval(() => {
-      // While the server is away there is nobody to tell; others forget this one after a while.
-      this.#beat = this.#sayHere(member).catch(() => {});
-    }, BEAT_MS);
-    this.#beats.unref();
+    this.#presence.begin(member.id, () => this.#sayHere(member));
   }
 
   async leave(): Promise<void> {
-    clearInterval(this.#beats);
-    await this.#beat;
-    const left = this.#memberId;
-    this.#memberId = null;
+    const left = await this.#presence.end();
     if (left === null) return;
     await this.#database.query("DELETE FROM local_mcp.gateways WHERE id = $1", [left]);
   }

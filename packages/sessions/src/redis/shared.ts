@@ -4,14 +4,12 @@ import { GatewayError } from "@local-mcp/contract";
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import { refuseUnlike } from "../members.ts";
+import { Presence } from "../presence.ts";
 import type { JoinedMember, Member, SharedStore } from "../shared-store.ts";
 import { LOCK_LIFETIME_MS, LOCK_PATIENCE_MS, MEMBER_LIFETIME_MS } from "../shared-store.ts";
 import { parse } from "../text.ts";
 import { Connection, scriptOf } from "./connection.ts";
 import { PREFIX } from "./rows.ts";
-
-/** How often a member says that it is there, ms. */
-const BEAT_MS = MEMBER_LIFETIME_MS / 3;
 
 /** How often the connection that listens is tried, ms. */
 const TEND_MS = 2000;
@@ -87,9 +85,7 @@ export class RedisSharedStore implements SharedStore {
   readonly #channel: string;
   /** Tells what it said itself from what others said. */
   readonly #self = randomUUID();
-  #beats: NodeJS.Timeout | undefined;
-  #beat: Promise<unknown> = Promise.resolve();
-  #memberId: string | null = null;
+  readonly #presence = new Presence();
   #line: Line | null = null;
 
   /** @param connect makes a connection of its own, which can only listen then */
@@ -108,19 +104,11 @@ export class RedisSharedStore implements SharedStore {
       there.filter(({ id }) => id !== member.id),
       this.#store,
     );
-    this.#memberId = member.id;
-    this.#beats = setInterval(() => {
-      // While Redis is away there is nobody to tell; others forget this one after a while.
-      this.#beat = this.#enter(member).catch(() => {});
-    }, BEAT_MS);
-    this.#beats.unref();
+    this.#presence.begin(member.id, () => this.#enter(member));
   }
 
   async leave(): Promise<void> {
-    clearInterval(this.#beats);
-    await this.#beat;
-    const left = this.#memberId;
-    this.#memberId = null;
+    const left = await this.#presence.end();
     if (left === null) return;
     const [members = "", joined = "", seen = ""] = MEMBERS;
     await this.#connection.run((redis) =>
