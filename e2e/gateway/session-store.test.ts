@@ -127,6 +127,11 @@ describe("a store that fails", () => {
     const other = await another(url, token);
     expect((await api.sessions.list()).store.problem?.usesMemory).toBe(true);
     await other.request("logging/setLevel", { level: "error" });
+    // Its session is in the store, where it is changed later; one that nobody knows begins anew.
+    await client.request("logging/setLevel", { level: "critical" });
+    const unknown = new McpClient(`${url}/mcp/dev`, { authorization: `Bearer ${token}` });
+    unknown.sessionId = randomUUID();
+    await expect(unknown.request("ping")).rejects.toThrow("ended or never existed");
     await server.start();
     await until(
       async () => (await api.sessions.list()).store.problem,
@@ -137,6 +142,13 @@ describe("a store that fails", () => {
       new URL(postgres).pathname.slice(1),
     );
     expect(JSON.stringify(levels)).toContain("error");
+    await client.request("ping");
+    await other.request("ping");
+    const levelNow = await server.sql(
+      `SELECT data FROM local_mcp.mcp_sessions WHERE session_id = '${client.sessionId}'`,
+      new URL(postgres).pathname.slice(1),
+    );
+    expect(JSON.stringify(levelNow)).toContain("critical");
   }, 60_000);
 });
 

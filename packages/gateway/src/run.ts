@@ -102,7 +102,7 @@ export async function wire(
       : new SharedGateways({
           ...common,
           shared,
-          sessions: sessions.backend,
+          sessions: sessions.withoutStandIn,
           revokeToken: (tokenId) => ends.revokedElsewhere(tokenId),
           takeOverSignIn: (serverId) => signIns.takeOver(serverId),
           catchUpSignIns: () => signIns.catchUp(),
@@ -165,7 +165,7 @@ export async function wire(
   });
   const signIns: SignIns = new SignIns({
     ...common,
-    sessions: sessions.backend,
+    sessions: sessions.withoutStandIn,
     shared: gateways?.forSignIns ?? null,
     engine: () => engine,
     audit,

@@ -2,9 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { GatewayError, type SessionStoreView } from "@local-mcp/contract";
 import type { Log } from "@local-mcp/engine";
 import {
-  copyRows,
   ForwardingStorage,
-  MemoryStorageBackend,
   type OpenedStorage,
   openStorage,
   placeOf,
@@ -19,6 +17,7 @@ import type { GatewayOptions } from "../gateway-types.ts";
 import type { Stores } from "../stores.ts";
 import { type ChosenStore, chooseStore } from "./choose-store.ts";
 import { LateSharedStore } from "./late-shared-store.ts";
+import { StandIn } from "./stand-in.ts";
 
 export interface SessionStorageOptions {
   kind: GatewayOptions["kind"];
@@ -42,7 +41,10 @@ interface Failure {
 
 /** How often sessions that have expired are removed, ms. */
 const SWEEP_MS = 10 * 60_000;
-/** How long after a try that failed the store is tried again, ms. */
+/**
+ * How long after a try that failed the store is tried again, ms. Until then nobody waits for one
+ * that cannot be reached.
+ */
 const RETRY_MS = 5000;
 
 /** Errors that are about the store, and not about a record or what was asked for. */
@@ -65,9 +67,10 @@ export class SessionStorage extends ForwardingStorage {
   readonly #now: () => number;
   readonly #sweeper: NodeJS.Timeout;
   readonly #shared: LateSharedStore | null;
+  readonly #withoutStandIn: StorageBackend;
   #store: OpenedStorage | null = null;
   /** Used instead of the store. */
-  #memory: MemoryStorageBackend | null = null;
+  #memory: StandIn | null = null;
   #failure: Failure | null = null;
   #retry: NodeJS.Timeout | null = null;
   #trying: Promise<void> | null = null;
@@ -84,6 +87,7 @@ export class SessionStorage extends ForwardingStorage {
     const { type } = this.#chosen.choice;
     const isShared = type === "redis" || type === "postgres";
     this.#shared = isShared ? new LateSharedStore(() => this.refuseFailed()) : null;
+    this.#withoutStandIn = new StoreItself(this, (work) => this.#ask(work));
     this.#now = options.now ?? (() => Date.now());
     this.#sweeper = setInterval(() => void this.#sweep(), SWEEP_MS);
     this.#sweeper.unref();
@@ -111,6 +115,14 @@ export class SessionStorage extends ForwardingStorage {
 
   get backend(): StorageBackend {
     return this;
+  }
+
+  /**
+   * The store and never memory in its place: for what all gateways on it must have learned, which is
+   * not stored before it is there.
+   */
+  get withoutStandIn(): StorageBackend {
+    return this.#withoutStandIn;
   }
 
   /** What the store offers to several gateways; null where it is for one. */
@@ -210,16 +222,26 @@ export class SessionStorage extends ForwardingStorage {
   protected async use<T>(work: (backend: StorageBackend) => Promise<T>): Promise<T> {
     await this.#returning;
     if (this.#memory !== null) return work(this.#memory);
-    if (this.#store === null) throw this.#failure?.error ?? new GatewayError("shutting_down");
+    try {
+      return await this.#ask(work);
+    } catch (error) {
+      // What the store has of it all the same is what counts once it is back.
+      if (isOfStore(error) && this.#memory !== null) return this.use(work);
+      throw error;
+    }
+  }
+
+  async #ask<T>(work: (backend: StorageBackend) => Promise<T>): Promise<T> {
+    const failed = this.#failure?.error;
+    if (failed?.code === "session_store_unreachable") throw failed;
+    if (this.#store === null) throw failed ?? new GatewayError("shutting_down");
     try {
       const result = await work(this.#store.backend);
-      if (this.#failure !== null) this.#works();
+      // Memory goes on until the store has what is in it.
+      if (this.#failure !== null && this.#memory === null) this.#works();
       return result;
     } catch (error) {
-      if (!isOfStore(error)) throw error;
-      this.#fails(error);
-      // What the store has of it all the same is what counts once it is back.
-      if (this.#chosen.fallsBack) return this.use(work);
+      if (isOfStore(error)) this.#fails(error);
       throw error;
     }
   }
@@ -231,7 +253,8 @@ export class SessionStorage extends ForwardingStorage {
 
   #tryAgain(): Promise<void> {
     this.#trying ??= this.#try()
-      .catch(() => {})
+      // Whatever it was has been kept; nothing else would try again.
+      .catch(() => this.#tryLater())
       .finally(() => {
         this.#trying = null;
       });
@@ -272,7 +295,7 @@ export class SessionStorage extends ForwardingStorage {
     const copying = async (): Promise<void> => {
       // Calls that are in memory already end first.
       await setImmediate();
-      const copied = await copyRows(memory.rows, store.backend.rows, this.#now());
+      const copied = await memory.handOver(store.backend, this.#now());
       this.#memory = null;
       this.#options.log.info("sessions were copied from memory", { store: this.#name(), copied });
     };
@@ -296,7 +319,7 @@ export class SessionStorage extends ForwardingStorage {
     this.#failure = { error, since: this.#failure?.since ?? this.#now() };
     this.#tryLater();
     if (this.#chosen.fallsBack && this.#memory === null) {
-      this.#memory = new MemoryStorageBackend(this.#storageOptions);
+      this.#memory = new StandIn(this.#storageOptions);
     }
     if (!isNew) return;
     this.#options.log.warn("the session store cannot be used", {
@@ -379,6 +402,30 @@ export class SessionStorage extends ForwardingStorage {
     if (type === "redis") return `Redis at ${place}`;
     if (type === "postgres") return `PostgreSQL at ${place}`;
     return `The session store ${place}`;
+  }
+}
+
+/** What {@link SessionStorage.withoutStandIn} is. */
+class StoreItself extends ForwardingStorage {
+  readonly #storage: SessionStorage;
+  readonly #ask: ForwardingStorage["use"];
+
+  constructor(storage: SessionStorage, ask: ForwardingStorage["use"]) {
+    super();
+    this.#storage = storage;
+    this.#ask = ask;
+  }
+
+  init(): Promise<void> {
+    return this.#storage.init();
+  }
+
+  disconnect(): Promise<void> {
+    return this.#storage.close();
+  }
+
+  protected use<T>(work: (backend: StorageBackend) => Promise<T>): Promise<T> {
+    return this.#ask(work);
   }
 }
 
