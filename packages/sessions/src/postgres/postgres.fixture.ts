@@ -57,8 +57,8 @@ export interface PostgresServer {
   sql(text: string, database?: string): Promise<unknown[]>;
   /** Ends it as the signal does, and waits until it has ended. */
   kill(signal: NodeJS.Signals): Promise<void>;
-  /** Starts it again on its port. */
-  start(): Promise<void>;
+  /** Starts it again on its port; as a standby it is read only until `pg_promote()`. */
+  start(options?: { isStandby?: boolean }): Promise<void>;
   /** Ends it and removes what it kept. */
   stop(): Promise<void>;
 }
@@ -132,7 +132,8 @@ export const startPostgres = async (options: Options = {}): Promise<PostgresServ
     }
   };
 
-  const start = async (): Promise<void> => {
+  const start: PostgresServer["start"] = async ({ isStandby = false } = {}) => {
+    if (isStandby) run("touch", [join(data, "standby.signal")]);
     const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
     const [command, argv] = asUser(join(bin, "postgres"), ["-D", data, ...flags]);
     const starting = spawn(command, argv, { stdio: ["ignore", "ignore", "pipe"], cwd: "/" });
@@ -142,7 +143,7 @@ export const startPostgres = async (options: Options = {}): Promise<PostgresServ
       said += text;
     });
     const ended = once(starting, "exit").then(() => "ended");
-    while (!said.includes("ready to accept connections")) {
+    while (!/ready to accept (read-only )?connections/.test(said)) {
       const next = once(starting.stderr, "data").then(() => "more");
       if ((await Promise.race([ended, next])) === "ended") throw new Error(said);
     }
