@@ -309,11 +309,9 @@ export class Sessions {
   }
 
   #sweepLater(): void {
-    this.#sweeper = setTimeout(async () => {
-      await this.sweep(Date.now());
-      if (!this.#isClosed) this.#sweepLater();
-    }, this.#stepMs);
-    this.#sweeper.unref();
+    if (this.#isClosed) return;
+    const sweep = (): void => void this.sweep(Date.now()).finally(() => this.#sweepLater());
+    this.#sweeper = setTimeout(sweep, this.#stepMs).unref();
   }
 
   /** What cannot be removed now is removed at a later sweep. */
