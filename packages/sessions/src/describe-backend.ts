@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SessionData } from "./session-data.ts";
+import { describeDamage } from "./describe-damage.ts";
 import { describeLifetimes } from "./describe-lifetimes.ts";
 import type { RecordStorage } from "./record-storage.ts";
 import type { Bench, MakeBackend } from "./test-kit.ts";
@@ -361,6 +362,8 @@ export const describeBackend = (name: string, make: MakeBackend): void => {
     });
 
     describeLifetimes(() => bench);
+
+    describeDamage(() => bench);
 
     describe("client sessions", () => {
       test("come back as they were given, and as they were updated", async () => {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { GatewayError } from "@local-mcp/contract";
 import { isUnsealed } from "./file/record.ts";
 import type { Row, Rows } from "./rows.ts";
+import { parse } from "./text.ts";
 
 /** Rows that an engine is given at once. */
 const AT_ONCE = 200;
@@ -52,7 +53,7 @@ export async function migrateSessions(
   const missing = living.filter((row) => !isSame(row, there.get(row.sessionId)));
   const inTheWay = missing.flatMap(({ sessionId }) => there.get(sessionId) ?? []);
   if (inTheWay.length > 0 && !overwrites) {
-    throw new GatewayError("sessions_in_the_way", { ids: namesOf(inTheWay) });
+    throw new GatewayError("sessions_in_the_way", { ids: namesOf(idsOf(inTheWay)) });
   }
   const put = async (row: Row): Promise<void> => {
     const before = there.get(row.sessionId);
@@ -77,14 +78,23 @@ export async function migrateSessions(
 /** What they hold would be lost. @throws GatewayError sessions_in_clear */
 export function refuseUnsealed(rows: readonly Row[]): void {
   const unsealed = rows.filter(isUnsealed);
-  if (unsealed.length > 0) throw new GatewayError("sessions_in_clear", { ids: namesOf(unsealed) });
+  if (unsealed.length > 0)
+    throw new GatewayError("sessions_in_clear", { ids: namesOf(idsOf(unsealed)) });
 }
 
 async function everything(rows: Rows): Promise<Row[]> {
   const [signIns, clients] = await Promise.all(
-    KINDS.map((kind) => rows.list(kind, undefined, "told")),
+    KINDS.map((kind) => rows.list(kind, undefined, refuseDamaged)),
   );
   return [...(signIns ?? []), ...(clients ?? [])];
+}
+
+/** A copy without it would look like one of all. @throws GatewayError database_damaged */
+function refuseDamaged(sessionId: string): never {
+  throw new GatewayError("database_damaged", {
+    path: `The stored session ${sessionId}`,
+    reason: "it is no record of a session",
+  });
 }
 
 async function inParts(
@@ -117,17 +127,20 @@ const meaning = ({
   sessionId,
   kind,
   identity,
-  data: JSON.parse(data) as unknown,
+  data: parse(data) ?? data,
   subscriptions: subscriptions.toSorted((one, other) => (one < other ? -1 : 1)),
   createdAt,
   expiresAt,
 });
 
-const notCopied = (rows: readonly Row[]): GatewayError =>
-  new GatewayError("sessions_not_copied", { ids: namesOf(rows) });
+const idsOf = (rows: readonly Row[]): string[] => rows.map(({ sessionId }) => sessionId);
 
-function namesOf(rows: readonly Row[]): string {
-  const names = rows.slice(0, NAMED).map(({ sessionId }) => sessionId);
-  const more = rows.length - names.length;
+const notCopied = (rows: readonly Row[]): GatewayError =>
+  new GatewayError("sessions_not_copied", { ids: namesOf(idsOf(rows)) });
+
+/** The first of these ids, and how many more there are. */
+export function namesOf(ids: readonly string[]): string {
+  const names = ids.slice(0, NAMED);
+  const more = ids.length - names.length;
   return more === 0 ? names.join(", ") : `${names.join(", ")} and ${more} more`;
 }

@@ -56,6 +56,23 @@ it("of a file it is said who can read it, and how full it is", async () => {
   });
 });
 
+it("damaged sessions are counted and named, and nothing of them is shown", async () => {
+  const opened = await openStorage({ type: "sqlite", path: join(directory, "sessions.db") });
+  for (const sessionId of ["a", "b", "c", "d", "e"]) {
+    await opened.backend.createSession(session({ sessionId, createdAt: Date.now() }));
+  }
+  expect(await opened.examine()).toEqual([]);
+  await opened.backend.rows.modify("sign_in", ["a", "b", "c", "d"], (row) => ({
+    ...row,
+    data: "CANARY",
+  }));
+  const found = await opened.examine();
+  await opened.close();
+  expect(textOf(found)).toBe(
+    "problem: Sessions that are damaged, and left out: 4 (a, b, c and 1 more).",
+  );
+});
+
 describe("of Redis", () => {
   let server: RedisServer;
   beforeAll(async () => {

@@ -3,6 +3,7 @@ import type { Sealer } from "@local-mcp/vault";
 import { examineFile } from "./examine/file.ts";
 import type { StoreFinding } from "./examine/finding.ts";
 import { examinePostgres } from "./examine/postgres.ts";
+import { examineRecords } from "./examine/records.ts";
 import { examineRedis } from "./examine/redis.ts";
 import { FileStorageBackend } from "./file/file.ts";
 import { MemoryStorageBackend } from "./memory.ts";
@@ -53,7 +54,11 @@ export async function openStorage(
   const opened = await construct(choice, options);
   try {
     await opened.backend.init();
-    return opened;
+    const examine = async (): Promise<StoreFinding[]> => [
+      ...(await opened.examine()),
+      ...(await examineRecords(opened.backend)),
+    ];
+    return { ...opened, examine };
   } catch (error) {
     await opened.close();
     throw error;

@@ -9,7 +9,7 @@ import { newSessionId, refusingIds } from "./session-id.ts";
 import type { SignInRecord } from "./sign-in-record.ts";
 import { readSignIn, writeSignIn } from "./sign-in-record.ts";
 import type { ClientSessionChanges, StorageBackend } from "./storage-backend.ts";
-import { checked, parse, stored } from "./text.ts";
+import { checked, isDamage, parse, stored, unlessDamaged } from "./text.ts";
 
 /** Options of every backend. */
 export interface StorageOptions {
@@ -106,7 +106,7 @@ export class RecordStorage implements StorageBackend {
 
   async getIdentitySessionsData(identity: string): Promise<SessionData[]> {
     const rows = await this.#living("sign_in", identity);
-    return rows.map((row) => this.#open(row).session);
+    return rows.flatMap((row) => unlessDamaged(() => this.#open(row).session) ?? []);
   }
 
   async getIdentityMcpSessions(identity: string): Promise<string[]> {
@@ -152,17 +152,31 @@ export class RecordStorage implements StorageBackend {
   }
 
   async listClientSessions(): Promise<ClientSession[]> {
-    return (await this.#living("client")).map(readClient);
+    const rows = await this.#living("client");
+    return rows.flatMap((row) => unlessDamaged(() => readClient(row)) ?? []);
   }
 
   async touch(seen: ReadonlyMap<string, number>): Promise<void> {
     await this.#rows.modify("client", seen.keys(), (row) => {
-      const session = readClient(row);
+      const session = unlessDamaged(() => readClient(row));
       const lastSeenAt = seen.get(row.sessionId) ?? 0;
-      return lastSeenAt > session.lastSeenAt && this.#lives(row)
+      return session !== undefined && lastSeenAt > session.lastSeenAt && this.#lives(row)
         ? this.#clientRow({ ...session, lastSeenAt })
         : null;
     });
+  }
+
+  /** Ids of the living records that are damaged, which lists leave out. */
+  async damagedIds(): Promise<string[]> {
+    const ids: string[] = [];
+    const look = async (kind: Row["kind"], read: (row: Row) => unknown): Promise<void> => {
+      const rows = await this.#rows.list(kind, undefined, (sessionId) => ids.push(sessionId));
+      const damaged = rows.filter((row) => this.#lives(row) && isDamaged(() => read(row)));
+      for (const { sessionId } of damaged) ids.push(sessionId);
+    };
+    await look("sign_in", (row) => this.#open(row));
+    await look("client", readClient);
+    return ids;
   }
 
   async #insert(row: Row): Promise<void> {
@@ -233,6 +247,15 @@ function readClient({ data, subscriptions }: Row): ClientSession {
   const session = stored(clientSession, parse(data));
   return { ...session, subscriptions: [...new Set([...session.subscriptions, ...subscriptions])] };
 }
+
+const isDamaged = (read: () => unknown): boolean => {
+  try {
+    read();
+    return false;
+  } catch (error) {
+    return isDamage(error);
+  }
+};
 
 /** Somebody signed in, which lasts until it is revoked or removed. */
 const isSignedIn = ({ tokens }: SessionData): boolean => tokens !== undefined;

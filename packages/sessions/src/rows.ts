@@ -33,10 +33,14 @@ export interface Rows {
   /**
    * The rows of one kind, or of one identity in it, expired or not; oldest first, then by id.
    *
-   * @param damaged what becomes of rows that the engine cannot read, where it may have such: by
-   * default they are left out; “told” rejects with database_damaged, for who needs all there are
+   * @param onDamaged told the id of a record that the engine cannot read, where it may have such;
+   * it is left out
    */
-  list(kind: Row["kind"], identity?: string, damaged?: "told"): Promise<Row[]>;
+  list(
+    kind: Row["kind"],
+    identity?: string,
+    onDamaged?: (sessionId: string) => void,
+  ): Promise<Row[]>;
   /**
    * Changes each of the rows as `change` says, or leaves it where that is null; all of them or,
    * when it throws, none. Atomic. Says how many were changed.

@@ -33,8 +33,8 @@ export const refusingIds = (rows: Rows): Rows => ({
   init: () => rows.init(),
   insert: (row, now) => rows.insert(row, now),
   read: async (kind, sessionId) => (isKept(sessionId) ? rows.read(kind, sessionId) : null),
-  list: async (kind, identity, damaged) =>
-    identity === undefined || isKept(identity) ? rows.list(kind, identity, damaged) : [],
+  list: async (kind, identity, onDamaged) =>
+    identity === undefined || isKept(identity) ? rows.list(kind, identity, onDamaged) : [],
   modify: (kind, sessionIds, change) => rows.modify(kind, [...sessionIds].filter(isKept), change),
   remove: async (kind, sessionId, identity) => {
     if (isKept(sessionId) && isKept(identity ?? "")) await rows.remove(kind, sessionId, identity);

@@ -234,19 +234,6 @@ describe("a file of sessions", () => {
     expect(await store.getSession("user-123", "two")).toMatchObject({ codeVerifier: "another" });
   });
 
-  test("changes all of what is touched, or nothing", async () => {
-    const { db, store } = open();
-    await store.createClientSession(clientSession({ sessionId: "one" }));
-    await store.createClientSession(clientSession({ sessionId: "two" }));
-    db.update(mcpSessions).set({ data: "{" }).where(eq(mcpSessions.sessionId, "two")).run();
-    const seen = new Map([
-      ["one", START + 1],
-      ["two", START + 1],
-    ]);
-    expect(await refusalOf(store.touch(seen))).toBe("database_damaged");
-    expect(await store.getClientSession("one")).toMatchObject({ lastSeenAt: START });
-  });
-
   test("a record without an end does not expire", async () => {
     const { db, store } = open();
     await store.createSession(session(), 60);

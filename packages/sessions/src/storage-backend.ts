@@ -15,6 +15,8 @@ export type ClientSessionChanges =
  * - An expired record is gone for every method, before anything has swept it.
  * - Ids are unique in a store, over both kinds; the id of one kind never opens the other.
  * - What is given and what is returned are copies.
+ * - A record that is damaged where it is stored costs no other: lists of sessions and `touch` pass it
+ *   over, lists of ids name it, and whoever asks for it alone is told.
  *
  * All methods reject with a GatewayError: `validation_failed` for a record that does not fit its
  * schema, `database_damaged` or `secret_damaged` for a stored one that cannot be read.

@@ -33,3 +33,17 @@ export const parse = (text: string): unknown => {
     return undefined;
   }
 };
+
+/** What `read` returns, or undefined where the record that it reads is damaged. */
+export const unlessDamaged = <T>(read: () => T): T | undefined => {
+  try {
+    return read();
+  } catch (error) {
+    if (isDamage(error)) return undefined;
+    throw error;
+  }
+};
+
+/** Whether a record is damaged, and not only closed to who has no key. */
+export const isDamage = (error: unknown): boolean =>
+  error instanceof GatewayError && ["database_damaged", "secret_damaged"].includes(error.code);

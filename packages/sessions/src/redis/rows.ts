@@ -281,7 +281,7 @@ export const redisRows = (connection: Connection, now: () => number): Rows => {
       const { row } = await readOne(sessionId);
       return row?.kind === kind ? row : null;
     },
-    list: async (kind, identity, damaged) => {
+    list: async (kind, identity, onDamaged) => {
       const rows = new Map<string, Row>();
       const index = identity === undefined ? kindIndex(kind) : identityIndex(identity);
       for await (const owners of pagesOf(kind, index)) {
@@ -291,7 +291,7 @@ export const redisRows = (connection: Connection, now: () => number): Rows => {
           const { text, row } = found[at] ?? seen(null);
           if (isOf(row, owner)) rows.set(row.sessionId, row);
           else if (row !== null || text === "") gone.push(removing(owner, { text, row }));
-          else if (damaged === "told") seen(text);
+          else onDamaged?.(owner.sessionId);
         });
         await change(gone, "what is as it was");
       }

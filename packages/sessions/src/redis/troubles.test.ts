@@ -261,6 +261,7 @@ describe("a Redis that something happens to", () => {
       store.createClientSession(clientSession({ sessionId: "b" })),
     ];
     for (const asked of alone) expect(await refusalOf(asked)).toBe("database_damaged");
+    expect(await store.damagedIds()).toEqual(["b"]);
     const to = new MemoryStorageBackend();
     const copied = migrateSessions(store.rows, to.rows, { overwrites: false, now });
     expect(await refusalOf(copied)).toBe("database_damaged");
