@@ -138,7 +138,6 @@ test("thousands of sessions are a list in which keys move", { timeout }, async (
   await store.init();
   const now = Date.now();
   for (let at = 0; at < 1200; at += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- SQLite has one writer
     await store.createClientSession({
       sessionId: `session-${at}`,
       profileId,

@@ -14,7 +14,6 @@ export async function countLogs(
   let found = 0;
   let upTo: number | undefined;
   for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- each part begins where the one before has ended
     const { matches, searchedTo } = await count({ filter, upTo });
     found += matches;
     if (searchedTo === null || searchedTo <= 1) return found;

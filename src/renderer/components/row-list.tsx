@@ -37,6 +37,9 @@ interface RowListProps<Item> {
 /** Marks the button in a row that opens its menu; ⇧F10 and the menu key press it. */
 export const ROW_MENU = { "data-row-menu": "" };
 
+/** For the heads over a list: keeps the room that the rows' scroll bar takes. */
+export const LIKE_ROWS = "overflow-hidden [scrollbar-gutter:stable]";
+
 /**
  * Rows of one height, of which only those in view are drawn. The list is one stop for Tab; arrows,
  * Home, End, page keys and letters move in it.

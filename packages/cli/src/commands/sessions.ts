@@ -49,7 +49,6 @@ async function allMessages(api: Api, session: string): Promise<SessionMessage[]>
   const all: SessionMessage[] = [];
   for (;;) {
     const after = all.at(-1)?.id ?? 0;
-    // oxlint-disable-next-line no-await-in-loop -- each page begins where the one before ended
     const page = await api.sessions.messages({ session, after, limit: PAGE });
     all.push(...page);
     if (page.length < PAGE) return all;

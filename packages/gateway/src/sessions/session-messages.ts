@@ -158,7 +158,6 @@ export class SessionMessages {
     await before;
     while (this.#waiting.length > 0) {
       const some = this.#waiting.splice(0, MAX_TOGETHER);
-      // oxlint-disable-next-line no-await-in-loop -- one after the other is the order they have
       await this.#store(some);
       this.#count -= some.length;
       this.#size -= some.reduce((sum, { size }) => sum + size, 0);
@@ -195,11 +194,9 @@ export class SessionMessages {
     let removed = 0;
     let hasMore = true;
     while (hasMore) {
-      // oxlint-disable-next-line no-await-in-loop -- one slice after the other is the point
       const { rows, more } = await this.#options.writer.ask("removeMessages", asked);
       removed += rows;
       hasMore = more;
-      // oxlint-disable-next-line no-await-in-loop -- what is recorded meanwhile has its turn
       if (more) await delay(PAUSE_MS, undefined, { signal: this.#closing.signal });
     }
     return removed;

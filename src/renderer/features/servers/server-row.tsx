@@ -10,7 +10,7 @@ import { StateBadge } from "../../components/state-badge.tsx";
 import { TagChips } from "../../components/tag-chips.tsx";
 import { ago, listed } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
-import { ROW_MENU } from "../../components/row-list.tsx";
+import { LIKE_ROWS, ROW_MENU } from "../../components/row-list.tsx";
 import { serverMenu, turn } from "./server-menu.ts";
 import { flagTexts, headline, isWell, primaryRemedy, stateWord, whichTry } from "./trouble.ts";
 import { cpuText, memoryText } from "./usage.ts";
@@ -24,9 +24,6 @@ const COLUMNS =
 const FROM_820 = "hidden @min-[820px]:flex";
 const FROM_1000 = "hidden @min-[1000px]:flex";
 const FROM_1100 = "hidden @min-[1100px]:flex";
-
-/** Keeps the room that the rows' scroll bar takes. */
-const LIKE_ROWS = "overflow-hidden [scrollbar-gutter:stable]";
 
 export function ServerListHead() {
   return (

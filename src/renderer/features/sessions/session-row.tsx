@@ -5,7 +5,7 @@ import { routeTo } from "../../app/router.ts";
 import { Button, IconButton } from "../../components/button.tsx";
 import { classNames } from "../../components/class-names.ts";
 import { Menu } from "../../components/menu.tsx";
-import { ROW_MENU } from "../../components/row-list.tsx";
+import { LIKE_ROWS, ROW_MENU } from "../../components/row-list.tsx";
 import { clockTime, exactTime } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { clientName, lastCallText, SESSION_STATES, tokenText } from "./session-words.ts";
@@ -17,9 +17,6 @@ const COLUMNS =
 const FROM_500 = "hidden min-w-0 @min-[500px]:flex";
 const FROM_700 = "hidden min-w-0 @min-[700px]:flex";
 const FROM_884 = "hidden min-w-0 @min-[884px]:flex";
-
-/** Keeps the room that the rows' scroll bar takes. */
-const LIKE_ROWS = "overflow-hidden [scrollbar-gutter:stable]";
 
 export function SessionListHead() {
   return (

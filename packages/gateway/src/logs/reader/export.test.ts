@@ -26,7 +26,6 @@ async function exported(
 ): Promise<{ text: string; parts: LogExportPart[] }> {
   const parts: LogExportPart[] = [];
   for (let after: number | undefined; ;) {
-    // oxlint-disable-next-line no-await-in-loop -- each goes on from the one before
     const part = await exportPartOf(stage.reading, { ...ask, ...query, after }, WAITING);
     parts.push(part);
     if (part.next === null) return { text: parts.map(({ text }) => text).join(""), parts };
@@ -143,7 +142,6 @@ test("of a resource no more than the scheme of its URI leaves, and names of tool
   stage.ended({ ...read, kind: "upstream", direction: "to_server" }, {});
   stage.ended({ name: "files:read" }, {});
   for (const format of ["jsonl", "har"] as const) {
-    // oxlint-disable-next-line no-await-in-loop -- one after the other
     const { text } = await exported(stage, { format });
     expect(text).not.toContain("marker");
     expect(text.split('"name":"file: (text, 29 characters)"')).toHaveLength(3);
@@ -178,7 +176,6 @@ test("parts are small, and put together they are every row once", async () => {
   const body = bodyOf(JSON.stringify({ jsonrpc: "2.0", text: "y".repeat(3000) }));
   stage.write(Array.from({ length: 700 }, () => stage.entry({ request: body })));
   for (const contents of [true, false]) {
-    // oxlint-disable-next-line no-await-in-loop -- one after the other
     const { text, parts } = await exported(stage, { format: "jsonl", contents });
     const ids = linesOf(text).map((line) => z.looseObject({ id: z.number() }).parse(line).id);
     expect(ids).toEqual(Array.from({ length: 700 }, (_, index) => index + 1));

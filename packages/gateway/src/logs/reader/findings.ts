@@ -85,7 +85,6 @@ export async function findingsOf(
         });
       }),
     );
-    // oxlint-disable-next-line no-await-in-loop -- others have their turn
     await nextTurn();
     signal.throwIfAborted();
   }

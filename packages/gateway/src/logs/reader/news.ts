@@ -31,7 +31,6 @@ export async function newsOf(
     changes.begun.push(...begun);
     changes.changed.push(...changed);
     changes.isOver ||= isOver;
-    // oxlint-disable-next-line no-await-in-loop -- others have their turn
     await search.turn();
   }
   const rows = (ids: readonly number[]) =>

@@ -280,7 +280,6 @@ test("a search that is interrupted says how far it came, and goes on from there"
     let range = { from: 0, to: Infinity };
     for (let turns = 0; turns < 100; turns += 1) {
       const walk = { ...range, newestFirst, budgetMs: -1 };
-      // oxlint-disable-next-line no-await-in-loop -- each goes on from the one before
       const searchedTo = await search.walk(walk, (db, { sql, values }) => {
         const ids = db
           .prepare<unknown[], number>(`SELECT id FROM debug_log_facts f WHERE ${sql} ORDER BY id`)

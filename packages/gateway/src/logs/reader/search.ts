@@ -100,7 +100,6 @@ export class Search {
       const tookMs = now - sliceBegun;
       if (tookMs < SHORT_MS) ids = Math.min(ids * 4, most);
       else if (tookMs > LONG_MS) ids = Math.max(Math.ceil(ids / 2), 1);
-      // oxlint-disable-next-line no-await-in-loop -- one slice after the other is the point
       await this.turn();
     }
     return null;

@@ -63,7 +63,6 @@ test("steps are sensible however long it is, and there are not too many", async 
     const at = Math.floor(NOW / 86_400_000) * 86_400_000;
     stage.ended({ at }, {});
     stage.ended({ at: at + span }, {});
-    // oxlint-disable-next-line no-await-in-loop -- a file each
     const stats = await statsOf(stage.reading, { filter: "", now: NOW }, WAITING);
     expect([span, stats.stepMs]).toEqual([span, stepMs]);
     expect(stats.series.length).toBeLessThanOrEqual(60);

@@ -54,7 +54,6 @@ export async function statsOf(
   const servers = new Map<string, Tally>();
   const tools = new Map<string, Map<string | null, Tally>>();
   for (const [index, [at, durationMs, isOk, serverTerm, toolTerm]] of calls.entries()) {
-    // oxlint-disable-next-line no-await-in-loop -- others have their turn
     if (index % COUNTED_AT_ONCE === 0) await search.turn();
     const server = nameOf.get(serverTerm ?? 0) ?? null;
     const tool = nameOf.get(toolTerm ?? 0) ?? null;

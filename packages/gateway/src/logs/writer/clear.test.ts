@@ -105,7 +105,6 @@ test("of many rows some are hidden at a time, and others have the thread in betw
     while (!over.signal.aborted) {
       const { rows: left } = stage.store.size();
       if (left < 21_000 && left > 10_500) seenMeanwhile += 1;
-      // oxlint-disable-next-line no-await-in-loop -- one look after the other
       await nextTurn();
     }
   };

@@ -146,7 +146,6 @@ export class LogStore {
       // In a file that was begun since they are the ids of others.
       if (this.#open !== open) break;
       rows += this.#hidden((clearing) => clearing.hide(part, ids));
-      // oxlint-disable-next-line no-await-in-loop -- one slice after the other is the point
       await search.turn();
     }
     return { rows };
