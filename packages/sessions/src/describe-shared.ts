@@ -117,6 +117,61 @@ export const describeShared = (name: string, world: () => SharedWorld): void => 
           vi.useRealTimers();
         }
       });
+
+      test("that were forgotten, while one came that they do not go together with, are told", async () => {
+        vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+        try {
+          const [one, two] = [await open(), await open()];
+          const onRefused = vi.fn<(error: Error) => void>();
+          const onMembers = vi.fn<() => void>();
+          await one.shared.join(member("one"), { onRefused, onMembers });
+          await world().age("one", MEMBER_LIFETIME_MS + 1);
+          await two.shared.join(member("two", { configurationHash: "hash-2" }));
+          vi.advanceTimersByTime(5000);
+          await vi.waitFor(() => expect(onRefused).toHaveBeenCalled());
+          expect(onRefused.mock.lastCall?.[0]).toMatchObject({
+            code: "session_store_other_configuration",
+            params: { own: "hash-1", others: "host-two (pid 1)", configuration: "hash-2" },
+          });
+          expect(onMembers).not.toHaveBeenCalled();
+          expect(await two.shared.members()).toMatchObject([{ id: "two" }]);
+
+          await two.shared.leave();
+          vi.advanceTimersByTime(5000);
+          await vi.waitFor(() => expect(onMembers).toHaveBeenCalled());
+          expect(await one.shared.members()).toMatchObject([{ id: "one" }]);
+        } finally {
+          vi.useRealTimers();
+        }
+      });
+
+      test("hear with each sign of life who else lives, until they leave", async () => {
+        vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+        try {
+          const [one, two] = [await open(), await open()];
+          const seen: string[][] = [];
+          const onMembers = (members: Member[]) => void seen.push(members.map(({ id }) => id));
+          await one.shared.join(member("one"), { onMembers });
+          await two.shared.join(member("two"));
+          vi.advanceTimersByTime(5000);
+          await vi.waitFor(() => expect(seen[0]?.toSorted()).toEqual(["one", "two"]));
+          await two.shared.leave();
+          vi.advanceTimersByTime(5000);
+          await vi.waitFor(() => expect(seen[1]).toEqual(["one"]));
+          await one.shared.leave();
+          vi.advanceTimersByTime(5000);
+          expect(seen).toHaveLength(2);
+        } finally {
+          vi.useRealTimers();
+        }
+      });
+
+      test("that join again with another configuration have that one", async () => {
+        const { shared } = await open();
+        await shared.join(member("one"));
+        await shared.join(member("one", { configurationHash: "hash-2" }));
+        expect(await shared.members()).toMatchObject([{ configurationHash: "hash-2" }]);
+      });
     });
 
     describe("messages", () => {

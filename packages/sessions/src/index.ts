@@ -9,7 +9,7 @@ export { dumpSessions, restoreSessions } from "./postgres/dump.ts";
 export type { Row, Rows } from "./rows.ts";
 export { placeOf, type SelectedStorage, selectStorage } from "./select-storage.ts";
 export type { OAuthClientInformation, OAuthTokens, SessionData } from "./session-data.ts";
-export type { JoinedMember, Member, SharedStore } from "./shared-store.ts";
+export type { JoinedMember, Member, MemberWatch, SharedStore } from "./shared-store.ts";
 export { SqliteStorageBackend } from "./sqlite.ts";
 export type { ClientSessionChanges, StorageBackend } from "./storage-backend.ts";
 export type { StorageChoice, StorageType } from "./storage-choice.ts";

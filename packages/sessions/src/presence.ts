@@ -1,20 +1,35 @@
-import { MEMBER_LIFETIME_MS } from "./shared-store.ts";
+import { GatewayError } from "@local-mcp/contract";
+import { refuseUnlike } from "./members.ts";
+import {
+  type JoinedMember,
+  MEMBER_LIFETIME_MS,
+  type Member,
+  type MemberWatch,
+} from "./shared-store.ts";
 
 /** How often a member says that it is there, ms: several times in the life of what it says. */
 const BEAT_MS = MEMBER_LIFETIME_MS / 3;
 
+const REFUSALS = ["session_store_other_key", "session_store_other_configuration"];
+
 /** The signs of life of a member, from when it joined until it leaves. */
 export class Presence {
+  /** What people know the store by. */
+  readonly #store: string;
   #timer: NodeJS.Timeout | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #memberId: string | null = null;
 
-  begin(memberId: string, say: () => Promise<unknown>): void {
+  constructor(store: string) {
+    this.#store = store;
+  }
+
+  /** @param say says once more that the member is there, and returns who is */
+  begin(member: Member, say: () => Promise<JoinedMember[]>, watch: MemberWatch): void {
     clearInterval(this.#timer);
-    this.#memberId = memberId;
+    this.#memberId = member.id;
     this.#timer = setInterval(() => {
-      // While the store is away there is nobody to tell; others forget this one after a while.
-      this.#last = say().catch(() => {});
+      this.#last = this.#beat(member, say, watch);
     }, BEAT_MS);
     this.#timer.unref();
   }
@@ -26,5 +41,22 @@ export class Presence {
     this.#memberId = null;
     await this.#last;
     return left;
+  }
+
+  async #beat(
+    member: Member,
+    say: () => Promise<JoinedMember[]>,
+    watch: MemberWatch,
+  ): Promise<void> {
+    try {
+      const members = await say();
+      const others = members.filter(({ id }) => id !== member.id);
+      refuseUnlike(member, others, this.#store);
+      if (this.#memberId !== null) watch.onMembers?.(members);
+    } catch (error) {
+      // While the store is away there is nobody to tell; others forget this one after a while.
+      const isRefused = error instanceof GatewayError && REFUSALS.includes(error.code);
+      if (isRefused && this.#memberId !== null) watch.onRefused?.(error);
+    }
   }
 }

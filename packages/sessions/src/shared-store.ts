@@ -1,3 +1,5 @@
+import type { GatewayError } from "@local-mcp/contract";
+
 /**
  * A gateway that uses a store together with others. Two gateways can share sessions only if both
  * open what the other sealed and name the same things the same way.
@@ -19,6 +21,18 @@ export interface JoinedMember extends Member {
   seenAt: number;
 }
 
+/** What a member is told for as long as it is one. */
+export interface MemberWatch {
+  /**
+   * Others have let in somebody that it does not go together with, while it was forgotten: it may
+   * not use the store any more. Called with session_store_other_key or
+   * session_store_other_configuration, each time it says that it is there.
+   */
+  onRefused?: (error: GatewayError) => void;
+  /** Who lives now, this one too. Called each time it says that it is there. */
+  onMembers?: (members: JoinedMember[]) => void;
+}
+
 /** What an engine that several gateways reach offers them beside the records. */
 export interface SharedStore {
   /**
@@ -28,7 +42,7 @@ export interface SharedStore {
    * @throws GatewayError session_store_other_key, session_store_other_configuration, naming who is
    * there already; session_store_unreachable
    */
-  join(member: Member): Promise<void>;
+  join(member: Member, watch?: MemberWatch): Promise<void>;
   leave(): Promise<void>;
   /** Living members, this one too, oldest first. */
   members(): Promise<JoinedMember[]>;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import { refuseUnlike } from "../members.ts";
 import { Presence } from "../presence.ts";
-import type { JoinedMember, Member, SharedStore } from "../shared-store.ts";
+import type { JoinedMember, Member, MemberWatch, SharedStore } from "../shared-store.ts";
 import { LOCK_PATIENCE_MS, MEMBER_LIFETIME_MS } from "../shared-store.ts";
 import type { Database, Statements } from "./database.ts";
 import { CHANNEL, type Line } from "./line.ts";
@@ -20,6 +20,9 @@ export const JOIN_LOCK = 7_305_424_912;
 /** ms since 1970 by the clock of the server, also within a transaction. */
 const CLOCK = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
+/** Of a member, whether it counts. */
+const IS_LIVING = `seen_at >= ${CLOCK} - ${MEMBER_LIFETIME_MS}`;
+
 const COLUMNS = `id, name, key_id AS "keyId", configuration_hash AS "configurationHash",
   joined_at::float8 AS "joinedAt", seen_at::float8 AS "seenAt"`;
 
@@ -35,7 +38,7 @@ export class PostgresSharedStore implements SharedStore {
   /** Tells what it said itself from what others said. */
   readonly #self = randomUUID();
   readonly #held = new Set<string>();
-  readonly #presence = new Presence();
+  readonly #presence: Presence;
   #waiting: string[] = [];
   #next: Promise<void> | null = null;
   #last: Promise<void> = Promise.resolve();
@@ -44,11 +47,12 @@ export class PostgresSharedStore implements SharedStore {
     this.#database = database;
     this.#line = line;
     this.#store = `PostgreSQL at ${database.place}`;
+    this.#presence = new Presence(this.#store);
   }
 
-  async join(member: Member): Promise<void> {
+  async join(member: Member, watch: MemberWatch = {}): Promise<void> {
     await this.#enter(member);
-    this.#presence.begin(member.id, () => this.#sayHere(member));
+    this.#presence.begin(member, () => this.#sayHere(member), watch);
   }
 
   async leave(): Promise<void> {
@@ -164,33 +168,32 @@ export class PostgresSharedStore implements SharedStore {
       await statements.query(
         `INSERT INTO local_mcp.gateways (id, name, key_id, configuration_hash, joined_at, seen_at)
           VALUES ($1, $2, $3, $4, ${CLOCK}, ${CLOCK})
-          ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`,
+          ON CONFLICT (id) DO UPDATE SET key_id = excluded.key_id,
+            configuration_hash = excluded.configuration_hash, seen_at = excluded.seen_at`,
         [member.id, member.name, member.keyId, member.configurationHash],
       );
     });
   }
 
-  async #sayHere(member: Member): Promise<void> {
+  async #sayHere(member: Member): Promise<JoinedMember[]> {
     const { rowCount } = await this.#database.query(
-      `UPDATE local_mcp.gateways SET seen_at = ${CLOCK} WHERE id = $1`,
+      `UPDATE local_mcp.gateways SET seen_at = ${CLOCK} WHERE id = $1 AND ${IS_LIVING}`,
       [member.id],
     );
-    // Forgotten, after this process or the server stood still for long.
+    // Forgotten, after this process or the server stood still for long: others may have come.
     if (rowCount === 0) await this.#enter(member);
-    await this.#database.query(
-      `DELETE FROM local_mcp.gateways WHERE seen_at < ${CLOCK} - ${MEMBER_LIFETIME_MS}`,
-    );
+    await this.#database.query(`DELETE FROM local_mcp.gateways WHERE NOT (${IS_LIVING})`);
     await this.#database.query(
       `DELETE FROM local_mcp.messages WHERE sent_at < ${CLOCK} - ${MESSAGE_LIFETIME_MS}`,
     );
+    return this.members();
   }
 }
 
 /** Members that count, oldest first. */
 export const livingOn = async (statements: Statements): Promise<JoinedMember[]> => {
   const { rows } = await statements.query<JoinedMember & Record<string, unknown>>(
-    `SELECT ${COLUMNS} FROM local_mcp.gateways
-      WHERE seen_at >= ${CLOCK} - ${MEMBER_LIFETIME_MS} ORDER BY joined_at, id`,
+    `SELECT ${COLUMNS} FROM local_mcp.gateways WHERE ${IS_LIVING} ORDER BY joined_at, id`,
   );
   return rows;
 };

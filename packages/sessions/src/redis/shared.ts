@@ -5,7 +5,7 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import { refuseUnlike } from "../members.ts";
 import { Presence } from "../presence.ts";
-import type { JoinedMember, Member, SharedStore } from "../shared-store.ts";
+import type { JoinedMember, Member, MemberWatch, SharedStore } from "../shared-store.ts";
 import { LOCK_LIFETIME_MS, LOCK_PATIENCE_MS, MEMBER_LIFETIME_MS } from "../shared-store.ts";
 import { parse } from "../text.ts";
 import { Connection, scriptOf } from "./connection.ts";
@@ -85,7 +85,7 @@ export class RedisSharedStore implements SharedStore {
   readonly #channel: string;
   /** Tells what it said itself from what others said. */
   readonly #self = randomUUID();
-  readonly #presence = new Presence();
+  readonly #presence: Presence;
   #line: Line | null = null;
 
   /** @param connect makes a connection of its own, which can only listen then */
@@ -93,18 +93,19 @@ export class RedisSharedStore implements SharedStore {
     this.#connection = connection;
     this.#connect = connect;
     this.#store = `Redis at ${connection.place}`;
+    this.#presence = new Presence(this.#store);
     // What is published is heard in all databases of a server.
     this.#channel = `${PREFIX}messages:${connection.database}`;
   }
 
-  async join(member: Member): Promise<void> {
+  async join(member: Member, watch: MemberWatch = {}): Promise<void> {
     const there = await this.#enter(member);
     refuseUnlike(
       member,
       there.filter(({ id }) => id !== member.id),
       this.#store,
     );
-    this.#presence.begin(member.id, () => this.#enter(member));
+    this.#presence.begin(member, () => this.#enter(member), watch);
   }
 
   async leave(): Promise<void> {
