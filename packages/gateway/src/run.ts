@@ -106,6 +106,7 @@ export async function wire(
           revokeToken: (tokenId) => ends.revokedElsewhere(tokenId),
           takeOverSignIn: (serverId) => signIns.takeOver(serverId),
           catchUpSignIns: () => signIns.catchUp(),
+          onRefused: (error) => sessions.refused(error),
         });
 
   // Any free port, once found, stays the address through a restore.

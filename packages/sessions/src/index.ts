@@ -2,6 +2,7 @@ export type { ClientSession } from "./client-session.ts";
 export { copyRows } from "./copy-rows.ts";
 export type { StoreFinding } from "./examine/finding.ts";
 export { ForwardingStorage } from "./forwarding-storage.ts";
+export { isRefusal } from "./members.ts";
 export { MemoryStorageBackend } from "./memory.ts";
 export { type Migrated, type MigrateOptions, migrateSessions } from "./migrate.ts";
 export { type OpenedStorage, openStorage } from "./open-storage.ts";

@@ -39,3 +39,8 @@ export const refuseUnlike = (member: Member, others: readonly Member[], store: s
     });
   }
 };
+
+/** Whether a member was not let in by {@link refuseUnlike}. */
+export const isRefusal = (error: unknown): error is GatewayError =>
+  error instanceof GatewayError &&
+  ["session_store_other_key", "session_store_other_configuration"].includes(error.code);

@@ -1,5 +1,4 @@
-import { GatewayError } from "@local-mcp/contract";
-import { refuseUnlike } from "./members.ts";
+import { isRefusal, refuseUnlike } from "./members.ts";
 import {
   type JoinedMember,
   MEMBER_LIFETIME_MS,
@@ -9,8 +8,6 @@ import {
 
 /** How often a member says that it is there, ms: several times in the life of what it says. */
 const BEAT_MS = MEMBER_LIFETIME_MS / 3;
-
-const REFUSALS = ["session_store_other_key", "session_store_other_configuration"];
 
 /** The signs of life of a member, from when it joined until it leaves. */
 export class Presence {
@@ -55,8 +52,7 @@ export class Presence {
       if (this.#memberId !== null) watch.onMembers?.(members);
     } catch (error) {
       // While the store is away there is nobody to tell; others forget this one after a while.
-      const isRefused = error instanceof GatewayError && REFUSALS.includes(error.code);
-      if (isRefused && this.#memberId !== null) watch.onRefused?.(error);
+      if (isRefusal(error) && this.#memberId !== null) watch.onRefused?.(error);
     }
   }
 }

@@ -1,14 +1,14 @@
-import type { JoinedMember, Member, SharedStore } from "@local-mcp/sessions";
+import type { JoinedMember, Member, MemberWatch, SharedStore } from "@local-mcp/sessions";
 
 /**
- * What a store offers to several gateways, also where it cannot be reached when the gateway starts:
- * who joins and listens before it is there does so when it is.
+ * What a store offers to several gateways, also where it cannot be reached when the gateway starts,
+ * or was given up since: who joins and listens before it is there does so when it is.
  */
 export class LateSharedStore implements SharedStore {
   /** @throws GatewayError why there is no store, unless the gateway may do without for a while */
   readonly #refuse: () => void;
   #store: SharedStore | null = null;
-  #member: Member | null = null;
+  #joined: { member: Member; watch: MemberWatch | undefined } | null = null;
   readonly #listeners: { hear: (text: string) => void; onGap: () => void }[] = [];
 
   constructor(refuse: () => void) {
@@ -16,27 +16,35 @@ export class LateSharedStore implements SharedStore {
   }
 
   get memberId(): string | null {
-    return this.#member?.id ?? null;
+    return this.#joined?.member.id ?? null;
   }
 
   /** The store is there. @throws GatewayError as {@link SharedStore.join}; then it may not be used */
   async arrived(store: SharedStore): Promise<void> {
-    if (this.#member !== null) await store.join(this.#member);
-    for (const { hear, onGap } of this.#listeners) {
-      await store.listen(hear, onGap);
-      onGap();
-    }
+    if (this.#joined !== null) await store.join(this.#joined.member, this.#joined.watch);
+    for (const { hear, onGap } of this.#listeners) await store.listen(hear, onGap);
     this.#store = store;
   }
 
-  async join(member: Member): Promise<void> {
+  /** The store may not be used any more, until one arrives again. */
+  gone(): void {
+    this.#store = null;
+  }
+
+  /** What was told while there was no store has been missed. */
+  missed(): void {
+    for (const { onGap } of this.#listeners) onGap();
+  }
+
+  async join(member: Member, watch?: MemberWatch): Promise<void> {
+    // Also where it is not let in now, it is by this that it will be.
+    this.#joined = { member, watch };
     if (this.#store === null) this.#refuse();
-    await this.#store?.join(member);
-    this.#member = member;
+    await this.#store?.join(member, watch);
   }
 
   async leave(): Promise<void> {
-    this.#member = null;
+    this.#joined = null;
     await this.#store?.leave();
   }
 

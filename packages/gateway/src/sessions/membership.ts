@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { setTimeout } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import type { Log } from "@local-mcp/engine";
-import type { SharedStore } from "@local-mcp/sessions";
+import { isRefusal, type SharedStore } from "@local-mcp/sessions";
 import type { Vault } from "@local-mcp/vault";
 
 /** Whoever joins and whoever changes the configuration have to wait for each other. */
 const CONFIGURATION = "configuration";
-/** How soon a store that let this gateway not in is looked at again, ms. */
+/** How soon a store that let this gateway not in is asked again, ms. */
 const LOOK_AGAIN_MS = 500;
 
 export interface MembershipOptions {
@@ -17,6 +17,8 @@ export interface MembershipOptions {
   configurationHash: () => string;
   /** Takes over what others have stored that decides who is let in. */
   catchUp: () => Promise<void>;
+  /** Others came meanwhile that this gateway does not go together with: it may not go on. */
+  onRefused: (error: GatewayError) => void;
   log: Log;
 }
 
@@ -28,6 +30,7 @@ export class Membership {
   readonly id = randomUUID();
   readonly #options: MembershipOptions;
   #isJoined = false;
+  #again: NodeJS.Timeout | undefined;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
@@ -52,13 +55,14 @@ export class Membership {
         // Who was killed a moment ago is still among the members, and keeps nobody out for good.
         if (!(await this.#mayBeGone(seen))) throw error;
       }
-      await setTimeout(LOOK_AGAIN_MS);
+      await sleep(LOOK_AGAIN_MS);
     }
   }
 
   async leave(): Promise<void> {
     if (!this.#isJoined) return;
     this.#isJoined = false;
+    clearTimeout(this.#again);
     try {
       await this.#options.shared.leave();
     } catch (error) {
@@ -99,7 +103,7 @@ export class Membership {
     await shared.exclusively(CONFIGURATION, async () => {
       if (locked === null) await catchUp();
       else if ((await shared.members()).length > 0) throw locked;
-      await shared.join(this.#self());
+      await this.#joinAsIs();
       this.#isJoined = true;
     });
   }
@@ -112,16 +116,34 @@ export class Membership {
     return members.length > 0 && !isHeardOf;
   }
 
+  /** Lets the store know what is configured now, at once or as soon as it can be told. */
   async #renew(): Promise<void> {
     // A change may have been a restore, which has closed all that this belongs to.
     if (!this.#isJoined) return;
-    const { shared, log } = this.#options;
+    clearTimeout(this.#again);
+    const { shared, onRefused, log } = this.#options;
     try {
       await shared.leave();
-      await shared.join(this.#self());
+      await this.#joinAsIs();
     } catch (error) {
       log.error("the session store does not know what is configured", { error: String(error) });
+      if (isRefusal(error)) return onRefused(error);
+      this.#renewLater();
     }
+  }
+
+  #renewLater(): void {
+    if (!this.#isJoined) return;
+    this.#again = setTimeout(() => {
+      const renewing = this.#options.shared.exclusively(CONFIGURATION, () => this.#renew());
+      renewing.catch(() => this.#renewLater());
+    }, LOOK_AGAIN_MS);
+    this.#again.unref();
+  }
+
+  async #joinAsIs(): Promise<void> {
+    const { shared, onRefused } = this.#options;
+    await shared.join(this.#self(), { onRefused });
   }
 
   #self() {

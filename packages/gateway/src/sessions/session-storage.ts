@@ -74,6 +74,8 @@ export class SessionStorage extends ForwardingStorage {
   #failure: Failure | null = null;
   #retry: NodeJS.Timeout | null = null;
   #trying: Promise<void> | null = null;
+  /** Of a store that may not be used any more, that it is closed. */
+  #parting: Promise<void> = Promise.resolve();
   /** Calls wait while what was in memory is copied. */
   #returning: Promise<void> | null = null;
   /** Whoever is told of changes is there. */
@@ -154,6 +156,16 @@ export class SessionStorage extends ForwardingStorage {
     if (this.#failure !== null && this.#memory === null) throw this.#failure.error;
   }
 
+  /** Others have let in who this gateway does not go with: the store is opened anew until it is in. */
+  refused(error: GatewayError): void {
+    const store = this.#store;
+    if (store === null || this.#isClosed) return;
+    this.#store = null;
+    this.#shared?.gone();
+    this.#parting = this.#part(store);
+    this.#fails(error);
+  }
+
   async view(): Promise<SessionStoreView> {
     const { choice, chosenBy, keepsMessages } = this.#chosen;
     const { warning } = this;
@@ -216,6 +228,7 @@ export class SessionStorage extends ForwardingStorage {
     clearInterval(this.#sweeper);
     if (this.#retry !== null) clearTimeout(this.#retry);
     await this.#trying;
+    await this.#parting;
     await this.#store?.close();
   }
 
@@ -246,6 +259,14 @@ export class SessionStorage extends ForwardingStorage {
     }
   }
 
+  async #part(store: OpenedStorage): Promise<void> {
+    try {
+      await store.close();
+    } catch (error) {
+      this.#options.log.error("the session store could not be closed", { error: String(error) });
+    }
+  }
+
   get #storageOptions() {
     const { vault: sealer, clientIdleMs } = this.#options;
     return { sealer, clientIdleMs, now: this.#now };
@@ -267,9 +288,12 @@ export class SessionStorage extends ForwardingStorage {
       const opened = this.#store;
       const store = opened ?? (await this.#open());
       if (opened !== null && this.#failure !== null) await opened.backend.init();
+      // Meanwhile it may have been closed.
+      if (this.#store !== opened) return;
       this.#store = store;
       await this.#return(store);
       if (this.#failure !== null) this.#works();
+      if (opened === null) this.#shared?.missed();
     } catch (error) {
       if (error instanceof GatewayError) this.#fails(error);
       throw error;
@@ -278,6 +302,7 @@ export class SessionStorage extends ForwardingStorage {
 
   async #open(): Promise<OpenedStorage> {
     const { db } = this.#options.stores;
+    await this.#parting;
     const store = await openStorage(this.#chosen.choice, { ...this.#storageOptions, db });
     try {
       if (store.shared !== null) await this.#shared?.arrived(store.shared);
@@ -309,6 +334,7 @@ export class SessionStorage extends ForwardingStorage {
   }
 
   #works(): void {
+    if (this.#store === null) return;
     this.#failure = null;
     this.#options.log.info("the session store works again", { store: this.#name() });
     this.#changed();

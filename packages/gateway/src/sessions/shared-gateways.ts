@@ -22,6 +22,8 @@ export interface SharedGatewaysOptions {
   takeOverSignIn: (serverId: string) => Promise<void>;
   /** Takes over all of them. */
   catchUpSignIns: () => Promise<void>;
+  /** The store may not be used any more; session_store_other_… says with whom. */
+  onRefused: (error: GatewayError) => void;
   log: Log;
 }
 
@@ -36,7 +38,7 @@ export class SharedGateways {
 
   constructor(options: SharedGatewaysOptions) {
     this.#options = options;
-    const { shared, sessions, stores, vault, revokeToken, log } = options;
+    const { shared, sessions, stores, vault, revokeToken, onRefused, log } = options;
     this.peers = new GatewayPeers({ shared, vault, log });
     this.#revoked = new RevokedTokens({ sessions, revoke: revokeToken, log });
     this.membership = new Membership({
@@ -44,6 +46,7 @@ export class SharedGateways {
       vault,
       configurationHash: () => configurationHash(stores.db),
       catchUp: () => this.#catchUp(),
+      onRefused,
       log,
     });
     this.peers.listenToAll(
