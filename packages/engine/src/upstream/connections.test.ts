@@ -1,4 +1,6 @@
-import { expect, it } from "vitest";
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { describe, expect, it } from "vitest";
 import { resolveTo } from "../network/resolver.fixture.ts";
 import {
   closedAfterEach,
@@ -84,4 +86,58 @@ it.each(["http", "sse"] as const)("a configured address that never is: %s", asyn
     },
   });
   await transport.close();
+});
+
+describe("idle connections", () => {
+  /** A server that has answered over as many connections at once as were asked for. */
+  async function used(count: number, answer: (got: Got, response: ServerResponse) => void) {
+    const held: (() => void)[] = [];
+    const seen = new Set<Socket | null>();
+    const server = await serve((got, response) => {
+      const { socket } = response;
+      if (seen.has(socket)) {
+        socket?.destroy();
+        return;
+      }
+      seen.add(socket);
+      held.push(() => {
+        answer(got, response);
+        sendJson(response, 200, { jsonrpc: "2.0", id: got.body.id, result: {} });
+      });
+      if (seen.size >= count) for (const send of held.splice(0)) send();
+    });
+    const launch = launchOf(server.url);
+    const transport = new HttpTransport({ name: "one", launch, maxMessageBytes: 1000 });
+    const told = listener();
+    await transport.open(told);
+    open.push(server, transport);
+    for (let id = 1; id <= count; id += 1) {
+      transport.send({ jsonrpc: "2.0", id, method: "ping", params: {} });
+    }
+    await soon(() => expect(told.messages).toHaveLength(count));
+    return { server, transport, told };
+  }
+
+  it("are let go of before the server does, where it says when that is", async () => {
+    const { server } = await used(2, (_, response) =>
+      response.setHeader("keep-alive", "timeout=2"),
+    );
+    await soon(() => expect(server.sockets()).toBe(0));
+  });
+
+  it("that the server closed together cost no request that may be repeated", async () => {
+    const { server, transport, told } = await used(3, () => {});
+    transport.send({ jsonrpc: "2.0", id: 4, method: "resources/subscribe", params: {} });
+    await soon(() => expect(told.messages.length + told.failures.length).toBe(4));
+    expect(told.failures).toEqual([]);
+    expect(server.got.filter(({ body }) => body.id === 4)).toHaveLength(2);
+  });
+
+  it("that the server closed cost a tool call, which is never sent again", async () => {
+    const { server, transport, told } = await used(3, () => {});
+    transport.send({ jsonrpc: "2.0", id: 4, method: "tools/call", params: { name: "pay" } });
+    await soon(() => expect(told.failures).toHaveLength(1));
+    expect(told.failures[0]?.[1]).toMatchObject({ neverProcessed: false });
+    expect(server.got.filter(({ body }) => body.id === 4)).toHaveLength(1);
+  });
 });

@@ -30,6 +30,13 @@ const NOT_CONNECTED = [
 ];
 
 /**
+ * How long a connection is kept idle, ms: balancers commonly close theirs after a minute. A server
+ * that says less is believed (`Keep-Alive: timeout`), which Node does only where a limit is set. A
+ * tool call that meets the end of a connection fails, as it is never repeated.
+ */
+const IDLE_MS = 55_000;
+
+/**
  * Keep-alive connections to one upstream, on its route. Not the global agent, so that closing an
  * upstream closes its sockets and nobody else's. Without a proxy each goes to an address that was
  * judged when the name was looked up; a proxy looks names up by itself.
@@ -49,8 +56,9 @@ export class Connections {
     const isSecure = url.protocol === "https:";
     this.#forwarder = isSecure ? null : proxy;
     const lookup = guardedLookup(allowedReaches(url, policy));
-    const options = { keepAlive: true, ...(proxy === null && { lookup }) };
-    if (isSecure && proxy) this.#agent = new TunnelAgent(proxy, secureContext);
+    const kept = { keepAlive: true, timeout: IDLE_MS };
+    const options = { ...kept, ...(proxy === null && { lookup }) };
+    if (isSecure && proxy) this.#agent = new TunnelAgent(proxy, { ...kept, secureContext });
     else if ((this.#forwarder ?? url).protocol === "https:") {
       this.#agent = new https.Agent({ ...options, secureContext });
     } else this.#agent = new http.Agent(options);

@@ -105,6 +105,8 @@ async function exchangeOnLiveSocket(
     });
   } catch (error) {
     if (!outgoing?.reusedSocket || systemCode(error) !== "ECONNRESET") throw error;
+    // Those that were idle as long have been closed as well.
+    request.connections.dropIdle();
     return exchange(request, onRequest);
   }
 }

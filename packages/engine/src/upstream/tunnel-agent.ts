@@ -14,8 +14,9 @@ export class TunnelAgent extends https.Agent {
   readonly #secureContext: SecureContext | undefined;
   readonly #toProxy: http.Agent;
 
-  constructor(proxy: URL, secureContext: SecureContext | undefined) {
-    super({ keepAlive: true, secureContext });
+  constructor(proxy: URL, options: https.AgentOptions) {
+    const { secureContext } = options;
+    super(options);
     this.#proxy = proxy;
     this.#secureContext = secureContext;
     this.#toProxy =
