@@ -41,6 +41,7 @@ async function joined() {
     configurationHash: () => hash,
     catchUp: async () => {},
     onRefused,
+    onMembers: quiet,
     log,
   });
   await membership.join();

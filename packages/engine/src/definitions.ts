@@ -300,8 +300,17 @@ export type PeerMessage =
 export interface Peers {
   /** Tells all others. Never fails: whoever does not hear it reads the store at the next request. */
   tell(message: PeerMessage): void;
-  /** `onGap`: messages may have been missed. One listener, set once. */
-  listen(hear: (message: PeerMessage) => void, onGap: () => void): void;
+  /** One listener, set once. */
+  listen(listener: PeerListener): void;
+}
+
+export interface PeerListener {
+  /** `from` is the id of the gateway that told it. */
+  hear(message: PeerMessage, from: string): void;
+  /** Messages may have been missed. */
+  onGap(): void;
+  /** The ids of all that live, told now and then: one that was killed says no goodbye. */
+  onMembers(ids: ReadonlySet<string>): void;
 }
 
 /** A client as it is known at the endpoint. */

@@ -102,10 +102,11 @@ export class Downstream {
         upstream?.relist(method);
       },
     });
-    options.peers?.listen(
-      (message) => hearing.hear(message),
-      () => void sessions.rereadAll(),
-    );
+    options.peers?.listen({
+      hear: (message, from) => hearing.hear(message, from),
+      onGap: () => void sessions.rereadAll(),
+      onMembers: (ids) => sessions.onMembers(ids),
+    });
     this.#listeners = new Listeners({
       onChange: () => this.follow(),
       subscribed: () => this.subscribed(),

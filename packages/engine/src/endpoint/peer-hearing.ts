@@ -22,13 +22,13 @@ export class PeerHearing {
     this.#options = options;
   }
 
-  hear(message: PeerMessage): void {
+  hear(message: PeerMessage, from: string): void {
     const { sessions, relist } = this.#options;
     if (message.about === "lists") return relist(message.serverId, message.method);
     if (message.about === "session") return void sessions.reread(message.sessionId);
     const session = sessions.known(message.sessionId);
     if (!session) return;
-    if (message.about === "stream") sessions.onHeardElsewhere(session, message.state);
+    if (message.about === "stream") sessions.onHeardElsewhere(session, message.state, from);
     if (message.about === "to_client") session.sendHere(message.message);
     if (message.about !== "from_client") return;
     const sent = classify(message.message);

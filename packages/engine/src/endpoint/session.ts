@@ -53,8 +53,8 @@ export class Session implements Client {
   #asked = 0;
   #ended = false;
   lastSeenAt: number;
-  /** Whether the client has a stream open at another gateway for what belongs to no request. */
-  isHeardElsewhere = false;
+  /** The id of another gateway at which the client has a stream open for what belongs to no request. */
+  heardAt: string | null = null;
 
   constructor(record: SessionRecord, options: SessionOptions = {}) {
     this.#record = record;
@@ -278,7 +278,7 @@ export class Session implements Client {
 
   /** @returns whether the client reads at another gateway only */
   #passOn(message: Unasked): boolean {
-    if (!this.isHeardElsewhere || this.isHeardHere) return false;
+    if (this.heardAt === null || this.isHeardHere) return false;
     // The gateway there lists itself what has changed.
     if (!isOfLists(message)) this.#options.passOn?.(this, message);
     return true;

@@ -118,16 +118,26 @@ export class Sessions {
   }
 
   /** What another gateway says or asks of whether the client reads there. */
-  onHeardElsewhere(session: Session, state: "open" | "closed" | "asked"): void {
+  onHeardElsewhere(session: Session, state: "open" | "closed" | "asked", from: string): void {
     if (state === "asked") {
       if (session.isHeardHere) this.#tellWhetherHeard(session);
       return;
     }
-    session.isHeardElsewhere = state === "open";
+    if (state === "open") session.heardAt = from;
+    else if (session.heardAt === from) session.heardAt = null;
     if (state === "closed") return this.#askWhoHears(session);
     if (session.isHeardHere) return;
     for (const message of session.takeWaiting()) {
       this.#tellPeers({ about: "to_client", sessionId: session.id, message });
+    }
+  }
+
+  /** A client that read at a gateway which has gone may read at another one by now, or at none. */
+  onMembers(ids: ReadonlySet<string>): void {
+    for (const session of this.#sessions.values()) {
+      if (session.heardAt === null || ids.has(session.heardAt)) continue;
+      session.heardAt = null;
+      this.#askWhoHears(session);
     }
   }
 

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { PeerMessage, Peers, SessionRecord, SessionStore } from "../definitions.ts";
+import type {
+  PeerListener,
+  PeerMessage,
+  Peers,
+  SessionRecord,
+  SessionStore,
+} from "../definitions.ts";
 import type { RpcNotification } from "../jsonrpc.ts";
 import { EventStream } from "./event-stream.ts";
 import { PeerHearing } from "./peer-hearing.ts";
@@ -54,17 +60,20 @@ function gateways(count: number, idleMs: number) {
       }
     },
   };
-  const hearers: ((message: PeerMessage) => void)[] = [];
+  const listeners: PeerListener[] = [];
+  const gone = new Set<number>();
   const told: PeerMessage[] = [];
   const ended: string[] = [];
   const all = Array.from({ length: count }, (_, self) => {
     const peers: Peers = {
       tell: (message) => {
-        if (store.isQuiet) return;
+        if (store.isQuiet || gone.has(self)) return;
         told.push(message);
-        for (const [other, hear] of hearers.entries()) if (other !== self) hear(message);
+        for (const [other, listener] of listeners.entries()) {
+          if (other !== self && !gone.has(other)) listener.hear(message, String(self));
+        }
       },
-      listen: (hear) => void hearers.push(hear),
+      listen: (listener) => void listeners.push(listener),
     };
     const one = new Sessions({
       store: sessions,
@@ -76,10 +85,21 @@ function gateways(count: number, idleMs: number) {
       onNotified: quiet,
     });
     const hearing = new PeerHearing({ sessions: one, onClientChange: quiet, relist: quiet });
-    peers.listen((message) => hearing.hear(message), quiet);
+    peers.listen({
+      hear: (message, from) => hearing.hear(message, from),
+      onGap: quiet,
+      onMembers: (ids) => one.onMembers(ids),
+    });
     return one;
   });
-  return { all, records, store, told, ended };
+  /** As when it is killed: the others hear nothing of it, and after a while that it is not there. */
+  const kill = (one: Sessions): void => {
+    gone.add(all.indexOf(one));
+    const living = all.map((_, index) => index).filter((index) => !gone.has(index));
+    const ids = new Set(living.map(String));
+    for (const index of living) listeners[index]?.onMembers(ids);
+  };
+  return { all, records, store, told, ended, kill };
 }
 
 async function two(idleMs = IDLE_MS) {
@@ -121,6 +141,38 @@ describe("what a client is to hear", () => {
     lateAtB?.notify(update);
     expect(response.messages).toEqual([update]);
     expect(told.filter(({ about }) => about === "to_client")).toHaveLength(1);
+  });
+
+  it("waits again when the gateway where it reads was killed, for the next one", async () => {
+    const { all, kill } = gateways(3, IDLE_MS);
+    const [a, b, c] = all;
+    const atA = await a?.create(NEW);
+    const atB = await b?.find(atA?.id ?? "", "t", "p");
+    const atC = await c?.find(atA?.id ?? "", "t", "p");
+    if (!a || !b || !c || !atA || !atB || !atC) throw new Error("three know it");
+    opened(a, atA);
+    expect(atB.sendUnasked(update)).toBe(true);
+
+    kill(a);
+    expect(atB.sendUnasked(update)).toBe(false);
+    atB.notify(update);
+    const next = opened(c, atC);
+    expect(next.messages).toEqual([update]);
+    expect(atB.sendUnasked(update)).toBe(true);
+    expect(next.messages).toEqual([update, update]);
+  });
+
+  it("goes on to where the client reads when another gateway is killed", async () => {
+    const { all, kill } = gateways(3, IDLE_MS);
+    const [a, b, c] = all;
+    const atA = await a?.create(NEW);
+    const atB = await b?.find(atA?.id ?? "", "t", "p");
+    if (!a || !b || !c || !atA || !atB) throw new Error("two know it");
+    const response = opened(a, atA);
+    kill(c);
+    expect(atB.heardAt).toBe("0");
+    atB.notify(update);
+    expect(response.messages).toEqual([update]);
   });
 
   it("of changed lists each gateway tells its own readers", async () => {

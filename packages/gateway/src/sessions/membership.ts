@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import type { Log } from "@local-mcp/engine";
-import { isRefusal, type SharedStore } from "@local-mcp/sessions";
+import { isRefusal, type JoinedMember, type SharedStore } from "@local-mcp/sessions";
 import type { Vault } from "@local-mcp/vault";
 
 /** Whoever joins and whoever changes the configuration have to wait for each other. */
@@ -19,6 +19,8 @@ export interface MembershipOptions {
   catchUp: () => Promise<void>;
   /** Others came meanwhile that this gateway does not go together with: it may not go on. */
   onRefused: (error: GatewayError) => void;
+  /** Told now and then who lives, this gateway too. */
+  onMembers: (members: JoinedMember[]) => void;
   log: Log;
 }
 
@@ -142,8 +144,8 @@ export class Membership {
   }
 
   async #joinAsIs(): Promise<void> {
-    const { shared, onRefused } = this.#options;
-    await shared.join(this.#self(), { onRefused });
+    const { shared, onRefused, onMembers } = this.#options;
+    await shared.join(this.#self(), { onRefused, onMembers });
   }
 
   #self() {

@@ -1,13 +1,14 @@
 import {
   classify,
   type Log,
+  type PeerListener,
   type PeerMessage,
   type Peers,
   type RpcNotification,
   type RpcRequest,
   type RpcResponse,
 } from "@local-mcp/engine";
-import type { SharedStore } from "@local-mcp/sessions";
+import type { Member, SharedStore } from "@local-mcp/sessions";
 import type { Vault } from "@local-mcp/vault";
 import { z } from "zod";
 
@@ -53,9 +54,12 @@ const gatewayMessage: z.ZodType<GatewayMessage> = z.discriminatedUnion("about", 
   z.object({ about: z.literal("token"), tokenId: z.string() }),
   z.object({ about: z.literal("sign_in"), serverId }),
 ]);
-const told = z.array(gatewayMessage);
+const told = z.object({ from: z.string(), messages: z.array(gatewayMessage) });
+type Told = z.infer<typeof told>;
 
 export interface GatewayPeersOptions {
+  /** Of this gateway, as a member. */
+  id: string;
   shared: SharedStore;
   vault: Vault;
   log: Log;
@@ -68,8 +72,9 @@ export interface GatewayPeersOptions {
  */
 export class GatewayPeers implements Peers {
   readonly #options: GatewayPeersOptions;
-  readonly #hearers: ((message: GatewayMessage) => void)[] = [];
+  readonly #hearers: ((message: GatewayMessage, from: string) => void)[] = [];
   readonly #onGap: (() => void)[] = [];
+  #listener: PeerListener | null = null;
   #waiting: GatewayMessage[] = [];
   #telling: Promise<void> | null = null;
   /** Of each kind of trouble the first is logged; they come in crowds. */
@@ -87,15 +92,24 @@ export class GatewayPeers implements Peers {
     this.#telling ??= this.#tellAll();
   }
 
-  listen(hear: (message: PeerMessage) => void, onGap: () => void): void {
-    this.listenToAll((message) => {
-      if (message.about !== "token" && message.about !== "sign_in") hear(message);
-    }, onGap);
+  listen(listener: PeerListener): void {
+    this.#listener = listener;
+    this.listenToAll(
+      (message, from) => {
+        if (message.about !== "token" && message.about !== "sign_in") listener.hear(message, from);
+      },
+      () => listener.onGap(),
+    );
   }
 
-  listenToAll(hear: (message: GatewayMessage) => void, onGap: () => void): void {
+  listenToAll(hear: (message: GatewayMessage, from: string) => void, onGap: () => void): void {
     this.#hearers.push(hear);
     this.#onGap.push(onGap);
+  }
+
+  /** Who lives, this gateway too. */
+  onMembers(members: readonly Member[]): void {
+    this.#listener?.onMembers(new Set(members.map(({ id }) => id)));
   }
 
   /** From now on others are heard, and hear. @throws GatewayError session_store_unreachable */
@@ -122,8 +136,9 @@ export class GatewayPeers implements Peers {
       const messages = this.#waiting;
       this.#waiting = [];
       try {
-        const sealed = this.#options.vault.seal(JSON.stringify(messages), TOLD);
-        await this.#options.shared.publish(sealed);
+        const { id, vault, shared } = this.#options;
+        const text: Told = { from: id, messages };
+        await shared.publish(vault.seal(JSON.stringify(text), TOLD));
         this.#told.clear();
       } catch (error) {
         // Whoever did not hear it reads the store.
@@ -135,19 +150,21 @@ export class GatewayPeers implements Peers {
   }
 
   #hear(text: string): void {
-    for (const message of this.#read(text)) {
-      for (const hear of this.#hearers) hear(message);
+    const heard = this.#read(text);
+    if (heard === null) return;
+    for (const message of heard.messages) {
+      for (const hear of this.#hearers) hear(message, heard.from);
     }
   }
 
-  #read(text: string): GatewayMessage[] {
+  #read(text: string): Told | null {
     try {
       return told.parse(JSON.parse(this.#options.vault.open(text, TOLD)));
     } catch (error) {
       this.#logOnce(
         error instanceof z.ZodError ? "a message is of another version" : String(error),
       );
-      return [];
+      return null;
     }
   }
 

@@ -39,7 +39,6 @@ export class SharedGateways {
   constructor(options: SharedGatewaysOptions) {
     this.#options = options;
     const { shared, sessions, stores, vault, revokeToken, onRefused, log } = options;
-    this.peers = new GatewayPeers({ shared, vault, log });
     this.#revoked = new RevokedTokens({ sessions, revoke: revokeToken, log });
     this.membership = new Membership({
       shared,
@@ -47,8 +46,10 @@ export class SharedGateways {
       configurationHash: () => configurationHash(stores.db),
       catchUp: () => this.#catchUp(),
       onRefused,
+      onMembers: (members) => this.peers.onMembers(members),
       log,
     });
+    this.peers = new GatewayPeers({ id: this.membership.id, shared, vault, log });
     this.peers.listenToAll(
       (message) => this.#hear(message),
       () => void this.#catchUpLater(),
