@@ -2,6 +2,7 @@ import type { Sealer } from "@local-mcp/vault";
 import type { StorageOptions } from "./record-storage.ts";
 import { RecordStorage } from "./record-storage.ts";
 import { olderFirst, type Row, type Rows } from "./rows.ts";
+import { collectInTurns, sortInTurns } from "./turns.ts";
 
 interface MemoryStorageOptions extends StorageOptions {
   /** Seals what is secret, so that the records can be moved to a store that outlives the process. */
@@ -46,10 +47,14 @@ const memoryRows = (): Rows => {
     owned.set(row.identity, ids.add(row.sessionId));
   };
 
-  const removeWhere = (doomed: (row: Row) => boolean): number => {
-    const before = rows.size;
-    for (const row of rows.values()) if (doomed(row)) drop(row);
-    return before - rows.size;
+  const removeWhere = async (doomed: (row: Row) => boolean): Promise<number> => {
+    const removed = await collectInTurns([...rows.keys()], (sessionId) => {
+      const row = rows.get(sessionId);
+      if (row === undefined || !doomed(row)) return undefined;
+      drop(row);
+      return sessionId;
+    });
+    return removed.length;
   };
 
   const candidates = (identity: string | undefined): Iterable<Readonly<Row>> =>
@@ -66,8 +71,10 @@ const memoryRows = (): Rows => {
       return true;
     },
     read: async (kind, sessionId) => find(kind, sessionId),
-    list: async (kind, identity) =>
-      [...candidates(identity)].filter((row) => row.kind === kind).sort(olderFirst),
+    list: async (kind, identity) => {
+      const ofKind = (row: Row) => (row.kind === kind ? row : undefined);
+      return sortInTurns(await collectInTurns([...candidates(identity)], ofKind), olderFirst);
+    },
     modify: async (kind, sessionIds, change) => {
       const changed: Row[] = [];
       for (const sessionId of sessionIds) {
@@ -85,7 +92,7 @@ const memoryRows = (): Rows => {
       if (row !== null && (identity === undefined || row.identity === identity)) drop(row);
     },
     removeAll: async (kind) => {
-      removeWhere((row) => row.kind === kind);
+      await removeWhere((row) => row.kind === kind);
     },
     removeExpired: async (now) => removeWhere((row) => row.expiresAt <= now),
   };

@@ -10,6 +10,7 @@ import type { SignInRecord } from "./sign-in-record.ts";
 import { readSignIn, writeSignIn } from "./sign-in-record.ts";
 import type { ClientSessionChanges, StorageBackend } from "./storage-backend.ts";
 import { checked, isDamage, parse, stored, unlessDamaged } from "./text.ts";
+import { collectInTurns } from "./turns.ts";
 
 /** Options of every backend. */
 export interface StorageOptions {
@@ -105,16 +106,16 @@ export class RecordStorage implements StorageBackend {
   }
 
   async getIdentitySessionsData(identity: string): Promise<SessionData[]> {
-    const rows = await this.#living("sign_in", identity);
-    return rows.flatMap((row) => unlessDamaged(() => this.#open(row).session) ?? []);
+    const read = (row: Row) => unlessDamaged(() => this.#open(row).session);
+    return this.#living("sign_in", read, identity);
   }
 
   async getIdentityMcpSessions(identity: string): Promise<string[]> {
-    return idsOf(await this.#living("sign_in", identity));
+    return this.#living("sign_in", idOf, identity);
   }
 
   async getAllSessionIds(): Promise<string[]> {
-    return idsOf(await this.#living("sign_in"));
+    return this.#living("sign_in", idOf);
   }
 
   async clearAll(): Promise<void> {
@@ -152,8 +153,7 @@ export class RecordStorage implements StorageBackend {
   }
 
   async listClientSessions(): Promise<ClientSession[]> {
-    const rows = await this.#living("client");
-    return rows.flatMap((row) => unlessDamaged(() => readClient(row)) ?? []);
+    return this.#living("client", (row) => unlessDamaged(() => readClient(row)));
   }
 
   async touch(seen: ReadonlyMap<string, number>): Promise<void> {
@@ -168,23 +168,29 @@ export class RecordStorage implements StorageBackend {
 
   /** Ids of the living records that are damaged, which lists leave out. */
   async damagedIds(): Promise<string[]> {
-    const ids: string[] = [];
-    const look = async (kind: Row["kind"], read: (row: Row) => unknown): Promise<void> => {
-      const rows = await this.#rows.list(kind, undefined, (sessionId) => ids.push(sessionId));
-      const damaged = rows.filter((row) => this.#lives(row) && isDamaged(() => read(row)));
-      for (const { sessionId } of damaged) ids.push(sessionId);
+    const unreadable: string[] = [];
+    const look = (kind: Row["kind"], read: (row: Row) => unknown): Promise<string[]> => {
+      const idOfDamaged = (row: Row) => (isDamaged(() => read(row)) ? row.sessionId : undefined);
+      return this.#living(kind, idOfDamaged, undefined, (id) => unreadable.push(id));
     };
-    await look("sign_in", (row) => this.#open(row));
-    await look("client", readClient);
-    return ids;
+    const signIns = await look("sign_in", (row) => this.#open(row));
+    const clients = await look("client", readClient);
+    return unreadable.concat(signIns, clients);
   }
 
   async #insert(row: Row): Promise<void> {
     if (!(await this.#rows.insert(row, this.#now()))) throw new GatewayError("session_exists");
   }
 
-  async #living(kind: Row["kind"], identity?: string): Promise<Row[]> {
-    return (await this.#rows.list(kind, identity)).filter((row) => this.#lives(row));
+  /** What `take` makes of the rows that have not expired; undefined is left out. */
+  async #living<T>(
+    kind: Row["kind"],
+    take: (row: Row) => T | undefined,
+    identity?: string,
+    onDamaged?: (sessionId: string) => void,
+  ): Promise<T[]> {
+    const rows = await this.#rows.list(kind, identity, onDamaged);
+    return collectInTurns(rows, (row) => (this.#lives(row) ? take(row) : undefined));
   }
 
   #lives(row: Row): boolean {
@@ -260,7 +266,7 @@ const isDamaged = (read: () => unknown): boolean => {
 /** Somebody signed in, which lasts until it is revoked or removed. */
 const isSignedIn = ({ tokens }: SessionData): boolean => tokens !== undefined;
 
-const idsOf = (rows: Row[]): string[] => rows.map(({ sessionId }) => sessionId);
+const idOf = ({ sessionId }: Row): string => sessionId;
 
 /** A record keeps the id and the identity it is found by. */
 const refuseMove = <Name extends string>(

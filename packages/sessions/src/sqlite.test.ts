@@ -1,7 +1,12 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createDb, mcpSessions, resourceSubscriptions } from "@local-mcp/database";
+import {
+  createDb,
+  createSessionQueries,
+  mcpSessions,
+  resourceSubscriptions,
+} from "@local-mcp/database";
 import type { Sealer } from "@local-mcp/vault";
 import { openVault } from "@local-mcp/vault/test-kit";
 import { eq } from "drizzle-orm";
@@ -232,6 +237,33 @@ describe("a file of sessions", () => {
     }
     write("two", two);
     expect(await store.getSession("user-123", "two")).toMatchObject({ codeVerifier: "another" });
+  });
+
+  test("is read in pages, which others come in between", async () => {
+    const { db, store } = open();
+    const ids = Array.from({ length: 2100 }, (_, index) => `client-${index}`);
+    db.transaction((tx) => {
+      const queries = createSessionQueries(tx);
+      for (const [index, sessionId] of ids.entries()) {
+        const members = clientSession({ sessionId, createdAt: START - index });
+        const { createdAt } = members;
+        const data = JSON.stringify(members);
+        queries.insert({ sessionId, kind: "client", data, createdAt, expiresAt: null });
+        queries.subscribe(sessionId, [`file:///${index}`]);
+      }
+    });
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    const rows = await store.rows.list("client");
+    clearImmediate(next);
+    expect(turns).toBeGreaterThan(1);
+    expect(rows.map(({ sessionId }) => sessionId)).toEqual(ids.toReversed());
+    const subscriptions = ids.map((_, index) => [`file:///${index}`]);
+    expect(rows.map((row) => row.subscriptions)).toEqual(subscriptions.toReversed());
   });
 
   test("a record without an end does not expire", async () => {

@@ -5,7 +5,8 @@ import { createDb, createSessionQueries } from "@local-mcp/database";
 import type { Sealer } from "@local-mcp/vault";
 import type { StorageOptions } from "./record-storage.ts";
 import { RecordStorage } from "./record-storage.ts";
-import { NEVER, type Row, type Rows } from "./rows.ts";
+import { NEVER, olderFirst, type Row, type Rows } from "./rows.ts";
+import { sortInTurns } from "./turns.ts";
 
 type SessionQueries = ReturnType<typeof createSessionQueries>;
 
@@ -64,7 +65,7 @@ export class SqliteStorageBackend extends RecordStorage {
   }
 }
 
-/** Records that are removed at once, so that nobody waits long. */
+/** Records that are read or removed at once, so that nobody waits long. */
 const PAGE = 1000;
 
 const KINDS = ["sign_in", "client"] as const;
@@ -103,10 +104,17 @@ const sqliteRows = (database: Database): Rows => {
     read: async (kind, sessionId) => read(database.queries, kind, sessionId),
     list: async (kind, identity) => {
       const { queries } = database;
-      const subscriptions = kind === "client" ? queries.allSubscriptions() : undefined;
-      return queries
-        .list(kind, identity)
-        .map((row) => toRow(row, subscriptions?.get(row.sessionId) ?? []));
+      const listed: Row[] = [];
+      const owner = kind === "client" ? null : identity;
+      for (let after: ReturnType<SessionQueries["page"]>["end"] = null; ;) {
+        const { rows, end } = queries.page(kind, owner, after, PAGE);
+        const ids = kind === "client" ? rows.map(({ sessionId }) => sessionId) : [];
+        const subscriptions = queries.subscriptionsOf(ids);
+        for (const row of rows) listed.push(toRow(row, subscriptions.get(row.sessionId) ?? []));
+        if (rows.length < PAGE) return sortInTurns(listed, olderFirst);
+        after = end;
+        await setImmediate();
+      }
     },
     modify: async (kind, sessionIds, change) =>
       atomically((sessions) => {

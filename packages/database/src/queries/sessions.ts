@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNull, lte, type SQL, sql } from "drizzle-orm";
 import type { Queryable } from "../db.ts";
 import { resources } from "../schema/local.ts";
 import { mcpSessions, resourceSubscriptions, type SessionKind } from "../schema/sessions.ts";
@@ -6,6 +6,15 @@ import { mcpSessions, resourceSubscriptions, type SessionKind } from "../schema/
 export type SessionRow = typeof mcpSessions.$inferSelect;
 export type SessionInsert = typeof mcpSessions.$inferInsert;
 export type SessionChanges = Partial<Pick<SessionInsert, "identity" | "data" | "expiresAt">>;
+
+/** The last record of a page. */
+interface PageEnd {
+  identity: string | null;
+  rowId: number;
+}
+
+/** Kept by a table until VACUUM, which no gateway does to its own. https://sqlite.org/lang_vacuum.html */
+const rowId = sql<number>`${mcpSessions}.rowid`;
 
 /** Records of the session store. An id of one kind never opens a record of the other. */
 export const createSessionQueries = (db: Queryable) => {
@@ -21,11 +30,11 @@ export const createSessionQueries = (db: Queryable) => {
       ),
     )
     .prepare();
-  const subscribed = (sessionId?: string) =>
+  const subscribed = (which: SQL | undefined) =>
     db
       .select({ sessionId: resourceSubscriptions.sessionId, uri: resourceSubscriptions.uri })
       .from(resourceSubscriptions)
-      .where(sessionId === undefined ? undefined : eq(resourceSubscriptions.sessionId, sessionId))
+      .where(which)
       // As they were given.
       .orderBy(sql`rowid`)
       .all();
@@ -36,25 +45,54 @@ export const createSessionQueries = (db: Queryable) => {
     /** Expired ones too, until they are swept. */
     get: (kind: SessionKind, sessionId: string): SessionRow | undefined =>
       byId.get({ kind, sessionId }),
-    list: (kind: SessionKind, identity?: string): SessionRow[] =>
-      db
-        .select()
-        .from(mcpSessions)
-        .where(
-          and(
-            eq(mcpSessions.kind, kind),
-            identity === undefined ? undefined : eq(mcpSessions.identity, identity),
-          ),
-        )
-        .orderBy(asc(mcpSessions.createdAt), asc(mcpSessions.sessionId))
-        .all(),
+    /**
+     * The next records of a kind, so many at most; each page is one walk of an index. They come by
+     * their identity, and within that as they were inserted.
+     *
+     * @param owner of whom; null: of nobody, as those of clients are; undefined: of anybody
+     * @param after where the last page ended; null for the first one
+     */
+    page(
+      kind: SessionKind,
+      owner: string | null | undefined,
+      after: PageEnd | null,
+      most: number,
+    ): { rows: SessionRow[]; end: PageEnd | null } {
+      const { identity } = mcpSessions;
+      const walk = (where: SQL | undefined, limit: number) =>
+        db
+          .select({ row: mcpSessions, rowId })
+          .from(mcpSessions)
+          .where(and(eq(mcpSessions.kind, kind), where))
+          .orderBy(asc(identity), asc(rowId))
+          .limit(limit)
+          .all();
+      const current = owner === undefined ? after?.identity : owner;
+      const found: ReturnType<typeof walk> = [];
+      if (current !== undefined) {
+        const isCurrent = current === null ? isNull(identity) : eq(identity, current);
+        found.push(...walk(and(isCurrent, gt(rowId, after?.rowId ?? 0)), most));
+      }
+      if (owner === undefined && found.length < most) {
+        found.push(...walk(gt(identity, current ?? ""), most - found.length));
+      }
+      const last = found.at(-1);
+      return {
+        rows: found.map(({ row }) => row),
+        end: last === undefined ? null : { identity: last.row.identity, rowId: last.rowId },
+      };
+    },
     /** URIs that a client wants to hear of. */
-    subscriptions: (sessionId: string): string[] => subscribed(sessionId).map(({ uri }) => uri),
+    subscriptions: (sessionId: string): string[] =>
+      subscribed(eq(resourceSubscriptions.sessionId, sessionId)).map(({ uri }) => uri),
     /** By session. */
-    allSubscriptions(): Map<string, string[]> {
+    subscriptionsOf(sessionIds: readonly string[]): Map<string, string[]> {
       const all = new Map<string, string[]>();
-      for (const { sessionId, uri } of subscribed()) {
-        all.set(sessionId, [...(all.get(sessionId) ?? []), uri]);
+      const which = inArray(resourceSubscriptions.sessionId, [...sessionIds]);
+      for (const { sessionId, uri } of subscribed(which)) {
+        const uris = all.get(sessionId);
+        if (uris === undefined) all.set(sessionId, [uri]);
+        else uris.push(uri);
       }
       return all;
     },

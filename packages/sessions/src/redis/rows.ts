@@ -3,6 +3,7 @@ import { GatewayError } from "@local-mcp/contract";
 import { z } from "zod";
 import { NEVER, olderFirst, type Row, type Rows } from "../rows.ts";
 import { parse, stored } from "../text.ts";
+import { sortInTurns } from "../turns.ts";
 import type { Connection } from "./connection.ts";
 import { scriptOf } from "./connection.ts";
 
@@ -295,7 +296,7 @@ export const redisRows = (connection: Connection, now: () => number): Rows => {
         });
         await change(gone, "what is as it was");
       }
-      return [...rows.values()].sort(olderFirst);
+      return sortInTurns([...rows.values()], olderFirst);
     },
     modify: async (kind, sessionIds, changeOf) => {
       const ids = [...new Set(sessionIds)];
