@@ -8,7 +8,7 @@ import { afterTest, names } from "../fixtures/test-support.ts";
 import { conformance } from "./era-gateway.ts";
 import { type ServerConfig, startGateway, type TestGateway, until } from "./test-gateway.ts";
 
-const SECRET = { AUTH_ENCRYPTION_SECRET: "a secret that opens the vault of this test" };
+export const SECRET = { AUTH_ENCRYPTION_SECRET: "a secret that opens the vault of this test" };
 
 /** A data directory that gateways can be started from: one server, the profile `dev`, and a token. */
 export interface Seed {
