@@ -163,6 +163,8 @@ export class SessionStorage extends ForwardingStorage {
     this.#store = null;
     this.#shared?.gone();
     this.#parting = this.#part(store);
+    // It answers: whatever was wrong until now, this is something else.
+    this.#failure = null;
     this.#fails(error);
   }
 
