@@ -1,10 +1,9 @@
 import { access, constants, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { MOST_IN_FILE } from "../file/rows.ts";
 import type { RecordStorage } from "../record-storage.ts";
 import { note, ok, problem, type StoreFinding } from "./finding.ts";
 
-/** What a file is meant for; more are refused. */
-const MOST = 10_000;
 /** From here on another store should be thought of. */
 const MANY = 8000;
 /** Readable by others than its owner. */
@@ -32,9 +31,9 @@ export async function examineFile(given: string, backend: RecordStorage): Promis
           mode === null ? `${path} is made with the first session.` : "Only its owner can read it.",
         ),
     count < MANY
-      ? ok(`It holds ${count} of at most ${MOST} sessions.`)
+      ? ok(`It holds ${count} of at most ${MOST_IN_FILE} sessions.`)
       : note(
-          `It holds ${count} of at most ${MOST} sessions.`,
+          `It holds ${count} of at most ${MOST_IN_FILE} sessions.`,
           "Use another store: “local-mcp-gateway sessions migrate --from file --to sqlite”.",
         ),
   ];

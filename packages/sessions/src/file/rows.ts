@@ -4,8 +4,8 @@ import { FileLock } from "./lock.ts";
 import { type Entry, entryOf, readRecord } from "./record.ts";
 import { type Entries, type FileOptions, SessionsFile } from "./sessions-file.ts";
 
-/** A file is read and written whole, which more would make slow. */
-const MOST = 10_000;
+/** How many sessions a file holds: it is read and written whole, which more would make slow. */
+export const MOST_IN_FILE = 10_000;
 
 /** Changes what it is given, or throws and has changed nothing. Says what came of it. */
 type Change<T> = (entries: Entries) => { changed: number; result: T };
@@ -40,9 +40,9 @@ export class FileRows implements Rows {
     return this.#change((entries) => {
       const taken = entries.get(row.sessionId);
       if (taken !== undefined && taken.row.expiresAt > now) return { changed: 0, result: false };
-      if (taken === undefined && entries.size >= MOST) {
+      if (taken === undefined && entries.size >= MOST_IN_FILE) {
         const count = [...entries.values()].filter(({ row }) => row.expiresAt > now).length;
-        if (count >= MOST) {
+        if (count >= MOST_IN_FILE) {
           throw new GatewayError("session_store_full", { store: this.#file.path, count });
         }
         removeWhere(entries, ({ expiresAt }) => expiresAt <= now);
