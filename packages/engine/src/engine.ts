@@ -25,6 +25,7 @@ import type { EndedProcesses, Processes } from "./processes/processes.ts";
 import type { ServerUsage } from "./processes/usage.ts";
 import { calledItem } from "./router/called.ts";
 import { AnswerCache } from "./router/answer-cache.ts";
+import type { AnswerStore } from "./router/answer-store.ts";
 import { type Answer, type Caller, silentCaller } from "./router/caller.ts";
 import { ResourceLinks } from "./router/resource-links.ts";
 import { callServerTool, route } from "./router/router.ts";
@@ -46,6 +47,8 @@ export interface EngineOptions {
   sessions: SessionStore;
   /** The other gateways on the session store, where there can be any. */
   peers?: Peers | undefined;
+  /** Where answers are kept that may be shown to anybody; memory without one. */
+  answers?: AnswerStore | undefined;
   traffic: TrafficSink;
   /** What the gateway itself offers, beside its servers. */
   local: LocalProvider;
@@ -76,7 +79,9 @@ export class Engine {
   /** By profile, so that what one profile was shown opens nothing in another. */
   readonly #links = new Map<string, ResourceLinks>();
   readonly #visits = new UrlVisits();
-  readonly #cache = new AnswerCache();
+  readonly #cache: AnswerCache;
+  /** Servers that were ready once: when they start again, that is anew. */
+  readonly #wereReady = new Set<string>();
   readonly #gate = new StartGate();
   #recheckTimer: NodeJS.Timeout | undefined;
   #started = false;
@@ -84,6 +89,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#cache = new AnswerCache(options.answers);
     this.#views = new Views({
       catalogs: options.catalogs,
       upstream: (serverId) => this.#upstreams.get(serverId),
@@ -185,7 +191,8 @@ export class Engine {
     const gone = [...this.#upstreams].filter(([id]) => !wanted.has(id));
     for (const [id] of gone) {
       this.#upstreams.delete(id);
-      this.#cache.forget(id);
+      this.#wereReady.delete(id);
+      this.#cache.outdate(id);
     }
     const changes = gone.map(([, upstream]) => upstream.stop());
     const profiles = registry.profiles();
@@ -317,7 +324,7 @@ export class Engine {
       onObservation: () => this.#onObservation(definition.id),
       onCatalog: () => this.#views.onCatalog(definition.id),
       onListsChanged: (method) => {
-        if (method === "notifications/resources/list_changed") this.#cache.forget(definition.id);
+        if (method === "notifications/resources/list_changed") this.#cache.outdate(definition.id);
         this.#options.peers?.tell({ about: "lists", serverId: definition.id, method });
       },
       onNotification: (client, notification) =>
@@ -341,8 +348,12 @@ export class Engine {
 
   #onObservation(serverId: string): void {
     this.#options.onServerChange(serverId);
-    if (this.#upstreams.get(serverId)?.observation.state !== "ready") this.#cache.forget(serverId);
-    if (this.#upstreams.get(serverId)?.observation.state === "starting") return;
+    const state = this.#upstreams.get(serverId)?.observation.state;
+    if (state === "ready") this.#wereReady.add(serverId);
+    else if (state === "starting" && this.#wereReady.delete(serverId))
+      this.#cache.outdate(serverId);
+    else this.#cache.forget(serverId);
+    if (state === "starting") return;
     this.#views.onSettled(serverId);
   }
 
@@ -351,7 +362,7 @@ export class Engine {
     if (!upstream) return;
     if (notification.method === "notifications/resources/updated") {
       const uri = notification.params?.uri;
-      this.#cache.forget(serverId, typeof uri === "string" ? uri : undefined);
+      this.#cache.outdate(serverId, typeof uri === "string" ? uri : undefined);
     }
     const concerned = client ?? this.#visits.clientOf(notification) ?? null;
     this.#downstream.onServerNotification(upstream.definition, concerned, notification);

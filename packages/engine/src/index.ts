@@ -25,6 +25,13 @@ export {
   type RpcRequest,
   type RpcResponse,
 } from "./jsonrpc.ts";
+export {
+  type AnswerPlace,
+  type AnswerStore,
+  type FoundAnswer,
+  type KeptAnswer,
+  MAX_ANSWERS_SIZE,
+} from "./router/answer-store.ts";
 export type { Answer } from "./router/caller.ts";
 export { claimedModernVersion } from "./protocol.ts";
 export { parameterHeaders, routingHeaders } from "./protocol-headers.ts";

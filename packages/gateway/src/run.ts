@@ -34,6 +34,7 @@ import { ServerDetails } from "./servers/server-details.ts";
 import { ServersService } from "./servers/servers-service.ts";
 import { SessionStorage } from "./sessions/session-storage.ts";
 import { SharedGateways } from "./sessions/shared-gateways.ts";
+import { createAnswers } from "./sessions/stored-answers.ts";
 import { SignIns } from "./sign-in/sign-ins.ts";
 import { SettingsService } from "./settings/settings-service.ts";
 import { createSettingsStore } from "./settings/settings-store.ts";
@@ -95,6 +96,7 @@ export async function wire(
     events,
     onChange: () => announcer.announce(),
   });
+  const answers = createAnswers(options.kind, common);
   const { shared } = sessions;
   const gateways =
     options.kind !== "serve" || shared === null
@@ -189,6 +191,7 @@ export async function wire(
       traffic.messages.remove(sessionId),
     ),
     peers: gateways?.peers,
+    answers,
     traffic: trafficTo(() => ({ clients, traffic })),
     serverInfo: { name: "local-mcp-gateway", title: "Local MCP Gateway", version: VERSION },
     maxMessageBytes: () => settings.maxMessageBytes,
@@ -452,6 +455,7 @@ export async function wire(
       // An answer that is on its way may hold the only refresh token that works from now on.
       await signIns.close();
       await gateways?.close();
+      await answers?.close();
       tokens.close();
       ownDeeds.stopped();
       vault.lock();

@@ -1,3 +1,5 @@
+export type { AnswerRows } from "./answers/answer-rows.ts";
+export { type AnswerChoice, openAnswers } from "./answers/open-answers.ts";
 export type { ClientSession } from "./client-session.ts";
 export { copyRows } from "./copy-rows.ts";
 export type { StoreFinding } from "./examine/finding.ts";

@@ -1,24 +1,22 @@
 import { isErrorResponse, type JsonObject, type RpcResponse } from "../jsonrpc.ts";
+import {
+  type AnswerPlace,
+  type AnswerStore,
+  type KeptAnswer,
+  MemoryAnswers,
+} from "./answer-store.ts";
 
-/** What all answers together may take, characters of JSON. */
-const MAX_SIZE = 8 * 1024 * 1024;
-/** What one may take. */
+/** What one answer may take, characters of JSON. */
 const MAX_ANSWER = 1024 * 1024;
 /** However long a server says, ms. */
 const MAX_TTL_MS = 24 * 3_600_000;
 
-interface Kept {
-  serverId: string;
-  uri: string;
-  /** JSON of the result, so that nobody changes another's. */
-  text: string;
-  /** ms since 1970. */
-  keptAt: number;
-  ttlMs: number;
+export interface CacheLookup {
+  /** The result as a modern client is given it, with the time that is left; null without one. */
+  result: JsonObject | null;
+  /** Keeps the answer once it is there, unless the server changed since the lookup. */
+  keep(response: RpcResponse): void;
 }
-
-/** Keeps an answer once it is there. */
-export type Keep = (response: RpcResponse) => void;
 
 /**
  * Resources that modern servers have said may be shown to anybody for a while (MCP 2026-07-28,
@@ -26,79 +24,57 @@ export type Keep = (response: RpcResponse) => void;
  * answers, nor an error.
  */
 export class AnswerCache {
+  readonly #store: AnswerStore;
   readonly #now: () => number;
-  /** The least recently used first. */
-  readonly #kept = new Map<string, Kept>();
-  #size = 0;
-  #forgotten = 0;
 
-  constructor(now: () => number = Date.now) {
+  constructor(store: AnswerStore = new MemoryAnswers(), now: () => number = Date.now) {
+    this.#store = store;
     this.#now = now;
   }
 
-  /** The result as a modern client is given it, with the time that is left; null without one. */
-  find(serverId: string, uri: string): JsonObject | null {
-    const key = keyOf(serverId, uri);
-    const kept = this.#kept.get(key);
-    if (kept === undefined) return null;
-    const age = Math.max(0, this.#now() - kept.keptAt);
-    this.#drop(key);
-    if (age >= kept.ttlMs) return null;
-    this.#put(key, kept);
-    const result: JsonObject = JSON.parse(kept.text);
+  /** Called before the server is asked: what it says of a change in the meantime outdates the answer. */
+  async find(place: AnswerPlace): Promise<CacheLookup> {
+    const found = await this.#store.find(place);
+    return {
+      result: found?.answer ? this.#shown(found.answer) : null,
+      keep: (response) => {
+        const answer = found && this.#keepable(response);
+        if (answer) this.#store.keep(place, found.generation, answer);
+      },
+    };
+  }
+
+  /** A server is another now, or one of its resources is. */
+  outdate(serverId: string, uri?: string): void {
+    this.#store.outdate(serverId, uri);
+  }
+
+  /** A server does not run here now. */
+  forget(serverId: string): void {
+    this.#store.forget(serverId);
+  }
+
+  #shown({ text, keptAt, ttlMs }: KeptAnswer): JsonObject | null {
+    const age = Math.max(0, this.#now() - keptAt);
+    if (age >= ttlMs) return null;
+    const result: JsonObject = JSON.parse(text);
     const meta = typeof result._meta === "object" ? result._meta : {};
     return {
       ...result,
-      ttlMs: kept.ttlMs - age,
+      ttlMs: ttlMs - age,
       // The debug log shows it: no server was asked for this answer.
       _meta: { ...meta, "local-mcp-gateway/cache": { ageMs: age } },
     };
   }
 
-  /** Taken before the server is asked: what it says of a change in the meantime outdates the answer. */
-  keeper(serverId: string, uri: string): Keep {
-    const before = this.#forgotten;
-    return (response) => {
-      if (this.#forgotten !== before || isErrorResponse(response)) return;
-      const { result } = response;
-      const { ttlMs, cacheScope, resultType = "complete" } = result;
-      const isKept = cacheScope === "public" && resultType === "complete";
-      if (!isKept || typeof ttlMs !== "number" || !(ttlMs > 0)) return;
-      const text = JSON.stringify(result);
-      if (text.length > MAX_ANSWER) return;
-      const key = keyOf(serverId, uri);
-      this.#drop(key);
-      const kept = { serverId, uri, text, keptAt: this.#now(), ttlMs: Math.min(ttlMs, MAX_TTL_MS) };
-      this.#put(key, kept);
-      for (const oldest of this.#kept.keys()) {
-        if (this.#size <= MAX_SIZE) break;
-        this.#drop(oldest);
-      }
-    };
-  }
-
-  /**
-   * A server is another now, or one of its resources is. An update may name a part of what was read
-   * (MCP 2026-07-28, resources), so what contains it goes too.
-   */
-  forget(serverId: string, uri?: string): void {
-    this.#forgotten += 1;
-    for (const [key, kept] of this.#kept) {
-      if (kept.serverId !== serverId) continue;
-      if (uri === undefined || kept.uri.startsWith(uri) || uri.startsWith(kept.uri))
-        this.#drop(key);
-    }
-  }
-
-  #put(key: string, kept: Kept): void {
-    this.#kept.set(key, kept);
-    this.#size += kept.text.length;
-  }
-
-  #drop(key: string): void {
-    this.#size -= this.#kept.get(key)?.text.length ?? 0;
-    this.#kept.delete(key);
+  #keepable(response: RpcResponse): KeptAnswer | null {
+    if (isErrorResponse(response)) return null;
+    const { result } = response;
+    const { ttlMs, cacheScope, resultType = "complete" } = result;
+    const isKept = cacheScope === "public" && resultType === "complete";
+    if (!isKept || typeof ttlMs !== "number" || !(ttlMs > 0)) return null;
+    const text = JSON.stringify(result);
+    if (text.length > MAX_ANSWER) return null;
+    return { text, keptAt: this.#now(), ttlMs: Math.min(ttlMs, MAX_TTL_MS) };
   }
 }
-
-const keyOf = (serverId: string, uri: string): string => `${serverId} ${uri}`;

@@ -46,9 +46,10 @@ export async function callServer(
   const own = withoutEnvelope({ ...request.params, ...renamed });
   const { serverInfo } = servers;
   const uri = cacheableUri(request.method, own);
-  const cached = uri === null ? null : servers.cache.find(serverId, uri);
-  if (cached !== null) {
-    const answer = resultOf(0, cached);
+  const { configHash } = upstream.definition;
+  const cached = uri === null ? null : await servers.cache.find({ serverId, configHash, uri });
+  if (cached?.result) {
+    const answer = resultOf(0, cached.result);
     return translate(answer, {
       from: "modern",
       to: caller.era,
@@ -56,7 +57,6 @@ export async function callServer(
       serverInfo,
     });
   }
-  const keep = uri === null ? null : servers.cache.keeper(serverId, uri);
   const trace = caller.trace.towards(serverId);
   const { visits, roots } = servers;
   const params =
@@ -71,7 +71,7 @@ export async function callServer(
   const answered = await askServer(ask);
   if (answered === null) return null;
   const { era } = answered;
-  if (era === "modern") keep?.(answered.response);
+  if (era === "modern") cached?.keep(answered.response);
   visits.noteRefusal(caller.client, answered.response);
   const response =
     era === "modern" ? await complete(answered.response, ask, roots, caller) : answered.response;

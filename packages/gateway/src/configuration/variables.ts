@@ -89,7 +89,7 @@ export const VARIABLES = {
   ),
   CACHE_TYPE: variable(
     "CACHE_TYPE",
-    "Where “serve” keeps sessions, in the words of other gateways: memory, database or redis. Answers of resources are always cached in memory.",
+    "Where “serve” keeps sessions, in the words of other gateways: memory, database or redis. Answers of resources are cached there too.",
   ),
   REDIS_URL: variable(
     "REDIS_URL",

@@ -1,7 +1,8 @@
 import { homedir } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { GatewayError } from "@local-mcp/contract";
 import {
+  type AnswerChoice,
   type SelectedStorage,
   selectStorage,
   type StorageChoice,
@@ -49,6 +50,27 @@ export function chooseStore(
     keepsMessages:
       choice.type === "sqlite" && ["CACHE_TYPE", "MCP_TS_STORAGE_TYPE"].includes(chosenBy),
   };
+}
+
+/**
+ * Where `serve` keeps answers of resources, which `CACHE_TYPE` says also where sessions are kept
+ * elsewhere; null for memory.
+ *
+ * @throws GatewayError session_store_unknown, session_store_unset, session_store_url
+ */
+export function chooseAnswerStore(
+  kind: GatewayOptions["kind"],
+  { environment, paths }: Configuration,
+): AnswerChoice | null {
+  if (kind !== "serve") return null;
+  const read: Parameters<typeof selectStorage>[0] = (name) =>
+    name === "CACHE_TYPE" || name === "REDIS_URL" ? environment.find(name)?.value : null;
+  const { choice, chosenBy } = selectStorage(read, OWN_DATABASE);
+  if (chosenBy !== "CACHE_TYPE") return null;
+  if (choice.type === "redis") return choice;
+  return choice.type === "sqlite"
+    ? { type: "sqlite", path: join(paths.dataDir, "answers.db") }
+    : null;
 }
 
 /**
