@@ -105,7 +105,6 @@ async function inParts(
 ): Promise<void> {
   for (let at = 0; at < rows.length; at += AT_ONCE) {
     if (signal?.aborted === true) throw new GatewayError("request_cancelled");
-    // oxlint-disable-next-line no-await-in-loop -- so many at once and no more
     await Promise.all(rows.slice(at, at + AT_ONCE).map(work));
     onProgress(Math.min(at + AT_ONCE, rows.length));
   }
