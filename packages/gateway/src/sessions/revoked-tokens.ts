@@ -38,11 +38,16 @@ export class RevokedTokens {
     });
   }
 
-  /** Revokes here what was revoked elsewhere. @throws GatewayError session_store_unreachable */
+  /**
+   * Revokes here what was revoked elsewhere. One that cannot be revoked keeps no other from it, and
+   * is tried again the next time.
+   *
+   * @throws GatewayError session_store_unreachable
+   */
   async catchUp(): Promise<void> {
     await this.#save();
     for (const { serverId } of await this.#options.sessions.getIdentitySessionsData(IDENTITY)) {
-      if (serverId !== undefined) await this.revoke(serverId);
+      if (serverId !== undefined) await this.#tryToRevoke(serverId);
     }
   }
 
@@ -51,6 +56,15 @@ export class RevokedTokens {
     await this.#options.revoke(tokenId);
     // Only now: what failed half-way is done again when it is next heard of.
     this.#known.add(tokenId);
+  }
+
+  async #tryToRevoke(tokenId: string): Promise<void> {
+    try {
+      await this.revoke(tokenId);
+    } catch (error) {
+      const { log } = this.#options;
+      log.warn("a token revoked elsewhere was not revoked here", { error: String(error) });
+    }
   }
 
   async #save(): Promise<void> {
