@@ -25,13 +25,13 @@ async function answering(caching: object) {
   return { server, asked, config: reached.config };
 }
 
-const modernClient = (url: string, token: string) => {
+const modernClient = (url: string, token: string, uri = URI) => {
   const client = new RawClient(
     "modern",
     { url: `${url}/mcp/dev`, token },
     { info: { name: "reader", version: "1" }, capabilities: {} },
   );
-  return async () => (await client.request("resources/read", { uri: URI })).answer.result;
+  return async () => (await client.request("resources/read", { uri })).answer.result;
 };
 
 /** A gateway before it. */
@@ -92,6 +92,8 @@ describe("where CACHE_TYPE names a store", () => {
 
   const PUBLIC = { ttlMs: 600_000, cacheScope: "public" };
   const CACHED = { _meta: { "local-mcp-gateway/cache": { ageMs: expect.any(Number) } } };
+  /** On a busy computer Redis may not be there in time, which is a miss. */
+  const MISSES = { retry: 2 };
   /** Reads until the answer is one that was kept. */
   const untilCached = (read: () => Promise<unknown>) =>
     vi.waitFor(async () => expect(await read()).toMatchObject(CACHED), 20_000);
@@ -101,30 +103,62 @@ describe("where CACHE_TYPE names a store", () => {
       (state) => state === "ready",
     );
 
-  it("gateways on one Redis answer from it, until one of them starts the server anew", async () => {
-    redis.cli("FLUSHALL");
-    const { asked, config } = await answering(PUBLIC);
-    const from = await seed(config);
-    const env = { CACHE_TYPE: "redis", REDIS_URL: redis.url() };
-    const [one, other] = [await joining(from, env), await joining(from, env)];
-    await Promise.all([ready(one), ready(other)]);
-    const readOne = modernClient(one.url, from.token);
-    const readOther = modernClient(other.url, from.token);
-    await untilCached(readOne);
-    const before = asked();
-    await untilCached(readOther);
-    expect(asked()).toBe(before);
-    await one.api.servers.restart({ server: "far" });
-    await ready(one);
-    await vi.waitFor(async () => {
-      await readOther();
+  it(
+    "gateways on one Redis answer from it, until one of them starts the server anew",
+    MISSES,
+    async () => {
+      redis.cli("FLUSHALL");
+      const { asked, config } = await answering(PUBLIC);
+      const from = await seed(config);
+      const env = { CACHE_TYPE: "redis", REDIS_URL: redis.url() };
+      const [one, other] = [await joining(from, env), await joining(from, env)];
+      await Promise.all([ready(one), ready(other)]);
+      const readOne = modernClient(one.url, from.token);
+      const readOther = modernClient(other.url, from.token);
+      await untilCached(readOne);
+      const before = asked();
+      await untilCached(readOther);
+      expect(asked()).toBe(before);
+      await one.api.servers.restart({ server: "far" });
+      await ready(one);
+      await vi.waitFor(async () => {
+        await readOther();
+        expect(asked()).toBe(before + 1);
+      }, 20_000);
+      await untilCached(readOther);
+      await untilCached(readOne);
       expect(asked()).toBe(before + 1);
-    }, 20_000);
-    await untilCached(readOther);
-    await untilCached(readOne);
-    expect(asked()).toBe(before + 1);
-    expect(redis.cli("HGETALL", "{local-mcp}:answers")).not.toContain("what it is now");
-  });
+      expect(redis.cli("HGETALL", "{local-mcp}:answers")).not.toContain("what it is now");
+    },
+  );
+
+  it(
+    "what a server tells one gateway has changed is asked for anew by the other",
+    MISSES,
+    async () => {
+      redis.cli("FLUSHALL");
+      const { server, asked, config } = await answering(PUBLIC);
+      server.scripts.set(8, {
+        notifications: [{ method: "notifications/resources/updated", params: { uri: URI } }],
+        question: null,
+        answer: { result: { resultType: "complete", contents: [] } },
+      });
+      const from = await seed(config);
+      const env = { CACHE_TYPE: "redis", REDIS_URL: redis.url() };
+      const [one, other] = [await joining(from, env), await joining(from, env)];
+      await Promise.all([ready(one), ready(other)]);
+      const readOther = modernClient(other.url, from.token);
+      await untilCached(modernClient(one.url, from.token));
+      await untilCached(readOther);
+      const before = asked();
+      await modernClient(one.url, from.token, "nowhere://8/8")();
+      await vi.waitFor(async () => {
+        await readOther();
+        expect(asked()).toBe(before + 1);
+      }, 20_000);
+      await untilCached(readOther);
+    },
+  );
 
   it("a resource is read while Redis is gone, without an error", async () => {
     const { asked, config } = await answering(PUBLIC);

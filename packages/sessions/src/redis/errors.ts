@@ -40,7 +40,10 @@ const REPLIES: Record<string, Advice> = {
 const WORDS: [RegExp, Advice][] = [
   [
     /max number of clients/i,
-    ["it has too many connections.", "Raise its maxclients. A gateway takes 2 of them."],
+    [
+      "it has too many connections.",
+      "Raise its maxclients. A gateway takes 2 of them, and one more with CACHE_TYPE=redis.",
+    ],
   ],
   [
     /DB index is out of range/i,
