@@ -15,8 +15,14 @@ export interface Stage {
   restored: (name: string) => Promise<string>;
 }
 
-/** A configuration with a server of the conformance suites, as a backup of the real command. */
-export async function stage(): Promise<Stage> {
+/**
+ * A configuration with a server of the conformance suites, as a backup of the real command.
+ *
+ * @param through where the server at a URL is to be reached instead
+ */
+export async function stage(
+  through: (url: string) => Promise<string> = async (url) => url,
+): Promise<Stage> {
   const root = mkdtempSync(join(tmpdir(), "shared-run-"));
   atEnd(async () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
   const server = await startConformanceServer({ era: "legacy" });
@@ -32,7 +38,7 @@ export async function stage(): Promise<Stage> {
   const first = join(root, "first");
   const gateway = await createGateway({ dataDir: first, kind: "cli", env });
   const { api } = gateway;
-  const config = { transport: "http" as const, url: server.url };
+  const config = { transport: "http" as const, url: await through(server.url) };
   await api.servers.create({ name: "far", config, connections: "shared", confirmed: true });
   // Of it there is nothing but a secret, which makes the vault.
   const secret = { SECRET: { value: "one that makes the vault" } };
