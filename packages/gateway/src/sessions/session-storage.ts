@@ -324,6 +324,8 @@ export class SessionStorage extends ForwardingStorage {
       await setImmediate();
       const copied = await memory.handOver(store.backend, this.#now());
       this.#memory = null;
+      // Those that wait for it find a store that works.
+      if (this.#failure !== null) this.#works();
       this.#options.log.info("sessions were copied from memory", { store: this.#name(), copied });
     };
     const returning = copying();
