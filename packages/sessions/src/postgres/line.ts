@@ -36,6 +36,8 @@ export class Line {
   readonly #where: PostgresPlace;
   readonly #tender: NodeJS.Timeout;
   #client: Promise<Client> | null = null;
+  /** The query before; a client of pg is to be asked one thing at a time. */
+  #before: Promise<unknown> = Promise.resolve();
   #listener: Listener | null = null;
   #hasListened = false;
   #isClosed = false;
@@ -48,8 +50,10 @@ export class Line {
 
   async query<R extends QueryResultRow>(sql: string, values?: unknown[]): Promise<QueryResult<R>> {
     const client = await this.#connected();
+    const result = this.#before.then(() => client.query<R>(sql, values));
+    this.#before = result.catch(() => {});
     try {
-      return await client.query<R>(sql, values);
+      return await result;
     } catch (error) {
       // Whether the server took it is unknown, and so is what the session holds now.
       if (!isFromServer(error)) await this.#drop(client);
