@@ -50,8 +50,8 @@ type Shared =
  */
 export class SharedTokens {
   readonly #options: SharedTokensOptions;
-  /** What was given and is not stored yet, by server; others wait for it meanwhile. */
-  readonly #unsaved = new Map<string, NewTokens>();
+  /** What writes the latest that is not stored yet, by server; it is newer than what is stored. */
+  readonly #unsaved = new Map<string, () => Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: SharedTokensOptions) {
@@ -65,7 +65,10 @@ export class SharedTokens {
     for (const row of stores.servers.list()) {
       if (signsIn(row.config) !== "person") continue;
       await this.#exclusively(row.id, async () => {
+        await this.#save(row.id);
         const stored = await this.#read(row.id);
+        // Changed here meanwhile, which is stored next.
+        if (this.#unsaved.has(row.id)) return;
         const here = stores.signIns.tokens.ofServer(row.id);
         // Alone, and used without the store since: what is here is what works.
         const isOlder = stored !== null && isAlone && here && here.updatedAt > stored.savedAt;
@@ -79,8 +82,9 @@ export class SharedTokens {
   async takeOver(serverId: string): Promise<void> {
     const row = this.#options.stores.servers.get(serverId);
     if (row === undefined) return;
+    if (this.#unsaved.has(serverId)) await this.#saveAlone(serverId);
     const stored = await this.#read(serverId);
-    if (stored !== null) this.#take(row, stored);
+    if (stored !== null && !this.#unsaved.has(serverId)) this.#take(row, stored);
   }
 
   /**
@@ -117,7 +121,10 @@ export class SharedTokens {
         await this.#mark(serverId, null).catch(() => {});
         throw error;
       }
-      this.#unsaved.set(serverId, tokens);
+      // What a person has done meanwhile is newer.
+      if (!this.#unsaved.has(serverId)) {
+        this.#unsaved.set(serverId, () => this.#writeTo(serverId, membersOf(tokens)));
+      }
       await this.#save(serverId).catch((error: unknown) => {
         this.#options.log.error("renewed access could not be shared", { error: String(error) });
         this.#saveLater();
@@ -126,15 +133,26 @@ export class SharedTokens {
     });
   }
 
-  /** Somebody has signed in here. */
+  /** Somebody has signed in here. What cannot be stored now is stored as soon as it can be. */
   async signedIn(serverId: string): Promise<void> {
-    await this.#change(serverId, async (row) => this.#writeLocal(row));
+    await this.#keep(serverId, async () => {
+      const row = this.#rowOf(serverId);
+      if (row) await this.#writeLocal(row);
+    });
   }
 
+  /** The same for who has signed out, or whose sign-in is of no use at where the server is now. */
   async signedOut(serverId: string): Promise<void> {
-    await this.#change(serverId, async (row) =>
-      this.#write(row, { access_token: "", signed_out: true }),
+    await this.#keep(serverId, () =>
+      this.#rowOf(serverId)
+        ? this.#writeTo(serverId, { access_token: "", signed_out: true })
+        : this.#remove(serverId),
     );
+  }
+
+  /** The server is about to be removed: nothing of it is left in the store. */
+  async removed(serverId: string): Promise<void> {
+    await this.#keep(serverId, () => this.#remove(serverId));
   }
 
   /** What is stored of it here does not work any more; others may have something that does. */
@@ -153,12 +171,25 @@ export class SharedTokens {
     await this.#saveAll().catch(() => {});
   }
 
-  async #change(serverId: string, work: (row: ServerRow) => Promise<void>): Promise<void> {
-    const { stores, tell, log } = this.#options;
-    const row = stores.servers.get(serverId);
-    if (row === undefined || signsIn(row.config) !== "person") return;
+  async #keep(serverId: string, write: () => Promise<void>): Promise<void> {
+    this.#unsaved.set(serverId, write);
     try {
-      await this.#exclusively(serverId, () => work(row));
+      await this.#saveAlone(serverId);
+    } catch (error) {
+      this.#options.log.error("a sign-in could not be shared yet", { error: String(error) });
+      this.#saveLater();
+    }
+  }
+
+  async #change(serverId: string, work: (row: ServerRow) => Promise<void>): Promise<void> {
+    const { tell, log } = this.#options;
+    const row = this.#rowOf(serverId);
+    if (row === undefined) return;
+    try {
+      await this.#exclusively(serverId, async () => {
+        await this.#save(serverId);
+        await work(row);
+      });
       tell(serverId);
     } catch (error) {
       log.error("a sign-in could not be shared", { server: row.name, error: String(error) });
@@ -209,13 +240,15 @@ export class SharedTokens {
   }
 
   async #save(serverId: string): Promise<void> {
-    const tokens = this.#unsaved.get(serverId);
-    const row = this.#options.stores.servers.get(serverId);
-    if (tokens && row) {
-      await this.#write(row, membersOf(tokens));
-      this.#options.tell(serverId);
-    }
-    if (this.#unsaved.get(serverId) === tokens) this.#unsaved.delete(serverId);
+    const write = this.#unsaved.get(serverId);
+    if (write === undefined) return;
+    await write();
+    if (this.#unsaved.get(serverId) === write) this.#unsaved.delete(serverId);
+    this.#options.tell(serverId);
+  }
+
+  #saveAlone(serverId: string): Promise<void> {
+    return this.#exclusively(serverId, () => this.#save(serverId));
   }
 
   #saveLater(): void {
@@ -228,7 +261,7 @@ export class SharedTokens {
 
   async #saveAll(): Promise<void> {
     for (const serverId of this.#unsaved.keys()) {
-      await this.#exclusively(serverId, () => this.#save(serverId));
+      await this.#saveAlone(serverId);
     }
   }
 
@@ -248,6 +281,21 @@ export class SharedTokens {
   async #read(serverId: string): Promise<Shared | null> {
     const session = await this.#options.sessions.getSession(IDENTITY, recordId(serverId));
     return session && readShared(session);
+  }
+
+  /** The server, where a person signs in at it. */
+  #rowOf(serverId: string): ServerRow | undefined {
+    const row = this.#options.stores.servers.get(serverId);
+    return row && signsIn(row.config) === "person" ? row : undefined;
+  }
+
+  async #writeTo(serverId: string, members: Members): Promise<void> {
+    const row = this.#options.stores.servers.get(serverId);
+    if (row) await this.#write(row, members);
+  }
+
+  async #remove(serverId: string): Promise<void> {
+    await this.#options.sessions.removeSession(IDENTITY, recordId(serverId));
   }
 
   async #write(row: ServerRow, members: Members): Promise<void> {
