@@ -172,9 +172,9 @@ export class SignIns {
     await this.#underWay.cancelAll(row.id);
     const revocation = await this.#revocations.of(row);
     this.#store.revoke(row.id);
-    await this.#shared?.signedOut(row.id);
     this.forget(row.id);
     this.#reopen(row.id);
+    await this.#shared?.signedOut(row.id);
     const revoked = revocation === null ? "nothing_to_revoke" : await revocation();
     return { revoked, status: this.#status(row.id) };
   }
@@ -191,6 +191,7 @@ export class SignIns {
     void this.#underWay.cancelAll(serverId);
     this.forget(serverId);
     this.#options.stores.signIns.registrations.remove(serverId);
+    void this.#shared?.signedOut(serverId);
   }
 
   /** Of a server that is about to be removed; its authorization server is told behind. */
@@ -198,6 +199,7 @@ export class SignIns {
     await this.#underWay.cancelAll(row.id);
     const revocation = await this.#revocations.of(row);
     await this.#accesses.remove(row.id);
+    void this.#shared?.removed(row.id);
     this.#refusals.delete(row.id);
     this.#turns.delete(row.id);
     if (revocation !== null) this.#revocations.tellBehind(revocation);
