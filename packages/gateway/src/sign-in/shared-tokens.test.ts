@@ -124,3 +124,20 @@ test("nothing is left in the store of a server that is removed, also while it wa
   await shared.close();
   expect(await stored()).toBeNull();
 });
+
+test("tokens are not taken back of a server that was moved", async () => {
+  await signIn("first");
+  tokens.forget(serverId);
+  await shared.signedOut(serverId);
+  await shared.catchUp();
+  expect(held()).toBeUndefined();
+});
+
+test("nothing is left of a server at which nobody signs in any more", async () => {
+  await signIn("first");
+  stores.servers.update(serverId, {
+    config: { transport: "stdio", command: "x", args: [], cwd: null, env: {}, secrets: {} },
+  });
+  await shared.signedOut(serverId);
+  expect(await stored()).toBeNull();
+});
