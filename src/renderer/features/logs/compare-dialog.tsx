@@ -3,20 +3,14 @@ import { useQueries } from "@tanstack/react-query";
 import { useId } from "react";
 import { api } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
-import { classNames } from "../../components/class-names.ts";
 import { Dialog } from "../../components/dialog.tsx";
+import { LineDiff } from "../../components/line-diff-view.tsx";
+import { diffRows } from "../../components/line-diff.ts";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
 import { count } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
-import {
-  type ComparedFact,
-  comparedFacts,
-  type DiffRow,
-  diffRows,
-  linesOf,
-  whyNoLines,
-} from "./compare.ts";
+import { type ComparedFact, comparedFacts, linesOf, whyNoLines } from "./compare.ts";
 
 interface CompareDialogProps {
   one: Pick<LogRow, "id">;
@@ -152,7 +146,15 @@ function Messages({ title, one, other, part }: MessagesProps) {
       {without.length === 2 ? null : isSame ? (
         <p className="text-text-2">Both are the same.</p>
       ) : (
-        <Lines labelledBy={id} rows={rows} />
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by keyboard
+        <div
+          role="group"
+          aria-labelledby={id}
+          tabIndex={0}
+          className="max-h-96 overflow-auto rounded-panel border border-border bg-surface"
+        >
+          <LineDiff labelledBy={id} rows={rows} sides={["Left", "Right"]} />
+        </div>
       )}
       {left > 0 ? (
         <p className="text-meta text-text-2">
@@ -160,72 +162,5 @@ function Messages({ title, one, other, part }: MessagesProps) {
         </p>
       ) : null}
     </section>
-  );
-}
-
-function Lines({ labelledBy, rows }: { labelledBy: string; rows: readonly DiffRow[] }) {
-  return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by keyboard
-    <div
-      role="group"
-      aria-labelledby={labelledBy}
-      tabIndex={0}
-      className="max-h-96 overflow-auto rounded-panel border border-border bg-surface"
-    >
-      <table aria-labelledby={labelledBy} className="w-full table-fixed font-mono text-log">
-        <thead className="sr-only">
-          <tr>
-            <th scope="col">Left</th>
-            <th scope="col">Right</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row, index) =>
-            row.kind === "skipped" ? (
-              // oxlint-disable-next-line react/no-array-index-key -- rows of a comparison never move
-              <tr key={index}>
-                <td colSpan={2} className="bg-sunken px-2 py-0.5 font-sans text-meta text-text-2">
-                  {count(row.lines, "line is the same", "lines are the same")}
-                </td>
-              </tr>
-            ) : (
-              // oxlint-disable-next-line react/no-array-index-key -- rows of a comparison never move
-              <tr key={index} className="align-top">
-                <Side line={row.one} differs={row.differs} side="one" />
-                <Side line={row.other} differs={row.differs} side="other" />
-              </tr>
-            ),
-          )}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-interface SideProps {
-  line: { number: number; text: string } | null;
-  differs: boolean;
-  side: "one" | "other";
-}
-
-const LOOKS = { one: { sign: "−", look: "bg-removed" }, other: { sign: "+", look: "bg-added" } };
-
-function Side({ line, differs, side }: SideProps) {
-  const { sign, look } = LOOKS[side];
-  if (line === null) return <td className="border-l border-border bg-sunken first:border-l-0" />;
-  return (
-    <td className={classNames("border-l border-border first:border-l-0", differs && look)}>
-      <div className="flex">
-        <span aria-hidden className="w-10 shrink-0 pr-1 text-right text-text-2 select-none">
-          {line.number}
-        </span>
-        <span aria-hidden className="w-4 shrink-0 text-center select-none">
-          {differs ? sign : ""}
-        </span>
-        <span className="min-w-0 flex-1 break-words whitespace-pre-wrap">
-          <UntrustedText text={line.text} />
-        </span>
-      </div>
-    </td>
   );
 }

@@ -10,10 +10,10 @@ import { TextArea, TextField } from "../../components/field.tsx";
 import { problemLine } from "../../components/problem-view.tsx";
 import { Tabs } from "../../components/tabs.tsx";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
+import { WordDiff } from "../../components/word-diff-view.tsx";
 import { freeName, keyOf, nameProblem } from "./capability-rows.ts";
 import { capabilitiesOf } from "./profile-data.ts";
 import { changeOf, type Draft, draftOf, originalDescription, shownName } from "./tool-draft.ts";
-import { WordDiff } from "./word-diff-view.tsx";
 
 interface EditToolDialogProps {
   profile: ProfileView;
@@ -24,6 +24,8 @@ interface EditToolDialogProps {
   /** With the name that clients see now. */
   onSaved: (name: string) => void;
 }
+
+const VERSIONS = { sides: ["Original", "Yours"], same: "As its server says." } as const;
 
 /** What clients of one profile are told about a tool: as its server says, or as a person does. */
 export function EditToolDialog({
@@ -129,8 +131,13 @@ export function EditToolDialog({
               label: "Diff",
               content: (
                 <div className="space-y-4">
-                  <WordDiff title="Name" before={item.original} after={name} />
-                  <WordDiff title="Description" before={original} after={description} />
+                  <WordDiff title="Name" before={item.original} after={name} {...VERSIONS} />
+                  <WordDiff
+                    title="Description"
+                    before={original}
+                    after={description}
+                    {...VERSIONS}
+                  />
                 </div>
               ),
             },

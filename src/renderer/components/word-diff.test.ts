@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { DiffPart } from "../../components/sequence-diff.ts";
+import type { DiffPart } from "./sequence-diff.ts";
 import { wordDiff } from "./word-diff.ts";
 
 const side = (parts: readonly DiffPart[], kind: "removed" | "added"): string =>

@@ -1,4 +1,4 @@
-import { type DiffPart, sequenceDiff } from "../../components/sequence-diff.ts";
+import { type DiffPart, sequenceDiff } from "./sequence-diff.ts";
 
 const wordsOf = (text: string): string[] =>
   text.match(/\s+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu) ?? [];
