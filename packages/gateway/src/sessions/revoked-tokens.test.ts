@@ -9,10 +9,11 @@ class Gateway {
   readonly stuck = new Set<string>();
   readonly tokens: RevokedTokens;
 
-  constructor(sessions: MemoryStorageBackend) {
+  constructor(sessions: MemoryStorageBackend, revokedHere: string[] = []) {
     const say = (text: string): void => void this.said.push(text);
     this.tokens = new RevokedTokens({
       sessions,
+      revokedHere,
       revoke: async (tokenId) => {
         if (this.stuck.has(tokenId)) throw new Error("the store is away");
         this.revoked.push(tokenId);
@@ -37,6 +38,14 @@ describe("tokens that were revoked at another gateway", () => {
     here.stuck.clear();
     await here.tokens.catchUp();
     expect(here.revoked.toSorted()).toEqual(["a", "b", "c"]);
+  });
+
+  test("one is told at the next start where the process ended before it could be", async () => {
+    const sessions = new MemoryStorageBackend();
+    await new Gateway(sessions, ["a"]).tokens.catchUp();
+    const here = new Gateway(sessions);
+    await here.tokens.catchUp();
+    expect(here.revoked).toEqual(["a"]);
   });
 
   test("one that was heard of and could not be revoked is revoked at the next catch-up", async () => {

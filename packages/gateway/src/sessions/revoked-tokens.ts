@@ -9,6 +9,8 @@ const KEPT_S = 10 * 365 * 24 * 3600;
 
 export interface RevokedTokensOptions {
   sessions: StorageBackend;
+  /** Those that were revoked before this process began, which may have ended before they were told. */
+  revokedHere: readonly string[];
   /** Forgets a token here, and ends what was opened with it; nothing where it is not known. */
   revoke: (tokenId: string) => Promise<void>;
   log: Log;
@@ -26,6 +28,7 @@ export class RevokedTokens {
 
   constructor(options: RevokedTokensOptions) {
     this.#options = options;
+    for (const tokenId of options.revokedHere) this.#unsaved.add(tokenId);
   }
 
   /** Keeps one that was revoked here. What cannot be stored now is stored at the next `catchUp`. */

@@ -1,4 +1,5 @@
 import { GatewayError } from "@local-mcp/contract";
+import { createRevokedQueries } from "@local-mcp/database";
 import type { Log } from "@local-mcp/engine";
 import type { SharedStore, StorageBackend } from "@local-mcp/sessions";
 import type { Vault } from "@local-mcp/vault";
@@ -39,7 +40,15 @@ export class SharedGateways {
   constructor(options: SharedGatewaysOptions) {
     this.#options = options;
     const { shared, sessions, stores, vault, revokeToken, onRefused, log } = options;
-    this.#revoked = new RevokedTokens({ sessions, revoke: revokeToken, log });
+    this.#revoked = new RevokedTokens({
+      sessions,
+      revokedHere: createRevokedQueries(stores.db)
+        .list()
+        .filter(({ kind }) => kind === "access_token")
+        .map(({ subjectId }) => subjectId),
+      revoke: revokeToken,
+      log,
+    });
     this.membership = new Membership({
       shared,
       vault,
