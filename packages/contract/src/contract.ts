@@ -59,6 +59,7 @@ import { sessionsContract } from "./sessions-contract.ts";
 import { settingsChange, settingView } from "./settings.ts";
 import { done, nothing, tagged } from "./shapes.ts";
 import { gatewayStatus } from "./status.ts";
+import { seenTool, toolChange } from "./tool-changes.ts";
 import { transferContract } from "./transfer-contract.ts";
 import { tokenCreate, tokenCreated, tokenView } from "./tokens.ts";
 import { FORGET_SECRETS, passphrase, vaultStatus, vaultUnlock } from "./vault.ts";
@@ -126,6 +127,16 @@ export const contract = {
       .route({ method: "GET", path: "/servers/{server}/capabilities" })
       .input(server)
       .output(z.array(serverCapability)),
+    /** The tools that are not as they were accepted, in the server's order. */
+    toolChanges: oc
+      .route({ method: "GET", path: "/servers/{server}/tool-changes" })
+      .input(server)
+      .output(z.array(toolChange)),
+    /** Accepts tools as they were seen, all of them or none. Answers with what is left. */
+    acceptTools: oc
+      .route({ method: "POST", path: "/servers/{server}/tool-changes" })
+      .input(server.extend({ tools: z.array(seenTool).min(1) }))
+      .output(z.array(toolChange)),
     /** Calls a tool of the server by its own name, for the person at this computer. */
     callTool: oc
       .route({ method: "POST", path: "/servers/{server}/call" })

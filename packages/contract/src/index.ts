@@ -31,6 +31,7 @@ export * from "./sign-in.ts";
 export * from "./status.ts";
 export * from "./tags.ts";
 export * from "./tokens.ts";
+export * from "./tool-changes.ts";
 export * from "./tools.ts";
 export * from "./transfer.ts";
 export * from "./vault.ts";

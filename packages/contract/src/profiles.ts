@@ -115,6 +115,8 @@ export const capabilityView = z.object({
   title: z.string().nullable(),
   description: z.string().nullable(),
   enabled: z.boolean(),
+  /** Whether it is a tool that is kept from clients until a person accepts what has changed of it. */
+  heldBack: z.boolean(),
   renamed: z.enum(["by_you", "collision", "too_long", "policy"]).nullable(),
   describedByYou: z.boolean(),
   /** The definition as the server sent it. */

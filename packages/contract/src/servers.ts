@@ -135,6 +135,11 @@ export const serverCreate = z.object({
   tags: tags.default([]),
   /** Where its operator shows whether it works; kept and shown, never fetched. */
   healthUrl: healthUrl.nullable().default(null),
+  /**
+   * Whether tools that have changed, or are new, are kept from clients until a person accepts them.
+   * Absent: false.
+   */
+  holdChangedTools: z.boolean().optional(),
   enabled: z.boolean().default(true),
   /**
    * True where the person who adds it has seen the command, as on a command line. Otherwise a
@@ -165,6 +170,7 @@ export const serverUpdate = z.object({
   connections: serverConnections.optional(),
   tags: tags.optional(),
   healthUrl: healthUrl.nullable().optional(),
+  holdChangedTools: z.boolean().optional(),
   enabled: z.boolean().optional(),
   /** Consent to the command as it is after this update. */
   confirmed: z.boolean().optional(),
@@ -211,6 +217,7 @@ export const serverView = z.object({
   connections: serverConnections,
   tags: z.array(z.string()),
   healthUrl: z.string().nullable(),
+  holdChangedTools: z.boolean(),
   enabled: z.boolean(),
   confirmed: z.boolean(),
   profiles: z.array(z.string()),

@@ -36,8 +36,11 @@ export const STATE_WORDS: Record<ServerState, string> = {
 /** Beside the word for `idle`, since nobody has to do anything. */
 export const IDLE_NOTE = "starts on the next call";
 
-/** States in which a person has to do something; they count as trouble wherever trouble is counted. */
+/** States in which a person has to do something. */
 export const NEEDS_A_PERSON: readonly ServerState[] = ["needs_sign_in", "failed", "locked"];
+
+/** States that are somebody's choice and never count against the whole. */
+export const AT_REST: readonly ServerState[] = ["off", "unconfirmed"];
 
 export const failureCode = z.enum([
   "command_not_found",
@@ -69,6 +72,7 @@ export const statusAction = z.object({
   code: z.enum([
     "turn_on",
     "review_command",
+    "review_tools",
     "cancel",
     "sign_in",
     "edit_sign_in",
@@ -101,6 +105,10 @@ export const serverStatus = z.object({
   affects: z.object({ tools: z.number().int(), profiles: z.array(z.string()) }),
   action: statusAction.nullable(),
   flags: z.array(statusFlag),
+  /** Tools that are not as they were accepted. */
+  changedTools: z.number().int().min(0),
+  /** How many of those are kept from clients until they are. */
+  heldTools: z.number().int().min(0),
   /** When the lists shown were fetched, ms since 1970; null when they never were. */
   listedAt: z.number().int().nullable(),
   /** When the next try is due, ms since 1970; only while retrying. */
@@ -116,6 +124,13 @@ export const serverStatus = z.object({
   signIn: signInStatus.nullable(),
 });
 export type ServerStatus = z.infer<typeof serverStatus>;
+
+/**
+ * Whether a person has something to do: about its state, or to read what changed of its tools. It
+ * counts as trouble wherever trouble is counted.
+ */
+export const needsAPerson = ({ state, changedTools }: ServerStatus): boolean =>
+  NEEDS_A_PERSON.includes(state) || (changedTools > 0 && !AT_REST.includes(state));
 
 export const gatewayState = z.enum(["serving", "attention", "starting", "not_serving"]);
 

@@ -8,6 +8,8 @@ export const statusOf = (change: Partial<ServerStatus> = {}): ServerStatus => ({
   affects: { tools: 0, profiles: [] },
   action: null,
   flags: [],
+  changedTools: 0,
+  heldTools: 0,
   listedAt: null,
   retryAt: null,
   attempt: null,

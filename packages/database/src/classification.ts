@@ -120,6 +120,7 @@ export const columnClasses = {
     connections: "plain",
     tags: "json",
     healthUrl: "plain",
+    holdChangedTools: "plain",
     enabled: "plain",
     confirmedHash: "hash",
     ...times,
@@ -163,6 +164,12 @@ export const columnClasses = {
     implementation: "json",
     listedAt: "plain",
     configHash: "hash",
+  },
+  acceptedTools: {
+    mcpServerId: "plain",
+    toolName: "plain",
+    definition: "json",
+    acceptedAt: "plain",
   },
   mcpServerEras: {
     mcpServerId: "plain",

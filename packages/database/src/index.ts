@@ -28,6 +28,7 @@ export { createLogWords, logWordsPart, logWordsTable } from "./log-words.ts";
 export { closeFile, type FileKind, openFile } from "./open.ts";
 export { type PathOptions, type Paths, resolvePaths } from "./paths.ts";
 export { type SchemaEntry, schemaAfter, schemaEntries } from "./schema-entries.ts";
+export * from "./queries/accepted-tools.ts";
 export * from "./queries/audit.ts";
 export * from "./queries/catalogs.ts";
 export * from "./queries/customizations.ts";

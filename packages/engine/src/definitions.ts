@@ -1,4 +1,10 @@
-import type { CapabilityKind, NamePolicy, ServerConnections, Transport } from "@local-mcp/contract";
+import type {
+  CapabilityKind,
+  NamePolicy,
+  ServerConnections,
+  ToolChangeKind,
+  Transport,
+} from "@local-mcp/contract";
 import type { JsonObject, RpcNotification, RpcRequest, RpcResponse } from "./jsonrpc.ts";
 
 /**
@@ -24,6 +30,8 @@ export interface ServerDefinition {
   /** A stdio server that nobody has called for so long is ended until the next call; 0 never, ms. */
   idleStopMs: number;
   connections: ServerConnections;
+  /** Whether tools that are not as a person accepted them are kept from clients. */
+  holdsChangedTools: boolean;
 }
 
 /** How a server is started or reached, secrets included; asked for at each start, never kept. */
@@ -230,6 +238,15 @@ export interface Registry {
   activeProfileId(): string | null;
   /** @throws GatewayError vault_locked, vault_missing, secret_unset, secret_damaged */
   launch(serverId: string): Promise<Launch>;
+}
+
+/** The tools of servers as a person accepted them. */
+export interface ToolPins {
+  /**
+   * What a server lists that differs from what was accepted, by its own name for the tool. It is up
+   * to date with the last listing that the {@link CatalogStore} was given.
+   */
+  changed(serverId: string): ReadonlyMap<string, { kind: ToolChangeKind }>;
 }
 
 /** Names that a profile has given for good, of one kind. */

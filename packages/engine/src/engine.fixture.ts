@@ -34,6 +34,7 @@ export const definitionOf = (
   maxConcurrentCalls: 64,
   idleStopMs: 0,
   connections: "shared",
+  holdsChangedTools: false,
   ...change,
 });
 
@@ -53,6 +54,7 @@ export function engineOf(
     catalogs: { load: () => null, save: quiet, names: () => new Map(), saveNames: quiet },
     eras: { load: () => verdictOf("legacy"), save: quiet },
     sessions: memorySessions(),
+    pins: { changed: () => new Map() },
     traffic: NO_TRAFFIC,
     local: { answer: async () => ({}), onSubscriptions: quiet },
     serverInfo: { name: "gateway", title: "Gateway", version: "1" },

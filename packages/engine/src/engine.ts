@@ -14,6 +14,7 @@ import type {
   ServerDefinition,
   SessionRecord,
   SessionStore,
+  ToolPins,
 } from "./definitions.ts";
 import type { EndpointRequest } from "./endpoint/endpoint.ts";
 import type { Written } from "./endpoint/reply.ts";
@@ -27,6 +28,7 @@ import { calledItem } from "./router/called.ts";
 import { AnswerCache } from "./router/answer-cache.ts";
 import type { AnswerStore } from "./router/answer-store.ts";
 import { type Answer, type Caller, silentCaller } from "./router/caller.ts";
+import { heldBack, heldTools } from "./router/held-back.ts";
 import { ResourceLinks } from "./router/resource-links.ts";
 import { callServerTool, route } from "./router/router.ts";
 import type { Routes, Servers } from "./router/routes.ts";
@@ -57,6 +59,7 @@ export interface EngineOptions {
   /** Takes care of the processes of servers. */
   processes: Processes;
   sessionIdleMs: () => number;
+  pins: ToolPins;
   /** The words for a server that cannot answer; computed where status is. */
   explain: (serverId: string) => GatewayError;
   /** Takes secrets out of what servers write beside the protocol, before anybody gets to see it. */
@@ -93,6 +96,7 @@ export class Engine {
     this.#views = new Views({
       catalogs: options.catalogs,
       upstream: (serverId) => this.#upstreams.get(serverId),
+      held: (definition) => heldTools(definition, options.pins),
       onListChange: (profileId, method) => this.#downstream.onListChange(profileId, method),
       onCatalogChange: (profileId) => {
         this.#downstream.follow();
@@ -274,6 +278,11 @@ export class Engine {
     }
   }
 
+  /** Other tools of a server than before may be offered to clients, since some were accepted. */
+  onToolChanges(serverId: string): void {
+    this.#views.onCatalog(serverId);
+  }
+
   /** Tells those who want to hear of it that a resource of the gateway's own is another now. */
   localResourceUpdated(uri: string): void {
     this.#downstream.onLocalResourceUpdated(uri);
@@ -408,11 +417,18 @@ export class Engine {
       roots: (profileId === null ? undefined : this.#views.profile(profileId)?.roots) ?? [],
       askLocal: (request, signal) => this.#options.local.answer({ ...request, profileId }, signal),
       upstream: (serverId) => this.#upstreams.get(serverId),
+      heldBack: (serverId, tool) => this.#heldBack(serverId, tool),
       explain: this.#options.explain,
       visits: this.#visits,
       cache: this.#cache,
       serverInfo: this.#options.serverInfo,
     };
+  }
+
+  #heldBack(serverId: string, tool: string): GatewayError | null {
+    const definition = this.#upstreams.get(serverId)?.definition;
+    const change = definition && heldTools(definition, this.#options.pins).get(tool);
+    return change ? heldBack(definition.name, tool, change.kind) : null;
   }
 
   #introduce({ profileId }: Routes): {

@@ -2,6 +2,7 @@ export * from "./definitions.ts";
 export { refusalOf } from "./endpoint/rpc-answers.ts";
 export { isOverTime, nameIn } from "./endpoint/traffic.ts";
 export { Engine, type EngineOptions } from "./engine.ts";
+export { firstByName } from "./catalog/first-by-name.ts";
 export type { Entry, ProfileView } from "./catalog/view.ts";
 export { assertAllowed, guardedLookup, REACHES, type UrlPolicy } from "./network/address-guard.ts";
 export {

@@ -8,13 +8,16 @@ import { MemoryStorageBackend } from "@local-mcp/sessions/server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createCatalogStore, createEraStore, createSessionStore } from "./engine-stores.ts";
 import { createStores, type Stores } from "./stores.ts";
+import { ToolChanges } from "./tool-changes/tool-changes.ts";
 
 let directory: string;
 let stores: Stores;
+let toolChanges: ToolChanges;
 let serverId: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "lmg-stores-"));
   stores = createStores(createDb({ path: join(directory, "x.db") }));
+  toolChanges = new ToolChanges({ stores, onSeen: () => {}, onChange: () => {} });
   serverId = stores.servers.insert({
     name: "one",
     title: "One",
@@ -67,7 +70,7 @@ describe("catalogs", () => {
   };
 
   test("keep what the server declared", () => {
-    const store = createCatalogStore(stores);
+    const store = createCatalogStore(stores, toolChanges);
     store.save(serverId, catalog);
     expect(store.load(serverId)).toEqual(catalog);
   });
@@ -80,7 +83,7 @@ describe("catalogs", () => {
       listedAt: 1,
       configHash: "h",
     });
-    expect(createCatalogStore(stores).load(serverId)?.implementation).toEqual({
+    expect(createCatalogStore(stores, toolChanges).load(serverId)?.implementation).toEqual({
       name: "s",
       version: "1",
       protocolVersion: "2025-11-25",
@@ -128,7 +131,7 @@ describe("sessions", () => {
 });
 
 test("names of several profiles are stored at once, each under its own kind", () => {
-  const store = createCatalogStore(stores);
+  const store = createCatalogStore(stores, toolChanges);
   const profiles = ["a", "b"].map((slug) => stores.profiles.insert({ slug, name: slug }).id);
   for (const id of profiles) stores.profiles.replaceServers(id, [serverId]);
   const of = (profileId: string): GivenNames[] => [

@@ -11,11 +11,12 @@ import type { StorageBackend } from "@local-mcp/sessions/server";
 import type { Redactor } from "@local-mcp/vault";
 import { z } from "zod";
 import type { Stores } from "./stores.ts";
+import type { ToolChanges } from "./tool-changes/tool-changes.ts";
 
 const jsonObject = z.record(z.string(), z.json());
 
 /** What the engine learned of the servers, and the names it gave. */
-export function createCatalogStore(stores: Stores): CatalogStore {
+export function createCatalogStore(stores: Stores, toolChanges: ToolChanges): CatalogStore {
   const { catalogs, names } = stores;
   const own = { tool: stores.tools, prompt: stores.prompts };
   const saveOne = ({ profileId, kind, names: assigned }: GivenNames): void => {
@@ -40,6 +41,7 @@ export function createCatalogStore(stores: Stores): CatalogStore {
       const row = catalogs.get(serverId);
       if (!row) return null;
       const { tools, prompts, resources, resourceTemplates, listedAt } = row;
+      toolChanges.recall(serverId, tools);
       return {
         lists: { tools, prompts, resources, resourceTemplates },
         implementation: row.implementation && {
@@ -52,14 +54,24 @@ export function createCatalogStore(stores: Stores): CatalogStore {
         configHash: row.configHash,
       };
     },
-    save: (serverId, { lists, implementation, listedAt, configHash }) =>
-      catalogs.put({
-        mcpServerId: serverId,
-        ...lists,
-        implementation: implementation && { ...implementation },
-        listedAt,
-        configHash,
-      }),
+    save: (serverId, { lists, implementation, listedAt, configHash }) => {
+      try {
+        stores.db.transaction(() => {
+          catalogs.put({
+            mcpServerId: serverId,
+            ...lists,
+            implementation: implementation && { ...implementation },
+            listedAt,
+            configHash,
+          });
+          toolChanges.listed(serverId, lists.tools, listedAt);
+        });
+      } catch (error) {
+        // What was not stored was not accepted.
+        toolChanges.forget(serverId);
+        throw error;
+      }
+    },
     names: (profileId, kind) => {
       const local = [...own[kind].namesIn(profileId)];
       return new Map([
@@ -120,11 +132,13 @@ export function createSessionStore(
 /** What the engine learns and must not forget, and where its sessions are. */
 export const createEngineStores = (
   stores: Stores,
+  toolChanges: ToolChanges,
   sessions: StorageBackend,
   redactor: Pick<Redactor, "json">,
   onSessionRemoved: (sessionId: string) => Promise<void>,
 ) => ({
-  catalogs: createCatalogStore(stores),
+  catalogs: createCatalogStore(stores, toolChanges),
+  pins: toolChanges,
   eras: createEraStore(stores),
   sessions: createSessionStore(sessions, redactor, onSessionRemoved),
 });

@@ -44,6 +44,7 @@ export function createRegistry(options: {
         maxConcurrentCalls: row.limits.maxConcurrentCalls ?? usual.maxConcurrentCalls,
         idleStopMs: row.limits.idleStopMs ?? usual.idleStopMs,
         connections: row.connections,
+        holdsChangedTools: row.holdChangedTools,
       }));
     },
     profiles: () => {

@@ -48,6 +48,7 @@ import { createTransfer, TRANSFERRED } from "./transfer/create-transfer.ts";
 import { createTokens } from "./tokens/create-tokens.ts";
 import { createTokenEnds } from "./tokens/ends.ts";
 import { LOCAL } from "./tokens/tokens.ts";
+import { createToolChanges } from "./tool-changes/create-tool-changes.ts";
 import { checkVaultSecrets } from "./vault/check-secrets.ts";
 import { openVault } from "./vault/open-vault.ts";
 import { beginWithKeychain, VaultService } from "./vault/vault-service.ts";
@@ -130,6 +131,7 @@ export async function wire(
     ...common,
     engine: () => engine,
     signIn: (serverId) => signIns.facts(serverId),
+    tools: { counts: (server) => pins.counts(server) },
     url: () => endpoint.url,
     problem: () => endpoint.problem,
     warnings: () => [http.warning, sessions.warning, backups.warning, ...traffic.warnings],
@@ -158,6 +160,7 @@ export async function wire(
     onStarted: (started) => ownDeeds.processStarted(started),
     log,
   });
+  const pins = createToolChanges({ ...common, ownDeeds, announcer, events, engine: () => engine });
   const reveal = revealSecrets(stores, vault);
   const local = createLocal({
     ...common,
@@ -187,7 +190,7 @@ export async function wire(
       local: local.catalog,
     }),
     local: local.catalog,
-    ...createEngineStores(stores, sessions.backend, redactor, (sessionId) =>
+    ...createEngineStores(stores, pins, sessions.backend, redactor, (sessionId) =>
       traffic.messages.remove(sessionId),
     ),
     peers: gateways?.peers,
@@ -224,11 +227,7 @@ export async function wire(
     engine.reload().catch((error: unknown) => log.error("reload failed", { error: String(error) }));
     for (const type of types) events.publish({ type });
   };
-  const tokens = createTokens({
-    ...common,
-    cliToken,
-    isInUse: (id) => http.hasOpen(id),
-  });
+  const tokens = createTokens({ ...common, cliToken, isInUse: (id) => http.hasOpen(id) });
   const ends = createTokenEnds({ engine, tokens, gateways, endOpen: (id) => http.endOf(id) });
   const { endToken } = ends;
   const servers = new ServersService({
@@ -236,7 +235,7 @@ export async function wire(
     engine,
     status,
     onChange: () => applyChange("servers.changed"),
-    onRemoved: (serverId) => activity.forget(serverId),
+    onRemoved: (serverId) => [activity, pins].forEach((one) => one.forget(serverId)),
     onMoved: (serverId) => signIns.forgetClients(serverId),
     onSignInChanged: (serverId) => signIns.forgetClients(serverId),
   });
@@ -369,6 +368,7 @@ export async function wire(
     events,
     servers,
     signIns,
+    toolChanges: pins,
     details: new ServerDetails({ servers, engine, activity, runtimes }),
     pastes: new PasteService({
       ...recognition,

@@ -1,4 +1,5 @@
 import {
+  createAcceptedToolQueries,
   createAuditQueries,
   createCatalogQueries,
   createCustomizationQueries,
@@ -25,6 +26,7 @@ import {
 /** The queries of every area, over one database. */
 export const createStores = (db: Db) => ({
   db,
+  acceptedTools: createAcceptedToolQueries(db),
   audit: createAuditQueries(db),
   catalogs: createCatalogQueries(db),
   customizations: createCustomizationQueries(db),

@@ -17,7 +17,10 @@ type Computed<Fields, Name extends keyof Fields> = Required<Omit<Fields, Name>> 
   Pick<Fields, Name>;
 
 /** Consent to a command, and the profiles that something is in, are no part of it. */
-export type ServerFields = Computed<Omit<ServerCreate, "profiles" | "confirmed">, "connections">;
+export type ServerFields = Computed<
+  Omit<ServerCreate, "profiles" | "confirmed">,
+  "connections" | "holdChangedTools"
+>;
 export type ToolFields = Computed<Omit<ToolCreate, "profiles">, "inputSchema">;
 export type PromptFields = Computed<Omit<PromptCreate, "profiles">, "arguments">;
 /** A file says its root by URI. */

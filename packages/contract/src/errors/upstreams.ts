@@ -97,6 +97,22 @@ export const UPSTREAM_ERRORS = {
     wayOut:
       "Store the secret anew with “local-mcp-gateway servers edit {server} --secret NAME”, without line breaks.",
   },
+  tool_held_back: {
+    http: 403,
+    jsonRpc: -32603,
+    exit: 1,
+    sentence:
+      "The tool “{tool}” of “{server}” {change}, and is held back until a person accepts it.",
+    wayOut:
+      "Review it in the app under Servers, or with “local-mcp-gateway servers changes {server}”. It was not called.",
+  },
+  tool_changed_again: {
+    http: 409,
+    jsonRpc: -32602,
+    exit: 4,
+    sentence: "The tool “{tool}” of “{server}” is not what it was when you looked at it.",
+    wayOut: "Look at it again. Nothing was accepted.",
+  },
   request_cancelled: {
     http: 200,
     jsonRpc: -32603,

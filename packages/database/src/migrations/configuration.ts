@@ -210,5 +210,15 @@ export const migrations: MigrationMeta[] = [
     "bps": true,
     "folderMillis": 1795351315090,
     "hash": "325c50e002db1183307f943a2755346c2ad3376facbd3afaf845d2b65b021cde"
+  },
+  {
+    "sql": [
+      "CREATE TABLE `accepted_tools` (\n\t`mcp_server_id` text NOT NULL,\n\t`tool_name` text NOT NULL,\n\t`definition` text NOT NULL,\n\t`accepted_at` integer NOT NULL,\n\tPRIMARY KEY(`mcp_server_id`, `tool_name`),\n\tFOREIGN KEY (`mcp_server_id`) REFERENCES `mcp_servers`(`id`) ON UPDATE no action ON DELETE cascade\n);\n",
+      "\nALTER TABLE `mcp_servers` ADD `hold_changed_tools` integer DEFAULT false NOT NULL;",
+      "\n-- What was trusted before tools were accepted by name stays so; of two of one name the first counts.\nINSERT OR IGNORE INTO `accepted_tools`(`mcp_server_id`, `tool_name`, `definition`, `accepted_at`) SELECT `catalog`.`mcp_server_id`, `tool`.`value` ->> '$.name', `tool`.`value`, `catalog`.`listed_at` FROM `mcp_server_catalogs` AS `catalog`, json_each(`catalog`.`tools`) AS `tool` WHERE json_type(`tool`.`value`, '$.name') = 'text' ORDER BY `catalog`.`mcp_server_id`, `tool`.`key`;\n"
+    ],
+    "bps": true,
+    "folderMillis": 1795389302932,
+    "hash": "54fe8be9d6e1059c9e9264c48d226d5942db47e74a3cdc3f0c9da616bd6022b3"
   }
 ];

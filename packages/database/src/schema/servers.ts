@@ -7,7 +7,15 @@ import {
   transport,
 } from "@local-mcp/contract";
 import { sql } from "drizzle-orm";
-import { check, index, integer, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
+import {
+  check,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  unique,
+} from "drizzle-orm/sqlite-core";
 import { z } from "zod";
 import { json } from "../json.ts";
 import { createdAt, flag, id, oneOf, secretRef, slugShaped, tags, updatedAt } from "./columns.ts";
@@ -68,6 +76,8 @@ export const mcpServers = sqliteTable(
     tags: tags(),
     /** Where its operator shows whether it works; never fetched. */
     healthUrl: text("health_url"),
+    /** Whether tools that changed or are new are kept from clients until they are accepted. */
+    holdChangedTools: flag("hold_changed_tools").notNull().default(false),
     enabled: flag("enabled").notNull().default(true),
     /** SHA-256, hex, of the command line a person consented to run; null without consent. */
     confirmedHash: text("confirmed_hash"),
@@ -147,7 +157,8 @@ export const oauthClientRegistrations = sqliteTable(
 );
 
 /** A tool, prompt, resource or template exactly as its server sent it. */
-const definitions = z.array(z.record(z.string(), z.unknown()));
+const definition = z.record(z.string(), z.unknown());
+const definitions = z.array(definition);
 
 /** What a server said of itself; whatever else the engine keeps with it stays. */
 const implementation = z.looseObject({
@@ -171,6 +182,24 @@ export const mcpServerCatalogs = sqliteTable("mcp_server_catalogs", {
   /** Hash of the configuration these lists were fetched with. */
   configHash: text("config_hash").notNull(),
 });
+
+/**
+ * The tools of each server as a person accepted them, so that none changes unnoticed. One that the
+ * server does not list any more stays, so that it cannot come back as something else.
+ */
+export const acceptedTools = sqliteTable(
+  "accepted_tools",
+  {
+    mcpServerId: text("mcp_server_id")
+      .notNull()
+      .references(() => mcpServers.id, { onDelete: "cascade" }),
+    toolName: text("tool_name").notNull(),
+    definition: json("definition", definition).notNull(),
+    /** ms since 1970. */
+    acceptedAt: integer("accepted_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.mcpServerId, table.toolName] })],
+);
 
 const eras = ["legacy", "modern"] as const;
 

@@ -15,6 +15,7 @@ const offer = (name: string, more: Partial<ServerLists>): Offer => ({
   definition: { id: `id-${name}`, name },
   catalog: { lists: lists(more) },
   caching: { ttlMs: 1000, isPublic: true },
+  held: new Set(),
 });
 
 const profile = (

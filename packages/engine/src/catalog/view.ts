@@ -11,6 +11,7 @@ import {
 import { isObject, type JsonObject } from "../jsonrpc.ts";
 import { META } from "../protocol.ts";
 import { type Caching, strictest } from "../upstream/lists.ts";
+import { firstByName } from "./first-by-name.ts";
 import { assignNames, type ExposedName, type Nameable, type RenameReason } from "./names.ts";
 import { matchesTemplate } from "./uri-template.ts";
 
@@ -20,6 +21,8 @@ export interface Offer {
   catalog: Pick<ServerCatalog, "lists"> | null;
   /** How long its lists may be kept. */
   caching: Caching;
+  /** Tools that are kept from clients, by the server's own name. */
+  held: { has(tool: string): boolean };
 }
 
 /** One tool, prompt or resource of a profile, also where it is turned off. */
@@ -31,6 +34,8 @@ export interface Entry {
   serverId: string;
   serverName: string;
   enabled: boolean;
+  /** Whether it is kept from clients until a person has accepted what changed of it. */
+  held: boolean;
   renamed: RenameReason | null;
   describedByYou: boolean;
   /** As the server sent it. */
@@ -52,7 +57,9 @@ export class ProfileView {
   /** The names that were given, not chosen. */
   readonly toolNames: NameAssignments;
   readonly promptNames: NameAssignments;
+  /** With those that are held back, so that a call of one is told why. */
   readonly #tools: Map<string, Entry>;
+  readonly #listedTools: Map<string, Entry>;
   readonly #prompts: Map<string, Entry>;
   readonly #resources: Map<string, Entry>;
   readonly #templates: { serverId: string; template: string }[] = [];
@@ -97,11 +104,12 @@ export class ProfileView {
     }
     this.entries = [...tools, ...prompts, ...resources];
     this.#tools = offered(tools);
+    this.#listedTools = new Map([...this.#tools].filter(([, { held }]) => !held));
     this.#prompts = offered(prompts);
     this.#resources = offered(resources);
     this.#servers = new Set(offers.map(({ definition }) => definition.id));
     this.#byOriginal = byOriginal(this.#tools);
-    for (const entry of this.#tools.values()) this.#noteNamed(entry);
+    for (const entry of this.#listedTools.values()) this.#noteNamed(entry);
     this.#caching = cachingOf(upstreams);
     this.resourceServers = offers
       .filter(
@@ -113,7 +121,7 @@ export class ProfileView {
       )
       .map(({ definition }) => definition.id);
     this.json = {
-      tools: JSON.stringify({ tools: shown(this.#tools) }),
+      tools: JSON.stringify({ tools: shown(this.#listedTools) }),
       prompts: JSON.stringify({ prompts: shown(this.#prompts) }),
       resources: JSON.stringify({ resources: shown(this.#resources) }),
       resourceTemplates: JSON.stringify({ resourceTemplates: templates }),
@@ -129,7 +137,8 @@ export class ProfileView {
 
   /**
    * A tool by its exposed name, or by its server's own name where only one server has it: a server
-   * that shows a page in the client calls its tools by the names it knows (MCP Apps).
+   * that shows a page in the client calls its tools by the names it knows (MCP Apps). Also one that
+   * is held back.
    */
   tool(name: string): Entry | undefined {
     return this.#tools.get(name) ?? this.#byOriginal.get(name) ?? undefined;
@@ -172,7 +181,7 @@ export class ProfileView {
 
   counts(): { tools: number; prompts: number; resources: number } {
     return {
-      tools: this.#tools.size,
+      tools: this.#listedTools.size,
       prompts: this.#prompts.size,
       resources: this.#resources.size,
     };
@@ -202,6 +211,7 @@ const localOffer = ({ local }: ProfileDefinition): Offer => ({
   definition: { id: LOCAL_SERVER, name: LOCAL_PREFIX },
   catalog: { lists: local },
   caching: { ttlMs: null, isPublic: true },
+  held: new Set(),
 });
 
 /** In names that clients see. */
@@ -270,12 +280,12 @@ const given = (names: ReadonlyMap<string, ExposedName>): NameAssignments =>
 
 function named(
   profile: ProfileDefinition,
-  { definition: server, catalog }: Offer,
+  { definition: server, catalog, held }: Offer,
   kind: "tool" | "prompt",
   names: ReadonlyMap<string, ExposedName>,
 ): Entry[] {
-  return (catalog?.lists[kind === "tool" ? "tools" : "prompts"] ?? []).map((definition) => {
-    const original = String(definition.name);
+  const definitions = catalog?.lists[kind === "tool" ? "tools" : "prompts"] ?? [];
+  return [...firstByName(definitions)].map(([original, definition]) => {
     const key = capabilityKey(server.id, original);
     const override = overrideOf(profile, kind, key);
     const exposed = names.get(key) ?? { name: original, renamed: null };
@@ -286,6 +296,7 @@ function named(
       serverId: server.id,
       serverName: server.name,
       enabled: override?.enabled ?? true,
+      held: kind === "tool" && held.has(original),
       renamed: exposed.renamed,
       describedByYou: override?.description != null,
       definition,
@@ -320,6 +331,7 @@ function located(
       serverId: server.id,
       serverName: server.name,
       enabled: override?.enabled ?? true,
+      held: false,
       renamed: contested ? ("collision" as const) : null,
       describedByYou: false,
       definition,

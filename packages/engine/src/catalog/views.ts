@@ -3,6 +3,7 @@ import type {
   GivenNames,
   NameAssignments,
   ProfileDefinition,
+  ServerDefinition,
 } from "../definitions.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import { ProfileView } from "./view.ts";
@@ -13,6 +14,8 @@ const REFRESH_MS = 25;
 export interface ViewsOptions {
   catalogs: Pick<CatalogStore, "names" | "saveNames">;
   upstream: (serverId: string) => Upstream | undefined;
+  /** Tools of a server that are kept from clients, by its own names. */
+  held: (definition: ServerDefinition) => { has(tool: string): boolean };
   /** A list of a profile is another than before; `method` is what its clients are told. */
   onListChange: (profileId: string, method: string) => void;
   /** Something that a profile offers is another than before. */
@@ -108,6 +111,7 @@ export class Views {
         definition,
         catalog,
         caching,
+        held: this.#options.held(definition),
       })),
       this.#assigned(profile.id),
     );

@@ -75,6 +75,8 @@ export async function callServerTool(
   servers: Servers,
   caller: Caller,
 ): Promise<Answer> {
+  const heldBack = servers.heldBack(serverId, original);
+  if (heldBack) return failedTool(heldBack, servers, caller);
   try {
     const response = await callServer(serverId, request, { name: original }, servers, caller);
     if (response !== null) return { kind: "response", response };

@@ -12,6 +12,8 @@ export interface Servers {
   upstream(serverId: string): Upstream | undefined;
   /** Why a server cannot answer and what to do about it, in the words of its status. */
   explain(serverId: string): GatewayError;
+  /** Why a tool of a server may not be called until a person has accepted it; null for others. */
+  heldBack(serverId: string, tool: string): GatewayError | null;
   /** Asks what the gateway itself offers. @throws GatewayError */
   askLocal(request: Omit<LocalRequest, "profileId">, signal: AbortSignal): Promise<JsonObject>;
   /** What servers are told to work in; empty leaves the answer to the client. */

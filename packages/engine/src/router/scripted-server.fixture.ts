@@ -61,6 +61,7 @@ export class ScriptedServer {
       maxConcurrentCalls: 64,
       idleStopMs: 0,
       connections: this.kind === "own" ? "per_client" : "shared",
+      holdsChangedTools: false,
     };
   }
 

@@ -253,7 +253,7 @@ export class Stage {
     const lists = { tools: [TOOL], prompts: [], resources: [], resourceTemplates: [] };
     const offers = this.#servers.map(({ definition }) => {
       const catalog = { lists, implementation: null, listedAt: 0, configHash: "same" };
-      return { definition, catalog, caching };
+      return { definition, catalog, caching, held: new Set<string>() };
     });
     const overrides = { tool: new Map(), prompt: new Map(), resource: new Map() };
     const serverIds = offers.map(({ definition }) => definition.id);
@@ -272,6 +272,7 @@ export class Stage {
       links: new ResourceLinks(),
       firstListed: async () => {},
       upstream: (serverId) => this.#upstreams.get(serverId),
+      heldBack: () => null,
       explain: () => new GatewayError("internal"),
       roots: [],
       askLocal: () => Promise.reject(new GatewayError("internal")),

@@ -243,9 +243,10 @@ export class CatalogKeeper {
     else this.#doubts.again();
     const { implementation } = link;
     const catalog = { lists, implementation, listedAt: Date.now(), configHash };
+    // First, since what is stored is compared with what was accepted before anybody is offered it.
+    this.#options.store.save(id, catalog);
     this.#catalog = catalog;
     this.#options.onListed(this.#incomplete.size > 0);
-    this.#options.store.save(id, catalog);
     this.#options.onCatalog();
   }
 

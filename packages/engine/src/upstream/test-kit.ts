@@ -199,6 +199,7 @@ export function upstreamFor(
     maxConcurrentCalls: 64,
     idleStopMs: 0,
     connections: "shared",
+    holdsChangedTools: false,
     ...change,
   };
   const upstream = new Upstream({

@@ -23,6 +23,7 @@ import type { Status } from "../status/status.ts";
 import { DECIDES_REQUEST, isFolder, RUNS_SOMETHING } from "../tokens/needs-processes.ts";
 import type { Principal } from "../tokens/principal.ts";
 import type { Tokens } from "../tokens/tokens.ts";
+import type { ToolChanges } from "../tool-changes/tool-changes.ts";
 import type { ToolsService } from "../tools/tools-service.ts";
 import type { Transfer } from "../transfer/create-transfer.ts";
 import type { VaultService } from "../vault/vault-service.ts";
@@ -39,6 +40,7 @@ export interface Services {
   events: Events;
   servers: ServersService;
   details: ServerDetails;
+  toolChanges: ToolChanges;
   signIns: SignIns;
   pastes: PasteService;
   clients: ClientsService;
@@ -72,7 +74,8 @@ export function createRouter(services: Services) {
   const { status, listen, doctor, events, servers, profiles, tokens, settings, vault } = services;
   const { tools, prompts, resources, roots } = services.local;
   const { metrics } = services;
-  const { details, signIns, pastes, clients, connections, audit, endToken, backups } = services;
+  const { details, toolChanges, signIns, pastes, clients, connections, audit, endToken, backups } =
+    services;
 
   /** What is open to every program here is open to who opened it. */
   const mayOpen = (principal: Principal, allowWithoutToken: boolean | undefined): void => {
@@ -139,6 +142,12 @@ export function createRouter(services: Services) {
         details.capabilities(input.server),
       ),
       activity: manage.servers.activity.handler(({ input }) => details.activity(input.server)),
+      toolChanges: manage.servers.toolChanges.handler(({ input }) =>
+        toolChanges.list(servers.find(input.server)),
+      ),
+      acceptTools: manage.servers.acceptTools.handler(({ input }) =>
+        toolChanges.accept(servers.find(input.server), input.tools),
+      ),
       callTool: manage.servers.callTool.handler(({ input, context, signal }) => {
         requireRight(context.principal, "use");
         mayRun(context.principal, input.server);

@@ -8,6 +8,7 @@ export const LEAVES_CONFIGURATION: readonly string[] = [
   "status.listen",
   "servers.test",
   "servers.restart",
+  "servers.acceptTools",
   "signIn.remove",
   "tokens.createTemporary",
   "tokens.revoke",

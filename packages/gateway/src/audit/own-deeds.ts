@@ -6,6 +6,7 @@ import type {
   GatewayError,
   SlotProvider,
 } from "@local-mcp/contract";
+import type { ServerRow } from "@local-mcp/database";
 import type { Observation, StartedProcess } from "@local-mcp/engine";
 import type { Stores } from "../stores.ts";
 import type { Audit } from "./audit.ts";
@@ -78,6 +79,13 @@ export class OwnDeeds {
   vaultMade(provider: SlotProvider): void {
     const subject: AuditSubject = { kind: "vault", id: null, name: null };
     this.#options.audit.record(GATEWAY, { action: "vault.init", subject, detail: { provider } });
+  }
+
+  /** What servers say of their tools is theirs; only the names are kept. */
+  toolsChanged({ id, name }: Pick<ServerRow, "id" | "name">, tools: readonly string[]): void {
+    const subject: AuditSubject = { kind: "server", id, name };
+    const detail: AuditDetail = { tools: [...tools] };
+    this.#options.audit.record(GATEWAY, { action: "server.tools_changed", subject, detail });
   }
 
   processStarted({ server: { id, name }, pid }: StartedProcess): void {

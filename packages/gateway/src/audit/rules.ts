@@ -155,6 +155,7 @@ export const NOT_RECORDED: readonly string[] = [
   "servers.output",
   "servers.usage",
   "servers.capabilities",
+  "servers.toolChanges",
   // What it calls is an exchange like any client's; a process it starts is recorded.
   "servers.callTool",
   "servers.activity",

@@ -53,6 +53,10 @@ export const SERVER_RULES: Record<string, Rule> = {
   "servers.remove": rule(contract.servers.remove, aboutServer("server.remove")),
   "servers.test": rule(contract.servers.test, aboutServer("server.test")),
   "servers.restart": rule(contract.servers.restart, aboutServer("server.restart")),
+  "servers.acceptTools": rule(contract.servers.acceptTools, ({ server, tools }, { servers }) => {
+    const detail: AuditDetail = { tools: tools.map(({ name }) => name) };
+    return planOf("server.tools_accept", subjectOf(servers.get(server)), () => detail);
+  }),
   "signIn.remove": rule(contract.signIn.remove, ({ server }, { servers }) =>
     planOf("sign_in.remove", subjectOf(servers.get(server)), ({ revoked }) => ({ revoked })),
   ),
@@ -122,7 +126,8 @@ function difference(before: ServerView, after: ServerView, wanted: ServerUpdate)
     .plain("transport", before.config.transport, after.config.transport)
     .plain("enabled", before.enabled, after.enabled)
     .plain("confirmed", before.confirmed, after.confirmed)
-    .plain("connections", before.connections, after.connections);
+    .plain("connections", before.connections, after.connections)
+    .plain("holdChangedTools", before.holdChangedTools, after.holdChangedTools);
   const was = reached(before.config);
   const is = reached(after.config);
   for (const field of new Set([...Object.keys(was), ...Object.keys(is)])) {

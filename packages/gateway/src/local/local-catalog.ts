@@ -107,6 +107,7 @@ function viewOf(kind: CapabilityKind, definition: JsonObject, enabled: boolean):
     title: textOf(definition.title),
     description: textOf(definition.description),
     enabled,
+    heldBack: false,
     renamed: null,
     describedByYou: false,
     definition,

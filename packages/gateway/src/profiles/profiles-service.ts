@@ -365,6 +365,7 @@ const viewOf = (entry: Entry): CapabilityView => ({
   title: textOf(entry.definition.title),
   description: textOf(entry.shown.description),
   enabled: entry.enabled,
+  heldBack: entry.held,
   renamed: entry.renamed,
   describedByYou: entry.describedByYou,
   definition: entry.definition,

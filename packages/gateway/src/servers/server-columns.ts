@@ -21,6 +21,7 @@ export type ServerColumns = Pick<
   | "connections"
   | "tags"
   | "healthUrl"
+  | "holdChangedTools"
   | "enabled"
 >;
 
@@ -37,6 +38,7 @@ export const columnsOf = (
   connections: wanted.connections ?? usualConnections(config.transport),
   tags: wanted.tags,
   healthUrl: wanted.healthUrl,
+  holdChangedTools: wanted.holdChangedTools ?? false,
   enabled: wanted.enabled,
 });
 

@@ -86,6 +86,7 @@ it("is made of tables whose kind is known: each is counted, or is not for a reas
   const others = tables.map((table) => getTableName(table)).filter((name) => !counted.has(name));
   expect(others.toSorted()).toMatchInlineSnapshot(`
     [
+      "accepted_tools",
       "access_tokens",
       "audit_log",
       "debug_log_dismissals",

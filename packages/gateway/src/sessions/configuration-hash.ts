@@ -19,7 +19,7 @@ import {
 
 /**
  * The tables that decide what a client is offered under which name, and where its calls go. Not among
- * them: settings, which are of one computer; what was learned of servers and the names that were
+ * them: settings, which are of one computer; what was learned of servers, accepted of it, and the names that were
  * given to it; access tokens, which are revoked for all at once, and sign-ins; secrets, which are the
  * same where their references are.
  */

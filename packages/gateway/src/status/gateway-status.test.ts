@@ -11,6 +11,8 @@ const server = (state: ServerState) => ({
     affects: { tools: 0, profiles: [] },
     action: null,
     flags: [],
+    changedTools: 0,
+    heldTools: 0,
     listedAt: null,
     retryAt: null,
     attempt: null,

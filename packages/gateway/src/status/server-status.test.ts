@@ -20,6 +20,7 @@ const facts = (seen: Partial<Observation>): ServerFacts => ({
     maxConcurrentCalls: 1,
     idleStopMs: 0,
     connections: "shared",
+    holdsChangedTools: false,
   },
   observation: {
     state: "ready",
@@ -35,6 +36,7 @@ const facts = (seen: Partial<Observation>): ServerFacts => ({
   profiles: ["dev"],
   vault: "open",
   signIn: { by: "nobody", status: null },
+  tools: { changedTools: 0, heldTools: 0 },
 });
 
 const exited = { code: "exited", message: "files stopped: exit code 1.", detail: "last" } as const;

@@ -18,6 +18,7 @@ export interface ServerFacts {
   profiles: string[];
   vault: VaultStatus["state"];
   signIn: SignInFactsOfServer;
+  tools: { changedTools: number; heldTools: number };
 }
 
 /** How the server is signed in to. */
@@ -51,6 +52,7 @@ export function serverStatus(facts: ServerFacts, now: number): ServerStatus {
     affects: { tools: catalog?.lists.tools.length ?? 0, profiles },
     action: actionOf(definition.name, facts),
     flags: flagsOf(facts),
+    ...facts.tools,
     listedAt: catalog?.listedAt ?? null,
     retryAt,
     attempt,
@@ -105,7 +107,7 @@ function reasonOf(
 
 function actionOf(
   name: string,
-  { observation, definition, vault, signIn }: ServerFacts,
+  { observation, definition, vault, signIn, tools }: ServerFacts,
 ): StatusAction | null {
   switch (observation.state) {
     case "off":
@@ -118,8 +120,13 @@ function actionOf(
       };
     case "needs_sign_in":
       return signInAction(name, signIn);
+    case "idle":
     case "ready":
-      return isMoreWanted(signIn)
+      if (tools.changedTools > 0) {
+        const command = `${COMMAND} servers changes ${name}`;
+        return { code: "review_tools", label: "Review…", command };
+      }
+      return observation.state === "ready" && isMoreWanted(signIn)
         ? { code: "sign_in", label: "Allow more…", command: `${COMMAND} servers signin ${name}` }
         : null;
     case "retrying":
@@ -196,8 +203,9 @@ function fixFor(
   return { code: "retry", label: "Start again", command: `${COMMAND} servers test ${name}` };
 }
 
-function flagsOf({ observation, catalog, signIn }: ServerFacts): StatusFlag[] {
+function flagsOf({ observation, catalog, signIn, tools }: ServerFacts): StatusFlag[] {
   const flags: StatusFlag[] = [];
+  if (tools.changedTools > 0) flags.push("tools_changed");
   if (isMoreWanted(signIn)) flags.push("more_access_wanted");
   if (observation.listIncomplete) flags.push("list_incomplete");
   if (observation.answerTooBig) flags.push("answer_too_big");

@@ -9,6 +9,7 @@ import type { Vault } from "@local-mcp/vault";
 import { problemOf } from "../problem.ts";
 import type { Stores } from "../stores.ts";
 import { rollUp } from "./gateway-status.ts";
+import type { ToolChanges } from "../tool-changes/tool-changes.ts";
 import {
   type ServerFacts,
   serverStatus,
@@ -21,6 +22,7 @@ export interface StatusOptions {
   engine: () => Engine;
   vault: Vault;
   signIn: (serverId: string) => SignInFactsOfServer;
+  tools: Pick<ToolChanges, "counts">;
   url: () => string | null;
   /** Why nothing listens though it should. */
   problem: () => Problem | null;
@@ -87,6 +89,7 @@ export class Status {
       profiles: stores.profiles.ofServer(serverId).map(({ slug }) => slug),
       vault: vault.state(),
       signIn: this.#options.signIn(serverId),
+      tools: this.#options.tools.counts(upstream.definition),
     };
   }
 }

@@ -77,6 +77,7 @@ function entityOf(server: ServerInput): Entity<"server"> {
     ...read,
     title: read.title ?? read.name,
     connections: read.connections,
+    holdChangedTools: read.holdChangedTools,
     config:
       config.transport === "stdio" || url === null ? config : { ...config, url: url.template },
     secrets: { ...read.secrets, ...url?.secrets },

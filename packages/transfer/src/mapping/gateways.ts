@@ -66,6 +66,7 @@ export const seedGateway = z.object({
   confirmed: z.boolean(),
   associated_servers: z.array(z.string()),
   health_url: z.string().nullable(),
+  hold_changed_tools: z.boolean(),
 });
 export type SeedGateway = z.infer<typeof seedGateway>;
 
@@ -93,7 +94,10 @@ export const plainGatewayFields = (
   server: Pick<
     ServerView,
     "name" | "title" | "description" | "limits" | "tags" | "healthUrl" | "enabled"
-  > & { connections?: ServerView["connections"] | undefined },
+  > & {
+    connections?: ServerView["connections"] | undefined;
+    holdChangedTools?: boolean | undefined;
+  },
 ) => ({
   name: server.title,
   slug: server.name,
@@ -101,6 +105,7 @@ export const plainGatewayFields = (
   limits: server.limits,
   connections: server.connections,
   health_url: server.healthUrl,
+  hold_changed_tools: server.holdChangedTools,
   tags: server.tags,
   is_active: server.enabled,
 });
@@ -152,6 +157,7 @@ export function gatewayToSeed(server: ServerView): SeedGateway {
     ...(config.transport === "stdio" ? stdioOf(config) : remoteOf(config)),
     secrets: maskOf(server.secrets),
     connections: server.connections,
+    hold_changed_tools: server.holdChangedTools,
     confirmed: server.confirmed,
     associated_servers: server.profiles,
   };
@@ -189,6 +195,7 @@ const patch = z
     confirmed: z.boolean(),
     associated_servers: z.array(z.string()),
     health_url: shape.healthUrl,
+    hold_changed_tools: z.boolean(),
     keep_secrets: z.boolean(),
   })
   .partial();
@@ -212,6 +219,7 @@ export function newGateway(sent: z.infer<typeof seedGatewayWrite>): z.input<type
   if (name === "") refuse("slug", "The name has nothing that a slug can be made of. Send one.");
   const changes = changesOf(sent, null);
   const { title, description, tags, healthUrl, enabled, limits, connections, confirmed } = changes;
+  const { holdChangedTools } = changes;
   const values = Object.entries(changes.secrets ?? {}).flatMap(([mark, value]) =>
     value === null ? [] : [[mark, value] as const],
   );
@@ -226,6 +234,7 @@ export function newGateway(sent: z.infer<typeof seedGatewayWrite>): z.input<type
     enabled,
     limits,
     connections,
+    holdChangedTools,
     confirmed,
     profiles: sent.associated_servers,
   });
@@ -295,6 +304,7 @@ function changesOf(sent: Fields, current: ServerView | null): ServerUpdate {
     connections: sent.connections,
     tags: sent.tags,
     healthUrl: sent.health_url,
+    holdChangedTools: sent.hold_changed_tools,
     enabled: oneOf({ enabled: sent.enabled, is_active: sent.is_active }),
     confirmed: sent.confirmed,
     keepSecrets: sent.keep_secrets,

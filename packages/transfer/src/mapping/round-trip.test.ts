@@ -208,9 +208,9 @@ describe("what the contract shows comes back from the seeds' shape as it was", (
         const seed = gatewayToSeed(view);
         expect(seedGateway.strict().parse(seed)).toEqual(seed);
         const { name, title, description, tags, enabled, limits, connections, healthUrl } = view;
-        const { confirmed } = view;
+        const { confirmed, holdChangedTools } = view;
         const common = { name, title, description, tags, enabled, limits, connections, healthUrl };
-        const plain = { ...common, confirmed };
+        const plain = { ...common, holdChangedTools, confirmed };
         const expected = {
           ...plain,
           config: configInput(view.config),

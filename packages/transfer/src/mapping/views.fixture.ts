@@ -207,6 +207,7 @@ export const server: fc.Arbitrary<ServerView> = fc.record({
   ),
   connections: fc.constantFrom("shared", "per_client"),
   confirmed: fc.boolean(),
+  holdChangedTools: fc.boolean(),
   healthUrl: fc.constantFrom(null, "https://status.example.com/health"),
   counts: fc.constant({ tools: 0, prompts: 0, resources: 0, resourceTemplates: 0 }),
   implementation: fc.constant(null),

@@ -24,6 +24,7 @@ const tool = (name: string, changes: Partial<CapabilityView> = {}): CapabilityVi
   title: null,
   description: null,
   enabled: true,
+  heldBack: false,
   renamed: null,
   describedByYou: false,
   definition: {},

@@ -28,6 +28,7 @@ export const serverViewOf = (title: string, state: ServerState, tools = 0): Serv
   connections: "shared",
   tags: [],
   healthUrl: null,
+  holdChangedTools: false,
   confirmed: state !== "unconfirmed",
   profiles: [],
   counts: { tools, prompts: 0, resources: 0, resourceTemplates: 0 },

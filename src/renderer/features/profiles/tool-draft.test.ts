@@ -10,6 +10,7 @@ const tool = (more: Partial<CapabilityView> = {}): CapabilityView => ({
   title: null,
   description: "as the server says",
   enabled: true,
+  heldBack: false,
   renamed: null,
   describedByYou: false,
   definition: { name: "search", description: "as the server says" },

@@ -17,6 +17,7 @@ export function aServer(
     connections: "shared",
     tags: [],
     healthUrl: null,
+    holdChangedTools: false,
     enabled: true,
     confirmed: true,
     profiles: ["dev"],

@@ -102,6 +102,7 @@ const server: fc.Arbitrary<FieldsOf["server"]> = fc.record({
   connections: fc.constantFrom("shared" as const, "per_client" as const),
   tags,
   healthUrl,
+  holdChangedTools: fc.boolean(),
   enabled: fc.boolean(),
 });
 

@@ -26,6 +26,7 @@ import {
 
 export function serverFields(row: ServerColumns, at: At): ServerFields {
   const { name, title, description, limits, connections, tags, healthUrl, enabled } = row;
+  const { holdChangedTools } = row;
   const marks = Object.entries(row.config.secrets).map(([mark, id]) => [
     mark,
     at(`secrets/${mark}`, id),
@@ -40,6 +41,7 @@ export function serverFields(row: ServerColumns, at: At): ServerFields {
     connections,
     tags,
     healthUrl,
+    holdChangedTools,
     enabled,
   };
 }
@@ -96,7 +98,9 @@ export function buildServer(
     built = make(false);
     refuseMove(wanted.name, row.config, built.config);
   }
-  const columns = columnsOf(wanted, built.config);
+  // A file from before, or of another program, does not say it, and takes no protection away.
+  const holdChangedTools = wanted.holdChangedTools ?? row?.holdChangedTools ?? false;
+  const columns = { ...columnsOf(wanted, built.config), holdChangedTools };
   const { at, withheld } = opening(revealing(stored, built.secrets));
   const id = row?.id ?? newId(entity, servers);
   const fields = serverFields(columns, at);

@@ -96,7 +96,7 @@ describe("a server of a file", () => {
     await stage.change(own, first);
     expect(stage.moved).toEqual([UID]);
     const [read] = (await stage.store.read()).server;
-    expect(read?.fields).toEqual(own.fields);
+    expect(read?.fields).toEqual({ ...own.fields, holdChangedTools: false });
   });
 
   test("gives the secrets of a command to no URL, and keeps a private key that is not in the file", async () => {

@@ -59,6 +59,7 @@ export function readGateway(given: Given, reading: Reading): Made<"server"> | nu
     ...found,
     title: server.title ?? server.name,
     connections: server.connections,
+    holdChangedTools: server.holdChangedTools,
     secrets: { ...server.secrets, ...secrets },
   });
 }

@@ -15,6 +15,8 @@ export function writeGateway(server: Entity<"server">, writing: Writing) {
   if (fields.config.signIn !== undefined)
     lost.add("How it is signed in to is left out", fields.name);
   if (fields.healthUrl !== null) lost.add("Health URLs are left out", fields.name);
+  if (fields.holdChangedTools === true)
+    lost.add("Holding back changed tools is left out", fields.name);
   if (Object.keys(fields.limits).length > 0) lost.add("Limits are left out", fields.name);
   return {
     name: nameOf(server, lost),

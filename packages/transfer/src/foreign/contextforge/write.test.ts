@@ -50,6 +50,7 @@ const server = (
     connections: undefined,
     tags: [],
     healthUrl: null,
+    holdChangedTools: undefined,
     enabled: true,
     ...fields,
   },
@@ -286,6 +287,7 @@ describe("what it cannot say is named", () => {
     [{ server: [server({ title: "Other" })] }, /without their titles: hq-east\./],
     [{ server: [server({ limits: { callTimeoutMs: 1000 } })] }, /Limits.*: hq-east\./],
     [{ server: [server({ healthUrl: "https://h/" })] }, /Health URLs/],
+    [{ server: [server({ holdChangedTools: true })] }, /Holding back changed tools/],
     [
       {
         server: [
