@@ -100,8 +100,19 @@ test("reconnects, successes and single failures are nobody's concern", () => {
 
 test("changed tools are told of, and nothing a server said is in any of it", () => {
   const { notifications, shown } = create();
-  notifications.consider({ servers: [crashed("x"), server("y", { flags: ["tools_changed"] })] });
-  expect(shown.map(({ cause }) => cause)).toEqual(["stopped", "tools_changed"]);
+  notifications.consider({
+    servers: [
+      crashed("x"),
+      server("y", { changedTools: 2, heldTools: 2 }),
+      server("z", { changedTools: 1 }),
+    ],
+  });
+  expect(shown.map(({ cause }) => cause)).toEqual(["stopped", "tools_held", "tools_changed"]);
+  expect(shown.map(({ route }) => route)).toEqual([
+    "/servers/id-x",
+    "/servers/id-y/changes",
+    "/servers/id-z/changes",
+  ]);
   expect(JSON.stringify(shown)).not.toContain("c4n4ry");
 });
 

@@ -14,6 +14,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 interface Kind {
   name: string;
+  /** Where it is on the page of the server. */
+  at?: string;
   applies: (status: ServerStatus) => boolean;
   one: (title: string) => string;
   many: (count: number) => string;
@@ -34,10 +36,18 @@ const KINDS: readonly Kind[] = [
     many: (count) => `${count} servers crashed repeatedly and were left stopped`,
   },
   {
-    name: "tools_changed",
-    applies: ({ flags }) => flags.includes("tools_changed"),
+    name: "tools_held",
+    at: "/changes",
+    applies: ({ heldTools }) => heldTools > 0,
     one: (title) => `Tools of ${title} changed and are held back`,
     many: (count) => `Tools of ${count} servers changed and are held back`,
+  },
+  {
+    name: "tools_changed",
+    at: "/changes",
+    applies: ({ changedTools, heldTools }) => changedTools > 0 && heldTools === 0,
+    one: (title) => `Tools of ${title} changed since you accepted them`,
+    many: (count) => `Tools of ${count} servers changed since you accepted them`,
   },
 ];
 
@@ -100,7 +110,10 @@ export class Notifications {
         cause: kind.name,
         title: due.length === 1 ? kind.one(first.title) : kind.many(due.length),
         body: LOOK,
-        route: due.length === 1 ? `/servers/${encodeURIComponent(first.id)}` : "/servers",
+        route:
+          due.length === 1
+            ? `/servers/${encodeURIComponent(first.id)}${kind.at ?? ""}`
+            : "/servers",
       });
     }
   }

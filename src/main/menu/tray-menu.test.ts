@@ -90,19 +90,22 @@ test("trouble is listed, three at most, and choosing it only shows where it is",
     server("fine", {}),
     server("off", { state: "off" }),
     server("again", { state: "retrying" }),
-    server("files", { flags: ["tools_changed"] }),
+    server("files", { flags: ["tools_changed"], changedTools: 2 }),
   ];
   expect(labels({ servers }).slice(2, 5)).toEqual([
     "GitHub: sign in…",
     "R&&D: failed…",
-    "files: tools changed…",
+    "files: 2 tools changed…",
   ]);
   expect(click("GitHub: sign in…", { servers })).toBe("go /servers/github");
   const more = [...servers, server("x", { state: "locked" }), server("y", { state: "failed" })];
   expect(labels({ servers: more })[5]).toBe("2 more…");
   expect(click("2 more…", { servers: more })).toBe("go /servers");
-  const wanting = [server("Linear", { flags: ["tools_changed", "more_access_wanted"] })];
+  expect(click("files: 2 tools changed…", { servers })).toBe("go /servers/files/changes");
+  const wanting = [server("Linear", { flags: ["more_access_wanted"], changedTools: 1 })];
   expect(click("Linear: more access wanted…", { servers: wanting })).toBe("go /servers/linear");
+  expect(click("Linear: 1 tool changed…", { servers: wanting })).toBe("go /servers/linear/changes");
+  expect(labels({ servers: [server("off", { state: "off", changedTools: 1 })] })).toEqual(labels());
 });
 
 test("profiles are told with their tools and chosen by slug", () => {

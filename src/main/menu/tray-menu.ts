@@ -1,4 +1,4 @@
-import { NEEDS_A_PERSON, type ServerStatus, STATE_WORDS } from "@local-mcp/contract";
+import { NEEDS_A_PERSON, needsAPerson, type ServerStatus, STATE_WORDS } from "@local-mcp/contract";
 import { profilesMenu } from "./profiles-menu.ts";
 import { type MenuItems, SEPARATOR } from "./state.ts";
 import { literal, wordsFor } from "./words.ts";
@@ -82,11 +82,16 @@ export function trayMenu(state: TrayState, actions: TrayActions): MenuItems {
 
 function attention({ servers }: TrayState, actions: TrayActions): MenuItems {
   const rows = servers.flatMap(({ id, title, status }) => {
-    const words = attentionWords(status);
-    const route = `/servers/${encodeURIComponent(id)}`;
-    return words === null
-      ? []
-      : [{ label: literal(`${title}: ${words}…`), click: () => actions.go(route) }];
+    const page = `/servers/${encodeURIComponent(id)}`;
+    const row = (words: string, route: string): MenuItems => [
+      { label: literal(`${title}: ${words}…`), click: () => actions.go(route) },
+    ];
+    const words = stateWords(status);
+    const changed = changedWords(status);
+    return [
+      ...(words === null ? [] : row(words, page)),
+      ...(changed === null ? [] : row(changed, `${page}/changes`)),
+    ];
   });
   const rest = rows.length - MAX_ATTENTION;
   if (rest <= 0) return rows;
@@ -96,8 +101,12 @@ function attention({ servers }: TrayState, actions: TrayActions): MenuItems {
   ];
 }
 
-const attentionWords = ({ state, flags }: ServerStatus): string | null => {
+const stateWords = ({ state, flags }: ServerStatus): string | null => {
   if (NEEDS_A_PERSON.includes(state)) return STATE_WORDS[state].toLowerCase();
-  if (flags.includes("more_access_wanted")) return "more access wanted";
-  return flags.includes("tools_changed") ? "tools changed" : null;
+  return flags.includes("more_access_wanted") ? "more access wanted" : null;
+};
+
+const changedWords = (status: ServerStatus): string | null => {
+  if (status.changedTools === 0 || !needsAPerson(status)) return null;
+  return status.changedTools === 1 ? "1 tool changed" : `${status.changedTools} tools changed`;
 };

@@ -48,6 +48,7 @@ function apply(event: GatewayEvent): void {
         api.servers.activity.key(),
         api.servers.output.key(),
         api.servers.usage.key(),
+        api.servers.toolChanges.key(),
       );
       if (event.status.state === "ready")
         refresh(api.servers.list.key(), api.servers.capabilities.key(), api.profiles.key());

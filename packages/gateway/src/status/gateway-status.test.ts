@@ -35,6 +35,17 @@ it.each([
   expect(summary(...states)).toEqual({ state, summary: text });
 });
 
+it("needs a person where tools of a server changed, unless it is off", () => {
+  const changed = (state: ServerState) => {
+    const one = server(state);
+    return { ...one, status: { ...one.status, changedTools: 1 } };
+  };
+  expect(rollUp("http://127.0.0.1:1", [changed("ready"), changed("off")])).toEqual({
+    state: "attention",
+    summary: "Serving · 1 of 1 server ready · 1 needs attention",
+  });
+});
+
 it("is not serving without an address, whatever the servers do", () => {
   expect(rollUp(null, [server("ready")])).toEqual({ state: "not_serving", summary: "Not serving" });
 });

@@ -1,7 +1,5 @@
-import { type GatewayStatus, NEEDS_A_PERSON, type ServerStatus } from "@local-mcp/contract";
+import { AT_REST, type GatewayStatus, needsAPerson, type ServerStatus } from "@local-mcp/contract";
 
-/** States that are somebody's choice and never count against the whole. */
-const AT_REST: readonly ServerStatus["state"][] = ["off", "unconfirmed"];
 /** States in which a call is answered. */
 const WELL: readonly ServerStatus["state"][] = ["ready", "idle"];
 
@@ -13,7 +11,7 @@ export function rollUp(
   if (url === null) return { state: "not_serving", summary: "Not serving" };
   const counted = servers.filter(({ status }) => !AT_REST.includes(status.state));
   const ready = counted.filter(({ status }) => WELL.includes(status.state)).length;
-  const attention = counted.filter(({ status }) => NEEDS_A_PERSON.includes(status.state)).length;
+  const attention = counted.filter(({ status }) => needsAPerson(status)).length;
   const progress =
     counted.length === 0
       ? "no server on"

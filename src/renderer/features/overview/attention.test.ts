@@ -1,6 +1,9 @@
+import type { GatewayStatus, ServerState } from "@local-mcp/contract";
 import { describe, expect, it } from "vitest";
 import { attentionOf } from "./attention.ts";
 import { serverOf, gatewayStatusOf } from "./test-kit.ts";
+
+type StatusServer = GatewayStatus["servers"][number];
 
 describe("what needs attention", () => {
   it("is what the roll-up counts, and nothing else", () => {
@@ -30,6 +33,19 @@ describe("what needs attention", () => {
     expect(both.waitingForVault).toHaveLength(2);
     expect(both.total).toBe(2);
   });
+});
+
+it("has servers whose tools changed among them, once, and not those that are off", () => {
+  const changed = (name: string, state: ServerState): StatusServer => {
+    const server = serverOf(name, state);
+    return { ...server, status: { ...server.status, changedTools: 2 } };
+  };
+  const servers = [changed("a", "ready"), changed("b", "failed"), changed("c", "off")];
+  const attention = attentionOf(gatewayStatusOf(servers));
+  expect(attention.changed.map(({ title }) => title)).toEqual(["a", "b"]);
+  expect(attention.rows.map(({ title }) => title)).toEqual(["b"]);
+  expect(attention.total).toBe(2);
+  expect(attention.rest).toBeNull();
 });
 
 it("has those that want more access apart, and is not done with them", () => {

@@ -1,4 +1,9 @@
-import { type GatewayStatus, NEEDS_A_PERSON, type ServerState } from "@local-mcp/contract";
+import {
+  type GatewayStatus,
+  NEEDS_A_PERSON,
+  needsAPerson,
+  type ServerState,
+} from "@local-mcp/contract";
 import { count } from "../../components/time.ts";
 import { wantsMore } from "../servers/trouble.ts";
 
@@ -8,7 +13,9 @@ export interface Attention {
   /** Each needs a person. Those that only wait for the vault are one thing to do, and apart. */
   rows: StatusServer[];
   waitingForVault: StatusServer[];
-  /** Of both. */
+  /** What changed of their tools is to be read. */
+  changed: StatusServer[];
+  /** Servers that are in any of these. */
   total: number;
   /** They wait for a person to read their command. */
   unconfirmed: StatusServer[];
@@ -29,11 +36,13 @@ export function attentionOf(status: GatewayStatus): Attention {
   const unconfirmed = inState("unconfirmed");
   const retrying = inState("retrying");
   const wantingMore = status.servers.filter((server) => wantsMore(server.status));
-  const quiet = needing.length + unconfirmed.length + retrying.length + wantingMore.length === 0;
+  const attention = status.servers.filter((server) => needsAPerson(server.status));
+  const quiet = attention.length + unconfirmed.length + retrying.length + wantingMore.length === 0;
   return {
     rows: together ? needing.filter((server) => !locked.includes(server)) : needing,
     waitingForVault: together ? locked : [],
-    total: needing.length,
+    changed: attention.filter((server) => server.status.changedTools > 0),
+    total: attention.length,
     unconfirmed,
     wantingMore,
     retrying,

@@ -7,11 +7,12 @@ import { count } from "../../components/time.ts";
 import { navigate, routeTo } from "../../app/router.ts";
 import { openDialog } from "../../stores/dialogs.ts";
 import { TroubleLine } from "../servers/trouble-block.tsx";
+import { ChangesLine } from "../tool-changes/changes-line.tsx";
 import { attentionOf } from "./attention.ts";
 
 /** What needs a person, what is not ready yet, or one line that says that all is well. */
 export function NeedsAttention({ status }: { status: GatewayStatus }) {
-  const { rows, waitingForVault, total, unconfirmed, wantingMore, retrying, rest } =
+  const { rows, waitingForVault, changed, total, unconfirmed, wantingMore, retrying, rest } =
     attentionOf(status);
   if (status.servers.length === 0) {
     return (
@@ -47,6 +48,11 @@ export function NeedsAttention({ status }: { status: GatewayStatus }) {
                 }
               />
             )}
+            {changed.map((server) => (
+              <div key={server.id} className="px-3 py-1">
+                <ChangesLine server={server} />
+              </div>
+            ))}
           </Panel>
         </Section>
       )}

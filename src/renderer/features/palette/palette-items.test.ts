@@ -106,13 +106,36 @@ test("a remote server is signed in to and out of by name; a command is not", () 
     )
       .filter(({ kind }) => kind === "here")
       .map(({ title, disabled }) => (disabled ? `${title} (${disabled})` : title));
-  expect(verbs(aServer())).toEqual(["Restart Files", "Turn off Files"]);
+  expect(verbs(aServer())).toEqual([
+    "Restart Files",
+    "Turn off Files",
+    "Review changed tools of Files… (None has changed)",
+  ]);
   const signedIn = aServer({ config, status: { signIn: aSignIn() } });
-  expect(verbs(signedIn).slice(2)).toEqual(["Sign in to Files…", "Sign out of Files…"]);
+  expect(verbs(signedIn).slice(3)).toEqual(["Sign in to Files…", "Sign out of Files…"]);
   const signedOut = aServer({ config, status: { signIn: aSignIn({ state: "signed_out" }) } });
-  expect(verbs(signedOut)[3]).toBe("Sign out of Files… (Not signed in)");
+  expect(verbs(signedOut)[4]).toBe("Sign out of Files… (Not signed in)");
   const byItself = { ...config, signIn: { ...PLAIN_SIGN_IN, kind: "client_credentials" as const } };
-  expect(verbs(aServer({ config: byItself }))).toHaveLength(2);
+  expect(verbs(aServer({ config: byItself }))).toHaveLength(3);
+});
+
+test("what changed of a server's tools is reviewed from anywhere on its page", () => {
+  const gone: string[] = [];
+  const server = aServer({ status: { changedTools: 2 } });
+  const [, , review] = paletteItems(
+    {
+      place: { page: "servers", parts: [server.name, "output"], params: new URLSearchParams() },
+      servers: [server],
+      profiles: [],
+      tools: [],
+      local: [],
+    },
+    { ...actions, go: (route) => gone.push(route) },
+  );
+  expect(review).toMatchObject({ kind: "here", title: "Review changed tools of Files…" });
+  expect(review?.disabled).toBeUndefined();
+  void review?.run();
+  expect(gone).toEqual([`/servers/${server.id}/changes`]);
 });
 
 test("behind a colon stands a filter of the debug logs", () => {

@@ -8,6 +8,7 @@ import {
 } from "@local-mcp/contract";
 import type { Place } from "../../app/router.ts";
 import { routeTo } from "../../app/router.ts";
+import { reviewRoute } from "../tool-changes/change-words.ts";
 import { canSignIn, isSignedIn } from "../servers/sign-in-facts.ts";
 
 /** One line of the palette: a place to go to, or something to do. */
@@ -99,6 +100,13 @@ function verbsHere({ place, servers }: PaletteData, actions: PaletteActions): Pa
       kind: "here",
       title: server.enabled ? `Turn off ${server.title}` : `Turn on ${server.title}`,
       run: () => actions.turn(server, !server.enabled),
+    },
+    {
+      id: `review-tools:${server.id}`,
+      kind: "here",
+      title: `Review changed tools of ${server.title}…`,
+      disabled: server.status.changedTools > 0 ? undefined : "None has changed",
+      run: () => actions.go(reviewRoute(server.id)),
     },
     ...(canSignIn(server)
       ? [

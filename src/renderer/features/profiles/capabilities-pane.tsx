@@ -33,7 +33,11 @@ const SHOWN: { value: Shown; label: string }[] = [
   { value: "on", label: "On" },
   { value: "off", label: "Off" },
   { value: "edited", label: "Edited" },
+  { value: "held", label: "Held back" },
 ];
+
+const labelOf = (shown: Shown): string =>
+  SHOWN.find(({ value }) => value === shown)?.label.toLowerCase() ?? shown;
 
 interface CapabilitiesPaneProps {
   profile: ProfileView;
@@ -171,7 +175,9 @@ export function CapabilitiesPane({
             </Button>
           }
         >
-          {text.trim() === "" ? `No ${kind} is ${shown}.` : `No ${kind} matches “${text.trim()}”.`}
+          {text.trim() === ""
+            ? `No ${kind} is ${labelOf(shown)}.`
+            : `No ${kind} matches “${text.trim()}”.`}
         </EmptyState>
       ) : (
         <EmptyState icon={ListFilter}>

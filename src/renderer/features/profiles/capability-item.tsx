@@ -34,13 +34,16 @@ export function CapabilityItem({
   onSwitch,
   onEdit,
 }: CapabilityItemProps) {
-  const { kind, name, original, description, title, enabled } = item;
+  const { kind, name, original, description, title, enabled, heldBack } = item;
   const isThere = !isInTrouble(group);
   const marks = [isEdited(item) && "edited", changesData(item) && "changes data"].filter(
     (mark) => mark !== false,
   );
   const why = whyRenamed(item, capabilities, titleOf);
-  const about = [why, kind === "resource" ? title : null, description].filter(Boolean).join(" · ");
+  const held = heldBack ? "held back until you accept what changed" : null;
+  const about = [held, why, kind === "resource" ? title : null, description]
+    .filter(Boolean)
+    .join(" · ");
   return (
     <div className="flex min-h-13 items-center gap-2 px-2 py-1">
       <Checkbox
@@ -55,7 +58,7 @@ export function CapabilityItem({
           <span
             className={classNames(
               "min-w-0 truncate font-mono text-meta",
-              (!isThere || !enabled) && "text-text-2",
+              (!isThere || !enabled || heldBack) && "text-text-2",
             )}
           >
             {name === original ? null : (

@@ -13,6 +13,7 @@ import {
   estimatedTokens,
   freeName,
   groupsOf,
+  hasChanges,
   nameProblem,
   rowsOf,
   switched,
@@ -28,6 +29,7 @@ const tool = (server: string, original: string, more: Partial<CapabilityView> = 
     title: null,
     description: `${original} of ${server}`,
     enabled: true,
+    heldBack: false,
     renamed: null,
     describedByYou: false,
     definition: { name: original, description: `${original} of ${server}`, inputSchema: {} },
@@ -50,6 +52,7 @@ const server = (name: string, state: ServerView["status"]["state"]): ServerView 
   connections: "per_client",
   tags: [],
   healthUrl: null,
+  holdChangedTools: false,
   enabled: true,
   confirmed: true,
   profiles: [],
@@ -93,6 +96,7 @@ describe("what the servers of a profile offer, as rows", () => {
     tool("github", "search"),
     tool("github", "create_issue", { enabled: false }),
     tool("files", "read", { renamed: "by_you", name: "read_file" }),
+    tool("files", "write", { heldBack: true }),
     tool("github", "prompt", { kind: "prompt" }),
   ];
   const names = (options: Parameters<typeof groupsOf>[3], isFiltered = true): string[] =>
@@ -102,14 +106,22 @@ describe("what the servers of a profile offer, as rows", () => {
     ).map((row) => (row.type === "group" ? row.group.title : row.item.name));
 
   test("servers come in the order of the profile, their tools in their own", () => {
-    expect(names(ALL, false)).toEqual(["FILES", "read_file", "GITHUB", "search", "create_issue"]);
+    expect(names(ALL, false)).toEqual([
+      "FILES",
+      "read_file",
+      "write",
+      "GITHUB",
+      "search",
+      "create_issue",
+    ]);
   });
 
   test.each([
     [{ ...ALL, shown: "off" as const }, ["GITHUB", "create_issue"]],
     [{ ...ALL, shown: "edited" as const }, ["FILES", "read_file"]],
+    [{ ...ALL, shown: "held" as const }, ["FILES", "write"]],
     [{ ...ALL, text: " SEARCH " }, ["GITHUB", "search"]],
-    [{ ...ALL, text: "of files" }, ["FILES", "read_file"]],
+    [{ ...ALL, text: "of files" }, ["FILES", "read_file", "write"]],
     [{ ...ALL, text: "nothing" }, []],
   ])("%j leaves %j", (options, expected) => {
     expect(names(options)).toEqual(expected);
@@ -122,6 +134,17 @@ describe("what the servers of a profile offer, as rows", () => {
     });
     expect(github).toMatchObject({ on: 1, total: 2 });
     expect(github?.items).toHaveLength(1);
+  });
+
+  test("what changed of tools is to be reviewed where tools are listed", () => {
+    const github = server("github", "ready");
+    const changed = { ...github, status: statusOf({ state: "ready", changedTools: 1 }) };
+    const groups = (options: Parameters<typeof groupsOf>[3]) =>
+      groupsOf(profile("github"), [changed], [], options);
+    expect(groups(ALL).map(hasChanges)).toEqual([true]);
+    expect(rowsOf(groups(ALL), false)).toHaveLength(1);
+    expect(groups({ ...ALL, kind: "prompt" }).map(hasChanges)).toEqual([false]);
+    expect(groupsOf(profile("github"), [github], [], ALL).map(hasChanges)).toEqual([false]);
   });
 
   test("one without anything to show stands there only for its trouble", () => {

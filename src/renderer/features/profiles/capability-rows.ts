@@ -5,6 +5,7 @@ import {
   exposedName,
   LOCAL_SERVER,
   MAX_EXPOSED_NAME,
+  needsAPerson,
   type ProfileView,
   type ServerView,
 } from "@local-mcp/contract";
@@ -12,7 +13,7 @@ import { z } from "zod";
 import { effectOf } from "../servers/annotations.ts";
 import { isWell, wantsMore } from "../servers/trouble.ts";
 
-const shown = z.enum(["all", "on", "off", "edited"]).catch("all");
+const shown = z.enum(["all", "on", "off", "edited", "held"]).catch("all");
 export type Shown = z.infer<typeof shown>;
 
 /** From the route; what cannot be read there shows everything. */
@@ -24,6 +25,7 @@ export interface ServerGroup {
   server: string;
   /** For people. */
   title: string;
+  kind: CapabilityKind;
   /** Null for the gateway itself, and where the list of servers has not been read yet. */
   view: ServerView | null;
   /** Everything it offers, whatever the filter. */
@@ -45,6 +47,7 @@ const SHOWN: Record<Shown, (item: CapabilityView) => boolean> = {
   on: (item) => item.enabled,
   off: (item) => !item.enabled,
   edited: isEdited,
+  held: (item) => item.heldBack,
 };
 
 const matches = (item: CapabilityView, text: string): boolean =>
@@ -82,6 +85,7 @@ export function groupsOf(
     return {
       server,
       title,
+      kind,
       view,
       total: all.length,
       on: all.filter((item) => item.enabled).length,
@@ -101,10 +105,17 @@ export function groupsOf(
 export const isInTrouble = ({ view }: ServerGroup): boolean =>
   view !== null && (!isWell(view) || wantsMore(view.status));
 
-/** As one list of rows. A server with nothing to show is in it only for the trouble that it has. */
+/** Whether what changed of its tools is to be read, where tools are listed. */
+export const hasChanges = ({ view, kind }: ServerGroup): boolean =>
+  kind === "tool" && view !== null && needsAPerson(view.status) && view.status.changedTools > 0;
+
+/** As one list of rows. A server with nothing to show is in it only for what is to be done about it. */
 export function rowsOf(groups: readonly ServerGroup[], isFiltered: boolean): CapabilityRow[] {
   return groups
-    .filter((group) => group.items.length > 0 || (!isFiltered && isInTrouble(group)))
+    .filter(
+      (group) =>
+        group.items.length > 0 || (!isFiltered && (isInTrouble(group) || hasChanges(group))),
+    )
     .flatMap((group): CapabilityRow[] => [
       { type: "group", key: group.server, group },
       ...group.items.map((item): CapabilityRow => ({

@@ -2,7 +2,8 @@ import { Checkbox } from "../../components/choice.tsx";
 import { clockTime } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { TroubleLine } from "../servers/trouble-block.tsx";
-import { isInTrouble, type ServerGroup } from "./capability-rows.ts";
+import { ChangesLine } from "../tool-changes/changes-line.tsx";
+import { hasChanges, isInTrouble, type ServerGroup } from "./capability-rows.ts";
 
 interface GroupHeadProps {
   group: ServerGroup;
@@ -21,6 +22,12 @@ export function GroupHead({ group, tabIndex, onSwitch }: GroupHeadProps) {
         <TroubleLine server={view} />
       </div>
     ) : null;
+  const changes =
+    view !== null && hasChanges(group) ? (
+      <div className="w-full pl-8">
+        <ChangesLine server={view} />
+      </div>
+    ) : null;
   if (items.length === 0) {
     return (
       <div className="min-h-11 bg-sunken px-2 py-1">
@@ -28,6 +35,7 @@ export function GroupHead({ group, tabIndex, onSwitch }: GroupHeadProps) {
           <UntrustedText text={title} />
         </h3>
         {trouble}
+        {changes}
       </div>
     );
   }
@@ -49,6 +57,7 @@ export function GroupHead({ group, tabIndex, onSwitch }: GroupHeadProps) {
         {trouble && view?.status.listedAt ? `, as of ${clockTime(view.status.listedAt)}` : null}
       </span>
       {trouble}
+      {changes}
     </div>
   );
 }

@@ -32,6 +32,7 @@ export function CapabilitiesTab({ server, kind }: { server: ServerView; kind: Ki
   const { data, error } = useQuery(
     api.servers.capabilities.queryOptions({ input: { server: server.id } }),
   );
+  const changed = useChangedTools(server, kind);
   const [chosen, setChosen] = useParam("item");
   const [filter, setFilter] = useState("");
   if (error) return <ProblemView what={`The ${many} could not be read.`} error={error} />;
@@ -81,14 +82,31 @@ export function CapabilitiesTab({ server, kind }: { server: ServerView; kind: Ki
               active={currentKey}
               onActive={({ name }) => setChosen(name)}
             >
-              {(one) => <CapabilityRow capability={one} />}
+              {(one) => <CapabilityRow capability={one} hasChanged={changed.has(one.name)} />}
             </RowList>
           )}
         </>
       }
-      detail={current ? <CapabilityDetail server={server} capability={current} /> : null}
+      detail={
+        current ? (
+          <CapabilityDetail
+            server={server}
+            capability={current}
+            hasChanged={changed.has(current.name)}
+          />
+        ) : null
+      }
     />
   );
+}
+
+/** Names of the tools that are not as they were accepted. */
+function useChangedTools({ id, status }: ServerView, kind: Kind): ReadonlySet<string> {
+  const { data = [] } = useQuery({
+    ...api.servers.toolChanges.queryOptions({ input: { server: id } }),
+    enabled: kind === "tool" && status.changedTools > 0,
+  });
+  return new Set(status.changedTools > 0 && kind === "tool" ? data.map(({ name }) => name) : []);
 }
 
 const keyOf = ({ kind, name }: ServerCapability): string => `${kind} ${name}`;
@@ -96,7 +114,13 @@ const keyOf = ({ kind, name }: ServerCapability): string => `${kind} ${name}`;
 const textOf = ({ name, title, description }: ServerCapability): string =>
   [name, title, description].filter(Boolean).join("\n");
 
-function CapabilityRow({ capability }: { capability: ServerCapability }) {
+interface CapabilityRowProps {
+  capability: ServerCapability;
+  /** Whether it is a tool that is not as it was accepted. */
+  hasChanged: boolean;
+}
+
+function CapabilityRow({ capability, hasChanged }: CapabilityRowProps) {
   const { kind, name, title, description, definition } = capability;
   const changes = kind === "tool" && effectOf(definition) === "changes";
   return (
@@ -105,6 +129,7 @@ function CapabilityRow({ capability }: { capability: ServerCapability }) {
         <code className="min-w-0 flex-1 truncate text-text">
           <UntrustedText text={name} />
         </code>
+        {hasChanged ? <span className="text-meta text-warn">changed</span> : null}
         {changes ? <span className="text-meta text-text-2">changes data</span> : null}
       </div>
       <div className="truncate text-meta text-text-2">

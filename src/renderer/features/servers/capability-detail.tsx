@@ -2,6 +2,7 @@ import type { ServerCapability, ServerView } from "@local-mcp/contract";
 import { CodeBlock } from "../../components/code-block.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
+import { reviewRoute } from "../tool-changes/change-words.ts";
 import { effectOf } from "./annotations.ts";
 import { ToolCall } from "./tool-call.tsx";
 
@@ -14,10 +15,12 @@ const EFFECTS = {
 interface CapabilityDetailProps {
   server: ServerView;
   capability: ServerCapability;
+  /** Whether it is a tool that is not as it was accepted. */
+  hasChanged: boolean;
 }
 
 /** One tool, prompt or resource as its server describes it; a tool can be called. */
-export function CapabilityDetail({ server, capability }: CapabilityDetailProps) {
+export function CapabilityDetail({ server, capability, hasChanged }: CapabilityDetailProps) {
   const { kind, name, title, description, definition } = capability;
   const text = JSON.stringify(definition, null, 2);
   return (
@@ -33,6 +36,14 @@ export function CapabilityDetail({ server, capability }: CapabilityDetailProps) 
         ) : null}
         {kind === "tool" ? (
           <p className="text-meta text-text-2">It {EFFECTS[effectOf(definition)]}.</p>
+        ) : null}
+        {hasChanged ? (
+          <p className="text-meta">
+            It changed since you accepted it.{" "}
+            <a href={`#${reviewRoute(server.id)}`} className="text-text underline">
+              Review what changed
+            </a>
+          </p>
         ) : null}
         {kind === "resource_template" ? (
           <p className="text-meta text-text-2">

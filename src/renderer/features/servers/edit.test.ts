@@ -103,6 +103,13 @@ describe("what has changed", () => {
     });
   });
 
+  test("that changed tools are held back is one change, and taken back is none", () => {
+    expect(changesOf(stdio, { holdChangedTools: true })).toEqual({ holdChangedTools: true });
+    expect(changedFields(stdio, { holdChangedTools: false })).toEqual([]);
+    const holding = aServer({ holdChangedTools: true });
+    expect(changesOf(holding, { holdChangedTools: false })).toEqual({ holdChangedTools: false });
+  });
+
   test("tags are changed alone, and their order is theirs", () => {
     expect(changesOf(stdio, { tags: ["prod"] })).toEqual({ tags: ["prod"] });
     expect(changedFields({ ...stdio, tags: ["a", "b"] }, { tags: ["b", "a"] })).toEqual(["tags"]);

@@ -42,6 +42,7 @@ export interface Draft extends LimitTexts {
   /** New values of `${secret:name}` marks; null removes what is stored. */
   secrets: Record<string, string | null>;
   connections: ServerConnections;
+  holdChangedTools: boolean;
   tags: string[];
 }
 
@@ -77,6 +78,7 @@ export function draftOf(server: ServerView): Draft {
     secrets: {},
     ...limitTexts(limits),
     connections: server.connections,
+    holdChangedTools: server.holdChangedTools,
     tags: server.tags,
   };
 }
@@ -140,6 +142,7 @@ export function changedFields(server: ServerView, edits: Edits): DraftField[] {
     maxConcurrentCalls: draft.maxConcurrentCalls.trim() !== stored.maxConcurrentCalls,
     idleStopMs: draft.idleStopMs.trim() !== stored.idleStopMs,
     connections: draft.connections !== stored.connections,
+    holdChangedTools: draft.holdChangedTools !== stored.holdChangedTools,
     tags: draft.tags.join() !== stored.tags.join(),
   };
   return FIELDS.filter((field) => differs[field]);
@@ -160,6 +163,7 @@ const FIELDS: readonly DraftField[] = [
   "signIn",
   ...LIMIT_KEYS,
   "connections",
+  "holdChangedTools",
   "tags",
 ];
 
@@ -240,6 +244,7 @@ function updateOf(server: ServerView, draft: Draft, fields: readonly DraftField[
     ...(has("secrets") && { secrets: draft.secrets }),
     ...(hasLimits(fields) && { limits: readLimits(draft).limits }),
     ...(has("connections") && { connections: draft.connections }),
+    ...(has("holdChangedTools") && { holdChangedTools: draft.holdChangedTools }),
     ...(has("tags") && { tags: draft.tags }),
   };
 }

@@ -16,6 +16,7 @@ import { StateBadge } from "../../components/state-badge.tsx";
 import { type TabItem, Tabs } from "../../components/tabs.tsx";
 import { listed } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
+import { ChangesTab } from "../tool-changes/changes-tab.tsx";
 import { ActivityTab } from "./activity-tab.tsx";
 import { CapabilitiesTab } from "./capabilities-tab.tsx";
 import { DeleteServerDialog } from "./delete-server-dialog.tsx";
@@ -28,6 +29,8 @@ import { flagTexts, stateWord } from "./trouble.ts";
 import { useKeptFocus } from "./use-kept-focus.ts";
 import { UsageLine } from "./usage-line.tsx";
 import { useStateClock } from "./use-now.ts";
+
+const CHANGES = "changes";
 
 const toList = (): void => navigate(routeTo("servers"));
 
@@ -67,7 +70,7 @@ function Loaded({ server, tab }: { server: ServerView; tab: string | null }) {
   const [deleting, setDeleting] = useState(false);
   const keptFocus = useKeptFocus(() => document.querySelector("h1"));
   const change = useMutation({ mutationFn: (run: () => Promise<unknown>) => run() });
-  const tabs = tabsOf(server);
+  const tabs = tabsOf(server, tab);
   const current = tabs.find((item) => item.id === tab)?.id ?? "tools";
   const flags = flagTexts(status, now);
   return (
@@ -121,7 +124,7 @@ function Loaded({ server, tab }: { server: ServerView; tab: string | null }) {
         <SignInLine server={server} />
         <div className="space-y-3 px-4 pt-2 empty:hidden">
           {change.error ? <Banner level="err" title={problemLine(change.error)} /> : null}
-          <TroubleBlock server={server} />
+          <TroubleBlock server={server} isReviewed={current === CHANGES} />
         </div>
         <Tabs
           label={`Parts of ${title}`}
@@ -137,7 +140,7 @@ function Loaded({ server, tab }: { server: ServerView; tab: string | null }) {
   );
 }
 
-function tabsOf(server: ServerView): TabItem[] {
+function tabsOf(server: ServerView, wanted: string | null): TabItem[] {
   const { counts, config, status } = server;
   const known = (n: number): number | undefined => (status.listedAt === null ? undefined : n);
   const capabilities = (kind: "tool" | "prompt" | "resource") => (
@@ -147,8 +150,21 @@ function tabsOf(server: ServerView): TabItem[] {
     config.transport === "stdio"
       ? [{ id: "output", label: "Output", content: <OutputTab server={server} /> }]
       : [];
+  // It stays for as long as somebody is there, also when nothing is left to be read.
+  const changes: TabItem[] =
+    status.changedTools > 0 || wanted === CHANGES
+      ? [
+          {
+            id: CHANGES,
+            label: "Changed tools",
+            count: status.changedTools,
+            content: <ChangesTab server={server} />,
+          },
+        ]
+      : [];
   return [
     { id: "tools", label: "Tools", count: known(counts.tools), content: capabilities("tool") },
+    ...changes,
     {
       id: "prompts",
       label: "Prompts",

@@ -28,6 +28,13 @@ test("those that need a person come first, the others by title", () => {
   expect(names(sortServers(servers))).toEqual(["y", "linear", "b", "a2", "a10", "zed"]);
 });
 
+test("those whose tools changed come after those, unless they are off", () => {
+  const changed = (name: string, state: "ready" | "off") =>
+    aServer({ name, title: name, status: { state, changedTools: 1 } });
+  const sorted = sortServers([...servers, changed("zz", "ready"), changed("zzz", "off")]);
+  expect(names(sorted)).toEqual(["y", "linear", "b", "zz", "a2", "a10", "zed", "zzz"]);
+});
+
 test("a server that starts, fails for a while and gets ready keeps its place", () => {
   const order = (state: "starting" | "retrying" | "ready" | "off") =>
     names(

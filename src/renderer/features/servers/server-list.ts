@@ -1,4 +1,10 @@
-import { serverState, type ServerState, type ServerView, STATE_WORDS } from "@local-mcp/contract";
+import {
+  needsAPerson,
+  serverState,
+  type ServerState,
+  type ServerView,
+  STATE_WORDS,
+} from "@local-mcp/contract";
 import { filterByWords, tagTest } from "../../components/word-filter.ts";
 
 /** Those that need a person come first; the others keep their place whatever they do. */
@@ -8,7 +14,9 @@ const NEED: Partial<Record<ServerState, number>> = {
   locked: 2,
   unconfirmed: 3,
 };
-const NO_NEED = 4;
+/** They work, and what changed of their tools is to be read. */
+const CHANGED = 4;
+const NO_NEED = 5;
 
 const byTitle = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
@@ -16,10 +24,11 @@ const byTitle = new Intl.Collator(undefined, { numeric: true, sensitivity: "base
 export const sortServers = (servers: readonly ServerView[]): ServerView[] =>
   [...servers].sort(
     (a, b) =>
-      (NEED[a.status.state] ?? NO_NEED) - (NEED[b.status.state] ?? NO_NEED) ||
-      byTitle.compare(a.title, b.title) ||
-      byTitle.compare(a.name, b.name),
+      needOf(a) - needOf(b) || byTitle.compare(a.title, b.title) || byTitle.compare(a.name, b.name),
   );
+
+const needOf = ({ status }: ServerView): number =>
+  NEED[status.state] ?? (needsAPerson(status) ? CHANGED : NO_NEED);
 
 /**
  * What is left by a filter: words that are found in a server's title, name, command, address or

@@ -7,9 +7,10 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
-import { Select } from "../../components/choice.tsx";
+import { Checkbox, Select } from "../../components/choice.tsx";
 import { TextField } from "../../components/field.tsx";
 import { labelOf, shownValue } from "../settings/setting-values.ts";
+import { HOLD_LABEL, releaseNote } from "../tool-changes/change-words.ts";
 import { API_KEY } from "./api-key.ts";
 import { limitRowsOf } from "./edit-limits.ts";
 import { type Draft, type Edits, markNames, type Problems } from "./edit.ts";
@@ -188,6 +189,26 @@ export function ConnectionsField({ draft, set }: Pick<FieldsProps, "draft" | "se
       <p id={`${id}-note`} className="text-meta text-text-2">
         {CONNECTIONS_NOTES[draft.connections]}
       </p>
+    </div>
+  );
+}
+
+/** Whether clients get tools that changed before a person has read what did. */
+export function HoldField({ server, draft, set }: FieldsProps) {
+  const { holdChangedTools } = draft;
+  const release = holdChangedTools ? null : releaseNote(server);
+  return (
+    <div className="space-y-1">
+      <Checkbox
+        label={HOLD_LABEL}
+        checked={holdChangedTools}
+        onChange={(checked) => set({ holdChangedTools: checked })}
+      />
+      <p className="text-meta text-text-2">
+        A tool that says something else of itself than before, or that is new, is then neither
+        listed nor called. Without it a change is shown to you, and clients get it at once.
+      </p>
+      {release ? <p className="text-meta text-warn">{release}</p> : null}
     </div>
   );
 }

@@ -23,6 +23,7 @@ import { LevelField } from "../logs/level-field.tsx";
 import { LeaveGuard } from "../../components/leave-guard.tsx";
 import {
   ConnectionsField,
+  HoldField,
   LimitFields,
   MarkFields,
   RemoteFields,
@@ -140,6 +141,7 @@ export function SettingsTab({ server }: { server: ServerView }) {
         )}
         <LimitFields {...shared} />
         <ConnectionsField {...shared} />
+        <HoldField {...shared} />
         <TagsField
           id="field-tags"
           tags={draft.tags}

@@ -1,5 +1,5 @@
 import type { ServerView } from "@local-mcp/contract";
-import { CircleAlert } from "lucide-react";
+import { CircleAlert, FileDiff } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Banner, type BannerLevel } from "../../components/banner.tsx";
 import { Button } from "../../components/button.tsx";
@@ -11,9 +11,11 @@ import { STATE_LOOKS, StateIcon } from "../../components/state-badge.tsx";
 import { clockTime } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { routeTo } from "../../app/router.ts";
+import { changedSentence, meanwhile } from "../tool-changes/change-words.ts";
 import { Programs } from "./programs.tsx";
 import {
   affected,
+  allowMore,
   CONNECT_STEPS,
   detailLabel,
   failedStep,
@@ -41,16 +43,22 @@ const LEVELS: Partial<Record<ServerView["status"]["state"], BannerLevel>> = {
   failed: "err",
 };
 
+interface TroubleBlockProps {
+  server: ServerView;
+  /** Whether what changed of its tools is read right below. */
+  isReviewed?: boolean;
+}
+
 /**
  * What keeps a server from answering: what happened, why, what it affects, and the one thing to do.
  * Nothing while it is well.
  */
-export function TroubleBlock({ server }: { server: ServerView }) {
+export function TroubleBlock({ server, isReviewed = false }: TroubleBlockProps) {
   const [shown, setShown] = useState(server.status);
   const status = steady(shown, server.status);
   if (status !== shown) setShown(status);
   const now = useStateClock(server.status.state);
-  if (isWell(server)) return <FlagBlock server={server} />;
+  if (isWell(server)) return <FlagBlock server={server} isReviewed={isReviewed} />;
   const steadied = { ...server, status };
   // A start that goes on for long can be cancelled, whatever it follows.
   const primary = primaryRemedy(server, now) ?? primaryRemedy(steadied, now);
@@ -124,17 +132,34 @@ function Trouble({ server, primary, now }: TroubleProps) {
 }
 
 /** Ready, and yet something is to know. */
-function FlagBlock({ server }: { server: ServerView }) {
+function FlagBlock({ server, isReviewed }: Required<TroubleBlockProps>) {
   const { run } = useRemedies(server);
-  const { flags, action, signIn } = server.status;
-  if (wantsMore(server.status)) {
+  const { status } = server;
+  const { flags, signIn } = status;
+  if (status.changedTools > 0 && !isReviewed) {
+    return (
+      <Banner
+        level="warn"
+        icon={FileDiff}
+        title={<UntrustedText text={changedSentence(server.title, status)} />}
+        actions={
+          <Button kind="primary" onClick={() => run("review_tools")}>
+            Review…
+          </Button>
+        }
+      >
+        <p className="text-text-2">{meanwhile(status)}</p>
+      </Banner>
+    );
+  }
+  if (wantsMore(status)) {
     return (
       <Banner
         level="warn"
         title={<UntrustedText text={headline(server)} />}
         actions={
           <Button kind="primary" onClick={() => run("sign_in")}>
-            {action?.label ?? "Allow more…"}
+            {allowMore(status).label}
           </Button>
         }
       >
@@ -229,7 +254,7 @@ export function TroubleLine({ server }: { server: TroubledServer }) {
   const { run, error } = useRemedies(server);
   const { id, title, status } = server;
   if (isWell(server) && !wantsMore(status)) return null;
-  const primary = primaryRemedy(server, now);
+  const primary = wantsMore(status) ? allowMore(status) : primaryRemedy(server, now);
   return (
     <div className="flex min-h-9 items-center gap-2 py-1">
       {wantsMore(status) ? (

@@ -4,6 +4,7 @@ import { listed } from "../../components/time.ts";
 import { aServer, aSignIn } from "./servers.fixture.ts";
 import {
   affected,
+  allowMore,
   CANCEL_AFTER_MS,
   failedStep,
   flagTexts,
@@ -42,6 +43,7 @@ describe("what to do first", () => {
     ["unconfirmed", "review_command", "review"],
     ["needs_sign_in", "sign_in", "sign_in"],
     ["ready", "sign_in", "sign_in"],
+    ["ready", "review_tools", "review_tools"],
     ["retrying", "retry", "retry"],
     ["locked", "unlock_vault", "unlock_vault"],
   ] as const)("%s: %s is %s", (state, code, remedy) => {
@@ -187,6 +189,9 @@ describe("words", () => {
       },
     });
     expect(wantsMore(server.status)).toBe(true);
+    expect(allowMore(server.status)).toEqual({ code: "sign_in", label: "Allow more…" });
+    const changed = { ...server.status, action: action("review_tools", "Review…") };
+    expect(allowMore(changed)).toEqual({ code: "sign_in", label: "Allow more…" });
     expect(lineAfterTitle(server)).toBe(": More access wanted: repo and gist.");
     expect(flagTexts(server.status, 0)).toEqual(["more access wanted"]);
     expect(isWell(server)).toBe(true);

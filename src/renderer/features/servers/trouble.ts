@@ -29,7 +29,8 @@ export type RemedyCode =
   | "edit_secrets"
   | "unlock_vault"
   | "show_output"
-  | "show_limit";
+  | "show_limit"
+  | "review_tools";
 
 export interface Remedy {
   code: RemedyCode;
@@ -59,6 +60,7 @@ export function primaryRemedy({ status }: TroubledServer, now: number): Remedy |
     case "edit_sign_in":
     case "edit_headers":
     case "unlock_vault":
+    case "review_tools":
       return { code: action.code, label };
     case "review_command":
       return { code: "review", label };
@@ -147,6 +149,12 @@ export function headline({ name, title, status }: TroubledServer): string {
 
 /** Whether calls are refused that a person could allow. */
 export const wantsMore = ({ flags }: ServerStatus): boolean => flags.includes("more_access_wanted");
+
+/** What to do about it, also where something else is to be done first. */
+export const allowMore = ({ action }: ServerStatus): Remedy => ({
+  code: "sign_in",
+  label: action?.code === "sign_in" ? action.label : "Allow more…",
+});
 
 const moreWanted = ({ signIn }: ServerStatus): string =>
   `${FLAG_WORDS.more_access_wanted}: ${listed(signIn?.wanted ?? [])}.`;

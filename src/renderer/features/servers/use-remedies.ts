@@ -3,6 +3,7 @@ import { announce } from "../../app/announce.ts";
 import { client } from "../../app/api.ts";
 import { navigate, routeTo } from "../../app/router.ts";
 import { openDialog } from "../../stores/dialogs.ts";
+import { reviewRoute } from "../tool-changes/change-words.ts";
 import { cancelSignIn, signIn } from "./sign-in-run.ts";
 import type { RemedyCode, TroubledServer } from "./trouble.ts";
 
@@ -71,6 +72,9 @@ export function useRemedies(server: TroubledServer) {
         return;
       case "show_limit":
         navigate(routeTo("settings", [], { section: "gateway" }));
+        return;
+      case "review_tools":
+        navigate(reviewRoute(id));
     }
   };
   const { mutate, isPending, variables, error } = useMutation({ mutationFn: apply });

@@ -1,4 +1,4 @@
-import { NEEDS_A_PERSON, type GatewayStatus, type Page } from "@local-mcp/contract";
+import { type GatewayStatus, needsAPerson, type Page } from "@local-mcp/contract";
 import { useQuery } from "@tanstack/react-query";
 import {
   ArrowLeftRight,
@@ -66,8 +66,7 @@ const LAST: Item[] = [{ page: "settings", title: "Settings", icon: Settings, sho
 export function Sidebar({ rail }: { rail: boolean }) {
   const { data: status } = useQuery(api.status.get.queryOptions());
   const attention =
-    status?.servers.filter(({ status: server }) => NEEDS_A_PERSON.includes(server.state)).length ??
-    0;
+    status?.servers.filter(({ status: server }) => needsAPerson(server)).length ?? 0;
   const list = (items: Item[]) => (
     <ul className="space-y-px">
       {items.map((item) => (
