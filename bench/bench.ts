@@ -1,8 +1,9 @@
 /**
  * What the gateway costs, beside the programs that do the same: one run, one client, the same
- * calls, shipped defaults. Rounds are interleaved (A B C A B C), so that a machine that gets slower
- * hits all alike. `npm run bench -- [--quick] [--only a,b] [--check] [--json FILE]`; Linux only.
+ * calls, shipped settings. `npm run bench -- [--quick] [--only a,b] [--check] [--json FILE]
+ * [--markdown FILE]`; Linux only. A run whose gateway is not set as a fresh install is fails.
  */
+import { spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,22 +11,27 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ensureInstalled } from "../e2e/install.ts";
 import { freePort, start, stopAll } from "./child.ts";
-import { measure, type Effort, type Sample } from "./measure.ts";
-import { asJson, report, summarize } from "./report.ts";
-import { allTargets, upstreamLaunch, type Target } from "./targets.ts";
+import { freshSettings } from "./fresh.ts";
+import { asJson, asMarkdown, asText, writeBetweenMarks } from "./report.ts";
+import { measureCalls } from "./scenarios/calls.ts";
+import type { Scenario, Section, Stage } from "./scenarios/scenario.ts";
+import { allTargets, upstreamLaunch } from "./targets.ts";
 
-const FULL = { rounds: 3, warmUp: 200, calls: 1000, concurrentCalls: 3000, lists: 100 };
-const QUICK = { rounds: 1, warmUp: 50, calls: 200, concurrentCalls: 600, lists: 20 };
+const SCENARIOS: Record<string, Scenario> = {
+  calls: measureCalls,
+};
 
 const { values: options } = parseArgs({
   options: {
     /** One short round: says that it works, not how fast it is. */
     quick: { type: "boolean", default: false },
-    /** These targets, by name; a target that is missing is then no failure. */
+    /** These scenarios, or calls through these targets; one that is missing is then no failure. */
     only: { type: "string" },
-    /** Ends with 1 where ours is behind a peer, or adds too much. */
+    /** Ends with 1 where a goal is missed or a peer is ahead. */
     check: { type: "boolean", default: false },
     json: { type: "string" },
+    /** A document with a marked place for the tables. */
+    markdown: { type: "string" },
   },
 });
 
@@ -33,48 +39,57 @@ const interrupted = new AbortController();
 
 const say = (line: string) => console.error(line);
 
-const choose = (targets: Target[]): Target[] => {
+/** Names of scenarios stand for themselves, those of targets for calls through them. */
+const choose = (stage: Stage): { scenarios: [string, Scenario][]; targets: string[] | null } => {
+  const all = Object.entries(SCENARIOS);
   const wanted = options.only?.split(",");
-  const unknown = wanted?.filter((name) => !targets.some((target) => target.name === name)) ?? [];
+  if (!wanted) return { scenarios: all, targets: null };
+  const known = allTargets(stage).map(({ name }) => name);
+  const unknown = wanted.filter((name) => !(name in SCENARIOS) && !known.includes(name));
   if (unknown.length > 0) {
-    throw new Error(
-      `no target ${unknown.join(", ")}; there are ${targets.map(({ name }) => name).join(", ")}`,
-    );
+    const names = [...Object.keys(SCENARIOS), ...known].join(", ");
+    throw new Error(`no ${unknown.join(", ")}; there are ${names}`);
   }
-  return targets.filter(({ name }) => wanted?.includes(name) ?? true);
-};
-
-const runRounds = async (targets: Target[], rounds: number, effort: Effort, root: string) => {
-  const samples = new Map<Target, Sample[]>(targets.map((target) => [target, []]));
-  for (let round = 1; round <= rounds; round++) {
-    for (const [target, list] of samples) {
-      interrupted.signal.throwIfAborted();
-      say(`round ${round} of ${rounds}: ${target.name}`);
-      list.push(await measure(target, effort, root));
-    }
-  }
-  return [...samples].map(([target, list]) => summarize(target, list));
+  const targets = wanted.filter((name) => known.includes(name));
+  const isChosen = (name: string) =>
+    wanted.includes(name) || (name === "calls" && targets.length > 0);
+  return {
+    scenarios: all.filter(([name]) => isChosen(name)),
+    targets: targets.length > 0 ? targets : null,
+  };
 };
 
 const main = async (root: string): Promise<number> => {
   await ensureInstalled(fileURLToPath(new URL(".", import.meta.url)));
-  const { rounds, ...effort } = options.quick ? QUICK : FULL;
-  const upstreamPort = await freePort();
-  const chosen = choose(allTargets({ root, upstreamPort }));
-  const missing = chosen.filter((target) => target.missing);
-  const present = chosen.filter((target) => !target.missing);
-  for (const target of missing) say(`${target.name} is left out: it needs ${target.missing}`);
-
-  if (present.some(({ group }) => group === "hop")) {
-    start(upstreamLaunch(upstreamPort), join(root, "upstream.log"));
+  const port = await freePort();
+  const upstream = start(upstreamLaunch(port), join(root, "upstream.log"));
+  const stage: Stage = {
+    root,
+    upstream: { port, pid: upstream.pid },
+    isQuick: options.quick,
+    fresh: await freshSettings(),
+    say,
+    interrupted: interrupted.signal,
+    targets: null,
+  };
+  const { scenarios, targets } = choose(stage);
+  const sections: Section[] = [];
+  for (const [name, scenario] of scenarios) {
+    interrupted.signal.throwIfAborted();
+    say(`${name}…`);
+    sections.push(await scenario({ ...stage, targets }));
   }
-  const results = await runRounds(present, rounds, effort, root);
-  const { text, behind } = report(results);
+
+  const { text, missed } = asText(sections);
   console.log(`\n${text}\n`);
-  if (options.json) await writeFile(options.json, asJson(results, { rounds, ...effort }));
-  for (const what of behind) say(`behind: ${what}`);
-  const incomplete = missing.length > 0 && !options.only;
-  return incomplete || (options.check && behind.length > 0) ? 1 : 0;
+  if (options.json) await writeFile(options.json, asJson(sections, options.quick));
+  if (options.markdown) {
+    const command = ["npm run bench", ...(options.quick ? ["-- --quick"] : [])].join(" ");
+    writeBetweenMarks(options.markdown, asMarkdown(sections, command));
+    spawnSync("oxfmt", [options.markdown], { stdio: ["ignore", 2, 2] });
+  }
+  const isIncomplete = sections.some((section) => section.isIncomplete);
+  return isIncomplete || (options.check && missed.length > 0) ? 1 : 0;
 };
 
 const root = await mkdtemp(join(tmpdir(), "bench-"));

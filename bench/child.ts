@@ -10,6 +10,12 @@ export interface Launch {
   env?: Record<string, string>;
 }
 
+export const node = (script: string, args: string[], env: Record<string, string> = {}): Launch => ({
+  command: process.execPath,
+  args: [script, ...args],
+  env,
+});
+
 /** A started target: its own process group, ended with everything below it. */
 export interface Child {
   pid: number;

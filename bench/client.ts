@@ -1,6 +1,8 @@
 import { Agent, request, type ClientRequest, type IncomingMessage } from "node:http";
 import { StdioClient } from "../e2e/fixtures/stdio-client.ts";
 import { isMessage, isRecord, type Message } from "../e2e/fixtures/json-rpc.ts";
+import { enveloped } from "../e2e/fixtures/conformance/modern-client.ts";
+import type { Era } from "../e2e/fixtures/conformance/protocol.ts";
 
 /** What every target is measured with: each answer is read whole and parsed once. */
 export interface BenchClient {
@@ -11,18 +13,20 @@ export interface BenchClient {
 }
 
 export interface Endpoint {
-  kind: "http" | "sse" | "stdio";
+  kind: "http" | "wire" | "sse" | "stdio";
   url: string;
   headers?: Record<string, string>;
+  /** What the client speaks; legacy where it is not said. */
+  era?: Era;
 }
 
-const HANDSHAKE = {
+export const HANDSHAKE = {
   protocolVersion: "2025-11-25",
   capabilities: {},
   clientInfo: { name: "bench", version: "1.0.0" },
 };
 
-const outcome = (message: Message): unknown => {
+export const outcome = (message: Message): unknown => {
   if (message.error) throw new Error(`${message.error.code} ${message.error.message}`);
   return message.result;
 };
@@ -67,7 +71,7 @@ class Poster {
 }
 
 /** Legacy Streamable HTTP, answers as JSON or as an event stream. */
-class HttpClient implements BenchClient {
+export class HttpClient implements BenchClient {
   private readonly poster = new Poster();
   private readonly url: string;
   private readonly headers: Record<string, string>;
@@ -106,7 +110,7 @@ class HttpClient implements BenchClient {
   }
 }
 
-const INITIALIZED: Message = { jsonrpc: "2.0", method: "notifications/initialized" };
+export const INITIALIZED: Message = { jsonrpc: "2.0", method: "notifications/initialized" };
 
 interface Waiting {
   resolve: (message: Message) => void;
@@ -114,7 +118,7 @@ interface Waiting {
 }
 
 /** Legacy HTTP with SSE: answers come on the one stream that GET opened. */
-class SseClient implements BenchClient {
+export class SseClient implements BenchClient {
   private readonly poster = new Poster();
   private readonly waiting = new Map<number, Waiting>();
   private readonly endpoint: Endpoint;
@@ -196,26 +200,26 @@ class SseClient implements BenchClient {
 /** A stdio server that this process starts and talks to without anything between. */
 export class StdioBench implements BenchClient {
   private readonly client: StdioClient;
+  private readonly era: Era;
 
-  constructor(command: string, args: string[]) {
+  constructor(command: string, args: string[], era: Era = "legacy") {
     this.client = new StdioClient({ command, args });
+    this.era = era;
   }
 
   async initialize(): Promise<void> {
-    await this.client.initialize();
+    if (this.era === "modern") await this.request("server/discover");
+    else await this.client.initialize();
   }
 
   request(method: string, params?: Record<string, unknown>): Promise<unknown> {
-    return this.client.request(method, params);
+    return this.client.request(method, this.era === "modern" ? enveloped(params, {}) : params);
   }
 
   async close(): Promise<void> {
     await this.client.close();
   }
 }
-
-export const connect = (endpoint: Endpoint): BenchClient =>
-  endpoint.kind === "sse" ? new SseClient(endpoint) : new HttpClient(endpoint);
 
 /** The exposed name of the tool `echo`, which an aggregator may have prefixed. */
 export const findEcho = async (client: BenchClient): Promise<string> => {

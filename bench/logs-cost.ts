@@ -1,6 +1,6 @@
 import type { LogLevel } from "@local-mcp/contract";
 import { pause } from "./child.ts";
-import { atMost, exactly, type Figure, told } from "./logs-report.ts";
+import { atMost, exactly, type Figure, told } from "./figures.ts";
 import { onStage } from "./logs-stage.ts";
 import { median, percentile } from "./stats.ts";
 

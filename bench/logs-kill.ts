@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { openSqlite } from "@local-mcp/database";
 import { pause } from "./child.ts";
 import type { Loaded } from "./logs-load.ts";
-import { atMost, type Figure, told } from "./logs-report.ts";
+import { atMost, type Figure, told } from "./figures.ts";
 import { onStage } from "./logs-stage.ts";
 import { chance } from "./logs-words.ts";
 import { median } from "./stats.ts";

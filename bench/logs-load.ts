@@ -1,6 +1,7 @@
-import { connect as openSocket, type Socket } from "node:net";
 import { pause } from "./child.ts";
+import { HANDSHAKE } from "./client.ts";
 import { chance, prose, wordOfCall } from "./logs-words.ts";
+import { type Answer, Connection } from "./wire.ts";
 
 /** What became of calls that were sent at a rate. */
 export interface Loaded {
@@ -19,66 +20,6 @@ export interface Loaded {
 const CONNECTIONS = 48;
 /** Characters of what a call says, so that its messages are about 1 KB. */
 const SAID = 880;
-const HANDSHAKE = {
-  protocolVersion: "2025-11-25",
-  capabilities: {},
-  clientInfo: { name: "bench", version: "1.0.0" },
-};
-const HEAD_END = "\r\n\r\n";
-const LAST_CHUNK = "0\r\n\r\n";
-
-interface Answer {
-  head: string;
-  body: string;
-}
-
-/** One kept connection with one request at a time: less work than the HTTP client of Node. */
-class Connection {
-  readonly #socket: Socket;
-  #text = "";
-  #answered: ((answer: Answer) => void) | null = null;
-  #failed: (() => void) | null = null;
-
-  constructor(port: number) {
-    this.#socket = openSocket(port, "127.0.0.1").setNoDelay(true).setEncoding("latin1");
-    this.#socket.on("data", (chunk: string) => this.#read(chunk));
-    // What follows tells of it.
-    this.#socket.on("error", () => undefined);
-    this.#socket.on("close", () => this.#failed?.());
-  }
-
-  /** @returns null where the connection ended before there was an answer */
-  send(request: string): Promise<Answer | null> {
-    return new Promise((resolve) => {
-      if (this.#socket.destroyed) return resolve(null);
-      this.#answered = resolve;
-      this.#failed = () => resolve(null);
-      this.#socket.write(request);
-    });
-  }
-
-  /** Whether the other end has let go of it, as it does with one that was not used for long. */
-  get isOver(): boolean {
-    return this.#socket.destroyed;
-  }
-
-  close(): void {
-    this.#socket.destroy();
-  }
-
-  #read(chunk: string): void {
-    this.#text += chunk;
-    const headEnd = this.#text.indexOf(HEAD_END);
-    if (headEnd === -1) return;
-    const head = this.#text.slice(0, headEnd);
-    const body = this.#text.slice(headEnd + HEAD_END.length);
-    const length = /^content-length: (\d+)$/im.exec(head)?.[1];
-    if (length === undefined ? !body.endsWith(LAST_CHUNK) : body.length < Number(length)) return;
-    this.#text = "";
-    this.#answered?.({ head, body });
-  }
-}
-
 /** A client of a profile that calls its tool `echo` over and over. */
 export class Load {
   readonly #connections: Connection[] = [];

@@ -1,6 +1,6 @@
 import { logCount, logDetail, logsPage } from "@local-mcp/contract";
 import { pause } from "./child.ts";
-import { atMost, exactly, type Figure, told } from "./logs-report.ts";
+import { atMost, exactly, type Figure, told } from "./figures.ts";
 import { chance, frequentWord, wordOfCall } from "./logs-words.ts";
 import { ProbedGateway } from "./probed-gateway.ts";
 import { median, percentile } from "./stats.ts";

@@ -4,7 +4,7 @@ import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { atMost, exactly, type Figure, told } from "./logs-report.ts";
+import { atMost, exactly, type Figure, told } from "./figures.ts";
 import { scrolling } from "./logs-scroll.ts";
 import { percentile } from "./stats.ts";
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { logCount, logsPage, logState } from "@local-mcp/contract";
 import { openSqlite } from "@local-mcp/database";
 import { pause } from "./child.ts";
-import { atLeast, atMost, exactly, type Figure, told } from "./logs-report.ts";
+import { atLeast, atMost, exactly, type Figure, told } from "./figures.ts";
 import { onStage, type Stage } from "./logs-stage.ts";
 import { wordOfCall } from "./logs-words.ts";
 import { percentile } from "./stats.ts";

@@ -15,7 +15,7 @@ import { makeLogs } from "./logs-data.ts";
 import { measureKills } from "./logs-kill.ts";
 import { measureMillion } from "./logs-million.ts";
 import { measurePage } from "./logs-page.ts";
-import { type Figure, reportLogs } from "./logs-report.ts";
+import { type Figure, reportFigures } from "./figures.ts";
 import { measureSustained } from "./logs-sustained.ts";
 
 const { values: options } = parseArgs({
@@ -77,7 +77,7 @@ try {
     console.error(`${name}…`);
     figures.push(...(await part()));
   }
-  const { text, missed } = reportLogs(figures);
+  const { text, missed } = reportFigures(figures);
   console.log(`\n${cpus().length} × ${cpus()[0]?.model ?? "unknown CPU"}\n\n${text}\n`);
   if (options.json) await writeFile(options.json, `${JSON.stringify(figures, null, 2)}\n`);
   process.exitCode = missed.length > 0 ? 1 : 0;

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { CLI } from "../e2e/command-line.ts";
 import { secretOf } from "./backup-data.ts";
 import type { Felt } from "./backup-probe.ts";
+import { computedByThread } from "./cpu.ts";
 
 const PROBE = fileURLToPath(new URL("backup-probe.ts", import.meta.url));
 
@@ -23,10 +24,14 @@ export class ProbedGateway {
     this.#runtime = runtime.parse(JSON.parse(readFileSync(join(dataDir, "runtime.json"), "utf8")));
   }
 
-  static async start(dataDir: string): Promise<ProbedGateway> {
+  /** @param env what it has beside the path of commands */
+  static async start(
+    dataDir: string,
+    env: NodeJS.ProcessEnv = { HOME: dataDir, AUTH_ENCRYPTION_SECRET: secretOf(dataDir) },
+  ): Promise<ProbedGateway> {
     const args = ["--import", PROBE, CLI, "serve", "--port", "0", "--data-dir", dataDir];
     const child = spawn(process.execPath, args, {
-      env: { PATH: process.env["PATH"], HOME: dataDir, AUTH_ENCRYPTION_SECRET: secretOf(dataDir) },
+      env: { PATH: process.env["PATH"], ...env },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     if (!child.stdout || !child.stderr) throw new Error("it has no output");
@@ -62,10 +67,8 @@ export class ProbedGateway {
 
   /** How long the thread that serves calls has computed, ms. */
   get served(): number {
-    const { pid } = this.#child;
-    // The first field is in ns: https://docs.kernel.org/scheduler/sched-stats.html
-    const [computed = ""] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "utf8").split(" ");
-    return Number(computed) / 1e6;
+    const pid = this.#child.pid ?? 0;
+    return computedByThread(pid, pid);
   }
 
   /** Asks its API, with the token that it left for its user. */

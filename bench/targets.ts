@@ -1,83 +1,95 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isRecord } from "../e2e/fixtures/json-rpc.ts";
+import { CLI } from "../e2e/command-line.ts";
+import type { Era } from "../e2e/fixtures/conformance/protocol.ts";
+import { node, type Launch } from "./child.ts";
 import type { Endpoint } from "./client.ts";
-import type { Launch } from "./child.ts";
+import { OurDirectory } from "./ours.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const installed = (path: string) => here(`node_modules/${path}`);
 
-/** Our command line, as `npm run build` leaves it. */
-const CLI = here("../out/cli/index.mjs");
 const EVERYTHING = installed("@modelcontextprotocol/server-everything/dist/index.js");
+const BOTH: readonly Era[] = ["legacy", "modern"];
+const LEGACY: readonly Era[] = ["legacy"];
 
 /** Something that is measured. */
 export interface Target {
   name: string;
-  /** Which table it is in: all with server-everything, or hops in front of the cheap upstream. */
-  group: "everything" | "hop";
+  /**
+   * Which table it is in: all with server-everything, what stands in front of the cheap server over
+   * HTTP, or of the cheap one over stdio.
+   */
+  group: "everything" | "hop" | "pipe";
   role: "floor" | "peer" | "ours";
+  /** Of the clients that it is measured with. */
+  eras: readonly Era[];
   /** What it needs and is not there. */
   missing?: string;
   /** What to start, where; nothing to start for what runs already. */
   launch: (port: number) => Launch | null;
-  endpoint: (port: number) => Endpoint;
+  endpoint: (port: number, era: Era) => Endpoint;
+  /** The process of what runs already. */
+  pid?: number;
+  /** Where ours keeps its settings. */
+  dataDir?: string;
 }
 
 /** What all targets of a run share. */
 export interface Surroundings {
   /** A directory that is removed after the run. */
   root: string;
-  upstreamPort: number;
+  /** The cheap server over HTTP. */
+  upstream: { port: number; pid: number };
 }
 
-const node = (script: string, args: string[], env: Record<string, string> = {}): Launch => ({
-  command: process.execPath,
-  args: [script, ...args],
-  env,
-});
 const at =
-  (path: string, kind: Endpoint["kind"] = "http", headers?: Record<string, string>) =>
-  (port: number): Endpoint => ({ kind, url: `http://127.0.0.1:${port}${path}`, headers });
+  (path: string, kind: Endpoint["kind"] = "http") =>
+  (port: number): Endpoint => ({ kind, url: `http://127.0.0.1:${port}${path}` });
 
-/**
- * A data directory of ours with one server in one profile and a token for it, made by the same
- * commands that a person types. Settings stay as they are shipped.
- */
+const pathOf = (era: Era): string => (era === "legacy" ? "/mcp" : "/modern");
+
+/** How the cheap server over stdio is started. */
+export const pipedServer = (era: Era): string[] => [
+  process.execPath,
+  here("upstream-stdio.ts"),
+  era,
+];
+
+/** One of ours with a profile for each era, which has the server of that era alone. */
 const ours = (
   name: string,
-  group: Target["group"],
-  { root }: Surroundings,
-  server: string[],
+  { group, root }: { group: Target["group"]; root: string },
+  servers: Partial<Record<Era, string[]>>,
 ): Target => {
-  const dataDir = join(root, name);
-  const env = { HOME: root };
-  const run = (command: string[], rest: string[] = []): unknown => {
-    const args = [CLI, ...command, "--data-dir", dataDir, "--json", ...rest];
-    const options = { env: { ...process.env, ...env }, encoding: "utf8" } as const;
-    return JSON.parse(execFileSync(process.execPath, args, options));
+  const directory = new OurDirectory(root, name);
+  const eras = BOTH.filter((era) => servers[era]);
+  const headers = new Map<Era, Record<string, string>>();
+  const prepare = (): void => {
+    for (const era of eras) {
+      directory.addServer(`${era}-server`, servers[era] ?? []);
+      headers.set(era, directory.addProfile(era, [`${era}-server`]));
+    }
   };
-  let token: string | undefined;
-  const prepare = (): string => {
-    run(["servers", "add", "everything"], server);
-    run(["profiles", "create", "bench", "--servers", "everything"]);
-    const created = run(["tokens", "create", "--name", "bench", "--profile", "bench"]);
-    if (!isRecord(created) || typeof created.token !== "string") throw new Error("no token");
-    return created.token;
-  };
-
   return {
     name,
     group,
     role: "ours",
+    eras,
     missing: existsSync(CLI) ? undefined : "out/cli/index.mjs, which npm run build makes",
+    dataDir: directory.dataDir,
     launch: (port) => {
-      token ??= prepare();
-      return node(CLI, ["serve", "--port", String(port), "--data-dir", dataDir], env);
+      if (headers.size === 0) prepare();
+      return directory.launch(port);
     },
-    endpoint: (port) => at("/mcp/bench", "http", { authorization: `Bearer ${token}` })(port),
+    endpoint: (port, era) => ({
+      // With server-everything all are measured by the same client.
+      kind: group === "everything" ? "http" : "wire",
+      url: `http://127.0.0.1:${port}/mcp/${era}`,
+      headers: headers.get(era),
+      era,
+    }),
   };
 };
 
@@ -91,18 +103,19 @@ const mcpHub = ({ root }: Surroundings): Target => {
     name: "mcp-hub",
     group: "everything",
     role: "peer",
+    eras: LEGACY,
     launch: (port) =>
       node(installed("mcp-hub/dist/cli.js"), ["--port", String(port), "--config", config], env),
     endpoint: at("/mcp", "sse"),
   };
 };
 
-/** Every target, in the order of the tables. */
-export const allTargets = (surroundings: Surroundings): Target[] => [
+const everything = (surroundings: Surroundings): Target[] => [
   {
     name: "direct-stdio",
     group: "everything",
     role: "floor",
+    eras: LEGACY,
     launch: () => node(EVERYTHING, ["stdio"]),
     endpoint: at("", "stdio"),
   },
@@ -110,14 +123,20 @@ export const allTargets = (surroundings: Surroundings): Target[] => [
     name: "direct-http",
     group: "everything",
     role: "floor",
+    eras: LEGACY,
     launch: (port) => node(EVERYTHING, ["streamableHttp"], { PORT: String(port) }),
     endpoint: at("/mcp"),
   },
-  ours("gateway", "everything", surroundings, ["--", process.execPath, EVERYTHING, "stdio"]),
+  ours(
+    "gateway",
+    { group: "everything", root: surroundings.root },
+    { legacy: ["--", process.execPath, EVERYTHING, "stdio"] },
+  ),
   {
     name: "mcp-proxy",
     group: "everything",
     role: "peer",
+    eras: LEGACY,
     launch: (port) => {
       const options = ["--port", String(port), "--host", "127.0.0.1", "--server", "stream"];
       const server = ["--", process.execPath, EVERYTHING, "stdio"];
@@ -129,6 +148,7 @@ export const allTargets = (surroundings: Surroundings): Target[] => [
     name: "supergateway",
     group: "everything",
     role: "peer",
+    eras: LEGACY,
     launch: (port) => {
       const server = ["--stdio", `"${process.execPath}" "${EVERYTHING}" stdio`];
       const face = ["--outputTransport", "streamableHttp", "--stateful", "--port", String(port)];
@@ -138,24 +158,70 @@ export const allTargets = (surroundings: Surroundings): Target[] => [
     endpoint: at("/mcp"),
   },
   mcpHub(surroundings),
-  {
-    name: "upstream",
-    group: "hop",
-    role: "floor",
-    launch: () => null,
-    endpoint: () => at("/mcp")(surroundings.upstreamPort),
-  },
-  {
-    name: "raw-hop",
-    group: "hop",
-    role: "peer",
-    launch: (port) => node(here("raw-hop.ts"), [String(port), String(surroundings.upstreamPort)]),
-    endpoint: at("/mcp"),
-  },
-  ours("gateway-http", "hop", surroundings, [
-    "--url",
-    `http://127.0.0.1:${surroundings.upstreamPort}/mcp`,
-  ]),
 ];
+
+const hops = ({ root, upstream }: Surroundings): Target[] => {
+  const endpoint = (port: number, era: Era): Endpoint => ({
+    ...at(pathOf(era), "wire")(port),
+    era,
+  });
+  return [
+    {
+      name: "upstream",
+      group: "hop",
+      role: "floor",
+      eras: BOTH,
+      launch: () => null,
+      endpoint: (_, era) => endpoint(upstream.port, era),
+      pid: upstream.pid,
+    },
+    {
+      name: "raw-hop",
+      group: "hop",
+      role: "peer",
+      eras: BOTH,
+      launch: (port) => rawHopLaunch(port, upstream.port),
+      endpoint,
+    },
+    ours(
+      "gateway-http",
+      { group: "hop", root },
+      {
+        legacy: ["--url", `http://127.0.0.1:${upstream.port}/mcp`],
+        modern: ["--url", `http://127.0.0.1:${upstream.port}/modern`],
+      },
+    ),
+  ];
+};
+
+const pipes = ({ root }: Surroundings): Target[] => [
+  {
+    name: "pipe",
+    group: "pipe",
+    role: "floor",
+    eras: BOTH,
+    // It answers clients of both eras.
+    launch: () => {
+      const [command = "", ...args] = pipedServer("modern");
+      return { command, args };
+    },
+    endpoint: (_, era) => ({ kind: "stdio", url: "", era }),
+  },
+  ours(
+    "gateway-stdio",
+    { group: "pipe", root },
+    { legacy: ["--", ...pipedServer("legacy")], modern: ["--", ...pipedServer("modern")] },
+  ),
+];
+
+/** Every target, in the order of the tables. */
+export const allTargets = (surroundings: Surroundings): Target[] => [
+  ...everything(surroundings),
+  ...hops(surroundings),
+  ...pipes(surroundings),
+];
+
+export const rawHopLaunch = (port: number, toPort: number): Launch =>
+  node(here("raw-hop.ts"), [String(port), String(toPort)]);
 
 export const upstreamLaunch = (port: number): Launch => node(here("upstream.ts"), [String(port)]);

@@ -1,14 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { start } from "../bench/child.ts";
-import { connect, findEcho, type Endpoint } from "../bench/client.ts";
-import type { Sample } from "../bench/measure.ts";
+import { freePort, start } from "../bench/child.ts";
+import { findEcho, type Endpoint } from "../bench/client.ts";
+import { connect } from "../bench/connect.ts";
+import { assertFresh } from "../bench/fresh.ts";
+import { CALLERS, connected, type Load, type Sample } from "../bench/measure.ts";
 import { listenerOf, memoryOf } from "../bench/memory.ts";
-import { report, summarize } from "../bench/report.ts";
+import { asMarkdown, asText, writeBetweenMarks } from "../bench/report.ts";
+import { reportCalls, summarize } from "../bench/scenarios/calls-report.ts";
 import { median, percentile, table } from "../bench/stats.ts";
-import type { Target } from "../bench/targets.ts";
+import { type Target, upstreamLaunch } from "../bench/targets.ts";
 import { startHttpServer } from "./fixtures/http-server.ts";
 import { startSseServer } from "./fixtures/sse-server.ts";
 import { afterTest, fixtureFile } from "./fixtures/test-support.ts";
@@ -30,61 +33,129 @@ test("percentiles are nearest ranks, medians of an even count lie between", () =
   ).toBe("a    bb\nccc   d");
 });
 
-const SAMPLE: Sample = {
-  ready: 100,
+const ERAS = ["legacy", "modern"] as const;
+
+const loadsOf = (change: Partial<Load>): Load[] =>
+  ERAS.flatMap((era) =>
+    CALLERS.map((callers) => ({
+      era,
+      callers,
+      p50: 1,
+      p95: 2,
+      p99: 3,
+      perSecond: 1000,
+      clientUs: 20,
+      targetUs: 30,
+      ...change,
+    })),
+  );
+
+interface Change extends Partial<Omit<Sample, "loads">>, Partial<Load> {}
+
+const sampleOf = ({ ready = 100, rss = 100, pss = 90, ...load }: Change): Sample => ({
+  ready,
   firstCall: 110,
-  p50: 1,
-  p95: 2,
-  p99: 3,
   listP50: 1,
-  perSecond: 1000,
-  rss: 100,
-  pss: 90,
-};
+  loads: loadsOf(load),
+  rss,
+  pss,
+});
 
 const result = (
   name: string,
   group: Target["group"],
   role: Target["role"],
-  ...changes: Partial<Sample>[]
+  ...changes: Change[]
 ) => {
   const endpoint = (): Endpoint => ({ kind: "http", url: "" });
-  const samples = (changes.length > 0 ? changes : [{}]).map((change) => ({ ...SAMPLE, ...change }));
-  return summarize({ name, group, role, launch: () => null, endpoint }, samples);
+  const samples = (changes.length > 0 ? changes : [{}]).map(sampleOf);
+  const eras = group === "everything" ? (["legacy"] as const) : ERAS;
+  return summarize({ name, group, role, eras, launch: () => null, endpoint }, samples);
 };
+
+const textOf = (...results: ReturnType<typeof result>[]): string =>
+  asText([{ ...reportCalls(results), data: null }]).text;
+const missedOf = (...results: ReturnType<typeof result>[]): string[] =>
+  asText([{ ...reportCalls(results), data: null }]).missed.map(({ what }) => what);
 
 test("the report names every gate in which a peer is not behind", () => {
   const peer = result("peer", "everything", "peer");
-  const ahead = { ready: 99, p50: 0.9, p95: 1.9, perSecond: 1001, rss: 99 };
-  const gates = (ours: Partial<Sample>) =>
-    report([result("gateway", "everything", "ours", ours), peer]).behind;
-  expect(gates(ahead)).toEqual([]);
-  expect(gates({ ...ahead, p99: 50, listP50: 50 })).toEqual([]);
-  expect(gates({ ...ahead, p95: 2 })).toEqual(["p95 of peer"]);
-  expect(gates({ ...ahead, perSecond: 999, rss: 101 })).toEqual([
-    "calls/s c16 of peer",
-    "RSS MB of peer",
-  ]);
-  expect(gates({})).toHaveLength(5);
+  const ahead: Change = { ready: 99, p50: 0.9, p95: 1.9, perSecond: 1001, rss: 99 };
+  const behindWith = (ours: Change): string | undefined =>
+    /^Behind: (.*)\.$/m.exec(textOf(result("gateway", "everything", "ours", ours), peer))?.[1];
+  expect(behindWith(ahead)).toBeUndefined();
+  expect(missedOf(result("gateway", "everything", "ours", ahead), peer)).toEqual([]);
+  expect(behindWith({ ...ahead, p99: 50 })).toBeUndefined();
+  expect(behindWith({ ...ahead, p95: 2 })).toBe("p95 c1 of peer");
+  expect(behindWith({ ...ahead, perSecond: 999, rss: 101 })).toBe(
+    "calls/s c1 of peer, calls/s c8 of peer, calls/s c32 of peer, RSS of peer",
+  );
+  expect(missedOf(result("gateway", "everything", "ours"), peer)).toHaveLength(1);
 });
 
 test("the report takes the median of the rounds and shows what does not apply", () => {
   const rounds = [{ p50: 9 }, { p50: 1 }, { p50: 2, rss: null, pss: null }];
   const summary = result("gateway", "everything", "ours", ...rounds);
-  expect(summary.median).toMatchObject({ p50: 2, rss: 100 });
+  expect(summary.median).toMatchObject({ rss: 100 });
+  expect(summary.median.loads.map(({ p50 }) => p50)).toEqual([2, 2, 2, 2, 2, 2]);
   const stdio = result("direct-stdio", "everything", "floor", { rss: null, pss: null });
-  expect(report([stdio]).text).toMatch(/^direct-stdio .* –\s+–$/m);
+  expect(textOf(stdio)).toMatch(/^direct-stdio .* –\s+–$/m);
 });
 
-test("the report allows two raw hops", () => {
-  const through = (p50: number) =>
-    report([
-      result("upstream", "hop", "floor", { p50: 0.2 }),
-      result("raw-hop", "hop", "peer", { p50: 0.4 }),
-      result("gateway-http", "hop", "ours", { p50 }),
-    ]);
-  expect(through(0.5)).toMatchObject({ behind: [], text: /= 1\.50 hops/ });
-  expect(through(0.7).behind).toEqual(["more than 2 raw hops added"]);
+test("the report allows two raw hops, and a millisecond more in a hundred calls", () => {
+  const fast = { perSecond: 8000 };
+  const through = (p50: number, p99 = 0.9): string[] =>
+    missedOf(
+      result("upstream", "hop", "floor", { ...fast, p50: 0.2, p99: 0.3 }),
+      result("raw-hop", "hop", "peer", { ...fast, p50: 0.4 }),
+      result("gateway-http", "hop", "ours", { ...fast, p50, p99 }),
+    );
+  expect(through(0.5)).toEqual([]);
+  const hops = "p50 added at 1 caller, in raw hops";
+  expect(through(0.7)).toEqual([hops, hops]);
+  expect(through(0.5, 1.4)).toEqual(["p99 added at 1 caller", "p99 added at 1 caller"]);
+});
+
+test("as many calls a second are asked for as the server has alone, and no more than 8,000", () => {
+  const at = (alone: number, ours: number): string[] =>
+    missedOf(
+      result("pipe", "pipe", "floor", { perSecond: alone }),
+      result("gateway-stdio", "pipe", "ours", { perSecond: ours }),
+    );
+  const calls = "calls/s at 32 callers";
+  expect(at(60_000, 8000)).toEqual([]);
+  expect(at(60_000, 7999)).toEqual([calls, calls]);
+  expect(at(5000, 5000)).toEqual([]);
+  expect(at(5000, 4999)).toEqual([calls, calls]);
+});
+
+test("what was measured with another setting than the shipped one is refused", () => {
+  const shipped = { key: "logLevel", value: "full", default: "full", source: "default" } as const;
+  const port = { key: "port", value: 4444, default: 4444, source: "default" } as const;
+  const fresh = [shipped, port];
+  expect(() => assertFresh([shipped, { ...port, value: 1 }], fresh)).not.toThrow();
+  expect(() => assertFresh([{ ...shipped, value: "off", source: "stored" }, port], fresh)).toThrow(
+    /logLevel is "off"/,
+  );
+  expect(() => assertFresh([{ ...shipped, source: "stored" }, port], fresh)).toThrow("logLevel");
+  expect(() => assertFresh([port], fresh)).toThrow("logLevel is not there");
+});
+
+test("a document gets the tables between its marks, and keeps what is around them", () => {
+  const section = { ...reportCalls([result("pipe", "pipe", "floor")]), data: null };
+  const file = join(temporary(), "performance.md");
+  const marks = ["<!-- what the benchmark wrote -->", "<!-- up to here -->"];
+  writeFileSync(file, `# Before\n\n${marks[0]}\n\nold\n\n${marks[1]}\n\nAfter.\n`);
+  for (let times = 0; times < 2; times += 1) {
+    writeBetweenMarks(file, asMarkdown([section], "npm run bench"));
+  }
+  const text = readFileSync(file, "utf8");
+  expect(text).toMatch(/^# Before\n\n<!--/);
+  expect(text).toMatch(/-->\n\nAfter\.\n$/);
+  expect(text).not.toContain("old");
+  expect(text.match(/^\| pipe, legacy \|/gm)).toHaveLength(1);
+  writeFileSync(file, "no marks");
+  expect(() => writeBetweenMarks(file, "text")).toThrow("has no place");
 });
 
 test.each(["json", "sse"] as const)("the HTTP client reads %s", async (answer) => {
@@ -109,6 +180,20 @@ test.each(["json", "sse"] as const)("the HTTP client reads %s", async (answer) =
   const stranger = connect({ ...endpoint, headers: {} });
   afterTest(() => stranger.close());
   await expect(stranger.initialize()).rejects.toThrow("HTTP 401");
+});
+
+test.each(ERAS)("the client that takes little speaks the %s era", async (era) => {
+  const port = await freePort();
+  const upstream = start(upstreamLaunch(port), join(temporary(), "log"));
+  afterTest(() => upstream.stop());
+  const url = `http://127.0.0.1:${port}${era === "legacy" ? "/mcp" : "/modern"}`;
+  const client = await connected(() => connect({ kind: "wire", url, era }));
+  afterTest(() => client.close());
+  const calls = ["a", "b", "c"].map((message) =>
+    client.request("tools/call", { name: "echo", arguments: { message } }),
+  );
+  expect(JSON.stringify(await Promise.all(calls))).toMatch(/Echo: a.*Echo: b.*Echo: c/);
+  await expect(client.request("no/such")).rejects.toThrow("-32601");
 });
 
 test("the SSE client finds its answers on the stream, and hears of its end", async () => {

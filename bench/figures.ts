@@ -60,15 +60,15 @@ const rounded = (value: number): string =>
   value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2);
 
 /** The figures as text, and those that are not what they have to be. */
-export function reportLogs(figures: readonly Figure[]): { text: string; missed: Figure[] } {
+export function reportFigures(figures: readonly Figure[]): { text: string; missed: Figure[] } {
   const rows = figures.map(({ part, what, measured, limit, passed }) => [
     `${part}: ${what}`,
     measured,
     limit ?? "",
-    limit === null ? "" : passed ? "PASS" : "FAIL",
+    limit === null ? "" : passed ? "met" : "missed",
   ]);
   return {
-    text: table([["", "measured", "limit", ""], ...rows]),
+    text: table([["", "measured", "goal", ""], ...rows]),
     missed: figures.filter(({ passed }) => !passed),
   };
 }
