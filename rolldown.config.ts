@@ -1,4 +1,6 @@
-import type { Plugin, RolldownOptions } from "rolldown";
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { OutputOptions, Plugin, RolldownOptions } from "rolldown";
 
 const HTTP = "\0lazy-http";
 
@@ -17,20 +19,37 @@ export const { Agent, createServer, request, STATUS_CODES } = http;`
       : null,
 };
 
+/** Parts of an earlier build that are none of this one: nothing loads them, and all would be shipped. */
+const withoutOldParts: Plugin = {
+  name: "without-old-parts",
+  writeBundle: ({ dir = "" }, parts) => {
+    for (const file of readdirSync(dir)) {
+      if (file.startsWith(PART) && !(file in parts)) rmSync(join(dir, file));
+    }
+  },
+};
+
+/** What the names of parts begin with, which no thread's does. */
+const PART = "part-";
+
 /**
- * One bundle. Only better-sqlite3 stays outside, since it loads a native binary from its own
- * package. That is not for looks: drizzle-orm imported unbundled costs about 200 MB of memory.
+ * A bundle. Only better-sqlite3 stays outside, since it loads a native binary from its own package.
+ * That is not for looks: drizzle-orm imported unbundled costs about 200 MB of memory.
  */
-const bundle = (input: string, file: string, banner?: string) =>
+const bundle = (
+  input: string | Record<string, string>,
+  output: OutputOptions,
+  plugins: readonly Plugin[] = [],
+) =>
   ({
     input,
     platform: "node",
     logLevel: "silent",
     external: ["better-sqlite3"],
-    plugins: [withoutUndici],
+    plugins: [withoutUndici, ...plugins],
     resolve: { extensions: [".ts", ".js", ".mjs"] },
     transform: { target: "node20" },
-    output: { file, format: "esm", codeSplitting: false, minify: "dce-only", banner },
+    output: { format: "esm", minify: "dce-only", ...output },
   }) satisfies RolldownOptions;
 
 /** What runs in threads of their own, by the name of its bundle, beside the one that starts it. */
@@ -44,9 +63,21 @@ export const WORKERS = {
 };
 
 export const workers = (folder: string) =>
-  Object.entries(WORKERS).map(([name, source]) => bundle(source, `${folder}/${name}.mjs`));
+  Object.entries(WORKERS).map(([name, source]) =>
+    bundle(source, { file: `${folder}/${name}.mjs`, codeSplitting: false }),
+  );
 
-/** The command line. */
-export const cli = bundle("packages/cli/src/main.ts", "out/cli/index.mjs", "#!/usr/bin/env node");
+/** The command line. What a command alone needs is read when that command is run. */
+export const cli = bundle(
+  { index: "packages/cli/src/main.ts" },
+  {
+    dir: "out/cli",
+    entryFileNames: "[name].mjs",
+    // Beside the threads, which are found by the place of whoever starts them.
+    chunkFileNames: `${PART}[name].mjs`,
+    banner: (chunk) => (chunk.isEntry ? "#!/usr/bin/env node" : ""),
+  },
+  [withoutOldParts],
+);
 
 export default [cli, ...workers("out/cli")];

@@ -176,6 +176,14 @@ describe("the command line that comes with it", () => {
     expect((await run(node, ["--version"], { env: bare })).stdout).toMatch(/^v24\./);
   });
 
+  test("has all its parts and threads", async () => {
+    const bundles = async (folder: string): Promise<string[]> =>
+      (await readdir(folder)).filter((file) => file.endsWith(".mjs")).toSorted();
+    const packaged = await bundles(join(resources, "cli"));
+    expect(packaged).toEqual(await bundles("out/cli"));
+    expect(packaged).toEqual(expect.arrayContaining(["index.mjs", "log-writer.mjs"]));
+  });
+
   test("opens a database with the SQLite that comes with it", async () => {
     const dataDir = join(await ownFolder(), "data");
     const { stdout } = await run(node, [cli, "--data-dir", dataDir, "servers", "list", "--json"], {

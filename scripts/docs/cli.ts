@@ -3,7 +3,7 @@ import { EXIT_CODES } from "@local-mcp/contract";
 import { buildProgram } from "@local-mcp/cli";
 import { writeOrCheck } from "./write-or-check.ts";
 
-const program = buildProgram(
+const program = await buildProgram(
   {
     stdin: new PassThrough(),
     stdout: new PassThrough(),

@@ -3,13 +3,7 @@ import { Agent as HttpsAgent } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buffer } from "node:stream/consumers";
 import { contract, type Contract, GatewayError } from "@local-mcp/contract";
-import {
-  createGateway,
-  findGateway,
-  type GatewayOptions,
-  type Redactor,
-  resolvePaths,
-} from "@local-mcp/gateway";
+import { findGateway, type GatewayOptions, type Redactor, resolvePaths } from "@local-mcp/gateway";
 import { createORPCClient } from "@orpc/client";
 import type { ContractRouterClient } from "@orpc/contract";
 import { ResponseValidationPlugin } from "@orpc/contract/plugins";
@@ -19,6 +13,7 @@ import { type BackupFiles, backupFiles } from "./files.ts";
 import { exchange } from "./http.ts";
 import { httpTransfer } from "./http-transfer.ts";
 import type { Io } from "./io.ts";
+import { loadGateway } from "./load-gateway.ts";
 import { visible } from "./output.ts";
 import { environmentSecret } from "./values.ts";
 
@@ -206,6 +201,7 @@ export const connect = async (
     const running = await findRunning(io, place);
     if (running !== null) return httpConnection(running);
     try {
+      const { createGateway } = await loadGateway(place, io.env);
       const gateway = await createGateway(optionsHere(io, place, redactor));
       return {
         get api() {

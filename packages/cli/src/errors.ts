@@ -2,6 +2,7 @@ import { GatewayError, isErrorCode, type Problem } from "@local-mcp/contract";
 import { ORPCError } from "@orpc/client";
 import { z } from "zod";
 import { parseJson } from "./bridge/message.ts";
+import { originOf } from "./faults.ts";
 
 /** What tells the entry of the error table. */
 const entry = z.object({
@@ -34,6 +35,10 @@ export const toGatewayError = (error: unknown, url?: string): GatewayError => {
     ? new GatewayError("internal", {}, { cause: error })
     : new GatewayError("not_a_gateway", { url }, { cause: error });
 };
+
+/** Where an unexpected error came from. Of one inside the API the log has told. */
+export const originUntold = ({ code, cause }: GatewayError): string[] =>
+  code !== "internal" || cause instanceof ORPCError ? [] : originOf(cause);
 
 const refusal = z.object({ error: entry });
 

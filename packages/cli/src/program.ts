@@ -1,38 +1,24 @@
 import { GatewayError } from "@local-mcp/contract";
 import { createRedactor, type Redactor, VERSION } from "@local-mcp/gateway";
-import { ORPCError } from "@orpc/client";
 import { Command, CommanderError } from "commander";
-import { type Act, Cli, type GlobalOptions } from "./cli.ts";
-import { addAuditCommands } from "./commands/audit.ts";
-import { addBackupCommands } from "./commands/backup.ts";
-import { addBridgeCommand } from "./commands/bridge.ts";
-import { addExportCommand } from "./commands/export.ts";
-import { addImportCommand } from "./commands/import.ts";
-import { addLogCommands } from "./commands/logs.ts";
-import { addMetricsCommands } from "./commands/metrics.ts";
-import { addProfileCommands } from "./commands/profiles.ts";
-import { addPromptCommands } from "./commands/prompts.ts";
-import { addResourceCommands } from "./commands/resources.ts";
-import { addRootCommands } from "./commands/roots.ts";
-import { addServeCommand } from "./commands/serve.ts";
-import { addServerCommands } from "./commands/servers.ts";
-import { addSessionCommands } from "./commands/sessions.ts";
-import { addSettingCommands } from "./commands/settings.ts";
-import { addStatusCommands } from "./commands/status.ts";
-import { addTokenCommands } from "./commands/tokens.ts";
-import { addToolCommands } from "./commands/tools.ts";
-import { addVaultCommands } from "./commands/vault.ts";
-import { toGatewayError } from "./errors.ts";
-import { originOf } from "./faults.ts";
+import type { Act, GlobalOptions } from "./cli.ts";
+import { loadCommands } from "./groups.ts";
 import type { Io } from "./io.ts";
 import { visible } from "./output.ts";
 
-/** The command tree. `ended` is told what a command that ran through ends with. */
-export const buildProgram = (
+/**
+ * The command tree.
+ *
+ * @param ended is told what a command that ran through ends with
+ * @param argv where it is given, only what it asks for is loaded
+ * @throws CommanderError where `argv` begins wrongly, or asks for the version
+ */
+export const buildProgram = async (
   io: Io,
   ended: (exit: number) => void,
   redactor: Redactor = createRedactor(),
-): Command => {
+  argv: readonly string[] = [],
+): Promise<Command> => {
   const program = new Command("local-mcp-gateway")
     .description("One local gateway between your AI clients and your MCP servers.")
     .option("--data-dir <dir>", "where configuration and secrets are kept")
@@ -52,27 +38,11 @@ export const buildProgram = (
   const act: Act =
     (command) =>
     async (...given) => {
+      const { Cli } = await import("./cli.ts");
       ended((await command(new Cli(io, program.opts<GlobalOptions>(), redactor), ...given)) ?? 0);
     };
-  addServeCommand(program, act);
-  addStatusCommands(program, act);
-  addServerCommands(program, act);
-  addProfileCommands(program, act);
-  addToolCommands(program, act);
-  addPromptCommands(program, act);
-  addResourceCommands(program, act);
-  addRootCommands(program, act);
-  addSessionCommands(program, act);
-  addTokenCommands(program, act);
-  addVaultCommands(program, act);
-  addBackupCommands(program, act);
-  addExportCommand(program, act);
-  addImportCommand(program, act);
-  addLogCommands(program, act);
-  addMetricsCommands(program, act);
-  addSettingCommands(program, act);
-  addAuditCommands(program, act);
-  addBridgeCommand(program, act);
+  const [word] = program.parseOptions([...argv]).operands;
+  for (const add of await loadCommands(word)) add(program, act);
   return program;
 };
 
@@ -90,26 +60,21 @@ const usageError = (error: CommanderError): GatewayError => {
 };
 
 /** What is printed of an error: one JSON document, or lines for people. */
-const errorText = (error: GatewayError, json: boolean): string => {
-  const { code, message, wayOut, cause } = error;
+const errorText = (error: GatewayError, origin: readonly string[], json: boolean): string => {
+  const { code, message, wayOut } = error;
   if (json) return JSON.stringify({ error: { code, message, wayOut } });
-  // Of an error inside the API the log has told.
-  const isTold = code !== "internal" || cause instanceof ORPCError;
-  return visible([message, wayOut, ...(isTold ? [] : originOf(cause))].join("\n"));
+  return visible([message, wayOut, ...origin].join("\n"));
 };
 
 /** Runs one command line, without the program's own name, and resolves with the exit code. */
 export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   let exit = 0;
   const redactor = createRedactor();
-  const program = buildProgram(
-    io,
-    (code) => {
-      exit = code;
-    },
-    redactor,
-  );
   try {
+    const ended = (code: number): void => {
+      exit = code;
+    };
+    const program = await buildProgram(io, ended, redactor, argv);
     await program.parseAsync(argv, { from: "user" });
     return exit;
   } catch (thrown) {
@@ -119,9 +84,12 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       // The help was shown because a command was missing.
       if (thrown.code === "commander.help") return 2;
     }
+    const { originUntold, toGatewayError } = await import("./errors.ts");
     const error = thrown instanceof CommanderError ? usageError(thrown) : toGatewayError(thrown);
     const words = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
-    io.stderr.write(`${redactor.text(errorText(error, words.includes("--json")))}\n`);
+    io.stderr.write(
+      `${redactor.text(errorText(error, originUntold(error), words.includes("--json")))}\n`,
+    );
     return error.exit;
   }
 };

@@ -1,7 +1,8 @@
 import { GatewayError } from "@local-mcp/contract";
-import { openRecovery, type RecoveryMode, type Redactor } from "@local-mcp/gateway";
+import type { RecoveryMode, Redactor } from "@local-mcp/gateway";
 import { optionsHere, type Place } from "./connect.ts";
 import type { Io } from "./io.ts";
+import { loadGateway } from "./load-gateway.ts";
 import { dateTime } from "./output.ts";
 
 /** Why a database does not open; a backup may take its place. */
@@ -18,6 +19,7 @@ export const recovering = async <T>(
   redactor: Redactor,
   work: (recovery: RecoveryMode) => Promise<T>,
 ): Promise<T> => {
+  const { openRecovery } = await loadGateway(place, io.env);
   const recovery = await openRecovery(optionsHere(io, place, redactor));
   try {
     return await work(recovery);

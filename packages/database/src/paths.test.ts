@@ -21,6 +21,7 @@ test("everything is in one directory of the home directory", () => {
     restoreIntent: join(dataDir, "restore.json"),
     previous: join(dataDir, "previous"),
     logs: join(dataDir, "logs"),
+    compiled: join(dataDir, "compiled"),
   });
 });
 

@@ -20,6 +20,8 @@ export interface Paths {
   /** What was there before a restore, in a directory for each. */
   previous: string;
   logs: string;
+  /** What Node compiled of this program, to be read at its next start. */
+  compiled: string;
 }
 
 export interface PathOptions {
@@ -116,5 +118,6 @@ export const resolvePaths = ({
     restoreIntent: join(directory, "restore.json"),
     previous: join(directory, "previous"),
     logs: join(directory, "logs"),
+    compiled: join(directory, "compiled"),
   };
 };

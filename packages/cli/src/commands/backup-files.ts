@@ -1,11 +1,11 @@
 import { existsSync, lstatSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { type BackupReport, GatewayError } from "@local-mcp/contract";
-import { verifyBackupFile } from "@local-mcp/gateway";
 import type { Cli } from "../cli.ts";
 import type { Connection } from "../connect.ts";
 import { checkReadable } from "../files.ts";
 import { usage } from "../forms.ts";
+import { loadGateway } from "../load-gateway.ts";
 import { phaseLine } from "./backup-progress.ts";
 
 /** Reading goes back and forth in a file. @throws GatewayError usage for “-” */
@@ -66,6 +66,7 @@ export const verifyFile = async (
 ): Promise<BackupReport> => {
   const { signal } = cli.io;
   await checkReadable(what.path);
+  const { verifyBackupFile } = await loadGateway(cli.options, cli.io.env);
   const line = phaseLine(cli);
   try {
     return await verifyBackupFile(what, { signal, onProgress: line.show });

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { dumpSessionStore, restoreSessionStore } from "@local-mcp/gateway";
 import type { Cli, Outcome } from "../cli.ts";
 import { optionsHere } from "../connect.ts";
 import { checkReadable, newFile as writeNewFile } from "../files.ts";
+import { loadGateway } from "../load-gateway.ts";
 import { bytes, oneLine } from "../output.ts";
 import { newFile } from "./backup-files.ts";
 import { agree } from "./backup-restore.ts";
@@ -11,6 +11,7 @@ import { agree } from "./backup-restore.ts";
 export const dumpSessions = async (cli: Cli, wanted: string): Outcome => {
   const path = newFile(cli, wanted);
   const here = optionsHere(cli.io, cli.options, cli.redactor);
+  const { dumpSessionStore } = await loadGateway(cli.options, cli.io.env);
   const { store, size } = await writeNewFile(path, async (file) => {
     const store = await dumpSessionStore(here, file.fd, cli.io.signal);
     return { store, size: (await file.stat()).size };
@@ -32,6 +33,7 @@ export const restoreSessions = async (
   await checkReadable(path);
   if (!yes) await agree(cli, "Replace all sessions in PostgreSQL by those of this file?");
   const here = optionsHere(cli.io, cli.options, cli.redactor);
+  const { restoreSessionStore } = await loadGateway(cli.options, cli.io.env);
   const store = await restoreSessionStore(here, path, cli.io.signal);
   cli.answer(
     { store, file: path },

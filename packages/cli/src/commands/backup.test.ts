@@ -89,7 +89,7 @@ describe("a passphrase of a backup", { timeout: 60_000 }, () => {
     expect(filesIn(join(place.dataDir, "backups"))).toEqual([]);
   });
 
-  test("no command takes one in clear", () => {
+  test("no command takes one in clear", async () => {
     const stream = new PassThrough();
     const { signal } = new AbortController();
     const io = { stdin: stream, stdout: stream, stderr: stream, env: {}, cwd: "/", signal };
@@ -97,7 +97,8 @@ describe("a passphrase of a backup", { timeout: 60_000 }, () => {
       command,
       ...command.commands.flatMap(commands),
     ];
-    const backup = buildProgram(io, () => {}).commands.filter((one) => one.name() === "backup");
+    const { commands: all } = await buildProgram(io, () => {});
+    const backup = all.filter((one) => one.name() === "backup");
     const options = backup.flatMap(commands).flatMap((command) => command.options);
     expect(options.length).toBeGreaterThan(0);
     const clear = options.filter(

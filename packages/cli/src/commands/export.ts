@@ -8,12 +8,12 @@ import {
   type TransferKind,
   type TransferSelection,
 } from "@local-mcp/contract";
-import { exportFileSchema } from "@local-mcp/gateway";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import type { Api } from "../connect.ts";
 import { toGatewayError } from "../errors.ts";
 import { oneOf, usage } from "../forms.ts";
+import { loadGateway } from "../load-gateway.ts";
 import { quoted } from "../output.ts";
 import { environmentSecret, readSecret } from "../values.ts";
 import { unlessMissing } from "./ask-when-missing.ts";
@@ -150,6 +150,7 @@ const estimate = (cli: Cli, options: Options): Outcome =>
   });
 
 const schema = async (cli: Cli): Outcome => {
+  const { exportFileSchema } = await loadGateway(cli.options, cli.io.env);
   const described = exportFileSchema();
   cli.answer(described, JSON.stringify(described, null, 2));
 };

@@ -3,10 +3,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { logLevel, type SettingView } from "@local-mcp/contract";
-import { closingText, createGateway, isLoopbackHost } from "@local-mcp/gateway";
+import { closingText, isLoopbackHost } from "@local-mcp/gateway";
 import type { Command } from "commander";
 import type { Act, Cli, Outcome } from "../cli.ts";
 import { integer } from "../forms.ts";
+import { loadGateway } from "../load-gateway.ts";
 import { plural, visible } from "../output.ts";
 
 interface ServeOptions {
@@ -18,6 +19,7 @@ interface ServeOptions {
 const serve = async (cli: Cli, options: ServeOptions): Outcome => {
   const { io } = cli;
   const pages = pagesHere();
+  const { createGateway } = await loadGateway(cli.options, io.env);
   const gateway = await createGateway({
     dataDir: cli.options.dataDir,
     configEnv: cli.options.configEnv,

@@ -1,7 +1,8 @@
-import { type LastingStore, migrateStore, type StoresMigrated } from "@local-mcp/gateway";
+import type { LastingStore, StoresMigrated } from "@local-mcp/gateway";
 import type { Cli, Outcome } from "../cli.ts";
 import { optionsHere } from "../connect.ts";
 import { oneOf, usage } from "../forms.ts";
+import { loadGateway } from "../load-gateway.ts";
 import { oneLine, plural } from "../output.ts";
 import { progressLine } from "./progress.ts";
 
@@ -49,6 +50,7 @@ export const migrate = async (
   }
   if (from === to) throw usage("--from and --to are the same store.");
   const { dataDir, configEnv, env } = optionsHere(cli.io, cli.options, cli.redactor);
+  const { migrateStore } = await loadGateway(cli.options, env);
   const line = progressLine(cli);
   const { signal } = cli.io;
   try {
