@@ -1,0 +1,108 @@
+import { percentile } from "../../bench/stats.ts";
+import type { ProbeCalls } from "./clients.ts";
+import type { Counts, Sample } from "./sample.ts";
+import { type Slope, slopeOf } from "./slope.ts";
+
+const HOUR_MS = 3_600_000;
+/** Of memory, beyond which it grows: MB per hour by the lower limit of the slope, and MB in all. */
+const GROWS_PER_HOUR = 4;
+const GROWS_IN_ALL = 8;
+/** The slowest calls of the last fifth in relation to those of the first. */
+const SLOWER = 1.2;
+/** What a heap at rest may have more than before as caches filled, MB. */
+const HEAP_AT_REST = 6;
+const FIFTHS = 5;
+const MEMORY = ["heap", "external", "pss", "rss"] as const;
+
+export interface Judgement {
+  figures: [what: string, value: string][];
+  faults: string[];
+}
+
+/** Kinds of things that were open before and are more now. What is fewer is no leak. */
+export const moreThan = (before: Counts, after: Counts): string[] => {
+  const flat = ({ handles, sockets, children, threads, sessions, files, active }: Counts) => ({
+    handles,
+    sockets,
+    children,
+    threads,
+    sessions,
+    ...files,
+    ...active,
+  });
+  const known: Record<string, number> = flat(before);
+  return Object.entries(flat(after))
+    .filter(([kind, count]) => count > (known[kind] ?? 0))
+    .map(([kind, count]) => `${kind}: ${known[kind] ?? 0}, then ${count}`);
+};
+
+/** What there is at rest after the traffic, in relation to a rest before it. */
+export const judgeRest = (before: Sample, after: Sample): Judgement => {
+  const pair = (one: number, other: number): string => `${one}, ${other}`;
+  const mb = (read: (sample: Sample) => number): string =>
+    pair(Number(read(before).toFixed(1)), Number(read(after).toFixed(1)));
+  const kinds = ["handles", "sockets", "children", "threads", "sessions"] as const;
+  const faults = moreThan(before, after).map(
+    (kind) => `more is held at rest than before (${kind})`,
+  );
+  const grown = after.heap - before.heap;
+  if (grown > HEAP_AT_REST) faults.push(`the heap at rest has ${grown.toFixed(1)} MB more`);
+  return {
+    figures: [
+      ...kinds.map((kind): [string, string] => [
+        `at rest, before and after: ${kind}`,
+        pair(before[kind], after[kind]),
+      ]),
+      ["at rest, before and after: heap, MB", mb(({ heap }) => heap)],
+      ["at rest, before and after: PSS, MB", mb(({ pss }) => pss)],
+      ["at rest, before and after: RSS, MB", mb(({ rss }) => rss)],
+    ],
+    faults,
+  };
+};
+
+/** Whether memory grows while the same is done all the time. */
+export const judgeSlopes = (samples: readonly Sample[]): Judgement => {
+  const figures: [string, string][] = [];
+  const faults: string[] = [];
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (!first || !last) throw new Error("no samples");
+  const hours = (last.at - first.at) / HOUR_MS;
+  for (const kind of MEMORY) {
+    const points = samples.map((sample) => ({ x: sample.at / HOUR_MS, y: sample[kind] }));
+    const slope = slopeOf(points);
+    figures.push([`slope of ${kind}, MB/h (95 %)`, inWords(slope)]);
+    if (slope.low > GROWS_PER_HOUR && slope.low * hours > GROWS_IN_ALL) {
+      faults.push(`${kind} grows by ${inWords(slope)} MB/h`);
+    }
+  }
+  return { figures, faults };
+};
+
+const inWords = ({ slope, low, high }: Slope): string =>
+  `${slope.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`;
+
+/** Whether calls at the end are as fast as at the beginning. @param from by performance.now() */
+export const judgeTimes = (
+  { times }: ProbeCalls,
+  { from, until }: { from: number; until: number },
+): Judgement => {
+  const fifth = (until - from) / FIFTHS;
+  const within = (index: number): number[] =>
+    times
+      .filter(({ at }) => at >= from + index * fifth && at < from + (index + 1) * fifth)
+      .map(({ ms }) => ms);
+  const slowest = Array.from({ length: FIFTHS }, (_, index) => percentile(within(index), 0.99));
+  const usual = Array.from({ length: FIFTHS }, (_, index) => percentile(within(index), 0.5));
+  const ratio = (slowest.at(-1) ?? 0) / (slowest[0] ?? 1);
+  const list = (values: number[]): string => values.map((value) => value.toFixed(1)).join(", ");
+  return {
+    figures: [
+      ["probe p50 of each fifth, ms", list(usual)],
+      ["probe p99 of each fifth, ms", list(slowest)],
+      ["p99, last fifth to first", ratio.toFixed(2)],
+    ],
+    faults:
+      ratio > SLOWER ? [`calls got slower: p99 of the last fifth is ${ratio.toFixed(2)}`] : [],
+  };
+};
