@@ -1,8 +1,7 @@
 import { classNames } from "./class-names.ts";
-import type { DiffRow, Line } from "./line-diff.ts";
 import { count } from "./time.ts";
 import { UntrustedText } from "./untrusted-text.tsx";
-import { wordDiff } from "./word-diff.ts";
+import { type DiffRow, type Line, wordDiff } from "@local-mcp/contract/diff";
 import { DiffWords } from "./word-diff-view.tsx";
 
 interface LineDiffProps {

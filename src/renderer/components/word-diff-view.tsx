@@ -1,7 +1,6 @@
 import { classNames } from "./class-names.ts";
-import type { DiffPart } from "./sequence-diff.ts";
 import { UntrustedText } from "./untrusted-text.tsx";
-import { wordDiff } from "./word-diff.ts";
+import { type DiffPart, wordDiff } from "@local-mcp/contract/diff";
 
 interface WordDiffProps {
   title: string;

@@ -5,7 +5,7 @@ import { api } from "../../app/api.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { LineDiff } from "../../components/line-diff-view.tsx";
-import { diffRows } from "../../components/line-diff.ts";
+import { diffRows } from "@local-mcp/contract/diff";
 import { ProblemView } from "../../components/problem-view.tsx";
 import { SkeletonRows } from "../../components/skeleton.tsx";
 import { count } from "../../components/time.ts";

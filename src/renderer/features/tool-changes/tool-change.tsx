@@ -11,7 +11,7 @@ import { count } from "../../components/time.ts";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
 import { WordDiff } from "../../components/word-diff-view.tsx";
 import { sinceWhen } from "./change-words.ts";
-import type { ChangedPart } from "./changed-parts.ts";
+import type { ChangedPart } from "@local-mcp/contract/diff";
 import type { ReviewedTool } from "./use-review.ts";
 
 const SIDES = ["Accepted", "Now"] as const;

@@ -1,6 +1,6 @@
 import type { ToolChange } from "@local-mcp/contract";
 import { useMemo, useState } from "react";
-import { type ChangedPart, changedParts, rowsLeft } from "./changed-parts.ts";
+import { type ChangedPart, changedParts, rowsLeft } from "@local-mcp/contract/diff";
 import { type ShownChange, steadyChanges } from "./steady-changes.ts";
 
 /** So many tools are compared at once; more come when they are asked for. */

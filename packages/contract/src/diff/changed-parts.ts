@@ -1,5 +1,4 @@
-import { jsonText } from "../../components/json-text.ts";
-import { type DiffRow, diffRows } from "../../components/line-diff.ts";
+import { type DiffRow, diffRows } from "./line-diff.ts";
 
 /** A tool as its server lists it. */
 export type Definition = Readonly<Record<string, unknown>>;
@@ -46,7 +45,7 @@ const textOf = (value: unknown): string | null =>
   value === undefined ? "" : typeof value === "string" ? value : null;
 
 const linesOf = (value: unknown): string[] =>
-  value === undefined ? [] : jsonText(value).split("\n");
+  value === undefined ? [] : JSON.stringify(value, null, 2).split("\n");
 
 /**
  * The same value with its members in the order in which another has them, new ones last: another

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { DiffRow } from "../../components/line-diff.ts";
+import type { DiffRow } from "./line-diff.ts";
 import { type ChangedPart, changedParts, rowsLeft } from "./changed-parts.ts";
 
 const READ = {
