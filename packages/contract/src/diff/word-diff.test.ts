@@ -18,6 +18,16 @@ describe("the difference of two texts by words", () => {
     expect(marked(parts, "added")).toEqual(["all", "oldest"]);
   });
 
+  test("words that are replaced one after the other are one run", () => {
+    const parts = wordDiff(
+      "Reads a file of the shared folder.",
+      "Reads any file of this computer.",
+    );
+    expect(marked(parts, "removed")).toEqual(["a", "the shared folder"]);
+    expect(marked(parts, "added")).toEqual(["any", "this computer"]);
+    expect(marked(wordDiff("a b", "a  b x"), "same")).toEqual(["a", "b"]);
+  });
+
   test.each([
     ["", ""],
     ["", "new"],

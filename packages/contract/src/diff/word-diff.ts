@@ -5,14 +5,29 @@ const wordsOf = (text: string): string[] =>
 
 /** What has to be taken from one text and put to it to get the other, in runs of words. */
 export const wordDiff = (before: string, after: string): DiffPart[] =>
-  joined(sequenceDiff(wordsOf(before), wordsOf(after)));
+  inRuns(sequenceDiff(wordsOf(before), wordsOf(after)));
 
-function joined(parts: readonly DiffPart[]): DiffPart[] {
+/** Of words that were replaced one by one, the spaces between them are taken for replaced too. */
+function inRuns(parts: readonly DiffPart[]): DiffPart[] {
   const runs: DiffPart[] = [];
-  for (const part of parts) {
-    const last = runs.at(-1);
-    if (last?.kind === part.kind) last.text += part.text;
-    else runs.push({ ...part });
-  }
+  const run = { same: "", removed: "", added: "" };
+  const end = (): void => {
+    for (const kind of ["same", "removed", "added"] as const) {
+      if (run[kind] !== "") runs.push({ kind, text: run[kind] });
+      run[kind] = "";
+    }
+  };
+  parts.forEach(({ kind, text }, at) => {
+    const isReplaced = run.removed !== "" && run.added !== "";
+    const goesOn = parts[at + 1]?.kind === "removed";
+    if (kind === "same" && isReplaced && goesOn && /^\s+$/.test(text)) {
+      run.removed += text;
+      run.added += text;
+      return;
+    }
+    if (kind === "same" && (run.removed !== "" || run.added !== "")) end();
+    run[kind] += text;
+  });
+  end();
   return runs;
 }
