@@ -10,25 +10,10 @@ import { focused, heading, opened, opensNoPages, paste } from "./person.ts";
 import { seedProtected } from "./protected.ts";
 import { go, press, putAway } from "./states/state.ts";
 import { withTrayHost } from "./tray-host.ts";
+import { watchTray } from "./tray-labels.ts";
 
 const dialog = (page: Page) => page.getByRole("dialog", { name: "Sign in to GitHub" });
 const ready = (page: Page) => page.getByRole("main").getByText("Ready", { exact: true });
-
-/** Labels of the tray's menu as it was made last. */
-async function watchTray({ app }: TestApp): Promise<() => Promise<string[]>> {
-  await app.evaluate(({ Menu }) => {
-    const build = Menu.buildFromTemplate.bind(Menu);
-    Menu.buildFromTemplate = (template) => {
-      const labels = template.map(({ label }) => label ?? "");
-      if (labels.includes("Open Local MCP Gateway")) Object.assign(globalThis, { labels });
-      return build(template);
-    };
-  });
-  return async () => {
-    const labels: unknown = await app.evaluate(() => Reflect.get(globalThis, "labels"));
-    return Array.isArray(labels) ? labels.map(String) : [];
-  };
-}
 
 /** Opens the dialog, and presses what opens the browser. Resolves with the page that it would open. */
 async function openBrowser(testApp: TestApp, startButton = "Sign in…"): Promise<string> {
