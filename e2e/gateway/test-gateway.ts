@@ -53,7 +53,7 @@ export type ServerConfig = Parameters<Gateway["api"]["servers"]["create"]>[0]["c
 /** A gateway that serves these servers in the profile `dev`, and a client of it. */
 export async function serve(
   servers: Record<string, ServerConfig>,
-  options: { startTimeoutMs?: number; gateway?: Partial<GatewayOptions> } = {},
+  options: { startTimeoutMs?: number; gateway?: Parameters<typeof startGateway>[0] } = {},
 ) {
   const started = await startGateway(options.gateway);
   const { api, gateway } = started;

@@ -43,6 +43,7 @@ export interface ServerOptions extends SignInOptions {
   maxConcurrentCalls?: number;
   idleStop?: number;
   connections?: keyof typeof CONNECTIONS;
+  holdChangedTools?: boolean;
 }
 
 /** As they are typed, and as the API calls them. */
@@ -101,7 +102,12 @@ const takesReach = (command: Command): Command =>
       "--connections <shared|per-client>",
       "one connection for all clients (the default for a command), or one per client (the default for a --url)",
       oneOf("--connections", ["shared", "per-client"]),
-    );
+    )
+    .option(
+      "--hold-changed-tools",
+      "keep tools that have changed, or are new, from clients until you accept them",
+    )
+    .option("--no-hold-changed-tools", "offer them as they are (the default)");
 
 /** A literal secret was typed: it works, and it is in the shell's history now. */
 export const warnLiteral = (cli: Cli, names: string[], instead: string): void => {

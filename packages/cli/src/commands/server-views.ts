@@ -13,6 +13,7 @@ import type { Cli } from "../cli.ts";
 import { dateTime, facts, oneLine, plural, quoted, table } from "../output.ts";
 import { signInConfigText } from "./sign-in-options.ts";
 import { signInFacts, signInWord, wantedText } from "./sign-in-views.ts";
+import { changedText } from "./tool-change-views.ts";
 import { usageText } from "./usage.ts";
 
 /** What a server runs or where it is, on one line. */
@@ -42,10 +43,11 @@ const stored = (
 };
 
 /** What is the matter and what to do, or null while all is well. */
-export const trouble = ({ reason, action, signIn }: ServerStatus): string | null => {
+export const trouble = (status: ServerStatus): string | null => {
+  const { reason, action, signIn } = status;
   const next = action?.command ?? null;
   const wanted = signIn?.state === "signed_in" ? signIn.wanted : [];
-  const what = reason?.message ?? wantedText(wanted);
+  const what = reason?.message ?? changedText(status) ?? wantedText(wanted);
   const said = [...(what === null ? [] : [what]), ...(next ? [`Run “${next}”.`] : [])];
   return said.length === 0 ? null : said.join(" ");
 };
@@ -130,6 +132,7 @@ export const serverFacts = (
     ["Calls at once", maxConcurrentCalls === undefined ? null : String(maxConcurrentCalls)],
     ["Ends when idle", idleStopMs === undefined ? null : idleStopText(idleStopMs)],
     ["Connections", CONNECTIONS_WORDS[server.connections]],
+    ["Changed tools", server.holdChangedTools ? "held back until they are accepted" : null],
     ["Profiles", server.profiles.join(", ") || "none"],
     ["Offers", countsOf(server.counts)],
     [

@@ -48,6 +48,7 @@ import {
   takesUnsetSignIn,
   type UnsetSignInOptions,
 } from "./sign-in-options.ts";
+import { addToolChangeCommands } from "./tool-changes.ts";
 import { addUsageCommand, measureUsage } from "./usage.ts";
 
 interface AddOptions extends ServerOptions {
@@ -104,6 +105,7 @@ const add = async (cli: Cli, name: string, words: string[], options: AddOptions)
       secrets,
       limits: readLimits(options),
       connections: readConnections(options),
+      holdChangedTools: options.holdChangedTools,
       // Whoever types a command has seen it.
       confirmed: true,
       profiles: options.profile,
@@ -156,6 +158,7 @@ const edit = async (cli: Cli, name: string, words: string[], options: EditOption
     secrets: unlessEmpty({ ...cleared(options.unsetSecret), ...(await readSecrets(cli, options)) }),
     limits: unlessEmpty({ ...backToSetting(options.unsetLimit), ...readLimits(options) }),
     connections: readConnections(options),
+    holdChangedTools: options.holdChangedTools,
     tags: tagChangeOf(options),
     ...(words.length === 0 ? {} : readCommand(cli, words, cwd)),
   };
@@ -326,4 +329,5 @@ export const addServerCommands = (program: Command, act: Act): void => {
   addSignInCommands(servers, act);
   addUsageCommand(servers, act);
   addConsentCommands(servers, act);
+  addToolChangeCommands(servers, act);
 };
