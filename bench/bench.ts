@@ -14,11 +14,21 @@ import { freePort, start, stopAll } from "./child.ts";
 import { freshSettings } from "./fresh.ts";
 import { asJson, asMarkdown, asText, writeBetweenMarks } from "./report.ts";
 import { measureCalls } from "./scenarios/calls.ts";
+import { measureLarge } from "./scenarios/large.ts";
+import { measureLists } from "./scenarios/lists.ts";
+import { measureLoop } from "./scenarios/loop.ts";
+import { measureSessions } from "./scenarios/sessions.ts";
+import { measureStart } from "./scenarios/start.ts";
 import type { Scenario, Section, Stage } from "./scenarios/scenario.ts";
 import { allTargets, upstreamLaunch } from "./targets.ts";
 
 const SCENARIOS: Record<string, Scenario> = {
   calls: measureCalls,
+  lists: measureLists,
+  large: measureLarge,
+  sessions: measureSessions,
+  loop: measureLoop,
+  start: measureStart,
 };
 
 const { values: options } = parseArgs({
@@ -39,28 +49,38 @@ const interrupted = new AbortController();
 
 const say = (line: string) => console.error(line);
 
+interface Choice {
+  scenarios: [string, Scenario][];
+  targets: string[] | null;
+  /** Whether something is measured that is installed for the benchmark alone. */
+  needsPeers: boolean;
+}
+
 /** Names of scenarios stand for themselves, those of targets for calls through them. */
-const choose = (stage: Stage): { scenarios: [string, Scenario][]; targets: string[] | null } => {
+const choose = (stage: Stage): Choice => {
   const all = Object.entries(SCENARIOS);
   const wanted = options.only?.split(",");
-  if (!wanted) return { scenarios: all, targets: null };
-  const known = allTargets(stage).map(({ name }) => name);
-  const unknown = wanted.filter((name) => !(name in SCENARIOS) && !known.includes(name));
+  if (!wanted) return { scenarios: all, targets: null, needsPeers: true };
+  const known = allTargets(stage);
+  const targets = known.filter(({ name }) => wanted.includes(name));
+  const unknown = wanted.filter(
+    (name) => !(name in SCENARIOS) && !targets.some((target) => target.name === name),
+  );
   if (unknown.length > 0) {
-    const names = [...Object.keys(SCENARIOS), ...known].join(", ");
+    const names = [...Object.keys(SCENARIOS), ...known.map(({ name }) => name)].join(", ");
     throw new Error(`no ${unknown.join(", ")}; there are ${names}`);
   }
-  const targets = wanted.filter((name) => known.includes(name));
-  const isChosen = (name: string) =>
-    wanted.includes(name) || (name === "calls" && targets.length > 0);
+  const isAll = wanted.includes("calls");
   return {
-    scenarios: all.filter(([name]) => isChosen(name)),
-    targets: targets.length > 0 ? targets : null,
+    scenarios: all.filter(
+      ([name]) => wanted.includes(name) || (name === "calls" && targets.length > 0),
+    ),
+    targets: isAll ? null : targets.map(({ name }) => name),
+    needsPeers: isAll || targets.some(({ group }) => group === "everything"),
   };
 };
 
 const main = async (root: string): Promise<number> => {
-  await ensureInstalled(fileURLToPath(new URL(".", import.meta.url)));
   const port = await freePort();
   const upstream = start(upstreamLaunch(port), join(root, "upstream.log"));
   const stage: Stage = {
@@ -72,7 +92,8 @@ const main = async (root: string): Promise<number> => {
     interrupted: interrupted.signal,
     targets: null,
   };
-  const { scenarios, targets } = choose(stage);
+  const { scenarios, targets, needsPeers } = choose(stage);
+  if (needsPeers) await ensureInstalled(fileURLToPath(new URL(".", import.meta.url)));
   const sections: Section[] = [];
   for (const [name, scenario] of scenarios) {
     interrupted.signal.throwIfAborted();

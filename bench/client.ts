@@ -75,6 +75,7 @@ export class HttpClient implements BenchClient {
   private readonly poster = new Poster();
   private readonly url: string;
   private readonly headers: Record<string, string>;
+  private stream: ClientRequest | undefined;
   private nextId = 1;
 
   constructor({ url, headers }: Endpoint) {
@@ -90,6 +91,39 @@ export class HttpClient implements BenchClient {
   }
 
   async request(method: string, params?: Record<string, unknown>): Promise<unknown> {
+    const { id, text, isJson } = await this.ask(method, params);
+    const answer: unknown = isJson ? JSON.parse(text) : findInEvents(text, id);
+    if (!isMessage(answer)) throw new Error(`no answer in: ${text.slice(0, 200)}`);
+    return outcome(answer);
+  }
+
+  /** The answer as it came, for what is long to parse; an error answer too. */
+  async text(method: string, params?: Record<string, unknown>): Promise<string> {
+    return (await this.ask(method, params)).text;
+  }
+
+  /** Opens the stream on which a session hears what it did not ask for, and leaves it open. */
+  listen(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const headers = { ...this.headers, accept: "text/event-stream" };
+      this.stream = request(this.url, { headers }, (response) => {
+        response.resume();
+        // That it is closed in the end is no error.
+        response.on("error", () => undefined);
+        if (response.statusCode === 200) resolve();
+        else reject(new Error(`HTTP ${response.statusCode}`));
+      });
+      this.stream.on("error", reject).end();
+    });
+  }
+
+  close(): Promise<void> {
+    this.stream?.destroy();
+    this.poster.close();
+    return Promise.resolve();
+  }
+
+  private async ask(method: string, params?: Record<string, unknown>) {
     const id = this.nextId++;
     const message: Message = { jsonrpc: "2.0", id, method, params };
     const response = await this.poster.post(this.url, this.headers, message);
@@ -97,16 +131,8 @@ export class HttpClient implements BenchClient {
     if (response.statusCode !== 200) throw new Error(`HTTP ${response.statusCode}: ${text}`);
     const session = response.headers["mcp-session-id"];
     if (typeof session === "string") this.headers["mcp-session-id"] = session;
-
-    const json = response.headers["content-type"]?.startsWith("application/json");
-    const answer: unknown = json ? JSON.parse(text) : findInEvents(text, id);
-    if (!isMessage(answer)) throw new Error(`no answer in: ${text.slice(0, 200)}`);
-    return outcome(answer);
-  }
-
-  close(): Promise<void> {
-    this.poster.close();
-    return Promise.resolve();
+    const isJson = response.headers["content-type"]?.startsWith("application/json") ?? false;
+    return { id, text, isJson };
   }
 }
 

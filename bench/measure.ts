@@ -95,7 +95,7 @@ export const eventually = async <T>(work: () => Promise<T>, over?: AbortSignal):
 };
 
 /** A client that is connected, as soon as the other end lets it. */
-export const connected = (make: () => BenchClient, over?: AbortSignal): Promise<BenchClient> =>
+export const connected = <T extends BenchClient>(make: () => T, over?: AbortSignal): Promise<T> =>
   eventually(async () => {
     const client = make();
     try {

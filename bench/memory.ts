@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { readdir, readFile, readlink } from "node:fs/promises";
 
 /** Memory of one process, MB (2^20). */
@@ -18,6 +19,13 @@ export const memoryOf = async (pid: number): Promise<Memory> => ({
   rss: kilobytes(await readFile(`/proc/${pid}/status`, "utf8"), "VmRSS") / 1024,
   pss: kilobytes(await readFile(`/proc/${pid}/smaps_rollup`, "utf8"), "Pss") / 1024,
 });
+
+/** Begins its peak anew: https://man7.org/linux/man-pages/man5/proc_pid_clear_refs.5.html */
+export const forgetPeak = (pid: number): void => writeFileSync(`/proc/${pid}/clear_refs`, "5");
+
+/** The most that a process had since its start, or since its peak was forgotten, MB (2^20). */
+export const peakOf = (pid: number): number =>
+  kilobytes(readFileSync(`/proc/${pid}/status`, "utf8"), "VmHWM") / 1024;
 
 /** The one of these processes that listens on the TCP port. Linux only. */
 export const listenerOf = async (port: number, pids: number[]): Promise<number> => {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CLI } from "../e2e/command-line.ts";
 import { isRecord } from "../e2e/fixtures/json-rpc.ts";
@@ -10,10 +10,12 @@ import { node, type Launch } from "./child.ts";
  * they are shipped.
  */
 export class OurDirectory {
+  readonly name: string;
   readonly dataDir: string;
   readonly env: { HOME: string };
 
   constructor(root: string, name: string) {
+    this.name = name;
     this.dataDir = join(root, name);
     this.env = { HOME: root };
   }
@@ -37,13 +39,25 @@ export class OurDirectory {
     return { authorization: `Bearer ${created.token}` };
   }
 
+  /** The same as it is now, under another name. */
+  copy(name: string): OurDirectory {
+    const copy = new OurDirectory(this.env.HOME, name);
+    cpSync(this.dataDir, copy.dataDir, { recursive: true });
+    return copy;
+  }
+
   launch(port: number): Launch {
     return node(CLI, ["serve", "--port", String(port), "--data-dir", this.dataDir], this.env);
   }
 
   #run(command: readonly string[], rest: readonly string[] = []): unknown {
     const args = [CLI, ...command, "--data-dir", this.dataDir, "--json", ...rest];
-    const options = { env: { ...process.env, ...this.env }, encoding: "utf8" } as const;
-    return JSON.parse(execFileSync(process.execPath, args, options));
+    const answer = execFileSync(process.execPath, args, {
+      env: { ...process.env, ...this.env },
+      encoding: "utf8",
+      // What it says to a person is told where it fails.
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    return JSON.parse(answer);
   }
 }

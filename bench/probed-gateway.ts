@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,7 @@ import { CLI } from "../e2e/command-line.ts";
 import { secretOf } from "./backup-data.ts";
 import type { Felt } from "./backup-probe.ts";
 import { computedByThread } from "./cpu.ts";
+import { forgetPeak, peakOf } from "./memory.ts";
 
 const PROBE = fileURLToPath(new URL("backup-probe.ts", import.meta.url));
 
@@ -51,18 +52,15 @@ export class ProbedGateway {
 
   begin(): void {
     this.#child.send("begin");
-    // https://man7.org/linux/man-pages/man5/proc_pid_clear_refs.5.html: its peak begins anew.
-    writeFileSync(`/proc/${this.#child.pid}/clear_refs`, "5");
+    forgetPeak(this.#child.pid ?? 0);
   }
 
   async end(): Promise<Felt & { rssPeak: number }> {
     const answer = once(this.#child, "message");
     this.#child.send("end");
     const [felt]: Felt[] = await answer;
-    const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
-    const kilobytes = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);
     if (!felt) throw new Error("the probe has said nothing");
-    return { ...felt, rssPeak: kilobytes / 1024 };
+    return { ...felt, rssPeak: peakOf(this.#child.pid ?? 0) };
   }
 
   /** How long the thread that serves calls has computed, ms. */

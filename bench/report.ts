@@ -20,13 +20,18 @@ const machineLine = (): string => {
 const figuresOf = (sections: readonly Section[]): Figure[] =>
   sections.flatMap(({ figures }) => figures);
 
+/** All figures are in one table; some sections are no more than that. */
+const hasMore = ({ tables, notes }: Section): boolean => tables.length + notes.length > 0;
+
 /** For a person at a terminal, and what missed its goal. */
 export const asText = (sections: readonly Section[]): { text: string; missed: Figure[] } => {
-  const parts = sections.flatMap(({ title, tables, notes }) => [
-    `${title}\n${"=".repeat(title.length)}`,
-    ...tables.map(({ rows }) => table(rows)),
-    ...notes,
-  ]);
+  const parts = sections
+    .filter(hasMore)
+    .flatMap(({ title, tables, notes }) => [
+      `${title}\n${"=".repeat(title.length)}`,
+      ...tables.map(({ rows }) => table(rows)),
+      ...notes,
+    ]);
   const { text, missed } = reportFigures(figuresOf(sections));
   return { text: [machineLine(), ...parts, text].join("\n\n"), missed };
 };
@@ -55,11 +60,13 @@ const goalRows = (figures: readonly Figure[]): string[][] => [
 
 /** For a document. */
 export const asMarkdown = (sections: readonly Section[], command: string): string => {
-  const parts = sections.flatMap(({ title, tables, notes }) => [
-    `### ${title}`,
-    ...tables.map(({ rows }) => markdownTable(rows)),
-    ...notes,
-  ]);
+  const parts = sections
+    .filter(hasMore)
+    .flatMap(({ title, tables, notes }) => [
+      `### ${title}`,
+      ...tables.map(({ rows }) => markdownTable(rows)),
+      ...notes,
+    ]);
   const goals = markdownTable(goalRows(figuresOf(sections)));
   return [`\`${command}\` on ${machineLine()}.`, "### Goals", goals, ...parts].join("\n\n");
 };
