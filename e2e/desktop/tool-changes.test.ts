@@ -97,7 +97,7 @@ test("held back until they are read: everybody says so, one is kept, others are 
   ]);
   expect(all?.y).toBeGreaterThan((last?.y ?? 0) + (last?.height ?? 0));
 
-  await press(page, "Keep read_file held back");
+  await press(page, "Keep held back: read_file");
   await focused(title(page, "write_file"));
   await expect.poll(() => marked(read, "ins")).toEqual([]);
   await press(page, "Accept write_file");

@@ -7,7 +7,7 @@ import { DiffWords } from "./word-diff-view.tsx";
 interface LineDiffProps {
   labelledBy: string;
   rows: readonly DiffRow[];
-  /** What the columns are called, for those who cannot see them. */
+  /** What the columns are called. */
   sides: readonly [string, string];
 }
 
@@ -15,10 +15,14 @@ interface LineDiffProps {
 export function LineDiff({ labelledBy, rows, sides }: LineDiffProps) {
   return (
     <table aria-labelledby={labelledBy} className="w-full table-fixed font-mono text-log">
-      <thead className="sr-only">
-        <tr>
+      <thead className="bg-sunken text-left font-sans text-meta text-text-2">
+        <tr className="border-b border-border">
           {sides.map((side) => (
-            <th key={side} scope="col">
+            <th
+              key={side}
+              scope="col"
+              className="border-l border-border px-2 py-0.5 font-medium first:border-l-0"
+            >
               {side}
             </th>
           ))}

@@ -42,11 +42,14 @@ interface SideProps {
 function Side({ sign, name, parts, kind }: SideProps) {
   return (
     <div className="flex gap-2 px-2 py-1.5">
-      <span aria-hidden className="w-3 shrink-0 text-center font-mono text-text-2">
-        {sign}
+      <span className="flex w-18 shrink-0 gap-1 text-meta leading-5 text-text-2">
+        <span aria-hidden className="w-3 text-center font-mono">
+          {sign}
+        </span>
+        {name}
+        <span className="sr-only">: </span>
       </span>
       <p className="min-w-0 break-words whitespace-pre-wrap">
-        <span className="sr-only">{name}: </span>
         {parts.some((part) => isOn(part, kind)) ? (
           <DiffWords
             parts={parts}

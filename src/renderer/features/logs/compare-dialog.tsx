@@ -153,7 +153,11 @@ function Messages({ title, one, other, part }: MessagesProps) {
           tabIndex={0}
           className="max-h-96 overflow-auto rounded-panel border border-border bg-surface"
         >
-          <LineDiff labelledBy={id} rows={rows} sides={["Left", "Right"]} />
+          <LineDiff
+            labelledBy={id}
+            rows={rows}
+            sides={[`Debug log ${one.id}`, `Debug log ${other.id}`]}
+          />
         </div>
       )}
       {left > 0 ? (

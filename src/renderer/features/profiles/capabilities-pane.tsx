@@ -67,6 +67,7 @@ export function CapabilitiesPane({
   const rows = rowsOf(groups, isFiltered);
   const items = groups.flatMap((group) => group.items);
   const on = groups.reduce((sum, group) => sum + group.on, 0);
+  const held = groups.reduce((sum, group) => sum + group.held, 0);
   const offersSome = groups.some(({ total }) => total > 0);
 
   const turn = (changes: readonly Customization[], said: string): void => {
@@ -95,7 +96,7 @@ export function CapabilitiesPane({
       className="flex h-full min-h-0 min-w-0 flex-col gap-2 pl-1"
     >
       <h2 id="profile-capabilities" className="text-field leading-7 font-semibold">
-        {count(on, kind)} on
+        {count(on, kind)} on{held > 0 ? `, ${held} of them held back` : null}
         {kind === "tool" ? (
           <span className="font-normal text-text-2">
             {" "}

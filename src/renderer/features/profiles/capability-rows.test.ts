@@ -132,7 +132,7 @@ describe("what the servers of a profile offer, as rows", () => {
       ...ALL,
       text: "search",
     });
-    expect(github).toMatchObject({ on: 1, total: 2 });
+    expect(github).toMatchObject({ on: 1, total: 2, held: 0 });
     expect(github?.items).toHaveLength(1);
   });
 
@@ -145,6 +145,12 @@ describe("what the servers of a profile offer, as rows", () => {
     expect(rowsOf(groups(ALL), false)).toHaveLength(1);
     expect(groups({ ...ALL, kind: "prompt" }).map(hasChanges)).toEqual([false]);
     expect(groupsOf(profile("github"), [github], [], ALL).map(hasChanges)).toEqual([false]);
+  });
+
+  test("of what is on, how much is held back is known", () => {
+    const off = tool("files", "remove", { heldBack: true, enabled: false });
+    const [files] = groupsOf(profile("files"), servers, [...capabilities, off], ALL);
+    expect(files).toMatchObject({ on: 2, total: 3, held: 1 });
   });
 
   test("one without anything to show stands there only for its trouble", () => {

@@ -31,6 +31,8 @@ export interface ServerGroup {
   /** Everything it offers, whatever the filter. */
   total: number;
   on: number;
+  /** How many of those clients do not get. */
+  held: number;
   /** What the filter leaves. */
   items: CapabilityView[];
 }
@@ -89,6 +91,7 @@ export function groupsOf(
       view,
       total: all.length,
       on: all.filter((item) => item.enabled).length,
+      held: all.filter((item) => item.enabled && item.heldBack).length,
       items: all.filter((item) => SHOWN[shown](item) && (wanted === "" || matches(item, wanted))),
     };
   };

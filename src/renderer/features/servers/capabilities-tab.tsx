@@ -1,4 +1,4 @@
-import type { ServerCapability, ServerView } from "@local-mcp/contract";
+import type { ServerCapability, ServerView, ToolChangeKind } from "@local-mcp/contract";
 import { useQuery } from "@tanstack/react-query";
 import { FileText, MessageSquareText, SearchX, Wrench } from "lucide-react";
 import { useState } from "react";
@@ -82,7 +82,7 @@ export function CapabilitiesTab({ server, kind }: { server: ServerView; kind: Ki
               active={currentKey}
               onActive={({ name }) => setChosen(name)}
             >
-              {(one) => <CapabilityRow capability={one} hasChanged={changed.has(one.name)} />}
+              {(one) => <CapabilityRow capability={one} change={changed.get(one.name) ?? null} />}
             </RowList>
           )}
         </>
@@ -92,7 +92,7 @@ export function CapabilitiesTab({ server, kind }: { server: ServerView; kind: Ki
           <CapabilityDetail
             server={server}
             capability={current}
-            hasChanged={changed.has(current.name)}
+            change={changed.get(current.name) ?? null}
           />
         ) : null
       }
@@ -100,13 +100,17 @@ export function CapabilitiesTab({ server, kind }: { server: ServerView; kind: Ki
   );
 }
 
-/** Names of the tools that are not as they were accepted. */
-function useChangedTools({ id, status }: ServerView, kind: Kind): ReadonlySet<string> {
+/** The tools that are not as they were accepted, by name. */
+function useChangedTools(
+  { id, status }: ServerView,
+  kind: Kind,
+): ReadonlyMap<string, ToolChangeKind> {
+  const isAsked = kind === "tool" && status.changedTools > 0;
   const { data = [] } = useQuery({
     ...api.servers.toolChanges.queryOptions({ input: { server: id } }),
-    enabled: kind === "tool" && status.changedTools > 0,
+    enabled: isAsked,
   });
-  return new Set(status.changedTools > 0 && kind === "tool" ? data.map(({ name }) => name) : []);
+  return new Map(isAsked ? data.map((change) => [change.name, change.kind]) : []);
 }
 
 const keyOf = ({ kind, name }: ServerCapability): string => `${kind} ${name}`;
@@ -116,11 +120,11 @@ const textOf = ({ name, title, description }: ServerCapability): string =>
 
 interface CapabilityRowProps {
   capability: ServerCapability;
-  /** Whether it is a tool that is not as it was accepted. */
-  hasChanged: boolean;
+  /** Of a tool that is not as it was accepted. */
+  change: ToolChangeKind | null;
 }
 
-function CapabilityRow({ capability, hasChanged }: CapabilityRowProps) {
+function CapabilityRow({ capability, change }: CapabilityRowProps) {
   const { kind, name, title, description, definition } = capability;
   const changes = kind === "tool" && effectOf(definition) === "changes";
   return (
@@ -129,7 +133,7 @@ function CapabilityRow({ capability, hasChanged }: CapabilityRowProps) {
         <code className="min-w-0 flex-1 truncate text-text">
           <UntrustedText text={name} />
         </code>
-        {hasChanged ? <span className="text-meta text-warn">changed</span> : null}
+        {change ? <span className="text-meta text-warn">{change}</span> : null}
         {changes ? <span className="text-meta text-text-2">changes data</span> : null}
       </div>
       <div className="truncate text-meta text-text-2">

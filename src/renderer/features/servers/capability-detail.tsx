@@ -1,4 +1,4 @@
-import type { ServerCapability, ServerView } from "@local-mcp/contract";
+import type { ServerCapability, ServerView, ToolChangeKind } from "@local-mcp/contract";
 import { CodeBlock } from "../../components/code-block.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { UntrustedText } from "../../components/untrusted-text.tsx";
@@ -15,12 +15,12 @@ const EFFECTS = {
 interface CapabilityDetailProps {
   server: ServerView;
   capability: ServerCapability;
-  /** Whether it is a tool that is not as it was accepted. */
-  hasChanged: boolean;
+  /** Of a tool that is not as it was accepted. */
+  change: ToolChangeKind | null;
 }
 
 /** One tool, prompt or resource as its server describes it; a tool can be called. */
-export function CapabilityDetail({ server, capability, hasChanged }: CapabilityDetailProps) {
+export function CapabilityDetail({ server, capability, change }: CapabilityDetailProps) {
   const { kind, name, title, description, definition } = capability;
   const text = JSON.stringify(definition, null, 2);
   return (
@@ -37,9 +37,9 @@ export function CapabilityDetail({ server, capability, hasChanged }: CapabilityD
         {kind === "tool" ? (
           <p className="text-meta text-text-2">It {EFFECTS[effectOf(definition)]}.</p>
         ) : null}
-        {hasChanged ? (
+        {change ? (
           <p className="text-meta">
-            It changed since you accepted it.{" "}
+            {change === "new" ? "It was never accepted." : "It changed since you accepted it."}{" "}
             <a href={`#${reviewRoute(server.id)}`} className="text-text underline">
               Review what changed
             </a>

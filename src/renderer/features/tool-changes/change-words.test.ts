@@ -45,7 +45,7 @@ test("a tool that is new was never accepted", () => {
     "New, never accepted",
   );
   const noon = new Date(2026, 0, 2, 12, 30).getTime();
-  expect(sinceWhen(aChange({ acceptedAt: noon }), noon)).toBe("Changed since 12:30");
+  expect(sinceWhen(aChange({ acceptedAt: noon }), noon)).toBe("Accepted 12:30, changed since");
 });
 
 test("the review has a route", () => {

@@ -44,4 +44,4 @@ export const sinceWhen = ({ kind, acceptedAt }: ToolChange, now = Date.now()): s
     ? "New, never accepted"
     : acceptedAt === null
       ? "Changed"
-      : `Changed since ${clockTime(acceptedAt, now)}`;
+      : `Accepted ${clockTime(acceptedAt, now)}, changed since`;

@@ -87,7 +87,7 @@ export function ToolChangeView({
             {error && !newer ? <Banner level="err" title={problemLine(error)} /> : null}
             <div className="flex flex-wrap justify-end gap-2">
               {isHeldBack ? (
-                <Button aria-label={`Keep ${name} held back`} onClick={onKeep}>
+                <Button aria-label={`Keep held back: ${name}`} onClick={onKeep}>
                   Keep held back
                 </Button>
               ) : null}
