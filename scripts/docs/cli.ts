@@ -1,34 +1,11 @@
-import { PassThrough } from "node:stream";
 import { EXIT_CODES } from "@local-mcp/contract";
-import { buildProgram } from "@local-mcp/cli";
+import { type Command, operands, program, sentence, shownCommands } from "./program.ts";
 import { writeOrCheck } from "./write-or-check.ts";
-
-const program = await buildProgram(
-  {
-    stdin: new PassThrough(),
-    stdout: new PassThrough(),
-    stderr: new PassThrough(),
-    env: {},
-    cwd: "/",
-    signal: new AbortController().signal,
-  },
-  () => {},
-);
-type Command = typeof program;
-
-const sentence = (text: string): string =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith(".") ? "" : "."}`;
 
 const options = (command: Command): string =>
   command.options.map(({ flags, description }) => `- \`${flags}\`: ${description}`).join("\n");
 
-const usage = (command: Command, path: string): string => {
-  const words = command.registeredArguments.map((argument) => {
-    const name = argument.variadic ? `${argument.name()}...` : argument.name();
-    return argument.required ? `<${name}>` : `[${name}]`;
-  });
-  return [path, ...(command.options.length > 0 ? ["[options]"] : []), ...words].join(" ");
-};
+const usage = (command: Command, path: string): string => [path, ...operands(command)].join(" ");
 
 const page = (command: Command, path: string): string => {
   const parts = [`### ${path}`, `\`${usage(command, path)}\``, sentence(command.description())];
@@ -43,13 +20,12 @@ const chapter = (command: Command): string => {
     sentence(command.description()),
     ...(alias === undefined ? [] : [`\`${alias}\` is the same.`]),
   ];
-  if (command.commands.length === 0) {
+  const below = shownCommands(command);
+  if (below.length === 0) {
     const all = [`\`${usage(command, name)}\``, options(command)].filter((part) => part !== "");
     return [...head, ...all].join("\n\n");
   }
-  return [...head, ...command.commands.map((one) => page(one, `${name} ${one.name()}`))].join(
-    "\n\n",
-  );
+  return [...head, ...below.map((one) => page(one, `${name} ${one.name()}`))].join("\n\n");
 };
 
 const exitCodes = Object.entries(EXIT_CODES)

@@ -14,6 +14,9 @@ export const PACKAGES: readonly string[] = [
   "gnome-keyring",
   "strace",
   "age",
+  // The shells whose completion is tested, beside bash.
+  "zsh",
+  "fish",
   // Stores that several gateways share.
   "redis-server",
   "postgresql",

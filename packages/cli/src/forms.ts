@@ -47,15 +47,16 @@ export const secondsOrNever =
     throw usage(`${option} takes seconds from ${least} to ${most}, or never, not “${text}”.`);
   };
 
-/** A reader of one of a few words. */
-export const oneOf =
-  <const Word extends string>(option: string, words: readonly Word[]) =>
-  (text: string): Word => {
+/** A reader of one of a few words, which says what they are. */
+export const oneOf = <const Word extends string>(option: string, words: readonly Word[]) => {
+  const read = (text: string): Word => {
     const word = words.find((candidate) => candidate === text);
     if (word !== undefined) return word;
     const all = words.join(", ").replace(/, ([^,]*)$/, " or $1");
     throw usage(`${option} takes ${all}, not “${text}”.`);
   };
+  return Object.assign(read, { choices: words });
+};
 
 /** Splits at the first `separator`; the second part is undefined where there is none. */
 export const split = (text: string, separator: string): [string, string | undefined] => {

@@ -88,6 +88,10 @@ const GROUPS: readonly Group[] = [
     words: ["bridge"],
     load: async () => (await import("./commands/bridge.ts")).addBridgeCommand,
   },
+  {
+    words: ["completion"],
+    load: async () => (await import("./commands/completion.ts")).addCompletionCommands,
+  },
 ];
 
 /** What adds the command that `word` names; all commands where it names none, for help and hints. */
