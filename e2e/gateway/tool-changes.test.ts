@@ -166,6 +166,23 @@ describe("a tool that is not as it was accepted", () => {
     expect(entries).toHaveLength(1);
   });
 
+  it("is held back over a restart, also before its server is asked again", async () => {
+    const { offer, seen, gateway, folder, hold } = await serveFiles();
+    await hold(true);
+    offer([tool("read", EVIL), tool("write")]);
+    await seen(1);
+    await gateway.close();
+
+    const { api } = await startGateway({ root: folder });
+    const tools = await api.profiles.capabilities({ profile: "dev", kind: "tool" });
+    expect(tools.map(({ name, heldBack }) => [name, heldBack])).toEqual([
+      ["read", true],
+      ["write", false],
+    ]);
+    const { result } = await api.profiles.callTool({ profile: "dev", name: "read", arguments: {} });
+    expect(result).toMatchObject({ isError: true });
+  });
+
   it("does not slip through by going away and coming back, or by coming twice", async () => {
     const { offer, seen, listed, hold } = await serveFiles();
     await hold(true);
@@ -204,9 +221,10 @@ describe("a tool that is new", () => {
     await hold(true);
     offer([tool("read"), tool("write"), tool("delete")]);
     await seen(1);
+    expect(await listed()).not.toContain("delete");
     await hold(false);
     await until(listed, (now) => now.includes("delete"));
-    await seen(0);
+    expect(await seen(0)).toEqual([]);
   });
 });
 
@@ -216,7 +234,10 @@ it("order, decoration and a new configuration are no change", async () => {
   const icons = [{ src: "data:image/png;base64," }];
   offer([{ inputSchema, description, name, icons, _meta: { x: 1 } }, tool("write"), tool("list")]);
   await until(listed, (now) => now.includes("list"));
-  await api.servers.update({ server: "files", changes: { env: { A: { value: "b", plain: true } } } });
+  await api.servers.update({
+    server: "files",
+    changes: { env: { A: { value: "b", plain: true } } },
+  });
   await api.servers.test({ server: "files" });
   expect(await changes()).toEqual([]);
 });

@@ -77,6 +77,7 @@ describe("data directories of earlier builds", () => {
         "0008-catalogue",
         "0009-transfer",
         "0010-logs",
+        "0011-tool-changes",
       ]),
     );
   });

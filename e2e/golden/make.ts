@@ -261,6 +261,27 @@ await api.settings.update({ logBodyBytes: 32_768, logKeepDays: 3650, logKeepRows
 await api.logs.setLevel({ profile: "dev-copy", level: "metadata" });
 await api.logs.setLevel({ server: "beta", level: "errors" });
 await record();
+// One tool more than was there when the server was added.
+await api.servers.create({
+  name: "held",
+  holdChangedTools: true,
+  confirmed: true,
+  config: {
+    transport: "stdio",
+    command: "node",
+    args: fixture("--name", "held", "--tools", "echo"),
+  },
+});
+await api.servers.test({ server: "held" });
+await api.servers.update({
+  server: "held",
+  changes: {
+    command: "node",
+    args: fixture("--name", "held", "--tools", "echo,add"),
+    confirmed: true,
+  },
+});
+await api.servers.test({ server: "held" });
 await api.backups.keepPassphrase({ passphrase: PASSPHRASE });
 
 const exported = await api.transfer.export({ passphrase: PASSPHRASE, includeInactive: true });

@@ -61,6 +61,17 @@ async function recorded(api: Gateway["api"]): Promise<unknown> {
   };
 }
 
+/** Which tools are not as they were accepted, by server; of those that have some. */
+async function changedTools(api: Gateway["api"]): Promise<unknown> {
+  const all = await Promise.all(
+    (await api.servers.list()).map(async ({ name }) => {
+      const changes = await api.servers.toolChanges({ server: name });
+      return changes.map((change) => [name, change.name, change.kind, change.isHeldBack]);
+    }),
+  );
+  return all.flat();
+}
+
 /**
  * What a person configured, as the API says it. Its last part proves that a sealed secret still
  * opens and reaches its server.
@@ -76,6 +87,7 @@ export async function snapshot({ api }: Gateway): Promise<unknown> {
     // A URL is what a person configured here, unlike the address of a running endpoint.
     urls: (await api.servers.list()).map(({ config }) => ("url" in config ? config.url : null)),
     servers: lasting(await api.servers.list()),
+    toolChanges: await changedTools(api),
     profiles: lasting(profiles),
     capabilities: lasting(Object.fromEntries(capabilities)),
     tools: lasting(await api.tools.list()),

@@ -27,6 +27,8 @@ const PURPOSES: Record<File, Record<string, string>> = {
       "The name each tool and prompt got in a profile, kept so that start order never changes it.",
     mcp_server_catalogs:
       "The last good lists of each server, so that a server that is down keeps its tools listed.",
+    accepted_tools:
+      "The tools of each server as a person accepted them, so that none changes unnoticed; also those it does not list any more.",
     mcp_server_eras:
       "Which era of MCP each server turned out to speak, so that it need not be asked again.",
     oauth_tokens: "Tokens of sign-ins at upstream servers, one row per authorization server.",

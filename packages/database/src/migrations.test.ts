@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { configurationFile, createDb } from "./db.ts";
 import { closeFile, openFile } from "./open.ts";
+import { createAcceptedToolQueries } from "./queries/accepted-tools.ts";
 import { createProfileQueries } from "./queries/profiles.ts";
 import { createResourceQueries } from "./queries/resources.ts";
 import { createServerQueries } from "./queries/servers.ts";
@@ -121,5 +122,31 @@ describe("0005: the catalogue", () => {
     expect(db.select().from(toolMetricsHourly).all()).toMatchObject([
       { profileId: null, profileSlug: "dev" },
     ]);
+  });
+});
+
+describe("0008: tools that changed", () => {
+  test("what servers listed before is accepted, the first of two of one name", () => {
+    const tools = [
+      { name: "read", description: "first", _meta: { kept: true } },
+      { name: "read", description: "second" },
+      { name: 7 },
+      { name: "write" },
+    ];
+    const path = asOf(
+      8,
+      `INSERT INTO mcp_servers (id, name, title, transport, config, connections, created_at, updated_at)
+       VALUES ('s', 'far', 'Far', 'http', '${JSON.stringify({ transport: "http", secrets: {}, ...remote })}', 'shared', 1, 1)`,
+      `INSERT INTO mcp_server_catalogs
+       VALUES ('s', '${JSON.stringify(tools)}', '[]', '[]', '[]', NULL, 7, 'h')`,
+    );
+    const db = open(path);
+    expect(createServerQueries(db).getByName("far")).toMatchObject({ holdChangedTools: false });
+    expect(createAcceptedToolQueries(db).list("s")).toEqual([
+      { mcpServerId: "s", toolName: "read", definition: tools[0], acceptedAt: 7 },
+      { mcpServerId: "s", toolName: "write", definition: tools[3], acceptedAt: 7 },
+    ]);
+    createServerQueries(db).delete("s");
+    expect(createAcceptedToolQueries(db).list("s")).toEqual([]);
   });
 });
