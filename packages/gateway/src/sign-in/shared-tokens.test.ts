@@ -40,6 +40,10 @@ beforeEach(() => {
   tokens = new TokenStore(stores, plain);
   sessions = new MemoryStorageBackend();
   isAway = false;
+  shared = gateway();
+});
+
+function gateway(): SharedTokens {
   const other = {
     id: "other",
     name: "other",
@@ -48,7 +52,7 @@ beforeEach(() => {
     joinedAt: 1,
     seenAt: 1,
   };
-  shared = new SharedTokens({
+  return new SharedTokens({
     stores,
     tokens,
     sessions,
@@ -68,7 +72,7 @@ beforeEach(() => {
     onTaken: () => {},
     log: { info: () => {}, warn: () => {}, error: () => {} },
   });
-});
+}
 afterEach(async () => {
   await shared.close();
   stores.db.close();
@@ -91,6 +95,18 @@ test("a sign-out while the store is away is not undone when it is back", async (
   isAway = true;
   await signOut();
   isAway = false;
+  await shared.catchUp();
+  expect(held()).toBeUndefined();
+  expect((await stored())?.tokens).toMatchObject({ signed_out: true });
+});
+
+test("nor is it where the gateway ended before the store was back", async () => {
+  await signIn("first");
+  isAway = true;
+  await signOut();
+  await shared.close();
+  isAway = false;
+  shared = gateway();
   await shared.catchUp();
   expect(held()).toBeUndefined();
   expect((await stored())?.tokens).toMatchObject({ signed_out: true });

@@ -1,5 +1,5 @@
 import { GatewayError } from "@local-mcp/contract";
-import type { ServerRow } from "@local-mcp/database";
+import { createRevokedQueries, type RevokedRow, type ServerRow } from "@local-mcp/database";
 import type { Log } from "@local-mcp/engine";
 import type { SessionData, SharedStore, StorageBackend } from "@local-mcp/sessions";
 import { z } from "zod";
@@ -12,6 +12,9 @@ import { signsIn } from "./who-signs-in.ts";
 const IDENTITY = "gateway:sign-ins";
 /** Between tries to store what could not be stored, ms. */
 const AGAIN_MS = 1000;
+
+/** In the place of tokens: the latest is that somebody has signed out. */
+const SIGNED_OUT = { access_token: "", signed_out: true };
 
 export interface SharedTokensOptions {
   stores: Stores;
@@ -70,6 +73,11 @@ export class SharedTokens {
         // Changed here meanwhile, which is stored next.
         if (this.#unsaved.has(row.id)) return;
         const here = stores.signIns.tokens.ofServer(row.id);
+        // Signed out of here, which could not be stored before the process ended.
+        const signedOutAt = this.#signedOutAt(row.id);
+        if (stored?.isSignedIn && !here && signedOutAt >= stored.savedAt) {
+          return this.#write(row, SIGNED_OUT);
+        }
         // Alone, and used without the store since: what is here is what works.
         const isOlder = stored !== null && isAlone && here && here.updatedAt > stored.savedAt;
         if (stored === null || isOlder) await this.#writeLocal(row);
@@ -144,9 +152,7 @@ export class SharedTokens {
   /** The same for who has signed out, or whose sign-in is of no use at where the server is now. */
   async signedOut(serverId: string): Promise<void> {
     await this.#keep(serverId, () =>
-      this.#rowOf(serverId)
-        ? this.#writeTo(serverId, { access_token: "", signed_out: true })
-        : this.#remove(serverId),
+      this.#rowOf(serverId) ? this.#writeTo(serverId, SIGNED_OUT) : this.#remove(serverId),
     );
   }
 
@@ -159,6 +165,8 @@ export class SharedTokens {
   async lost(serverId: string, refusal: string, lostToken: string): Promise<void> {
     await this.#change(serverId, async (row) => {
       const stored = await this.#read(serverId);
+      // Somebody may have signed in or out here meanwhile.
+      if (this.#unsaved.has(serverId)) return;
       if (!stored?.isSignedIn || stored.refusal !== null) return;
       if (stored.tokens.accessToken !== lostToken) this.#take(row, stored);
       else await this.#write(row, { ...membersOf(stored.tokens), refusal });
@@ -168,7 +176,9 @@ export class SharedTokens {
   /** Stores what could not be stored yet, if it can be now. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    await this.#saveAll().catch(() => {});
+    await this.#saveAll().catch((error: unknown) => {
+      this.#options.log.error("a sign-in could not be shared", { error: String(error) });
+    });
   }
 
   async #keep(serverId: string, write: () => Promise<void>): Promise<void> {
@@ -260,9 +270,17 @@ export class SharedTokens {
   }
 
   async #saveAll(): Promise<void> {
-    for (const serverId of this.#unsaved.keys()) {
-      await this.#saveAlone(serverId);
-    }
+    const saving = [...this.#unsaved.keys()].map((serverId) => this.#saveAlone(serverId));
+    const failed = (await Promise.allSettled(saving)).find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") throw failed.reason;
+  }
+
+  /** ms since 1970; 0 where nobody has. */
+  #signedOutAt(serverId: string): number {
+    const { db } = this.#options.stores;
+    const isOfServer = ({ kind, subjectId }: RevokedRow): boolean =>
+      kind === "sign_in" && subjectId === serverId;
+    return createRevokedQueries(db).list().find(isOfServer)?.revokedAt ?? 0;
   }
 
   /** A member that lives will store what it was given. @throws GatewayError session_store_busy */
