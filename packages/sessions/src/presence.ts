@@ -25,8 +25,12 @@ export class Presence {
   begin(member: Member, say: () => Promise<JoinedMember[]>, watch: MemberWatch): void {
     clearInterval(this.#timer);
     this.#memberId = member.id;
+    let isSaying = false;
     this.#timer = setInterval(() => {
-      this.#last = this.#beat(member, say, watch);
+      // One that is late could come after the goodbye.
+      if (isSaying) return;
+      isSaying = true;
+      this.#last = this.#beat(member, say, watch).finally(() => (isSaying = false));
     }, BEAT_MS);
     this.#timer.unref();
   }

@@ -285,7 +285,7 @@ export class Sessions {
         session.lastSeenAt = now;
         this.#seen.set(sessionId, now);
       }
-      for (const sessionId of this.#unremoved) await this.#removeStored(sessionId);
+      await this.#removeUnremoved();
       await this.#writeSeen();
 
       const idleMs = this.#options.idleMs();
@@ -322,6 +322,14 @@ export class Sessions {
     if (this.#isClosed) return;
     const sweep = (): void => void this.sweep(Date.now()).finally(() => this.#sweepLater());
     this.#sweeper = setTimeout(sweep, this.#stepMs).unref();
+  }
+
+  async #removeUnremoved(): Promise<void> {
+    for (const sessionId of this.#unremoved) {
+      await this.#removeStored(sessionId).catch((error: unknown) => {
+        this.#options.log.warn("a session could not be removed yet", { error: String(error) });
+      });
+    }
   }
 
   /** What cannot be removed now is removed at a later sweep. */

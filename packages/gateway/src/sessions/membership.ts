@@ -126,7 +126,7 @@ export class Membership {
     const { shared, onRefused, log } = this.#options;
     try {
       await shared.leave();
-      await this.#joinAsIs();
+      if (this.#isJoined) await this.#joinAsIs();
     } catch (error) {
       log.error("the session store does not know what is configured", { error: String(error) });
       if (isRefusal(error)) return onRefused(error);

@@ -246,6 +246,11 @@ export class SessionStorage extends ForwardingStorage {
     }
   }
 
+  /** Then what is read says nothing of whether more can be written; the next try does. */
+  get #isFull(): boolean {
+    return this.#failure?.error.code === "disk_full";
+  }
+
   async #ask<T>(work: (backend: StorageBackend) => Promise<T>): Promise<T> {
     const failed = this.#failure?.error;
     if (failed?.code === "session_store_unreachable") throw failed;
@@ -253,7 +258,7 @@ export class SessionStorage extends ForwardingStorage {
     try {
       const result = await work(this.#store.backend);
       // Memory goes on until the store has what is in it.
-      if (this.#failure !== null && this.#memory === null) this.#works();
+      if (this.#failure !== null && this.#memory === null && !this.#isFull) this.#works();
       return result;
     } catch (error) {
       if (isOfStore(error)) this.#fails(error);

@@ -7,7 +7,7 @@ import {
   type OpenedStorage,
 } from "@local-mcp/sessions";
 
-/** What is kept of one session to be done in the store; who changes more has changed it back. */
+/** Changes of one session that are kept to be done in the store, the latest ones. */
 const MAX_CHANGES = 1000;
 
 /**
