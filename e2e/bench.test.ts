@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { freePort, start } from "../bench/child.ts";
 import { findEcho, type Endpoint } from "../bench/client.ts";
 import { connect } from "../bench/connect.ts";
-import { assertFresh } from "../bench/fresh.ts";
+import { assertFresh, assertPlainEnvironment } from "../bench/fresh.ts";
 import { CALLERS, connected, type Load, type Sample } from "../bench/measure.ts";
 import { listenerOf, memoryOf } from "../bench/memory.ts";
 import { asMarkdown, asText, writeBetweenMarks } from "../bench/report.ts";
@@ -139,6 +139,13 @@ test("what was measured with another setting than the shipped one is refused", (
   );
   expect(() => assertFresh([{ ...shipped, source: "stored" }, port], fresh)).toThrow("logLevel");
   expect(() => assertFresh([port], fresh)).toThrow("logLevel is not there");
+});
+
+test("an environment that says something of the gateway is refused", () => {
+  expect(() => assertPlainEnvironment({ PATH: "/bin", HOME: "/home/a" })).not.toThrow();
+  for (const name of ["MCP_TS_STORAGE_TYPE", "REDIS_URL_FILE"]) {
+    expect(() => assertPlainEnvironment({ [name]: "memory" })).toThrow(name);
+  }
 });
 
 test("a document gets the tables between its marks, and keeps what is around them", () => {

@@ -157,26 +157,33 @@ const added = (
   callers: Callers,
   key: "p50" | "p99",
 ): number => {
-  const [with_, without] = [over, floor].map(({ median }) => loadOf(median, era, callers)?.[key]);
-  return (with_ ?? Number.NaN) - (without ?? Number.NaN);
+  const of = ({ median }: Result) => loadOf(median, era, callers)?.[key] ?? Number.NaN;
+  return of(over) - of(floor);
 };
 
-const addedTable = (title: string, all: Compared[]): Table => ({
-  rows: [
-    [
-      `${title}: added, ms`,
-      ...CALLERS.flatMap((callers) => [`raw hop p50 c${callers}`, "ours p50", "ours p99"]),
-    ],
-    ...all.map((compared) => [
-      compared.era,
-      ...CALLERS.flatMap((callers) => [
-        compared.raw ? cell(added(compared, compared.raw, callers, "p50"), 3) : "–",
-        cell(added(compared, compared.ours, callers, "p50"), 3),
-        cell(added(compared, compared.ours, callers, "p99"), 3),
-      ]),
-    ]),
-  ],
+/** What a call takes more, at so many callers: through the raw hop where there is one, and ours. */
+const addedCells = (compared: Compared, callers: Callers): Record<string, number> => ({
+  ...(compared.raw && { "raw hop p50": added(compared, compared.raw, callers, "p50") }),
+  "ours p50": added(compared, compared.ours, callers, "p50"),
+  "ours p99": added(compared, compared.ours, callers, "p99"),
 });
+
+const addedTable = (title: string, all: Compared[]): Table => {
+  const row = (compared: Compared) =>
+    CALLERS.flatMap((callers) =>
+      Object.entries(addedCells(compared, callers)).map(([name, value]) => ({
+        name: `c${callers} ${name}`,
+        value: value.toFixed(3),
+      })),
+    );
+  const names = all.slice(0, 1).flatMap((compared) => row(compared).map(({ name }) => name));
+  return {
+    rows: [
+      [`${title}: added, ms`, ...names],
+      ...all.map((compared) => [compared.era, ...row(compared).map(({ value }) => value)]),
+    ],
+  };
+};
 
 const figuresOf = (group: Target["group"], compared: Compared): Figure[] => {
   const { era, floor, raw, ours } = compared;
