@@ -99,3 +99,34 @@ describe("what the gateway itself offers", () => {
     });
   });
 });
+
+describe("a tool that is held back", () => {
+  const tools = [{ name: "read", _meta: { ui: { resourceUri: "ui://page" } } }, { name: "write" }];
+  const held = { ...offer("files", { tools }), held: new Set(["read"]) };
+  const view = new ProfileView(profile({}), [held], none);
+
+  test("is not listed and not counted, and is known where it is called", () => {
+    expect(view.json.tools).toBe('{"tools":[{"name":"write"}]}');
+    expect(view.counts().tools).toBe(1);
+    expect(view.serversNaming("ui://page")).toEqual([]);
+    expect(view.tool("read")).toMatchObject({ original: "read", held: true });
+    expect(view.entries.map(({ held }) => held)).toEqual([true, false]);
+  });
+
+  test("keeps its name, so that none is another once it is accepted", () => {
+    const second = offer("more", { tools: [{ name: "read" }] });
+    expect(namesOf(new ProfileView(profile({}), [held, second], none))).toEqual(
+      namesOf(new ProfileView(profile({}), [{ ...held, held: new Set() }, second], none)),
+    );
+  });
+});
+
+test("of two tools of one name the first is offered", () => {
+  const tools = [
+    { name: "read", description: "first" },
+    { name: "read", description: "second" },
+  ];
+  const view = new ProfileView(profile({}), [offer("files", { tools })], none);
+  expect(view.json.tools).toBe('{"tools":[{"name":"read","description":"first"}]}');
+  expect(view.entries).toHaveLength(1);
+});

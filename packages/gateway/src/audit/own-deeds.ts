@@ -11,6 +11,7 @@ import type { Observation, StartedProcess } from "@local-mcp/engine";
 import type { Stores } from "../stores.ts";
 import type { Audit } from "./audit.ts";
 import { type AuditNote, GATEWAY } from "./note.ts";
+import { ToolChangeNotes } from "./tool-change-notes.ts";
 
 const SELF: AuditSubject = { kind: "gateway", id: null, name: null };
 
@@ -38,6 +39,12 @@ export interface OwnDeedsOptions {
 /** Records what the gateway does by itself: it starts and stops, starts processes, turns away. */
 export class OwnDeeds {
   readonly #options: OwnDeedsOptions;
+  readonly #toolChanges = new ToolChangeNotes(({ id, name }, tools) => {
+    const subject: AuditSubject = { kind: "server", id, name };
+    // What a server says of its tools is its own; only the names are kept.
+    const note: AuditNote = { action: "server.tools_changed", subject, detail: { tools } };
+    this.#options.audit.record(GATEWAY, note);
+  });
   #isStarted = false;
 
   constructor(options: OwnDeedsOptions) {
@@ -65,6 +72,7 @@ export class OwnDeeds {
   /** The end of one that has started. */
   stopped(): void {
     const { audit } = this.#options;
+    this.#toolChanges.close();
     if (this.#isStarted) audit.record(GATEWAY, { action: "gateway.stop", subject: SELF });
     audit.close();
   }
@@ -81,11 +89,9 @@ export class OwnDeeds {
     this.#options.audit.record(GATEWAY, { action: "vault.init", subject, detail: { provider } });
   }
 
-  /** What servers say of their tools is theirs; only the names are kept. */
-  toolsChanged({ id, name }: Pick<ServerRow, "id" | "name">, tools: readonly string[]): void {
-    const subject: AuditSubject = { kind: "server", id, name };
-    const detail: AuditDetail = { tools: [...tools] };
-    this.#options.audit.record(GATEWAY, { action: "server.tools_changed", subject, detail });
+  /** Tools of a server are not as they were accepted. */
+  toolsChanged(server: Pick<ServerRow, "id" | "name">, tools: readonly string[]): void {
+    this.#toolChanges.add(server, tools);
   }
 
   processStarted({ server: { id, name }, pid }: StartedProcess): void {

@@ -148,3 +148,23 @@ describe("a server that wants a sign-in", () => {
     expect(shown.action).toMatchObject({ code: "sign_in", label: "Allow more…" });
   });
 });
+
+describe("a server whose tools have changed", () => {
+  const tools = { changedTools: 2, heldTools: 2 };
+  const changed = (seen: Partial<Observation>): ServerFacts => ({ ...facts(seen), tools });
+
+  it.each(["ready", "idle"] as const)("is %s, and to be reviewed", (state) => {
+    expect(serverStatus(changed({ state }), NOW)).toMatchObject({
+      ...tools,
+      state,
+      flags: ["tools_changed"],
+      action: { code: "review_tools", command: "local-mcp-gateway servers changes files" },
+    });
+  });
+
+  it("is brought back first where it is in trouble", () => {
+    const status = serverStatus(changed({ state: "failed", reason: exited }), NOW);
+    expect(status.flags).toContain("tools_changed");
+    expect(status.action?.code).toBe("retry");
+  });
+});
