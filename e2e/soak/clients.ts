@@ -75,7 +75,10 @@ const legacyLife = async (around: Around, profile: string, first: McpClient): Pr
   const questions = random.between(5, MOST_QUESTIONS);
   for (let asked = 0; asked < questions && !over.aborted; asked += 1) {
     const question = nextQuestion(random, PROFILES[profile] ?? []);
-    await tally.note(question.what, question.server, () => question.ask(client));
+    const isRight = await tally.note(question.what, question.server, () => question.ask(client));
+    // A session that was idle through a restore is over, which a client is told and opens another.
+    const isOver = !isRight && (await client.request("ping").catch(() => null)) === null;
+    if (isOver) return;
     if (random.isLucky(0.05)) {
       // It breaks off with a stream open, and comes back as another program.
       const stream = await client.listen(() => {}).catch(() => null);
@@ -288,9 +291,25 @@ export const signedInClient = async ({ at, tally, over }: Around): Promise<void>
   }
 };
 
-/** Times of the same call all the while, by when it began; both by performance.now(). */
+/** How long something took, and when it began, by performance.now(); ms. */
+export interface Timed {
+  at: number;
+  ms: number;
+}
+
+/**
+ * Times of the same call all the while; and of a request that meets no gateway, since the machine and
+ * this process may get slower too.
+ */
 export class ProbeCalls {
-  readonly times: { at: number; ms: number }[] = [];
+  readonly times: Timed[] = [];
+  readonly control: Timed[] = [];
+  readonly #peer: string;
+
+  /** @param peer an address that answers at once, whatever it says */
+  constructor(peer: string) {
+    this.#peer = peer;
+  }
 
   async run({ at, tally, provoked, over }: Around): Promise<void> {
     const endpoint = at("all");
@@ -308,8 +327,15 @@ export class ProbeCalls {
         await rest(AGAIN_MS, over);
       } else if (!provoked.met(STEADY, began)) {
         this.times.push({ at: began, ms: performance.now() - began });
+        await this.#compare();
       }
       await rest(PROBE_PAUSE_MS, over);
     }
+  }
+
+  async #compare(): Promise<void> {
+    const at = performance.now();
+    await (await fetch(this.#peer)).text();
+    this.control.push({ at, ms: performance.now() - at });
   }
 }

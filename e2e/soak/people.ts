@@ -83,15 +83,16 @@ export class People {
     const things: Record<string, () => Promise<void>> = {
       settings: () => this.#settings(),
       backup: () => this.#backup(),
-      transfer: () => this.#transfer(),
       logs: () => this.#logs(),
       guest: () => this.#guest(),
       token: () => this.#token(),
       restart: () => this.#restart(),
       "lost sessions": () => this.#lose(),
     };
+    // First, so that what only runs once it is used does so again at the end of each round.
+    const transfer: [string, () => Promise<void>] = ["transfer", () => this.#transfer()];
     while (!over.aborted) {
-      for (const [what, deed] of random.shuffled(Object.entries(things))) {
+      for (const [what, deed] of [transfer, ...random.shuffled(Object.entries(things))]) {
         await tally.note(what, null, deed);
         for (let waited = 0; waited < gapMs && !over.aborted; waited += 100) await pause(100);
       }

@@ -48,14 +48,18 @@ const { values: options } = parseArgs({
   },
 });
 
-/** How long each part takes, ms; a warm-up is a round of everything at least. */
+/**
+ * How long each part takes, ms; a warm-up and the traffic are a round of everything at least. After
+ * the warm-up nothing may change for `quiet`.
+ */
 const PACE = options.short
-  ? { warmUp: 15_000, traffic: 25_000, sample: 5000, gap: 100 }
+  ? { warmUp: 10_000, traffic: 20_000, sample: 5000, gap: 0, quiet: 5000 }
   : {
       warmUp: 2 * MINUTE_MS,
       traffic: Number(options.minutes) * MINUTE_MS,
       sample: 15_000,
       gap: 4000,
+      quiet: 15_000,
     };
 
 interface Run {
@@ -120,8 +124,6 @@ const atRest = async ({ gateway, sampler }: Run, floor?: Sample): Promise<Sample
   await untilAllReady(() => gateway.states());
   let [last, stillSince] = ["", performance.now()];
   let sample = await sampler.take("collect");
-  // Idle sessions are forgotten within this time, and connections are closed.
-  const QUIET_MS = 15_000;
   await until(
     async () => {
       sample = await sampler.take("collect");
@@ -129,7 +131,7 @@ const atRest = async ({ gateway, sampler }: Run, floor?: Sample): Promise<Sample
       const now = JSON.stringify({ handles, sockets, children, threads, sessions });
       if (now !== last) [last, stillSince] = [now, performance.now()];
       if (floor) return moreThan(floor, sample).length === 0;
-      return sessions === 0 && performance.now() - stillSince > QUIET_MS;
+      return sessions === 0 && performance.now() - stillSince > PACE.quiet;
     },
     REST_MS,
     LOOK_MS,
@@ -143,7 +145,7 @@ const soak = async (out: string | undefined): Promise<Judgement> => {
   await untilAllReady(() => gateway.states());
   const provoked = new Provoked();
   const tally = new Tally(provoked);
-  const calls = new ProbeCalls();
+  const calls = new ProbeCalls(new URL("/nothing", stage.peers.addresses.http).href);
   const run = { gateway, tally, provoked, calls, sampler: new Sampler(gateway, calls) };
   const samples: Sample[] = [];
   if (out !== undefined) mkdirSync(out, { recursive: true });
@@ -175,6 +177,7 @@ const soak = async (out: string | undefined): Promise<Judgement> => {
       ["minutes of traffic", ((over - from) / MINUTE_MS).toFixed(1)],
       ["right answers", String(tally.all)],
       ["failed as was provoked", String(provokedCount)],
+      ["met a connection that was closed unused", String(tally.unread)],
       ["wrong, lost or unprovoked", String(tally.faults.length)],
       ...Object.entries(tally.right)
         .toSorted(([one], [other]) => one.localeCompare(other))

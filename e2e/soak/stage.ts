@@ -28,7 +28,7 @@ export const PROFILES: Record<string, readonly string[]> = {
 };
 
 /** So short that a client which vanished is forgotten before the rest is over, ms. */
-const SESSION_IDLE_MS = 10_000;
+const SESSION_IDLE_MS = 8000;
 const READY_MS = 30_000;
 /** Opens everything, whatever is restored. */
 const ADMIN = "lmg-admin-of-the-soak-0123456789abcdef";

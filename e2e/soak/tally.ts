@@ -1,3 +1,4 @@
+import { HttpError } from "../fixtures/mcp-client.ts";
 import type { Provoked } from "./provoked.ts";
 
 /** A call that is not answered within this time is lost, ms. */
@@ -6,6 +7,12 @@ const SHOWN = 300;
 
 /** An answer that is not the one to what was asked. */
 export class WrongAnswer extends Error {}
+
+/**
+ * A connection that nothing was sent on for ten seconds is closed with this, and was not read from
+ * (RFC 9110, 15.5.9). A client that takes it from its pool at that moment asks again.
+ */
+const CLOSED_UNUSED = 408;
 
 /** An answer that never came. */
 class Lost extends Error {}
@@ -16,6 +23,8 @@ export class Tally {
   readonly right: Record<string, number> = {};
   /** How often each failed while its server was broken by the run, by what it was told. */
   readonly provoked: Record<string, number> = {};
+  /** Requests that met a connection just as it was closed unused. */
+  unread = 0;
   /** A sentence each. */
   readonly faults: string[] = [];
   readonly #provoked: Provoked;
@@ -39,7 +48,9 @@ export class Tally {
       return true;
     } catch (error) {
       const isNever = error instanceof WrongAnswer || error instanceof Lost;
-      if (!isNever && server !== null && this.#provoked.met(server, began)) {
+      if (error instanceof HttpError && error.status === CLOSED_UNUSED) {
+        this.unread += 1;
+      } else if (!isNever && server !== null && this.#provoked.met(server, began)) {
         this.provoked[what] = (this.provoked[what] ?? 0) + 1;
       } else {
         this.faults.push(
