@@ -100,7 +100,7 @@ test("held back until they are read: everybody says so, one is kept, others are 
   await press(page, "Keep held back: read_file");
   await focused(title(page, "write_file"));
   await expect.poll(() => marked(read, "ins")).toEqual([]);
-  await press(page, "Accept write_file");
+  await page.getByRole("button", { name: "Accept write_file" }).press("Enter");
   await focused(title(page, "delete_file"));
   await expect.poll(() => namesOf(client)).toEqual(["write_file", "list_files"]);
 

@@ -1,7 +1,8 @@
+import { type DiffRow, type Line, wordDiff } from "@local-mcp/contract/diff";
+import { memo } from "react";
 import { classNames } from "./class-names.ts";
 import { count } from "./time.ts";
 import { UntrustedText } from "./untrusted-text.tsx";
-import { type DiffRow, type Line, wordDiff } from "@local-mcp/contract/diff";
 import { DiffWords } from "./word-diff-view.tsx";
 
 interface LineDiffProps {
@@ -11,8 +12,11 @@ interface LineDiffProps {
   sides: readonly [string, string];
 }
 
+/** There may be thousands of lines, and all of them are compared at once. */
+const MOST_IN_A_LINE = 40_000;
+
 /** Two texts side by side, line by line; in lines that differ the words that do are marked. */
-export function LineDiff({ labelledBy, rows, sides }: LineDiffProps) {
+export const LineDiff = memo(function LineDiff({ labelledBy, rows, sides }: LineDiffProps) {
   return (
     <table aria-labelledby={labelledBy} className="w-full table-fixed font-mono text-log">
       <thead className="bg-sunken text-left font-sans text-meta text-text-2">
@@ -48,7 +52,7 @@ export function LineDiff({ labelledBy, rows, sides }: LineDiffProps) {
       </tbody>
     </table>
   );
-}
+});
 
 interface SideProps {
   line: Line | null;
@@ -79,8 +83,8 @@ function Side({ line, beside, differs, side }: SideProps) {
             <DiffWords
               parts={
                 side === "removed"
-                  ? wordDiff(line.text, beside.text)
-                  : wordDiff(beside.text, line.text)
+                  ? wordDiff(line.text, beside.text, MOST_IN_A_LINE)
+                  : wordDiff(beside.text, line.text, MOST_IN_A_LINE)
               }
               kind={side}
               look="underline decoration-2 underline-offset-2"

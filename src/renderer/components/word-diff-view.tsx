@@ -1,6 +1,7 @@
+import { type DiffPart, wordDiff } from "@local-mcp/contract/diff";
+import { memo } from "react";
 import { classNames } from "./class-names.ts";
 import { UntrustedText } from "./untrusted-text.tsx";
-import { type DiffPart, wordDiff } from "@local-mcp/contract/diff";
 
 interface WordDiffProps {
   title: string;
@@ -13,7 +14,13 @@ interface WordDiffProps {
 }
 
 /** What a text was and what it is, with the words that differ marked. */
-export function WordDiff({ title, before, after, sides, same }: WordDiffProps) {
+export const WordDiff = memo(function WordDiff({
+  title,
+  before,
+  after,
+  sides,
+  same,
+}: WordDiffProps) {
   const parts = wordDiff(before, after);
   return (
     <section className="space-y-1">
@@ -28,7 +35,7 @@ export function WordDiff({ title, before, after, sides, same }: WordDiffProps) {
       )}
     </section>
   );
-}
+});
 
 type Kind = "added" | "removed";
 

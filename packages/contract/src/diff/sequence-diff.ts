@@ -4,11 +4,17 @@ export interface DiffPart {
   text: string;
 }
 
-/** Above this many comparisons what differs is shown one after the other instead. */
 const MAX_COMPARISONS = 4_000_000;
 
-/** What has to be taken from one list of texts and put to it to get the other; a part for each text. */
-export function sequenceDiff(a: readonly string[], b: readonly string[]): DiffPart[] {
+/**
+ * What has to be taken from one list of texts and put to it to get the other; a part for each text.
+ * Where that would take more than `most` comparisons, what differs is shown one after the other.
+ */
+export function sequenceDiff(
+  a: readonly string[],
+  b: readonly string[],
+  most = MAX_COMPARISONS,
+): DiffPart[] {
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start += 1;
   let end = 0;
@@ -17,16 +23,16 @@ export function sequenceDiff(a: readonly string[], b: readonly string[]): DiffPa
   }
   return [
     ...a.slice(0, start).map((text): DiffPart => ({ kind: "same", text })),
-    ...middle(a.slice(start, a.length - end), b.slice(start, b.length - end)),
+    ...middle(a.slice(start, a.length - end), b.slice(start, b.length - end), most),
     ...a.slice(a.length - end).map((text): DiffPart => ({ kind: "same", text })),
   ];
 }
 
 /** By the longest common subsequence. */
-function middle(a: readonly string[], b: readonly string[]): DiffPart[] {
+function middle(a: readonly string[], b: readonly string[], most: number): DiffPart[] {
   const removed = (text: string): DiffPart => ({ kind: "removed", text });
   const added = (text: string): DiffPart => ({ kind: "added", text });
-  if (a.length * b.length > MAX_COMPARISONS) return [...a.map(removed), ...b.map(added)];
+  if (a.length * b.length > most) return [...a.map(removed), ...b.map(added)];
   const width = b.length + 1;
   const lengths = new Uint32Array((a.length + 1) * width);
   const lengthAt = (i: number, j: number): number => lengths[i * width + j] ?? 0;

@@ -47,6 +47,17 @@ describe("the difference of two texts by words", () => {
     expect(wordDiff("a b c", "a b c")).toEqual([{ kind: "same", text: "a b c" }]);
   });
 
+  test("what would take too long to compare is taken for replaced as a whole", () => {
+    const [before, after] = ["say a, b, c now", "say c, b, a now"];
+    expect(marked(wordDiff(before, after), "same")).toContain(", b, ");
+    expect(wordDiff(before, after, 4)).toEqual([
+      { kind: "same", text: "say " },
+      { kind: "removed", text: "a, b, c" },
+      { kind: "added", text: "c, b, a" },
+      { kind: "same", text: " now" },
+    ]);
+  });
+
   test("texts too long to compare are shown one after the other, with what begins and ends alike", () => {
     const before = `start ${"a ".repeat(3000)}end`;
     const after = `start ${"b ".repeat(3000)}end`;

@@ -3,9 +3,12 @@ import { type DiffPart, sequenceDiff } from "./sequence-diff.ts";
 const wordsOf = (text: string): string[] =>
   text.match(/\s+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu) ?? [];
 
-/** What has to be taken from one text and put to it to get the other, in runs of words. */
-export const wordDiff = (before: string, after: string): DiffPart[] =>
-  inRuns(sequenceDiff(wordsOf(before), wordsOf(after)));
+/**
+ * What has to be taken from one text and put to it to get the other, in runs of words; after more
+ * than `most` comparisons as one run.
+ */
+export const wordDiff = (before: string, after: string, most?: number): DiffPart[] =>
+  inRuns(sequenceDiff(wordsOf(before), wordsOf(after), most));
 
 /** Of words that were replaced one by one, the spaces between them are taken for replaced too. */
 function inRuns(parts: readonly DiffPart[]): DiffPart[] {
