@@ -41,11 +41,19 @@ const signal = (pid: number, name: NodeJS.Signals): void => {
   if (isAlive(pid)) process.kill(pid, name);
 };
 
+/**
+ * What is started knows of this machine no more than a fresh install would: certificates, proxies
+ * and settings of whoever measures are not passed on.
+ */
+const KEPT = ["PATH", "HOME", "LANG", "TMPDIR", "NODE_OPTIONS"];
+export const plainEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(KEPT.map((name) => [name, process.env[name]]));
+
 /** Starts a process; stdin stays open, its output goes to the file. */
 export const start = ({ command, args, env }: Launch, logFile: string): Child => {
   const log = openSync(logFile, "a");
   const child = spawn(command, args, {
-    env: { ...process.env, ...env },
+    env: { ...plainEnvironment(), ...env },
     stdio: ["pipe", log, log],
     detached: true,
   });

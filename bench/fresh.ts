@@ -5,25 +5,11 @@ import { isDeepStrictEqual } from "node:util";
 import { type SettingView, settingView } from "@local-mcp/contract";
 import { z } from "zod";
 import { Serving } from "../e2e/command-line.ts";
-import { VARIABLES } from "../packages/gateway/src/configuration/variables.ts";
 
 const runtime = z.object({ url: z.url(), token: z.string() });
 
 /** Each start of the benchmark has another port. */
 const OWN = ["port"];
-
-/**
- * What is started here has the environment of this process, which some settings are not, such as
- * where sessions are kept.
- *
- * @throws where it says something of the gateway
- */
-export const assertPlainEnvironment = (env: NodeJS.ProcessEnv): void => {
-  const names = Object.values(VARIABLES).flatMap(({ name }) => [name, `${name}_FILE`]);
-  const said = names.filter((name) => env[name] !== undefined);
-  if (said.length === 0) return;
-  throw new Error(`a fresh install has no ${said.join(", ")} in its environment`);
-};
 
 /** What the gateway that runs on the directory goes by, as itself tells it. */
 export const settingsOf = async (dataDir: string): Promise<SettingView[]> => {

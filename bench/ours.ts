@@ -3,7 +3,7 @@ import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CLI } from "../e2e/command-line.ts";
 import { isRecord } from "../e2e/fixtures/json-rpc.ts";
-import { node, type Launch } from "./child.ts";
+import { node, plainEnvironment, type Launch } from "./child.ts";
 
 /**
  * A data directory of ours, filled with the same commands that a person types. Settings stay as
@@ -53,7 +53,7 @@ export class OurDirectory {
   #run(command: readonly string[], rest: readonly string[] = []): unknown {
     const args = [CLI, ...command, "--data-dir", this.dataDir, "--json", ...rest];
     const answer = execFileSync(process.execPath, args, {
-      env: { ...process.env, ...this.env },
+      env: { ...plainEnvironment(), ...this.env },
       encoding: "utf8",
       // What it says to a person is told where it fails.
       stdio: ["ignore", "pipe", "pipe"],

@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { freePort, start } from "../bench/child.ts";
 import { findEcho, type Endpoint } from "../bench/client.ts";
 import { connect } from "../bench/connect.ts";
-import { assertFresh, assertPlainEnvironment } from "../bench/fresh.ts";
+import { assertFresh } from "../bench/fresh.ts";
 import { CALLERS, connected, type Load, type Sample } from "../bench/measure.ts";
 import { listenerOf, memoryOf } from "../bench/memory.ts";
 import { asMarkdown, asText, writeBetweenMarks } from "../bench/report.ts";
@@ -141,11 +141,17 @@ test("what was measured with another setting than the shipped one is refused", (
   expect(() => assertFresh([port], fresh)).toThrow("logLevel is not there");
 });
 
-test("an environment that says something of the gateway is refused", () => {
-  expect(() => assertPlainEnvironment({ PATH: "/bin", HOME: "/home/a" })).not.toThrow();
-  for (const name of ["MCP_TS_STORAGE_TYPE", "REDIS_URL_FILE"]) {
-    expect(() => assertPlainEnvironment({ [name]: "memory" })).toThrow(name);
-  }
+test("what is measured hears nothing of the environment of whoever measures", async () => {
+  vi.stubEnv("MCP_TS_STORAGE_TYPE", "memory");
+  vi.stubEnv("NODE_EXTRA_CA_CERTS", "/nowhere.pem");
+  afterTest(() => vi.unstubAllEnvs());
+  const log = join(temporary(), "log");
+  const print = ["-e", "console.log(JSON.stringify(process.env)); setInterval(() => {}, 1000)"];
+  const child = start({ command: process.execPath, args: print, env: { OWN: "1" } }, log);
+  afterTest(() => child.stop(0));
+  await expect.poll(() => readFileSync(log, "utf8")).toContain('"OWN":"1"');
+  expect(readFileSync(log, "utf8")).toMatch(/"PATH":/);
+  expect(readFileSync(log, "utf8")).not.toMatch(/MCP_TS|EXTRA_CA/);
 });
 
 test("a document gets the tables between its marks, and keeps what is around them", () => {
