@@ -7,6 +7,8 @@ const HOUR_MS = 3_600_000;
 /** Of memory, beyond which it grows: MB per hour by the lower limit of the slope, and MB in all. */
 const GROWS_PER_HOUR = 4;
 const GROWS_IN_ALL = 8;
+/** Until caches and the allocator have what they need, hours; what is shorter is not judged. */
+const SETTLED_AFTER = 0.25;
 /** The slowest calls of the last fifth in relation to those of the first. */
 const SLOWER = 1.2;
 /** What a heap at rest may have more than before as caches filled, MB. */
@@ -63,18 +65,27 @@ export const judgeRest = (before: Sample, after: Sample): Judgement => {
   };
 };
 
-/** Whether memory grows while the same is done all the time. */
-export const judgeSlopes = (samples: readonly Sample[]): Judgement => {
+/**
+ * Whether memory grows while the same is done all the time. A run that is not twice as long as memory
+ * takes to settle has its slopes, and no fault for them.
+ */
+export const judgeSlopes = (all: readonly Sample[]): Judgement => {
   const figures: [string, string][] = [];
   const faults: string[] = [];
-  const [first, last] = [samples[0], samples.at(-1)];
-  if (!first || !last) throw new Error("no samples");
-  const hours = (last.at - first.at) / HOUR_MS;
+  const hoursOf = (samples: readonly Sample[]): number =>
+    ((samples.at(-1)?.at ?? 0) - (samples[0]?.at ?? 0)) / HOUR_MS;
+  const isLong = hoursOf(all) >= 2 * SETTLED_AFTER;
+  const settled = (all[0]?.at ?? 0) + SETTLED_AFTER * HOUR_MS;
+  const samples = isLong ? all.filter(({ at }) => at >= settled) : all;
+  const hours = hoursOf(samples);
   for (const kind of MEMORY) {
     const points = samples.map((sample) => ({ x: sample.at / HOUR_MS, y: sample[kind] }));
     const slope = slopeOf(points);
-    figures.push([`slope of ${kind}, MB/h (95 %)`, inWords(slope)]);
-    if (slope.low > GROWS_PER_HOUR && slope.low * hours > GROWS_IN_ALL) {
+    figures.push([
+      `slope of ${kind}${isLong ? "" : ", too short to judge"}, MB/h (95 %)`,
+      inWords(slope),
+    ]);
+    if (isLong && slope.low > GROWS_PER_HOUR && slope.low * hours > GROWS_IN_ALL) {
       faults.push(`${kind} grows by ${inWords(slope)} MB/h`);
     }
   }
