@@ -52,9 +52,10 @@ export class Connections {
   constructor(url: URL, { proxy, certificates }: Route, policy: UrlPolicy = "person") {
     this.#url = url;
     this.#policy = policy;
-    const secureContext = trusting(certificates);
     const isSecure = url.protocol === "https:";
     this.#forwarder = isSecure ? null : proxy;
+    const isOverTls = [url, proxy].some((one) => one?.protocol === "https:");
+    const secureContext = isOverTls ? trusting(certificates) : undefined;
     const lookup = guardedLookup(allowedReaches(url, policy));
     const kept = { keepAlive: true, timeout: IDLE_MS };
     const options = { ...kept, ...(proxy === null && { lookup }) };
@@ -122,7 +123,15 @@ export class Connections {
   }
 }
 
-const trusting = (certificates: readonly string[]): SecureContext | undefined =>
-  certificates.length === 0
-    ? undefined
-    : createSecureContext({ ca: [...rootCertificates, ...certificates] });
+/** The last one that was made: each costs about 10 ms and half a megabyte, and all trust the same. */
+let trusted: { certificates: string; context: SecureContext } | null = null;
+
+function trusting(certificates: readonly string[]): SecureContext | undefined {
+  if (certificates.length === 0) return undefined;
+  const known = certificates.join("\n");
+  if (trusted?.certificates !== known) {
+    const context = createSecureContext({ ca: [...rootCertificates, ...certificates] });
+    trusted = { certificates: known, context };
+  }
+  return trusted.context;
+}
