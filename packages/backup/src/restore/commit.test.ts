@@ -78,7 +78,7 @@ describe("what was decided", () => {
   it("stays decided where the disk refuses to carry it out", async () => {
     await decided();
     put("previous", "no directory");
-    await expect(carryOut(paths, INTENT)).rejects.toThrow();
+    await expect(carryOut(paths, INTENT)).rejects.toMatchObject({ code: "data_dir_unusable" });
     expect(await readIntent(paths)).toEqual(INTENT);
     expect(read(DB)).toBe("old");
     expect(read(`restore/one/${DB}`)).toBe("new");
@@ -89,7 +89,7 @@ describe("what was decided", () => {
     expect(await carryOut(paths, INTENT)).toBe("forward");
     rmSync(paths.staging, { recursive: true });
     put("restore", "no directory");
-    await expect(rollBack(paths, INTENT)).rejects.toThrow();
+    await expect(rollBack(paths, INTENT)).rejects.toMatchObject({ code: "data_dir_unusable" });
     expect(await readIntent(paths)).toEqual({ ...INTENT, direction: "back" });
     expect(read(`previous/one/${DB}`)).toBe("old");
   });
