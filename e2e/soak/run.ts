@@ -178,6 +178,7 @@ const soak = async (out: string | undefined): Promise<Judgement> => {
       ["right answers", String(tally.all)],
       ["failed as was provoked", String(provokedCount)],
       ["met a connection that was closed unused", String(tally.unread)],
+      ["commands that found it too busy", String(gateway.busy)],
       ["wrong, lost or unprovoked", String(tally.faults.length)],
       ...Object.entries(tally.right)
         .toSorted(([one], [other]) => one.localeCompare(other))
