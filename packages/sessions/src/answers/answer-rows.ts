@@ -1,11 +1,11 @@
 /** One answer as it is stored, and the generation of its server's answers that it has to be of. */
-export interface AnswerRow {
+interface AnswerRow {
   generation: string;
   /** Null where nothing is kept that has not expired. */
   text: string | null;
 }
 
-export interface NewAnswer {
+interface NewAnswer {
   serverId: string;
   key: string;
   text: string;
