@@ -32,32 +32,31 @@ beforeAll(async () => {
 afterAll(() => void server.close());
 
 /** Sends these header lines as they are, the repeated ones too, and has the request looked at. */
-const asked = async <T>(
+const asked = <T>(
   headers: readonly string[],
   how: (request: IncomingMessage) => T,
   { method = "GET", path = "/mcp" } = {},
-): Promise<T> => {
-  const looked = Promise.withResolvers<T>();
-  look = (request) => {
-    try {
-      looked.resolve(how(request));
-    } catch (error) {
-      looked.reject(error);
-    }
-  };
-  const outgoing = send({
-    port: portOf(server),
-    host: "127.0.0.1",
-    method,
-    path,
-    setHost: false,
-    headers: [...headers],
+): Promise<T> =>
+  new Promise<T>((resolve, reject) => {
+    look = (request) => {
+      try {
+        resolve(how(request));
+      } catch (error) {
+        reject(error);
+      }
+    };
+    const outgoing = send({
+      port: portOf(server),
+      host: "127.0.0.1",
+      method,
+      path,
+      setHost: false,
+      headers: [...headers],
+    });
+    outgoing.once("error", reject);
+    outgoing.once("response", (response) => response.resume());
+    outgoing.end();
   });
-  outgoing.once("error", looked.reject);
-  outgoing.once("response", (response) => response.resume());
-  outgoing.end();
-  return looked.promise;
-};
 
 interface How {
   host?: string;
