@@ -2,7 +2,11 @@ import { homedir } from "node:os";
 import { resolvePaths } from "@local-mcp/database";
 import { isOurs, readRuntime, type Runtime } from "./runtime-file.ts";
 
-const PROOF_MS = 2000;
+/**
+ * How long a program at the address may take to prove itself, ms. A gateway on a busy computer is
+ * not to be taken for none; where nobody listens that is known at once.
+ */
+const PROOF_MS = 10_000;
 
 /**
  * The gateway that runs on a data directory, or null. The program at its address has proved that it
