@@ -23,6 +23,7 @@ import { Journey } from "./journey.ts";
 import { locks } from "./locks.ts";
 import { Logs } from "./logs.ts";
 import { SignIn } from "./sign-in.ts";
+import { ToolChanges } from "./tool-changes.ts";
 import { Transfer } from "./transfer.ts";
 
 const READY_MS = 20_000;
@@ -113,8 +114,8 @@ interface Urls {
   far: string;
 }
 
-async function setUp(urls: Urls): Promise<string> {
-  console.log("08:00 an upgrade, and fifteen servers more");
+async function setUp(urls: Urls): Promise<{ token: string; changes: ToolChanges }> {
+  console.log("08:00 an upgrade, and sixteen servers more");
   cpSync(latestGolden(), dataDir, { recursive: true });
   const node = process.execPath;
   for (const name of ["one", "two", "three", "four", "five"]) {
@@ -145,11 +146,13 @@ async function setUp(urls: Urls): Promise<string> {
   for (const mode of ["hang", "crash-loop", "garbage"]) {
     await cli("servers", "add", mode, "--start-timeout", "2", "--", node, HOSTILE, mode);
   }
-  const all = "one,two,three,four,five,secret,web,legacy,signin,gone,hang,crash-loop,garbage";
+  const changes = await ToolChanges.prepare({ root, cli, check });
+  const working = "one,two,three,four,five,secret,web,legacy,signin,changing";
+  const all = `${working},gone,hang,crash-loop,garbage`;
   await cli("profiles", "create", "day", "--servers", all);
   await cli("profiles", "activate", "day");
   const created = await cli("tokens", "create", "--name", "day", "--profile", "day");
-  return tokenSchema.parse(created).token;
+  return { token: tokenSchema.parse(created).token, changes };
 }
 
 const TRUE_STATES: Record<string, string[]> = {
@@ -165,6 +168,7 @@ const TRUE_STATES: Record<string, string[]> = {
       "legacy",
       "far",
       "leaver",
+      "changing",
       ...ERA_SERVERS,
     ].map((name) => [name, ["ready"]]),
   ),
@@ -235,7 +239,7 @@ async function day(): Promise<void> {
   let own: Catalogue | null = null;
   try {
     const urls = { web: web.url, legacy: legacy.url, signin: signIn.url, far: journey.farUrl };
-    const token = await setUp(urls);
+    const { token, changes } = await setUp(urls);
     const [eraLegacy, eraModern] = eras;
     const eraToken = await setUpEras({ "era-legacy": eraLegacy.url, "era-modern": eraModern.url });
     const before = textOf(await configured());
@@ -303,6 +307,10 @@ async function day(): Promise<void> {
     await expectStates({ ...TRUE_STATES, signin: ["needs_sign_in"] });
     await signIn.signIn();
     await signIn.work(clients);
+
+    console.log("14:30 a server that changes its tools");
+    await changes.work(clients);
+    await expectStates(TRUE_STATES);
 
     console.log("15:00 locks and keys");
     const { secrets } = await locks({ url: serving.url, root, dataDir, env, cli, check });
