@@ -11,33 +11,19 @@ export interface Figure {
   passed: boolean;
 }
 
-export const atMost = (
-  part: string,
-  what: string,
-  value: number,
-  limit: number,
-  unit = "",
-): Figure => ({
-  part,
-  what,
-  measured: `${rounded(value)}${unit}`,
-  limit: `≤ ${limit}${unit}`,
-  passed: value <= limit,
-});
+const against =
+  (sign: "≤" | "≥", isMet: (value: number, limit: number) => boolean) =>
+  (part: string, what: string, value: number, limit: number, unit = ""): Figure => ({
+    part,
+    what,
+    measured: `${rounded(value)}${unit}`,
+    limit: `${sign} ${limit}${unit}`,
+    passed: isMet(value, limit),
+  });
 
-export const atLeast = (
-  part: string,
-  what: string,
-  value: number,
-  limit: number,
-  unit = "",
-): Figure => ({
-  part,
-  what,
-  measured: `${rounded(value)}${unit}`,
-  limit: `≥ ${limit}${unit}`,
-  passed: value >= limit,
-});
+export const atMost = against("≤", (value, limit) => value <= limit);
+
+export const atLeast = against("≥", (value, limit) => value >= limit);
 
 export const exactly = (part: string, what: string, value: number, expected: number): Figure => ({
   part,

@@ -1,55 +1,18 @@
-import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { type Paths, resolvePaths } from "@local-mcp/database";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Intent, readIntent, writeIntent } from "./intent.ts";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { readIntent, writeIntent } from "./intent.ts";
 import { carryOut, recoverRestore, rollBack } from "./recover.ts";
+import { DataDirectory, DB, FILE, INTENT } from "./restore.fixture.ts";
 
-const DB = "local-mcp-gateway.db";
-
-let dataDir = "";
-let paths: Paths;
-beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), "lmg-commit-"));
-  paths = resolvePaths({ dataDir });
-});
-afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
-
-const at = (name: string): string => join(dataDir, name);
-const put = (name: string, text: string): void => {
-  mkdirSync(dirname(at(name)), { recursive: true });
-  writeFileSync(at(name), text);
-};
+const data = new DataDirectory();
+const at = (name: string): string => data.at(name);
+const put = (name: string, text: string): void => data.put(name, text);
 const read = (name: string): string => readFileSync(at(name), "utf8");
-
-const FILE = {
-  name: DB,
-  sha256: createHash("sha256").update("new").digest("hex"),
-  hadBefore: true,
-};
-const INTENT: Intent = {
-  format: 1,
-  id: "one",
-  direction: "forward",
-  createdAt: 1_795_300_000_000,
-  from: "a backup",
-  files: [FILE],
-};
 
 const decided = async (): Promise<void> => {
   put(DB, "old");
   put(`restore/one/${DB}`, "new");
-  await writeIntent(paths, INTENT);
+  await writeIntent(data.paths, INTENT);
 };
 
 describe("what was decided", () => {
@@ -62,54 +25,54 @@ describe("what was decided", () => {
     ["nothing", { files: [] }],
   ])("never names %s", async (_, part) => {
     put("restore.json", JSON.stringify({ ...INTENT, ...part }));
-    await expect(readIntent(paths)).rejects.toMatchObject({
+    await expect(readIntent(data.paths)).rejects.toMatchObject({
       code: "restore_intent_damaged",
-      params: { path: paths.restoreIntent },
+      params: { path: data.paths.restoreIntent },
       cause: { issues: expect.any(Array) },
     });
   });
 
   it.each([".env", "ends with a dot.", "x..y"])("may name %s", async (name) => {
     const intent = { ...INTENT, files: [{ ...FILE, name }] };
-    await writeIntent(paths, intent);
-    expect(await readIntent(paths)).toEqual(intent);
+    await writeIntent(data.paths, intent);
+    expect(await readIntent(data.paths)).toEqual(intent);
   });
 
   it("stays decided where the disk refuses to carry it out", async () => {
     await decided();
     put("previous", "no directory");
-    await expect(carryOut(paths, INTENT)).rejects.toMatchObject({ code: "data_dir_unusable" });
-    expect(await readIntent(paths)).toEqual(INTENT);
+    await expect(carryOut(data.paths, INTENT)).rejects.toMatchObject({ code: "data_dir_unusable" });
+    expect(await readIntent(data.paths)).toEqual(INTENT);
     expect(read(DB)).toBe("old");
     expect(read(`restore/one/${DB}`)).toBe("new");
   });
 
   it("is turned round, whole, before anything is put back", async () => {
     await decided();
-    expect(await carryOut(paths, INTENT)).toBe("forward");
-    rmSync(paths.staging, { recursive: true });
+    expect(await carryOut(data.paths, INTENT)).toBe("forward");
+    rmSync(data.paths.staging, { recursive: true });
     put("restore", "no directory");
-    await expect(rollBack(paths, INTENT)).rejects.toMatchObject({ code: "data_dir_unusable" });
-    expect(await readIntent(paths)).toEqual({ ...INTENT, direction: "back" });
+    await expect(rollBack(data.paths, INTENT)).rejects.toMatchObject({ code: "data_dir_unusable" });
+    expect(await readIntent(data.paths)).toEqual({ ...INTENT, direction: "back" });
     expect(read(`previous/one/${DB}`)).toBe("old");
   });
 
   it("is found without a stage, and where only its beginning was written", async () => {
     await decided();
-    expect(await carryOut(paths, INTENT)).toBe("forward");
-    rmSync(paths.staging, { recursive: true });
-    expect(await recoverRestore(paths)).toEqual({ outcome: "forward", intent: INTENT });
+    expect(await carryOut(data.paths, INTENT)).toBe("forward");
+    rmSync(data.paths.staging, { recursive: true });
+    expect(await recoverRestore(data.paths)).toEqual({ outcome: "forward", intent: INTENT });
 
-    rmSync(paths.restoreIntent);
+    rmSync(data.paths.restoreIntent);
     put("restore.json.tmp", "{");
-    expect(await recoverRestore(paths)).toEqual({ outcome: "nothing" });
-    expect(readdirSync(dataDir)).not.toContain("restore.json.tmp");
+    expect(await recoverRestore(data.paths)).toEqual({ outcome: "nothing" });
+    expect(readdirSync(data.path)).not.toContain("restore.json.tmp");
   });
 
   it("is nothing where only a stage is there, which goes", async () => {
     put(`restore/one/${DB}`, "new");
-    expect(await recoverRestore(paths)).toEqual({ outcome: "nothing" });
-    expect(existsSync(paths.staging)).toBe(false);
+    expect(await recoverRestore(data.paths)).toEqual({ outcome: "nothing" });
+    expect(existsSync(data.paths.staging)).toBe(false);
   });
 });
 
@@ -119,23 +82,23 @@ describe("the way back", () => {
     rmSync(at(`restore/one/${DB}`));
     rmSync(at(DB));
     put(`previous/one/${DB}`, "old");
-    expect(await carryOut(paths, INTENT)).toBe("back");
+    expect(await carryOut(data.paths, INTENT)).toBe("back");
     expect(read(DB)).toBe("old");
-    expect(await readIntent(paths)).toBeNull();
+    expect(await readIntent(data.paths)).toBeNull();
   });
 
   it("leaves alone what was never replaced", async () => {
     put(DB, "old");
-    await rollBack(paths, { ...INTENT, direction: "back" });
+    await rollBack(data.paths, { ...INTENT, direction: "back" });
     expect(read(DB)).toBe("old");
   });
 
   it("leaves nothing in the place of a file that was not there", async () => {
     const intent = { ...INTENT, files: [{ ...FILE, hadBefore: false }] };
     put(`restore/one/${DB}`, "new");
-    await writeIntent(paths, intent);
-    expect(await carryOut(paths, intent)).toBe("forward");
-    await rollBack(paths, intent);
+    await writeIntent(data.paths, intent);
+    expect(await carryOut(data.paths, intent)).toBe("forward");
+    await rollBack(data.paths, intent);
     expect(existsSync(at(DB))).toBe(false);
   });
 });

@@ -1,57 +1,29 @@
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
-  writeFileSync,
   utimesSync,
 } from "node:fs";
-import { createHash } from "node:crypto";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { type Paths, resolvePaths } from "@local-mcp/database";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Intent, writeIntent } from "./intent.ts";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { writeIntent } from "./intent.ts";
 import { forgetOldStates, KEEP_PREVIOUS_MS, previousStates } from "./previous.ts";
 import { carryOut, finishRestore, recoverRestore, rollBack } from "./recover.ts";
+import { DataDirectory, DB, INTENT, NOW, sha256 } from "./restore.fixture.ts";
 
-const DB = "local-mcp-gateway.db";
-const NOW = 1_795_300_000_000;
-
-let dataDir = "";
-let paths: Paths;
-
-beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), "lmg-restore-"));
-  paths = resolvePaths({ dataDir });
-});
-afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
-
-const put = (name: string, text: string): void => {
-  mkdirSync(dirname(join(dataDir, name)), { recursive: true });
-  writeFileSync(join(dataDir, name), text);
-};
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-
-const INTENT: Intent = {
-  format: 1,
-  id: "one",
-  direction: "forward",
-  createdAt: NOW,
-  from: "a backup",
-  files: [{ name: DB, sha256: sha256("new"), hadBefore: true }],
-};
+const data = new DataDirectory();
+const put = (name: string, text: string): void => data.put(name, text);
 
 /** Every file below the data directory with what is in it; a log is given as its own file. */
 const files = (): Record<string, string> =>
   Object.fromEntries(
-    readdirSync(dataDir, { recursive: true, withFileTypes: true })
+    readdirSync(data.path, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
-      .map((path) => [path.slice(dataDir.length + 1), readFileSync(path, "utf8")]),
+      .map((path) => [path.slice(data.path.length + 1), readFileSync(path, "utf8")]),
   );
 const live = (): Record<string, string> =>
   Object.fromEntries(Object.entries(files()).filter(([name]) => name.startsWith(DB)));
@@ -61,7 +33,7 @@ const decided = async (intent = INTENT): Promise<void> => {
   put(`${DB}-wal`, "old log");
   put(`${DB}-shm`, "index");
   put(`restore/one/${DB}`, "new");
-  await writeIntent(paths, intent);
+  await writeIntent(data.paths, intent);
 };
 
 describe("a start", () => {
@@ -69,39 +41,39 @@ describe("a start", () => {
     put(DB, "old");
     put(`restore/one/${DB}`, "new");
     put("restore.json.tmp", "{");
-    expect(await recoverRestore(paths)).toEqual({ outcome: "nothing" });
+    expect(await recoverRestore(data.paths)).toEqual({ outcome: "nothing" });
     expect(files()).toEqual({ [DB]: "old" });
   });
 
   it.each([
-    ["a directory that is empty", () => mkdirSync(paths.staging), ["restore"]],
+    ["a directory that is empty", () => mkdirSync(data.paths.staging), ["restore"]],
     [
       "a link to one",
       () => {
-        mkdirSync(join(dataDir, "elsewhere"));
-        symlinkSync("elsewhere", paths.staging);
+        mkdirSync(join(data.path, "elsewhere"));
+        symlinkSync("elsewhere", data.paths.staging);
       },
       ["elsewhere"],
     ],
     ["a file", () => put("restore", ""), []],
   ])("with nothing staged but %s leaves %s", async (_, arrange, left) => {
     arrange();
-    expect(await recoverRestore(paths)).toEqual({ outcome: "nothing" });
-    expect(readdirSync(dataDir)).toEqual(left);
+    expect(await recoverRestore(data.paths)).toEqual({ outcome: "nothing" });
+    expect(readdirSync(data.path)).toEqual(left);
   });
 
   it("goes on with what was decided, and keeps what was there with its log", async () => {
     await decided();
-    expect(await recoverRestore(paths)).toMatchObject({ outcome: "forward" });
+    expect(await recoverRestore(data.paths)).toMatchObject({ outcome: "forward" });
     expect(live()).toEqual({ [DB]: "new" });
-    await finishRestore(paths, INTENT);
+    await finishRestore(data.paths, INTENT);
     expect(Object.keys(files()).toSorted()).toEqual([
       DB,
       `previous/one/${DB}`,
       `previous/one/${DB}-wal`,
       "previous/one/restore.json",
     ]);
-    expect(await recoverRestore(paths)).toEqual({ outcome: "nothing" });
+    expect(await recoverRestore(data.paths)).toEqual({ outcome: "nothing" });
   });
 
   /** What a crash may have left, from the first file that moved to the last. */
@@ -120,20 +92,20 @@ describe("a start", () => {
       () => {
         move(`${DB}-wal`, `previous/one/${DB}-wal`);
         move(DB, `previous/one/${DB}`);
-        rmSync(join(dataDir, `${DB}-shm`));
+        rmSync(join(data.path, `${DB}-shm`));
         move(`restore/one/${DB}`, DB);
       },
     ],
   ];
   const move = (from: string, to: string): void => {
-    put(to, readFileSync(join(dataDir, from), "utf8"));
-    rmSync(join(dataDir, from));
+    put(to, readFileSync(join(data.path, from), "utf8"));
+    rmSync(join(data.path, from));
   };
 
   it.each(HALFWAY)("%s goes forward", async (_, arrange) => {
     await decided();
     arrange();
-    expect(await recoverRestore(paths)).toMatchObject({ outcome: "forward" });
+    expect(await recoverRestore(data.paths)).toMatchObject({ outcome: "forward" });
     expect(live()).toEqual({ [DB]: "new" });
     expect(files()).toMatchObject({ [`previous/one/${DB}`]: "old" });
   });
@@ -141,17 +113,17 @@ describe("a start", () => {
   it.each(HALFWAY)("%s goes back once that was decided", async (_, arrange) => {
     await decided({ ...INTENT, direction: "back" });
     arrange();
-    expect(await recoverRestore(paths)).toMatchObject({ outcome: "back" });
+    expect(await recoverRestore(data.paths)).toMatchObject({ outcome: "back" });
     expect(live()).toMatchObject({ [DB]: "old", [`${DB}-wal`]: "old log" });
-    expect(existsSync(paths.restoreIntent)).toBe(false);
-    expect(existsSync(paths.staging)).toBe(false);
-    expect(await previousStates(paths)).toEqual([]);
+    expect(existsSync(data.paths.restoreIntent)).toBe(false);
+    expect(existsSync(data.paths.staging)).toBe(false);
+    expect(await previousStates(data.paths)).toEqual([]);
   });
 
   it("goes back where what was staged is not what was decided on", async () => {
     await decided();
     put(`restore/one/${DB}`, "ne");
-    expect(await recoverRestore(paths)).toMatchObject({ outcome: "back" });
+    expect(await recoverRestore(data.paths)).toMatchObject({ outcome: "back" });
     expect(live()).toEqual({ [DB]: "old", [`${DB}-wal`]: "old log", [`${DB}-shm`]: "index" });
   });
 
@@ -159,7 +131,7 @@ describe("a start", () => {
     await decided();
     HALFWAY[2]?.[1]();
     put(DB, "made by another program");
-    expect(await recoverRestore(paths)).toMatchObject({ outcome: "forward" });
+    expect(await recoverRestore(data.paths)).toMatchObject({ outcome: "forward" });
     expect(files()).toMatchObject({
       [DB]: "new",
       [`previous/one/${DB}`]: "old",
@@ -171,7 +143,7 @@ describe("a start", () => {
     await decided();
     put("restore.json", "{");
     const before = files();
-    await expect(recoverRestore(paths)).rejects.toMatchObject({
+    await expect(recoverRestore(data.paths)).rejects.toMatchObject({
       code: "restore_intent_damaged",
     });
     expect(files()).toEqual(before);
@@ -181,7 +153,7 @@ describe("a start", () => {
     await decided();
     const [file] = INTENT.files;
     put("restore.json", JSON.stringify({ ...INTENT, files: [{ ...file, name }] }));
-    await expect(recoverRestore(paths)).rejects.toMatchObject({
+    await expect(recoverRestore(data.paths)).rejects.toMatchObject({
       code: "restore_intent_damaged",
     });
   });
@@ -190,19 +162,19 @@ describe("a start", () => {
 describe("a restore that does not open", () => {
   it("is taken back, with the log of what was there, and leaves nothing", async () => {
     await decided();
-    expect(await carryOut(paths, INTENT)).toBe("forward");
+    expect(await carryOut(data.paths, INTENT)).toBe("forward");
     put(`${DB}-wal`, "written since");
-    await rollBack(paths, INTENT);
+    await rollBack(data.paths, INTENT);
     expect(files()).toEqual({ [DB]: "old", [`${DB}-wal`]: "old log" });
   });
 
   it("is taken back where there was nothing before", async () => {
     const intent = { ...INTENT, files: [{ name: DB, sha256: sha256("new"), hadBefore: false }] };
     put(`restore/one/${DB}`, "new");
-    await writeIntent(paths, intent);
-    await carryOut(paths, intent);
+    await writeIntent(data.paths, intent);
+    await carryOut(data.paths, intent);
     expect(live()).toEqual({ [DB]: "new" });
-    await rollBack(paths, intent);
+    await rollBack(data.paths, intent);
     expect(files()).toEqual({});
   });
 });
@@ -210,29 +182,29 @@ describe("a restore that does not open", () => {
 describe("what was there before", () => {
   it("is kept for 30 days", async () => {
     await decided();
-    await carryOut(paths, INTENT);
-    await finishRestore(paths, INTENT);
-    const [state] = await previousStates(paths);
+    await carryOut(data.paths, INTENT);
+    await finishRestore(data.paths, INTENT);
+    const [state] = await previousStates(data.paths);
     expect(state).toMatchObject({ id: "one", from: "a backup", restoredAt: NOW });
-    await forgetOldStates(paths, NOW + KEEP_PREVIOUS_MS - 1);
-    expect(await previousStates(paths)).toHaveLength(1);
-    await forgetOldStates(paths, NOW + KEEP_PREVIOUS_MS);
+    await forgetOldStates(data.paths, NOW + KEEP_PREVIOUS_MS - 1);
+    expect(await previousStates(data.paths)).toHaveLength(1);
+    await forgetOldStates(data.paths, NOW + KEEP_PREVIOUS_MS);
     expect(files()).toEqual({ [DB]: "new" });
   });
 
   it("is removed to its end where that was ended halfway, and also without a record of it", async () => {
     await decided();
-    await carryOut(paths, INTENT);
-    await finishRestore(paths, INTENT);
-    rmSync(join(paths.previous, "one", DB));
+    await carryOut(data.paths, INTENT);
+    await finishRestore(data.paths, INTENT);
+    rmSync(join(data.paths.previous, "one", DB));
     put("previous/two/traffic.db", "of a restore that nobody has finished");
     const later = NOW + 86_400_000;
-    utimesSync(join(paths.previous, "two"), later / 1000, later / 1000);
-    await forgetOldStates(paths, NOW + KEEP_PREVIOUS_MS - 1);
+    utimesSync(join(data.paths.previous, "two"), later / 1000, later / 1000);
+    await forgetOldStates(data.paths, NOW + KEEP_PREVIOUS_MS - 1);
     expect(Object.keys(files())).toContain("previous/one/restore.json");
-    await forgetOldStates(paths, later + KEEP_PREVIOUS_MS - 1);
+    await forgetOldStates(data.paths, later + KEEP_PREVIOUS_MS - 1);
     expect(Object.keys(files())).toEqual([DB, "previous/two/traffic.db"]);
-    await forgetOldStates(paths, later + KEEP_PREVIOUS_MS);
+    await forgetOldStates(data.paths, later + KEEP_PREVIOUS_MS);
     expect(files()).toEqual({ [DB]: "new" });
   });
 });
