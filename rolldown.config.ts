@@ -62,10 +62,12 @@ export const WORKERS = {
   "openapi-worker": "packages/gateway/src/tools/openapi/worker.ts",
 };
 
+/** A program in one file. */
+export const single = (input: string, file: string) =>
+  bundle(input, { file, codeSplitting: false });
+
 export const workers = (folder: string) =>
-  Object.entries(WORKERS).map(([name, source]) =>
-    bundle(source, { file: `${folder}/${name}.mjs`, codeSplitting: false }),
-  );
+  Object.entries(WORKERS).map(([name, source]) => single(source, `${folder}/${name}.mjs`));
 
 /** The command line. What a command alone needs is read when that command is run. */
 export const cli = bundle(

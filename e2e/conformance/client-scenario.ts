@@ -3,8 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { rolldown } from "rolldown";
-import { cli } from "../../rolldown.config.ts";
+import { bundleFile } from "../bundle.ts";
 import { readRecorded, type Recorded } from "../wire/record.ts";
 import { readRun, type Check } from "./checks.ts";
 import { runSuite, suiteEntry, type Suite } from "./suites.ts";
@@ -12,12 +11,8 @@ import { runSuite, suiteEntry, type Suite } from "./suites.ts";
 const DRIVER = fileURLToPath(new URL("../../out/conformance/client-driver.mjs", import.meta.url));
 
 /** One bundle of the driver, which starts in a third of the time; made before anything is run. */
-export const bundleDriver = async (): Promise<void> => {
-  const input = fileURLToPath(new URL("client-driver.ts", import.meta.url));
-  const bundle = await rolldown({ ...cli, input });
-  await bundle.write({ ...cli.output, file: DRIVER });
-  await bundle.close();
-};
+export const bundleDriver = (): Promise<void> =>
+  bundleFile(fileURLToPath(new URL("client-driver.ts", import.meta.url)), DRIVER);
 
 /** One scenario of a client suite, for one revision of MCP. */
 export interface ClientScenario {

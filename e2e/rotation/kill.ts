@@ -3,8 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { rolldown } from "rolldown";
-import { cli } from "../../rolldown.config.ts";
+import { bundleFile } from "../bundle.ts";
 import type { Change } from "./changes.ts";
 import { KILLING_CALLS } from "./disk.ts";
 import type { Keys } from "./stage.ts";
@@ -12,11 +11,8 @@ import type { Keys } from "./stage.ts";
 const OUTPUT = fileURLToPath(new URL("../../out/rotation/change.mjs", import.meta.url));
 
 /** One bundle, which starts in a tenth of the time. */
-export async function bundleChange(): Promise<void> {
-  const bundle = await rolldown({ ...cli, input: join(import.meta.dirname, "change.ts") });
-  await bundle.write({ ...cli.output, file: OUTPUT });
-  await bundle.close();
-}
+export const bundleChange = (): Promise<void> =>
+  bundleFile(join(import.meta.dirname, "change.ts"), OUTPUT);
 
 export const lineOf = (change: Change, directory: string, keys: Keys): string[] => [
   process.execPath,
