@@ -12,6 +12,7 @@ export {
   type FetchOptions,
   TooLateError,
 } from "./network/fetch.ts";
+export { InFlight } from "./in-flight.ts";
 export { pageUrl } from "./network/page-url.ts";
 export { ProcessGroup } from "./processes/process-group.ts";
 export { type EndedProcesses, Processes, type StartedProcess } from "./processes/processes.ts";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { GatewayError } from "@local-mcp/contract";
 import type { Client, TrafficClient } from "../definitions.ts";
+import { InFlight } from "../in-flight.ts";
 import type { TrafficSink } from "../trace.ts";
 import type { ParkedCalls, Turn } from "../eras/parked-calls.ts";
 import { modernResult, translate } from "../eras/translate.ts";
@@ -45,7 +46,8 @@ export interface ModernEndpointOptions {
 export class ModernEndpoint {
   readonly #options: ModernEndpointOptions;
   /** The requests that are being answered. */
-  readonly #running = new Set<{ tokenId: string | null; gone: AbortController }>();
+  readonly #running = new InFlight<number, { tokenId: string | null; gone: AbortController }>();
+  #lastKey = 0;
 
   constructor(options: ModernEndpointOptions) {
     this.#options = options;
@@ -54,7 +56,9 @@ export class ModernEndpoint {
   /** Cancels what is being answered to clients with this token. */
   endOfToken(tokenId: string): void {
     this.#options.parked.endOfToken(tokenId);
-    for (const running of this.#running) if (running.tokenId === tokenId) running.gone.abort();
+    for (const running of this.#running.values()) {
+      if (running.tokenId === tokenId) running.gone.abort();
+    }
   }
 
   async post(incoming: EndpointRequest, classified: ClassifiedMessage): Promise<void> {
@@ -105,8 +109,8 @@ export class ModernEndpoint {
     const gone = new AbortController();
     const onClose = (): void => gone.abort();
     incoming.response.once("close", onClose);
-    const running = { tokenId: incoming.tokenId, gone };
-    this.#running.add(running);
+    const key = (this.#lastKey += 1);
+    this.#running.set(key, { tokenId: incoming.tokenId, gone });
     try {
       const caller: Caller = {
         era: "modern",
@@ -140,7 +144,7 @@ export class ModernEndpoint {
       exchange.failed(error, written, gone.signal.aborted);
       if (!(error instanceof GatewayError)) throw error;
     } finally {
-      this.#running.delete(running);
+      this.#running.delete(key);
     }
   }
 

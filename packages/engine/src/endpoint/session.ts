@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { GatewayError } from "@local-mcp/contract";
 import type { Client, SessionRecord } from "../definitions.ts";
+import { InFlight } from "../in-flight.ts";
 import {
   classify,
   type JsonObject,
@@ -44,7 +45,7 @@ export interface SessionOptions {
 export class Session implements Client {
   readonly isSession = true;
   readonly log = new EventLog();
-  readonly #running = new Map<RequestId, Running>();
+  readonly #running = new InFlight<RequestId, Running>();
   readonly #options: SessionOptions;
   readonly #questions = new Map<RequestId, Question>();
   /** Streams for what belongs to no request, oldest first. */

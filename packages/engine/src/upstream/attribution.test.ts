@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { InFlight } from "../in-flight.ts";
+import type { RequestId } from "../jsonrpc.ts";
 import { attribute } from "./attribution.ts";
+import type { UpstreamCall } from "./call.ts";
 import { callOf, client } from "./test-kit.ts";
 
 const ann = client("ann");
@@ -7,13 +10,14 @@ const bob = client("bob");
 /** Callers of the modern era share an id by their token, and are not one client for that. */
 const loose = client("loose", { isSession: false });
 
-const open = (...callers: (ReturnType<typeof client> | null | "gateway")[]) =>
-  new Map(
-    callers.map((who, index) => [
-      index + 1,
-      { id: index + 1, call: who === "gateway" ? undefined : callOf(who).call },
-    ]),
-  );
+const open = (...callers: (ReturnType<typeof client> | null | "gateway")[]) => {
+  const all = new InFlight<RequestId, { id: number; call: UpstreamCall | undefined }>();
+  for (const [index, who] of callers.entries()) {
+    const call = who === "gateway" ? undefined : callOf(who).call;
+    all.set(index + 1, { id: index + 1, call });
+  }
+  return all;
+};
 
 describe("whose a message is", () => {
   it.each([

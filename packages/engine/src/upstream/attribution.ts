@@ -1,4 +1,5 @@
 import type { Client } from "../definitions.ts";
+import type { InFlight } from "../in-flight.ts";
 import type { RequestId } from "../jsonrpc.ts";
 import type { UpstreamCall } from "./call.ts";
 
@@ -30,7 +31,7 @@ const isCall = <T extends Open>(open: T): open is T & { readonly call: UpstreamC
  */
 export function attribute<T extends Open>(
   stream: RequestId | null | undefined,
-  open: ReadonlyMap<RequestId, T>,
+  open: InFlight<RequestId, T>,
   owner: Client | null,
   abandoned: readonly T[] = [],
 ): Attribution<T> {

@@ -1,4 +1,5 @@
 import { GatewayError } from "@local-mcp/contract";
+import { InFlight } from "../in-flight.ts";
 import type { UpstreamCall } from "./call.ts";
 
 export interface CallSlotsOptions {
@@ -17,7 +18,8 @@ export interface CallSlotsOptions {
  */
 export class CallSlots {
   readonly #options: CallSlotsOptions;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new InFlight<number, () => void>();
+  #lastTurn = 0;
   #taken = 0;
   #open = 0;
 
@@ -56,11 +58,12 @@ export class CallSlots {
   #turn(signal: AbortSignal | undefined): Promise<void> {
     if (signal?.aborted) return Promise.reject(new GatewayError("request_cancelled"));
     const waitMs = this.#options.waitMs();
+    const turn = (this.#lastTurn += 1);
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener("abort", onAbort);
-        this.#waiting.delete(begin);
+        this.#waiting.delete(turn);
       };
       const begin = (): void => {
         leave();
@@ -76,13 +79,13 @@ export class CallSlots {
         reject(this.#busy(waitMs));
       }, waitMs);
       signal?.addEventListener("abort", onAbort, { once: true });
-      this.#waiting.add(begin);
+      this.#waiting.set(turn, begin);
     });
   }
 
   #give(): void {
     this.#taken -= 1;
-    for (const begin of this.#waiting) {
+    for (const begin of this.#waiting.values()) {
       if (this.#taken >= this.#options.limit()) return;
       begin();
     }

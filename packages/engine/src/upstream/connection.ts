@@ -1,5 +1,6 @@
 import { GatewayError } from "@local-mcp/contract";
 import type { Client, Root } from "../definitions.ts";
+import { InFlight } from "../in-flight.ts";
 import {
   classify,
   isObject,
@@ -96,7 +97,7 @@ export class Connection {
   readonly #events: ConnectionEvents;
   readonly #owner: Client | null;
   readonly #trace: () => ServerTrace;
-  readonly #pending = new Map<RequestId, Pending>();
+  readonly #pending = new InFlight<RequestId, Pending>();
   readonly #abandoned = new Abandoned<Pending>();
   readonly #questions: Questions;
   #nextId = 1;

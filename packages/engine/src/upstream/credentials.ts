@@ -114,12 +114,10 @@ export class Credentials {
 }
 
 /** What a server said of a request that it did not read for who sent it (RFC 6750, 3.1). */
-function turnedAway({
-  statusCode,
-  headersDistinct,
-}: http.IncomingMessage): Omit<AccessRefusal, "used"> | null {
+function turnedAway(response: http.IncomingMessage): Omit<AccessRefusal, "used"> | null {
+  const { statusCode } = response;
   if (statusCode !== 401 && statusCode !== 403) return null;
-  const challenge = bearerChallenge(headersDistinct["www-authenticate"] ?? []);
+  const challenge = bearerChallenge(response.headersDistinct["www-authenticate"] ?? []);
   if (statusCode === 403 && challenge.error !== "insufficient_scope") return null;
   return { status: statusCode, challenge };
 }

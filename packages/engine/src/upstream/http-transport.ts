@@ -2,6 +2,7 @@ import type http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import type { Launch } from "../definitions.ts";
+import { InFlight } from "../in-flight.ts";
 import {
   classify,
   isObject,
@@ -68,7 +69,8 @@ export class HttpTransport implements Transport {
   readonly #connections: Connections;
   /** For all streams of events together. */
   readonly #budget = new TimeBudget(MESSAGES);
-  readonly #sent = new Set<SentMessage>();
+  readonly #sent = new InFlight<number, SentMessage>();
+  #lastSent = 0;
   readonly #session = new HttpSession();
   readonly #ended = new AbortController();
   /** The GET stream, while there is one. */
@@ -114,7 +116,7 @@ export class HttpTransport implements Transport {
   }
 
   cancel(id: RequestId, reason: string, isOpening: boolean): RpcNotification | null {
-    const sent = [...this.#sent].find((one) => one.id === id);
+    const sent = [...this.#sent.values()].find((one) => one.id === id);
     if (!sent) return null;
     // In the modern era the closed stream says it all. What was not sent need not be taken back.
     const told = !sent.isModern && !isOpening && sent.isBegun ? cancelled(id, reason) : null;
@@ -139,8 +141,8 @@ export class HttpTransport implements Transport {
   }
 
   async #post(message: RpcMessage, headers: Readonly<Record<string, string>>): Promise<void> {
-    const sent = new SentMessage(message);
-    this.#sent.add(sent);
+    const sent = new SentMessage((this.#lastSent += 1), message);
+    this.#sent.set(sent.key, sent);
     if (sent.id === null) sent.stopAfter(UNWAITED_MS);
     try {
       const response = await this.#exchange(JSON.stringify(message), sent, headers);
@@ -151,7 +153,7 @@ export class HttpTransport implements Transport {
       this.#failed(sent, error);
     } finally {
       sent.isOver();
-      this.#sent.delete(sent);
+      this.#sent.delete(sent.key);
     }
   }
 
@@ -306,7 +308,7 @@ export class HttpTransport implements Transport {
     this.#refused ??= new Set();
     this.#refuse(refused?.id ?? null);
     if (isKnown) return;
-    for (const sent of [...this.#sent].filter(({ isBegun }) => !isBegun)) {
+    for (const sent of [...this.#sent.values()].filter(({ isBegun }) => !isBegun)) {
       this.#refuse(sent.id);
       this.#giveUp(sent);
     }
@@ -323,7 +325,11 @@ export class HttpTransport implements Transport {
       id !== null && status >= 400;
     const { signal } = this.#ended;
     const until = performance.now() + LAST_REFUSAL_MS;
-    while ([...this.#sent].some(isUndecided) && performance.now() < until && !signal.aborted) {
+    while (
+      [...this.#sent.values()].some(isUndecided) &&
+      performance.now() < until &&
+      !signal.aborted
+    ) {
       await sleep(POLL_MS);
     }
     if (failure.sessionLost) this.#session.leave();
@@ -340,7 +346,7 @@ export class HttpTransport implements Transport {
   #failed(sent: SentMessage, error: unknown): void {
     const { id } = sent;
     if (this.#isClosed) return;
-    const isWaitedFor = this.#sent.has(sent) && !sent.isAnswered;
+    const isWaitedFor = this.#sent.has(sent.key) && !sent.isAnswered;
     const known = failureBehind(error);
     if (known && isLockedOut(known)) {
       // It may be the rest of an answer that cannot be fetched any more.
@@ -366,7 +372,7 @@ export class HttpTransport implements Transport {
   }
 
   #giveUp(sent: SentMessage): void {
-    this.#sent.delete(sent);
+    this.#sent.delete(sent.key);
     sent.stop();
   }
 
@@ -417,7 +423,7 @@ export class HttpTransport implements Transport {
   #end(failure: UpstreamFailure): void {
     if (this.#isClosed) return;
     this.#ended.abort();
-    for (const sent of this.#sent) sent.stop();
+    for (const sent of this.#sent.values()) sent.stop();
     this.#listener?.destroy();
     this.#events?.onClosed(failure);
   }

@@ -5,6 +5,8 @@ import { StreamPosition } from "./http-exchange.ts";
 
 /** A message on its way, and the stream that answers it. */
 export class SentMessage {
+  /** Tells it from the others of its transport. */
+  readonly key: number;
   readonly id: RequestId | null;
   readonly method: string | null;
   /** Of a modern message; none of a legacy one. */
@@ -16,7 +18,8 @@ export class SentMessage {
   #request: http.ClientRequest | null = null;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(message: RpcMessage) {
+  constructor(key: number, message: RpcMessage) {
+    this.key = key;
     this.id = requestIdOf(message);
     this.method = "method" in message && typeof message.method === "string" ? message.method : null;
     this.routing = routingHeaders(message);

@@ -1,6 +1,7 @@
 import type http from "node:http";
 import { GatewayError } from "@local-mcp/contract";
 import type { Launch } from "../definitions.ts";
+import { InFlight } from "../in-flight.ts";
 import { type RequestId, requestIdOf, type RpcMessage, type RpcNotification } from "../jsonrpc.ts";
 import { onSameOrigin } from "../network/address-guard.ts";
 import { formatBytes } from "../text.ts";
@@ -40,9 +41,10 @@ export class SseTransport implements Transport {
   readonly #credentials: Credentials;
   readonly #maxMessageBytes: number;
   readonly #connections: Connections;
-  readonly #requests = new Set<http.ClientRequest>();
+  readonly #requests = new InFlight<number, http.ClientRequest>();
   /** Messages that are not accepted yet. */
-  readonly #posts = new Set<Post>();
+  readonly #posts = new InFlight<number, Post>();
+  #lastKey = 0;
   readonly #ended = new AbortController();
   #events: TransportEvents | null = null;
   #endpoint: URL | null = null;
@@ -113,7 +115,7 @@ export class SseTransport implements Transport {
 
   send(message: RpcMessage): void {
     if (this.#isClosed || !this.#endpoint) return;
-    void this.#post(new Post(message), this.#endpoint);
+    void this.#post(new Post((this.#lastKey += 1), message), this.#endpoint);
   }
 
   handshakeDone(protocolVersion: string): void {
@@ -121,7 +123,7 @@ export class SseTransport implements Transport {
   }
 
   cancel(id: RequestId, reason: string, isOpening: boolean): RpcNotification | null {
-    const post = [...this.#posts].find((one) => one.id === id);
+    const post = [...this.#posts.values()].find((one) => one.id === id);
     post?.stopWaiting();
     // What was not sent need not be taken back.
     if (isOpening || post?.isBegun === false) return null;
@@ -188,7 +190,7 @@ export class SseTransport implements Transport {
   }
 
   async #post(post: Post, url: URL): Promise<void> {
-    this.#posts.add(post);
+    this.#posts.set(post.key, post);
     const { id, body, signal } = post;
     try {
       const response = await this.#credentials.send(signal, (own) => {
@@ -212,7 +214,7 @@ export class SseTransport implements Transport {
       this.#failed(post, error);
     } finally {
       post.isOver();
-      this.#posts.delete(post);
+      this.#posts.delete(post.key);
     }
   }
 
@@ -235,28 +237,32 @@ export class SseTransport implements Transport {
   }
 
   #track(request: http.ClientRequest): void {
-    this.#requests.add(request);
-    request.once("close", () => this.#requests.delete(request));
+    const key = (this.#lastKey += 1);
+    this.#requests.set(key, request);
+    request.once("close", () => this.#requests.delete(key));
   }
 
   #end(failure: UpstreamFailure): void {
     if (this.#isClosed) return;
     this.#ended.abort();
-    for (const post of this.#posts) post.stopWaiting();
-    for (const request of this.#requests) request.destroy();
+    for (const post of this.#posts.values()) post.stopWaiting();
+    for (const request of this.#requests.values()) request.destroy();
     this.#events?.onClosed(failure);
   }
 }
 
 /** A message on its way. It is on its own as soon as the server has accepted it. */
 class Post {
+  /** Tells it from the others of its transport. */
+  readonly key: number;
   readonly id: RequestId | null;
   readonly body: string;
   isBegun = false;
   readonly #waiting = new AbortController();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(message: RpcMessage) {
+  constructor(key: number, message: RpcMessage) {
+    this.key = key;
     this.id = requestIdOf(message);
     this.body = JSON.stringify(message);
   }

@@ -46,7 +46,7 @@ interface Observed {
 export class ClientsService {
   readonly #options: ClientsServiceOptions;
   readonly #now: () => number;
-  /** By session id, the longest unseen first. */
+  /** By session id. */
   readonly #observed = new Map<string, Observed>();
   #refused: ClientsView["refused"] = null;
   #timer: NodeJS.Timeout | null = null;
@@ -151,7 +151,9 @@ export class ClientsService {
     if (client === null) return null;
     const { sessionId, info, era, tokenId, since } = client;
     if (info.name === this.#options.testName) return null;
-    const seen = this.#observed.get(sessionId) ?? {
+    const known = this.#observed.get(sessionId);
+    if (known) return known;
+    const seen: Observed = {
       id: randomUUID(),
       ...shownClient(info, this.#options.redact),
       era,
@@ -164,14 +166,16 @@ export class ClientsService {
       calls: 0,
       lastCallAt: null,
     };
-    // Put at the end again: whoever was seen last goes last.
-    this.#observed.delete(sessionId);
+    if (this.#observed.size >= MAX_CLIENTS) this.#forgetOldest();
     this.#observed.set(sessionId, seen);
-    for (const oldest of this.#observed.keys()) {
-      if (this.#observed.size <= MAX_CLIENTS) break;
-      this.#observed.delete(oldest);
-    }
     return seen;
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = [...this.#observed].sort(
+      ([, one], [, other]) => one.lastSeenAt - other.lastSeenAt,
+    );
+    if (oldest) this.#observed.delete(oldest[0]);
   }
 
   #tell(): void {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { InFlight } from "@local-mcp/engine";
 import { ownerOf, type Principal } from "../tokens/principal.ts";
 
 /**
@@ -10,20 +11,20 @@ const GRACE_MS = 250;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 interface Open {
+  owner: string;
   response: ServerResponse;
   endsByItself: boolean;
 }
 
 /** Answers under way, by who is answered, so that they end with the right to them. */
 export class OpenAnswers {
-  readonly #byOwner = new Map<string, Set<Open>>();
+  readonly #open = new InFlight<number, Open>();
+  #lastKey = 0;
 
   /** Until it is over. `endsByItself`: the engine ends it too when its token is revoked. */
   add(response: ServerResponse, principal: Principal, endsByItself: boolean): void {
-    const owner = ownerOf(principal);
-    const open = { response, endsByItself };
-    const all = this.#byOwner.get(owner) ?? new Set();
-    this.#byOwner.set(owner, all.add(open));
+    const key = (this.#lastKey += 1);
+    this.#open.set(key, { owner: ownerOf(principal), response, endsByItself });
     const { expiresAt } = principal;
     const expiry =
       expiresAt === null
@@ -34,21 +35,24 @@ export class OpenAnswers {
           );
     response.once("close", () => {
       clearTimeout(expiry);
-      all.delete(open);
-      if (all.size === 0 && this.#byOwner.get(owner) === all) this.#byOwner.delete(owner);
+      this.#open.delete(key);
     });
   }
 
   has(owner: string): boolean {
-    return this.#byOwner.has(owner);
+    return this.#of(owner).length > 0;
   }
 
   /** Breaks off whatever is open: nothing more of it is delivered. */
   endOf(owner: string): void {
-    const all = [...(this.#byOwner.get(owner) ?? [])];
+    const all = this.#of(owner);
     for (const { response, endsByItself } of all) if (!endsByItself) response.destroy();
     setTimeout(() => {
       for (const { response } of all) response.destroy();
     }, GRACE_MS).unref();
+  }
+
+  #of(owner: string): Open[] {
+    return [...this.#open.values()].filter((open) => open.owner === owner);
   }
 }

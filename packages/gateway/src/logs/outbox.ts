@@ -1,4 +1,5 @@
 import { GatewayError } from "@local-mcp/contract";
+import { InFlight } from "@local-mcp/engine";
 import { type Batch, BEYOND_BODY, type Written } from "./entries.ts";
 import { begunEntry, endedEntry, type Row, sizeOf } from "./row.ts";
 import type { Stored } from "./writer/messages.ts";
@@ -56,7 +57,7 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #items: Item[] = [];
   /** Of rows of which nothing is sent yet. */
-  readonly #unsent = new Map<Row, Item>();
+  readonly #unsent = new InFlight<number, Item>();
   #lastKey = 0;
   /** Messages and characters that are not stored yet. */
   #waiting = 0;
@@ -115,7 +116,7 @@ export class Outbox {
     row.state = "queued";
     const size = sizeOf(row.request) + sizeOf(row.end?.response ?? null);
     const item = { row, isEnd: false, messages, size };
-    this.#unsent.set(row, item);
+    this.#unsent.set(row.key, item);
     this.#put(item);
   }
 
@@ -131,7 +132,7 @@ export class Outbox {
     }
     const messages = end.response === null ? 0 : 1;
     const size = sizeOf(end.response);
-    const item = this.#unsent.get(row);
+    const item = this.#unsent.get(row.key);
     if (item === undefined) return this.#put({ row, isEnd: true, messages, size });
     item.messages += messages;
     item.size += size;
@@ -249,7 +250,7 @@ export class Outbox {
       ended.push(entry);
       return entry.response?.text?.length ?? 0;
     }
-    this.#unsent.delete(row);
+    this.#unsent.delete(row.key);
     // It was not to be written after all.
     if (state !== "queued") return 0;
     row.state = end === null ? "sent" : "over";
