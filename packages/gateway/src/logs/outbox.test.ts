@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { EndedEntry } from "./entries.ts";
 import { answer, asked, call, CLIENT, recorderStage, said } from "./recorder.fixture.ts";
 
@@ -56,6 +57,23 @@ describe("what waits", () => {
     for (let id = 0; id < 50; id += 1) recorder.onRequest(asked({ message: call(id) }));
     expect(await written()).toHaveLength(50);
     expect(batches.length).toBeGreaterThan(10);
+  });
+
+  test("is written with its end where that comes soon, and without it where it does not", async () => {
+    const { recorder, time, batches, written } = recorderStage();
+    const quick = recorder.onRequest(asked({ message: call(1) }));
+    recorder.onRequest(asked({ message: call(2) }));
+    await sleep(60);
+    expect(batches).toEqual([]);
+    quick.answered(answer());
+    await vi.waitFor(() => expect(batches).toHaveLength(1));
+    expect(batches[0]?.begun).toMatchObject([{ ended: { outcome: "ok" } }]);
+
+    time.ms += 50;
+    await vi.waitFor(() => expect(batches).toHaveLength(2));
+    expect(batches[1]?.begun).toMatchObject([{ ended: null }]);
+    expect(batches.flatMap(({ ended }) => ended)).toEqual([]);
+    expect(await written()).toHaveLength(2);
   });
 
   test("is lost and counted where it cannot be written, and recording goes on by itself", async () => {

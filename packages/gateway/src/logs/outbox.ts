@@ -4,8 +4,10 @@ import { type Batch, BEYOND_BODY, type Written } from "./entries.ts";
 import { begunEntry, endedEntry, type Row, sizeOf } from "./row.ts";
 import type { Stored } from "./writer/messages.ts";
 
-/** Longest that something waits for others to be written with it, ms. */
-const TOGETHER_MS = 50;
+/** Longest that something waits for others to be written with it, ms. Short, so that it is little. */
+const TOGETHER_MS = 20;
+/** Longest that a row waits for its end, ms: both at once cost less than one after the other. */
+const END_MS = 50;
 /** At most so many are written at once. */
 const MAX_TOGETHER = 500;
 /** And so many characters. */
@@ -213,8 +215,18 @@ export class Outbox {
     if (this.#isStopped) return this.#later(RETRY_MS);
     this.#isHeldUp = this.#sent >= MAX_SENT;
     if (this.#isHeldUp) return;
-    void this.#store(this.#pack(SLICE_MS));
-    if (this.#items.length > 0) this.#soon();
+    const parcel = this.#pack(SLICE_MS);
+    if (parcel.items.length > 0) void this.#store(parcel);
+    const [next] = this.#items;
+    if (next === undefined) return;
+    if (this.#mayEndSoon(next)) this.#later(TOGETHER_MS);
+    else this.#soon();
+  }
+
+  #mayEndSoon({ row, isEnd }: Item): boolean {
+    const isWaitedFor = this.#closed || this.#flushes.length > 0;
+    const isOpen = !isEnd && row.state === "queued" && row.end === null;
+    return isOpen && !isWaitedFor && this.#options.now() - row.began < END_MS;
   }
 
   /** @param ms longest that it takes */
@@ -227,6 +239,7 @@ export class Outbox {
     for (const item of this.#items) {
       const isEnough = parcel.items.length >= MAX_TOGETHER || parcel.size >= MAX_TOGETHER_SIZE;
       if (parcel.items.length > 0 && (isEnough || now() >= until)) break;
+      if (this.#mayEndSoon(item)) break;
       this.#size -= item.size;
       item.size = this.#writeDown(item, parcel.batch, chars);
       this.#size += item.size;
