@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { GatewayError } from "@local-mcp/contract";
 import type { Client, TrafficClient } from "../definitions.ts";
 import { InFlight } from "../in-flight.ts";
@@ -238,7 +238,7 @@ function clientOf(
   const level = meta[META.logLevel];
   const identity = JSON.stringify([tokenId, info, capabilities]);
   return {
-    id: `modern-${createHash("sha256").update(identity).digest("base64url")}`,
+    id: `modern-${hash("sha256", identity, "base64url")}`,
     isSession: false,
     profileId: routes.profileId,
     info,

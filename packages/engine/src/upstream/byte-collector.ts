@@ -1,4 +1,5 @@
 const FIRST_BYTES = 4096;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
  * Bytes that come piece by piece and are wanted as one. They are copied into a buffer that doubles:
@@ -6,15 +7,21 @@ const FIRST_BYTES = 4096;
  * at each piece the square of the whole.
  */
 export class ByteCollector {
-  #buffer = Buffer.alloc(0);
+  #buffer = NOTHING;
   #length = 0;
 
   get length(): number {
     return this.#length;
   }
 
-  push(piece: Uint8Array): void {
+  /** What one piece holds is not copied, so that nobody else may write into it. */
+  push(piece: Buffer): void {
     const length = this.#length + piece.length;
+    if (this.#length === 0) {
+      this.#buffer = piece;
+      this.#length = length;
+      return;
+    }
     if (length > this.#buffer.length) this.#grow(length);
     this.#buffer.set(piece, this.#length);
     this.#length = length;
@@ -23,7 +30,7 @@ export class ByteCollector {
   /** All of it, and begins anew. */
   take(): Buffer {
     const all = this.#buffer.subarray(0, this.#length);
-    this.#buffer = Buffer.alloc(0);
+    this.#buffer = NOTHING;
     this.#length = 0;
     return all;
   }

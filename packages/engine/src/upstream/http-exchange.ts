@@ -141,8 +141,13 @@ export function readBytes(response: http.IncomingMessage, maxBytes: number): Pro
     });
     response.once("end", () => resolve(bytes.take()));
     response.once("error", reject);
-    response.once("close", () => reject(new Error("the answer was cut off")));
+    response.once("close", () => cutOff(response, "the answer", reject));
   });
+}
+
+/** An error is made only where there is one: it costs more than all else that is done at the end. */
+function cutOff(body: Readable, what: string, reject: (error: Error) => void): void {
+  if (!body.readableEnded) reject(new Error(`${what} was cut off`));
 }
 
 /** Longest wait that a server may ask for before a stream is opened again, ms. */
@@ -199,7 +204,7 @@ export function readEvents(stream: Readable, reading: EventsReading): Promise<vo
   return new Promise((resolve, reject) => {
     stream.once("end", resolve);
     stream.once("error", reject);
-    stream.once("close", () => reject(new Error("the stream was cut off")));
+    stream.once("close", () => cutOff(stream, "the stream", reject));
     // Last: what is there already is read at once.
     new PacedReading(stream, { budget, read }).begin();
   });

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { FAILED_OUTCOMES, type LogLevel } from "@local-mcp/contract";
 import {
   nameIn,
@@ -181,8 +181,7 @@ export function sessionOf(client: TrafficClient | null): Session {
  * Tells a session from others. Who knows its id can act in it where clients need no token, so that
  * is in no log.
  */
-export const sessionName = (id: string): string =>
-  createHash("sha256").update(id).digest("hex").slice(0, 16);
+export const sessionName = (id: string): string => hash("sha256", id).slice(0, 16);
 
 /** Of a number of ms, as exact as there is any use in. */
 export const thousandths = (ms: number): number => Math.round(ms * 1000) / 1000;

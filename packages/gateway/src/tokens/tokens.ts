@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { hash, randomBytes, randomUUID } from "node:crypto";
 import { GatewayError, type TokenRight, type TokenView } from "@local-mcp/contract";
 import type { Log } from "@local-mcp/engine";
 import type { FailedTokens } from "./failed-tokens.ts";
@@ -54,7 +54,7 @@ interface Known {
 /** A token that nobody can guess: 256 random bits. */
 export const newToken = (): string => PREFIX + randomBytes(TOKEN_BYTES).toString("base64url");
 
-const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex");
+const hashOf = (token: string): string => hash("sha256", token);
 
 /**
  * Who somebody is, by what they send. Of the tokens that are made here only hashes are stored; they
