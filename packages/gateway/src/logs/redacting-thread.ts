@@ -2,7 +2,7 @@ import type { Redactor, RedactorChange } from "@local-mcp/vault";
 import { type TaskTable, Thread, type ThreadOptions } from "../traffic/thread.ts";
 import type { LogFiles } from "./writer/messages.ts";
 
-export interface RedactingThreadOptions extends Pick<ThreadOptions, "onBroken"> {
+export interface RedactingThreadOptions extends Pick<ThreadOptions, "onBroken" | "restMs"> {
   files: LogFiles;
   redactor: Pick<Redactor, "follow">;
 }
@@ -13,10 +13,11 @@ type Redacting<Tasks> = TaskTable<Tasks> & { secret: [RedactorChange, null] };
 /** A thread of debug logs that is told of every secret before anything else is asked of it. */
 export function redactingThread<Tasks extends Redacting<Tasks>>(
   script: URL,
-  { files: { traffic, database }, redactor, onBroken }: RedactingThreadOptions,
+  { files: { traffic, database }, redactor, onBroken, restMs }: RedactingThreadOptions,
 ): Thread<Tasks> {
   const thread: Thread<Tasks> = new Thread({
     onBroken,
+    restMs,
     script,
     data: { traffic, database },
     onStart: () =>

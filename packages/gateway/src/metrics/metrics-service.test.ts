@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { LOCAL_SERVER } from "@local-mcp/contract";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { HOUR_MS } from "./call-row.ts";
 import { BEGIN, metricsStage } from "./metrics.fixture.ts";
+import type { MetricsOptions } from "./metrics-service.ts";
 
 const MINUTE_MS = 60_000;
 const tool = (serverId: string, name = "search") => ({ kind: "tool", name, serverId }) as const;
@@ -177,4 +178,41 @@ test("is forgotten by kind, name and server, also what is summed up", async () =
   expect(await left()).toBe(6);
   expect(await metrics.reset({})).toEqual({ calls: 6 });
   expect(await left()).toBe(0);
+});
+
+test("the thread is asked what is due where a call came, an hour is over or a setting changed, and else left alone", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const stage = metricsStage();
+  const { file } = stage;
+  let looks = 0;
+  const asking: MetricsOptions["file"] = {
+    guard: (thread) => {
+      const guarded = file.guard(thread);
+      return {
+        ask: (kind, ...task) => {
+          if (kind === "due") looks += 1;
+          return guarded.ask(kind, ...task);
+        },
+      };
+    },
+  };
+  const metrics = stage.run({ file: asking });
+  const looksAfter = async (minutes: number): Promise<number> => {
+    const before = looks;
+    for (let minute = 0; minute < minutes; minute += 1) {
+      vi.advanceTimersByTime(MINUTE_MS);
+      // Waits for what the look began.
+      await metrics.reset({ name: "nothing" });
+    }
+    return looks - before;
+  };
+  metrics.onExchange(stage.call(tool(stage.server("one"))));
+  expect(await looksAfter(3)).toBe(1);
+  metrics.onExchange(stage.call(tool(stage.server("other"))));
+  expect(await looksAfter(3)).toBe(1);
+  stage.settings.metricsRawDays = 1;
+  expect(await looksAfter(3)).toBe(1);
+  stage.clock.now += HOUR_MS;
+  expect(await looksAfter(3)).toBe(1);
 });

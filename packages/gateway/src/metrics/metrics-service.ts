@@ -15,11 +15,11 @@ import type { ServersService } from "../servers/servers-service.ts";
 import type { Stores } from "../stores.ts";
 import type { Thread } from "../traffic/thread.ts";
 import type { TrafficFile } from "../traffic/traffic-file.ts";
-import type { CallRow } from "./call-row.ts";
+import { type CallRow, hourOf } from "./call-row.ts";
 import { Counters } from "./counters.ts";
 import { exposition, type ExpositionFacts } from "./exposition.ts";
 import { Recorder } from "./recorder.ts";
-import { tidy } from "./upkeep.ts";
+import { GRACE_MS, tidy } from "./upkeep.ts";
 import { createMetricsThread, type MetricsThread } from "./worker-client.ts";
 import type { MetricsTasks } from "./worker-messages.ts";
 
@@ -60,6 +60,10 @@ export class MetricsService {
   #timer: NodeJS.Timeout | null = null;
   /** What changes the sums comes one after another. */
   readonly #changes = new OneByOne();
+  /** How many calls were told of. */
+  #told = 0;
+  /** What all was tidy for when it was last looked at. */
+  #tidyFor: string | null = null;
   #closed = false;
 
   constructor(options: MetricsOptions) {
@@ -110,6 +114,7 @@ export class MetricsService {
     const row = this.#rowOf(exchange, exchange.item);
     this.#counters.add(row);
     this.#recorder.add(row);
+    this.#told += 1;
     this.#keepTidy();
   }
 
@@ -166,10 +171,20 @@ export class MetricsService {
     if (this.#timer !== null) return;
     const { log } = this.#options;
     this.#timer = setInterval(() => {
-      this.tidy().catch((error: unknown) => {
+      this.#lookAfter().catch((error: unknown) => {
         if (!this.#closed) log.warn("calls are not summed up", { error: String(error) });
       });
     }, TIDY_EVERY_MS).unref();
+  }
+
+  /** What is tidy stays so until a call comes, an hour is over or a setting changes: nobody is woken for it. */
+  async #lookAfter(): Promise<void> {
+    const { metricsRawDays, metricsKeepDays } = this.#options.settings();
+    const hour = hourOf(this.#now() - GRACE_MS);
+    const state = [this.#told, hour, metricsRawDays, metricsKeepDays].join(" ");
+    if (state === this.#tidyFor) return;
+    await this.tidy();
+    this.#tidyFor = state;
   }
 
   /** Null for the gateway itself, undefined where none is asked for. */

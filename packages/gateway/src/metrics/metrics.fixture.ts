@@ -83,8 +83,8 @@ export function metricsStage(more: Partial<MetricsOptions> = {}) {
     server,
     profile: (slug: string): string => stores.profiles.insert({ slug, name: slug }).id,
     /** Another run over the same files. */
-    run: (): MetricsService => {
-      const service = new MetricsService(options);
+    run: (change: Partial<MetricsOptions> = {}): MetricsService => {
+      const service = new MetricsService({ ...options, ...change });
       open.push(service);
       return service;
     },

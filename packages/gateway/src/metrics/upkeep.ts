@@ -4,7 +4,7 @@ import type { Stores } from "../stores.ts";
 import type { MetricsThread } from "./worker-client.ts";
 
 /** How long an hour that is over is waited with, for what is still on its way, ms. */
-const GRACE_MS = 5 * 60_000;
+export const GRACE_MS = 5 * 60_000;
 const DAY_MS = 86_400_000;
 /** Sums that are removed at once; others have their turn in between. */
 const SLICE = 500;

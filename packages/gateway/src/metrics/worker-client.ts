@@ -12,5 +12,5 @@ export type MetricsThread = Asked<MetricsTasks>;
 
 export const createMetricsThread = (
   { traffic, database }: MetricsFiles,
-  told: Pick<ThreadOptions, "onBroken">,
+  told: Pick<ThreadOptions, "onBroken" | "restMs">,
 ): Thread<MetricsTasks> => new Thread({ ...told, script, data: { traffic, database } });

@@ -22,5 +22,6 @@ export interface MetricsTasks {
   reset: [scope: ResetScope, calls: number];
   /** Lets go of the file; the next task opens it again. */
   release: [nothing: null, done: null];
+  rest: [nothing: null, isFree: boolean];
   close: [nothing: null, done: null];
 }

@@ -27,6 +27,7 @@ serveTasks<MetricsTasks>({
     store.release();
     return null;
   },
+  rest: () => true,
   close: () => {
     store.close();
     return null;

@@ -3,6 +3,8 @@ import { type ErrorCode, GatewayError } from "@local-mcp/contract";
 
 /** Of a table of what a thread does: by its kind what a task is given, and what comes of it. */
 export type TaskTable<Tasks> = { [Kind in keyof Tasks]: [input: unknown, result: unknown] } & {
+  /** Whether nothing is lost where it ends now, and the next thread begins without it. */
+  rest: [null, boolean];
   close: [null, null];
 };
 
@@ -41,10 +43,14 @@ export interface ThreadOptions {
   /** Told of each thread that starts, before its first task. What it returns is called when it ended. */
   onStart?(): () => void;
   onBroken(error: Error): void;
+  /** After so long without anything to do it ends, ms. */
+  restMs?: number | undefined;
 }
 
 /** Longest that what was asked before is waited for at the end, ms. */
 const END_MS = 10_000;
+/** A thread takes some 20 MB, and to start it some 50 ms of a core. */
+const REST_MS = 30_000;
 
 interface Waiting {
   /** Given what its kind of task comes to: both sides are of one build. */
@@ -54,13 +60,17 @@ interface Waiting {
 
 /**
  * A thread that does one task after the other: SQLite blocks its thread, and calls are never to wait
- * for what is kept of them. It starts with the first thing that is asked of it. One that broke is
- * replaced by the next; what was asked of it is refused. Its side is `serveTasks`.
+ * for what is kept of them. It starts with the first thing that is asked of it, and ends after a while
+ * in which nothing was. One that broke is replaced by the next; what was asked of it is refused. Its
+ * side is `serveTasks`.
  */
 export class Thread<Tasks extends TaskTable<Tasks>> {
   readonly #options: ThreadOptions;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | null = null;
+  /** While one ends that had nothing to do: the next one finds the files let go of. */
+  #leaving: Promise<void> | null = null;
+  #restTimer: NodeJS.Timeout | undefined;
   #lastId = 0;
   #closed = false;
 
@@ -88,6 +98,12 @@ export class Thread<Tasks extends TaskTable<Tasks>> {
   /** Ends it when what was asked before is done. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#restTimer);
+    await this.#leaving;
+    await this.#leave();
+  }
+
+  async #leave(): Promise<void> {
     const worker = this.#worker;
     if (worker === null) return;
     const patience = setTimeout(() => void worker.terminate(), END_MS);
@@ -106,6 +122,7 @@ export class Thread<Tasks extends TaskTable<Tasks>> {
     signal?: AbortSignal,
   ): Promise<Tasks[Kind][1]> {
     signal?.throwIfAborted();
+    if (this.#leaving !== null) await this.#leaving;
     const worker = this.#worker ?? this.#start();
     const id = (this.#lastId += 1);
     const post = (told: Told<Tasks>): void => {
@@ -127,7 +144,30 @@ export class Thread<Tasks extends TaskTable<Tasks>> {
     } finally {
       this.#waiting.delete(id);
       signal?.removeEventListener("abort", cancel);
+      this.#restLater();
     }
+  }
+
+  #restLater(): void {
+    if (this.#closed) return;
+    const { restMs = REST_MS } = this.#options;
+    if (this.#restTimer) this.#restTimer.refresh();
+    else this.#restTimer = setTimeout(() => void this.#rest(), restMs).unref();
+  }
+
+  /** Where it is refused it is tried again after the same while, as after anything that was asked. */
+  async #rest(): Promise<void> {
+    if (this.#worker === null || this.#waiting.size > 0) return;
+    try {
+      const isFree = await this.#send("rest", null);
+      // Something was asked meanwhile.
+      if (!isFree || this.#waiting.size > 0 || this.#closed) return;
+    } catch {
+      return;
+    }
+    this.#leaving = this.#leave();
+    await this.#leaving;
+    this.#leaving = null;
   }
 
   #start(): Worker {

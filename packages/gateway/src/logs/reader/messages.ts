@@ -51,5 +51,6 @@ export interface ReaderTasks {
   /** No answer is waited for; messages are redacted with it from then on. */
   secret: [RedactorChange, null];
   release: [null, null];
+  rest: [null, boolean];
   close: [null, null];
 }

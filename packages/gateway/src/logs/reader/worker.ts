@@ -61,6 +61,7 @@ serveTasks<ReaderTasks>({
     files.release();
     return null;
   },
+  rest: () => true,
   close: () => {
     files.release();
     return null;

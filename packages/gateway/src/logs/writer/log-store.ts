@@ -236,6 +236,11 @@ export class LogStore {
     });
   }
 
+  /** No row waits for its end, and no row went whose names are still to be looked for. */
+  get isIdle(): boolean {
+    return this.#running.size === 0 && (this.#open?.unswept ?? 0) === 0;
+  }
+
   /** Lets go of the files. What still runs has its end in no other. */
   release(): void {
     if (this.#open) closeFile(this.#open.db);

@@ -61,5 +61,6 @@ export interface WriterTasks {
   size: [null, { rows: number; bytes: number; oldestAt: number | null }];
   /** Lets go of the file; the next task opens it again. */
   release: [null, null];
+  rest: [null, boolean];
   close: [null, null];
 }

@@ -43,6 +43,7 @@ serveTasks<WriterTasks>({
     store.release();
     return null;
   },
+  rest: () => store.isIdle,
   close: () => {
     store.release();
     return null;
