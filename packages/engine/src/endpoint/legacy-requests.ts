@@ -13,7 +13,7 @@ import { placeOfResource, resourceNotFound } from "../router/resources.ts";
 import { answer, route } from "../router/router.ts";
 import type { Routes } from "../router/routes.ts";
 import type { Reply } from "./reply.ts";
-import { rpcError, serialize } from "./rpc-answers.ts";
+import { rpcError, serializeInTurn } from "./rpc-answers.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 import { clientOf, listedTools, OpenExchange } from "./traffic.ts";
@@ -55,7 +55,7 @@ export class LegacyRequests {
     try {
       const caller = callerOf(session, request, to, { signal, trace: exchange.trace });
       const answered = await this.#carryOut(session, request, routes, caller);
-      const written = to.finish(serialize(request, answered));
+      const written = to.finish(await serializeInTurn(request, answered));
       exchange.answered(answered, written, listedTools(request, routes));
     } catch (error) {
       const message = JSON.stringify(rpcError(request, error));

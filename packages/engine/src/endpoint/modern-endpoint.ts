@@ -24,7 +24,7 @@ import type { EndpointRequest } from "./endpoint.ts";
 import { accepts, unsupported } from "./headers.ts";
 import type { Introduction } from "./legacy-endpoint.ts";
 import type { Listeners } from "./listeners.ts";
-import { rpcError, serialize } from "./rpc-answers.ts";
+import { rpcError, serializeInTurn } from "./rpc-answers.ts";
 import { listedTools, OpenExchange } from "./traffic.ts";
 
 /** How long a client may keep what it was told of the profile, ms. */
@@ -128,8 +128,9 @@ export class ModernEndpoint {
         pause: () => {},
       };
       const answer = await this.#carryOut(request, incoming, caller);
+      const text = await serializeInTurn(request, answer);
       incoming.response.off("close", onClose);
-      const written = writer.finish(serialize(request, answer), statusOf(answer));
+      const written = writer.finish(text, statusOf(answer));
       exchange.answered(answer, written, listedTools(request, routes));
     } catch (error) {
       incoming.response.off("close", onClose);

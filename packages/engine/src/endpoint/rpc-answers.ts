@@ -8,12 +8,24 @@ import {
   type RpcRequest,
 } from "../jsonrpc.ts";
 import { knownError } from "../known-error.ts";
+import { LARGE, roughSize } from "../message-size.ts";
 import type { Answer } from "../router/caller.ts";
+import { turn } from "../time.ts";
 
 /** The whole response message to a request. */
 export function serialize(request: RpcRequest, answer: Answer): string {
   if (answer.kind === "response") return JSON.stringify({ ...answer.response, id: request.id });
   return `{"jsonrpc":"2.0","id":${JSON.stringify(request.id)},"result":${answer.result}}`;
+}
+
+/** The same in a turn of its own where it is long: reading it, writing it down and sending it add up. */
+export async function serializeInTurn(request: RpcRequest, answer: Answer): Promise<string> {
+  const size = answer.kind === "response" ? roughSize(answer.response) : answer.result.length;
+  if (size < LARGE) return serialize(request, answer);
+  await turn();
+  const text = serialize(request, answer);
+  await turn();
+  return text;
 }
 
 /** What was thrown, as the caller may read it. */

@@ -1,5 +1,5 @@
 import type { LogLevel } from "@local-mcp/contract";
-import { isObject } from "@local-mcp/engine";
+import { isObject, roughSize } from "@local-mcp/engine";
 import {
   type BegunEntry,
   BEYOND_NAME,
@@ -124,15 +124,13 @@ const errorEntry = (
   message: isOurs || hasContents(row) ? told(message, MAX_MESSAGE) : null,
 });
 
-/** Members that are looked at to tell how large a message is. */
-const LOOKED_AT = 50;
 /** Of a value that is no text, characters. */
 const SMALL = 8;
 
 /** About how many characters a message has. It is not written down for that, which takes longer. */
 export function sizeOf(seen: Seen | null): number {
   if (seen === null) return 0;
-  return seen.kind === "text" ? seen.text.length : roughly(seen.message, { left: LOOKED_AT });
+  return seen.kind === "text" ? seen.text.length : roughSize(seen.message);
 }
 
 /** How many characters a message has, looked through for no longer than until it has so many. */
@@ -157,25 +155,4 @@ export function sizeUpTo(seen: Seen | null, most: number): number {
     }
   }
   return Math.min(size, most);
-}
-
-function roughly(value: unknown, budget: { left: number }): number {
-  budget.left -= 1;
-  if (typeof value === "string") return value.length + 2;
-  let size = SMALL;
-  if (Array.isArray(value)) {
-    let seen = 0;
-    for (const one of value) {
-      if (budget.left <= 0) break;
-      size += roughly(one, budget);
-      seen += 1;
-    }
-    return seen === 0 ? size : (size * value.length) / seen;
-  }
-  if (!isObject(value)) return size;
-  for (const key in value) {
-    if (budget.left <= 0) break;
-    size += key.length + roughly(value[key], budget);
-  }
-  return size;
 }
