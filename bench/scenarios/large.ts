@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { freePort, start } from "../child.ts";
-import { HttpClient } from "../client.ts";
+import { type Endpoint, HttpClient } from "../client.ts";
 import { atMost, told } from "../figures.ts";
 import { forgetPeak, memoryOf, peakOf } from "../memory.ts";
 import { connected, echoCall, eventually, timed } from "../measure.ts";
@@ -24,18 +26,14 @@ const fetchLarge = async (client: HttpClient): Promise<void> => {
 };
 
 /** How long each of somebody else's small calls takes while the work is done, ms. */
-const meanwhile = async (client: HttpClient, work: () => Promise<unknown>): Promise<number[]> => {
-  const times: number[] = [];
-  const over = new AbortController();
-  const calling = (async () => {
-    while (!over.signal.aborted) times.push(...(await timed(1, echoCall(client, "echo"))));
-  })();
-  try {
-    await work();
-  } finally {
-    over.abort();
-    await calling;
-  }
+const meanwhile = async (other: Endpoint, work: () => Promise<unknown>): Promise<number[]> => {
+  const caller = new Worker(new URL("../calling.ts", import.meta.url), { workerData: other });
+  await once(caller, "message");
+  await work();
+  const told = once(caller, "message");
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+  caller.postMessage("stop");
+  const [times] = await told;
   return times;
 };
 
@@ -46,7 +44,7 @@ interface Took {
 
 const measureAll = async (
   { interrupted, say }: Stage,
-  { clients, other, pid }: { clients: Record<Way, HttpClient>; other: HttpClient; pid: number },
+  { clients, other, pid }: { clients: Record<Way, HttpClient>; other: Endpoint; pid: number },
   rounds: number,
 ) => {
   for (const client of Object.values(clients)) await eventually(echoCall(client, "echo"));
@@ -89,11 +87,12 @@ export const measureLarge: Scenario = async (stage) => {
       "gateway-http": await open(urlOf("web"), web),
       "gateway-stdio": await open(urlOf("pipe"), pipe),
     };
-    const other = await open(urlOf("web"), web);
+    // Of another server: the one that makes the large result does nothing else meanwhile.
+    const other: Endpoint = { kind: "http", url: urlOf("pipe"), headers: pipe };
     try {
       return await measureAll(stage, { clients, other, pid }, rounds);
     } finally {
-      for (const client of [...Object.values(clients), other]) await client.close();
+      for (const client of Object.values(clients)) await client.close();
     }
   };
   try {

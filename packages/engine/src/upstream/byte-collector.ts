@@ -9,6 +9,12 @@ const NOTHING: Buffer = Buffer.alloc(0);
 export class ByteCollector {
   #buffer = NOTHING;
   #length = 0;
+  readonly #expected: number;
+
+  /** @param expected how many are said to come, bytes; 0 where nobody says */
+  constructor(expected = 0) {
+    this.#expected = expected;
+  }
 
   get length(): number {
     return this.#length;
@@ -36,7 +42,9 @@ export class ByteCollector {
   }
 
   #grow(least: number): void {
-    const grown = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, least, this.#buffer.length * 2));
+    const grown = Buffer.allocUnsafeSlow(
+      Math.max(FIRST_BYTES, least, this.#expected, this.#buffer.length * 2),
+    );
     grown.set(this.#buffer.subarray(0, this.#length));
     this.#buffer = grown;
   }

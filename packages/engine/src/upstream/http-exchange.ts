@@ -134,7 +134,8 @@ export async function readText(response: http.IncomingMessage, maxBytes: number)
 export function readBytes(response: http.IncomingMessage, maxBytes: number): Promise<Buffer> {
   // By events and not by iteration, which costs a good part of a small answer.
   return new Promise((resolve, reject) => {
-    const bytes = new ByteCollector();
+    const said = Number(response.headers["content-length"] ?? 0);
+    const bytes = new ByteCollector(said <= maxBytes ? said : 0);
     response.on("data", (chunk: Buffer) => {
       if (bytes.length + chunk.length > maxBytes) response.destroy(new TooLargeError());
       else bytes.push(chunk);

@@ -76,6 +76,20 @@ describe("what waits", () => {
     expect(await written()).toHaveLength(2);
   });
 
+  test("is written, where a server said much, once the client is told the same", async () => {
+    const { recorder, time, batches } = recorderStage();
+    const request = recorder.onRequest(asked());
+    const result = { content: [{ type: "text", text: "x".repeat(2_000_000) }] };
+    const sent = request.towards("srv").sent(call());
+    time.ms += 60;
+    await vi.waitFor(() => expect(batches.flatMap(({ begun }) => begun)).toHaveLength(2));
+    sent.ended({ jsonrpc: "2.0", id: 1, result });
+    await sleep(60);
+    expect(batches.flatMap(({ ended }) => ended)).toEqual([]);
+    request.answered(answer());
+    await vi.waitFor(() => expect(batches.flatMap(({ ended }) => ended)).toHaveLength(2));
+  });
+
   test("is lost and counted where it cannot be written, and recording goes on by itself", async () => {
     const { recorder, time, outbox, refuse, written, batches } = recorderStage();
     const running = recorder.onRequest(asked());

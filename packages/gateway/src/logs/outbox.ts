@@ -8,6 +8,8 @@ import type { Stored } from "./writer/messages.ts";
 const TOGETHER_MS = 20;
 /** Longest that a row waits for its end, ms: both at once cost less than one after the other. */
 const END_MS = 50;
+/** What takes long to write down, characters. */
+const LARGE = 1024 * 1024;
 /** At most so many are written at once. */
 const MAX_TOGETHER = 500;
 /** And so many characters. */
@@ -219,14 +221,19 @@ export class Outbox {
     if (parcel.items.length > 0) void this.#store(parcel);
     const [next] = this.#items;
     if (next === undefined) return;
-    if (this.#mayEndSoon(next)) this.#later(TOGETHER_MS);
+    if (this.#isTooSoon(next)) this.#later(TOGETHER_MS);
     else this.#soon();
   }
 
-  #mayEndSoon({ row, isEnd }: Item): boolean {
-    const isWaitedFor = this.#closed || this.#flushes.length > 0;
-    const isOpen = !isEnd && row.state === "queued" && row.end === null;
-    return isOpen && !isWaitedFor && this.#options.now() - row.began < END_MS;
+  /** Whether it costs less in a moment. */
+  #isTooSoon({ row, isEnd, size }: Item): boolean {
+    if (this.#closed || this.#flushes.length > 0) return false;
+    const { began, end, state } = row;
+    const isOpen = !isEnd && state === "queued" && end === null;
+    // The text that the client is given, and that is being written down, is that of the server too.
+    const isPassedOn = end !== null && size >= LARGE && row.answer() === null;
+    const since = began + (end?.durationMs ?? 0);
+    return (isOpen || isPassedOn) && this.#options.now() - since < END_MS;
   }
 
   /** @param ms longest that it takes */
@@ -239,7 +246,7 @@ export class Outbox {
     for (const item of this.#items) {
       const isEnough = parcel.items.length >= MAX_TOGETHER || parcel.size >= MAX_TOGETHER_SIZE;
       if (parcel.items.length > 0 && (isEnough || now() >= until)) break;
-      if (this.#mayEndSoon(item)) break;
+      if (this.#isTooSoon(item)) break;
       this.#size -= item.size;
       item.size = this.#writeDown(item, parcel.batch, chars);
       this.#size += item.size;
