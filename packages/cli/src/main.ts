@@ -2,12 +2,16 @@ import { GatewayError } from "@local-mcp/contract";
 import { endAtFault, keepFaultsQuiet } from "./faults.ts";
 import type { Io } from "./io.ts";
 import { forgetStart, isTooOld, startAgain } from "./old-node.ts";
+import { startSmall } from "./small-start.ts";
 
 /**
  * A terminal sends Ctrl-C to every process of the command, and some of them hand it on: the same
  * request to stop can arrive twice within this time, ms.
  */
 const SAME_SIGNAL_MS = 500;
+
+/** When what the command starts has settled, ms. */
+const SETTLED_MS = 10_000;
 
 /** How long the command may take to end then, ms. */
 const STOP_LIMIT_MS = 5000;
@@ -43,6 +47,7 @@ const ignoreGoneReader = (error: NodeJS.ErrnoException): void => {
 };
 
 const main = async (): Promise<void> => {
+  setTimeout(startSmall(), SETTLED_MS).unref();
   keepFaultsQuiet();
   if (isTooOld(process.versions["napi"])) return startAgain(import.meta.url);
   forgetStart();

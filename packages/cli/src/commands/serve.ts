@@ -9,10 +9,6 @@ import type { Act, Cli, Outcome } from "../cli.ts";
 import { integer } from "../forms.ts";
 import { loadGateway } from "../load-gateway.ts";
 import { plural, visible } from "../output.ts";
-import { startSmall } from "../small-start.ts";
-
-/** When what was started has settled, ms. */
-const SETTLED_MS = 10_000;
 
 interface ServeOptions {
   host?: string;
@@ -21,17 +17,6 @@ interface ServeOptions {
 
 /** Serves until it is asked to stop, which is the ordinary end and therefore 0. */
 const serve = async (cli: Cli, options: ServeOptions): Outcome => {
-  const grow = startSmall();
-  const settled = setTimeout(grow, SETTLED_MS).unref();
-  try {
-    await serveUntilStopped(cli, options);
-  } finally {
-    clearTimeout(settled);
-    grow();
-  }
-};
-
-const serveUntilStopped = async (cli: Cli, options: ServeOptions): Promise<void> => {
   const { io } = cli;
   const pages = pagesHere();
   const { createGateway } = await loadGateway(cli.options, io.env);
