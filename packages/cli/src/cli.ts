@@ -38,11 +38,14 @@ export class Cli {
   readonly options: GlobalOptions;
   /** Keeps secrets out of what is said of errors; the gateway in this process tells it its own. */
   readonly redactor: Redactor;
+  /** Whether words stand after “--”, which are then meant as a command. */
+  readonly hasDashes: boolean;
 
-  constructor(io: Io, options: GlobalOptions, redactor: Redactor) {
+  constructor(io: Io, options: GlobalOptions, redactor: Redactor, hasDashes = false) {
     this.io = io;
     this.options = options;
     this.redactor = redactor;
+    this.hasDashes = hasDashes;
   }
 
   get json(): boolean {

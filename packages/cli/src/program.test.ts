@@ -23,6 +23,10 @@ describe("the command line", () => {
     ],
     [["servers", "edit", "x"], "Nothing to change was given."],
     [
+      ["servers", "edit", "x", "--hold-changed-tools", "maybe"],
+      "There are words that belong to no option. A new command is written after “--”.",
+    ],
+    [
       ["profiles", "edit", "x", "--require-token", "--allow-without-token"],
       "Give --allow-without-token or --require-token, not both.",
     ],

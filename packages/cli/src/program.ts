@@ -39,7 +39,8 @@ export const buildProgram = async (
     (command) =>
     async (...given) => {
       const { Cli } = await import("./cli.ts");
-      ended((await command(new Cli(io, program.opts<GlobalOptions>(), redactor), ...given)) ?? 0);
+      const options = program.opts<GlobalOptions>();
+      ended((await command(new Cli(io, options, redactor, argv.includes("--")), ...given)) ?? 0);
     };
   const [word] = program.parseOptions([...argv]).operands;
   for (const add of await loadCommands(word)) add(program, act);

@@ -42,7 +42,7 @@ describe("changed tools", { timeout: 60_000 }, () => {
     await added("--hold-changed-tools");
     await offer(tool("read", "Reads a file."), tool("write", "Writes."));
     const unchanged = await place.run(["servers", "changes", "files"]);
-    expect(unchanged.out).toBe("All tools of “files” are as they were accepted.\n");
+    expect(unchanged.out).toBe("No known tool of “files” has changed since it was accepted.\n");
 
     await offer(tool("read", "Reads every file."), tool("write", "Writes."), tool("new", "New."));
     const shown = await place.run(["servers", "changes", "files"]);
@@ -71,7 +71,9 @@ describe("changed tools", { timeout: 60_000 }, () => {
       accepted: ["new"],
       left: [],
     });
-    expect((await accept(["--all"])).out).toBe("All tools of “files” are as they were accepted.\n");
+    expect((await accept(["--all"])).out).toBe(
+      "No known tool of “files” has changed since it was accepted.\n",
+    );
   });
 
   test("are named, or all of them, and nothing else", async () => {

@@ -12,7 +12,10 @@ const textOf = (changes: readonly ToolChange[]): string => changes.map(changeTex
 const changes = (cli: Cli, name: string): Outcome =>
   cli.use(async (api) => {
     const found = await api.servers.toolChanges({ server: name });
-    cli.answer(found, textOf(found) || `All tools of “${name}” are as they were accepted.`);
+    cli.answer(
+      found,
+      textOf(found) || `No known tool of “${name}” has changed since it was accepted.`,
+    );
     if (found.length > 0) cli.hint(`Accept them: ${cli.command(`servers accept ${name} TOOL…`)}`);
   });
 
@@ -22,10 +25,14 @@ interface AcceptOptions {
 }
 
 /** @throws GatewayError usage for one that has not changed */
-function chosen(all: readonly ToolChange[], names: readonly string[]): ToolChange[] {
+function chosen(all: readonly ToolChange[], names: readonly string[], shows: string): ToolChange[] {
   return names.map((name) => {
     const change = all.find((one) => one.name === name);
-    if (!change) throw usage(`There is nothing to accept of a tool “${name}”.`);
+    if (!change) {
+      throw usage(
+        `There is nothing to accept of a tool “${name}”. What has changed shows ${shows}.`,
+      );
+    }
     return change;
   });
 }
@@ -37,11 +44,15 @@ const accept = async (
   { all = false, yes = false }: AcceptOptions,
 ): Outcome => {
   if (all === names.length > 0) throw usage("Give the names of tools, or --all.");
+  const shows = cli.command(`servers changes ${server}`);
   await cli.use(async (api) => {
     const found = await api.servers.toolChanges({ server });
-    const wanted = all ? found : chosen(found, names);
+    const wanted = all ? found : chosen(found, names, shows);
     if (wanted.length === 0) {
-      cli.answer({ accepted: [] }, `All tools of “${server}” are as they were accepted.`);
+      cli.answer(
+        { accepted: [] },
+        `No known tool of “${server}” has changed since it was accepted.`,
+      );
       return;
     }
     (cli.json ? cli.io.stderr : cli.io.stdout).write(`${textOf(wanted)}\n\n`);
