@@ -23,6 +23,7 @@ import {
   subscribers,
 } from "./clients.ts";
 import { curves } from "./curves.ts";
+import { judgeLeftBehind } from "./left-behind.ts";
 import { killServers, People } from "./people.ts";
 import { Provoked } from "./provoked.ts";
 import { Random } from "./random.ts";
@@ -161,9 +162,11 @@ const soak = async (out: string | undefined): Promise<Judgement> => {
   await traffic(run, { name: "traffic", ms: PACE.traffic }, keep);
   const over = performance.now();
   const after = await atRest(run, before);
+  const headers = { authorization: `Bearer ${stage.token}` };
+  const at = { url: `${gateway.url}/mcp/all`, headers };
+  const judged = [judgeRest(before, after), await judgeLeftBehind(gateway, at)];
   const code = await gateway.end();
 
-  const judged = [judgeRest(before, after)];
   if (!options.short) {
     judged.push(judgeSlopes(samples), judgeTimes(calls, { from, until: over }));
     if (out !== undefined) writeFileSync(join(out, "curves.svg"), curves(samples));

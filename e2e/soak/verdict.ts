@@ -92,7 +92,7 @@ export const judgeSlopes = (all: readonly Sample[]): Judgement => {
   return { figures, faults };
 };
 
-const inWords = ({ slope, low, high }: Slope): string =>
+export const inWords = ({ slope, low, high }: Slope): string =>
   `${slope.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`;
 
 /**
