@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 import { MARKER } from "./marker.ts";
 import { Processes } from "./processes.ts";
 
@@ -47,7 +47,7 @@ export function shell(
   child.stdout.on("data", (chunk: Buffer) =>
     told.push(...chunk.toString().trim().split("\n").map(Number)),
   );
-  started.push(() => [child.pid ?? 0, ...told]);
+  endedAfterTest(() => [child.pid ?? 0, ...told]);
   return { child, told };
 }
 
@@ -60,17 +60,19 @@ export function sleeper(env: Record<string, string> = {}): number {
   });
   const { pid } = child;
   if (pid === undefined) throw new Error("there is no sleep");
-  started.push(() => [pid]);
+  endedAfterTest(() => [pid]);
   return pid;
 }
 
-const started: (() => number[])[] = [];
-afterEach(() => {
-  for (const pid of started.splice(0).flatMap((pids) => pids())) {
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch {
-      // It has ended, as most do.
+/** Ends, after the test, what is still there of it. */
+function endedAfterTest(pids: () => number[]): void {
+  onTestFinished(() => {
+    for (const pid of pids()) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended, as most do.
+      }
     }
-  }
-});
+  });
+}

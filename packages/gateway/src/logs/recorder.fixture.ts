@@ -1,6 +1,6 @@
 import type { GatewayError, LogLevel } from "@local-mcp/contract";
 import type { RpcRequest, SeenAnswer, SeenRequest, TrafficClient } from "@local-mcp/engine";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import type { Batch, BegunEntry } from "./entries.ts";
 import { lesser } from "./levels.ts";
 import { Outbox } from "./outbox.ts";
@@ -17,11 +17,6 @@ export const CLIENT: TrafficClient = {
 
 /** What its session is called in the log. */
 export const SESSION = "6a840baf5d8c3ff2";
-
-const open: Outbox[] = [];
-afterEach(async () => {
-  for (const outbox of open.splice(0)) await outbox.close();
-});
 
 /** A recorder whose clock stands still, and a writer that collects. */
 export function recorderStage(given: { levels?: Record<string, LogLevel>; level?: LogLevel } = {}) {
@@ -44,7 +39,7 @@ export function recorderStage(given: { levels?: Record<string, LogLevel>; level?
     onProblem: () => problems.push(outbox.problem?.code ?? null),
     now: clock.now,
   });
-  open.push(outbox);
+  onTestFinished(() => outbox.close());
   const { levels = {}, level = "full" } = given;
   const recorder = new Recorder({
     outbox,

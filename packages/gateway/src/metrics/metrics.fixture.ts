@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { GatewayError } from "@local-mcp/contract";
 import { createDb } from "@local-mcp/database";
 import type { Exchange } from "@local-mcp/engine";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import { createStores } from "../stores.ts";
 import { TrafficFile } from "../traffic/traffic-file.ts";
 import { HOUR_MS } from "./call-row.ts";
@@ -12,11 +12,6 @@ import { type MetricsOptions, MetricsService } from "./metrics-service.ts";
 
 /** The start of an hour. */
 export const BEGIN = 500_000 * HOUR_MS;
-
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-});
 
 /** Metrics over real files, with a clock of their own. */
 export function metricsStage(more: Partial<MetricsOptions> = {}) {
@@ -61,7 +56,7 @@ export function metricsStage(more: Partial<MetricsOptions> = {}) {
     ...more,
   };
   const open: MetricsService[] = [];
-  ends.push(async () => {
+  onTestFinished(async () => {
     await Promise.all(open.map((one) => one.close()));
     db.close();
     rmSync(root, { recursive: true, force: true });

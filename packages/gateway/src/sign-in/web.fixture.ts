@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import { createFetch, type Fetch, type FetchOptions } from "@local-mcp/engine";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import type { Registration, RegistrationStore, SignInConfig } from "./sign-in-types.ts";
 
 /** What a page answers: JSON, text, a status alone, or whatever it does by itself. */
@@ -28,11 +28,6 @@ export interface Site {
   close: () => Promise<void>;
 }
 
-const open: Site[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one.close();
-});
-
 export async function site(pages: Record<string, Page> = {}): Promise<Site> {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
@@ -59,7 +54,7 @@ export async function site(pages: Record<string, Page> = {}): Promise<Site> {
         server.closeAllConnections();
       }),
   };
-  open.push(made);
+  onTestFinished(() => made.close());
   return made;
 }
 

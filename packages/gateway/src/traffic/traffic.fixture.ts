@@ -5,15 +5,10 @@ import { GatewayError, settings as settingsSchema, type GatewayEvent } from "@lo
 import { createDb } from "@local-mcp/database";
 import type { SeenRequest } from "@local-mcp/engine";
 import { createRedactor } from "@local-mcp/vault";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import { Events } from "../events.ts";
 import { createStores } from "../stores.ts";
 import { createTraffic, type Traffic } from "./create-traffic.ts";
-
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-});
 
 /** What is kept of calls over real files and threads, without a gateway around it. */
 export function trafficStage() {
@@ -34,7 +29,7 @@ export function trafficStage() {
     throw new GatewayError("internal");
   };
   const running = new Set<Traffic>();
-  ends.push(async () => {
+  onTestFinished(async () => {
     await Promise.all([...running].map((one) => one.close()));
     db.close();
     rmSync(root, { recursive: true, force: true });

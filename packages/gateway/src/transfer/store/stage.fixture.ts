@@ -10,15 +10,10 @@ import {
   type Surroundings,
 } from "@local-mcp/transfer";
 import { createRecoveryKey, createVault, recoveryProvider } from "@local-mcp/vault";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import { Sandbox } from "../../sandbox/sandbox.ts";
 import { createStores } from "../../stores.ts";
 import { createTransferStore } from "./transfer-store.ts";
-
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-});
 
 /** Everything of a configuration, in the order in which an import writes it. */
 export const allOf = (all: Configuration): AnyEntity[] => [
@@ -75,7 +70,7 @@ export function transferStage() {
     configuration: { paths: { dataDir } },
     onMoved: (serverId) => moved.push(serverId),
   });
-  ends.push(async () => {
+  onTestFinished(async () => {
     await sandbox.close();
     db.close();
     rmSync(directory, { recursive: true });
