@@ -99,6 +99,14 @@ export class BothEras {
     this.check("both hear of both resources", all === true, this.missing().join(", "));
   }
 
+  /** What needs no session. */
+  async workWithoutSession(): Promise<void> {
+    for (const server of ERA_SERVERS) {
+      const { isError } = await this.modern.callTool({ name: `${server}_test_simple_text` });
+      this.check(`${server} answers a client that has no session`, isError !== true);
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.legacy.close(), this.modern.close()]);
   }

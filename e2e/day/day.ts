@@ -22,6 +22,7 @@ import { Catalogue } from "./catalogue.ts";
 import { Journey } from "./journey.ts";
 import { locks } from "./locks.ts";
 import { Logs } from "./logs.ts";
+import { sessionStores } from "./session-stores.ts";
 import { SignIn } from "./sign-in.ts";
 import { ToolChanges } from "./tool-changes.ts";
 import { Transfer } from "./transfer.ts";
@@ -52,8 +53,12 @@ const env: NodeJS.ProcessEnv = {
   DAY_SECRET: CANARY,
 };
 
-async function cli(...args: string[]): Promise<unknown> {
-  const { code, stdout, stderr } = await run([CLI, "--data-dir", dataDir, "--json", ...args], env);
+const cli = (...args: string[]): Promise<unknown> => cliWith({}, args);
+
+/** @param more beside the environment of the day */
+async function cliWith(more: NodeJS.ProcessEnv, args: string[]): Promise<unknown> {
+  const words = [CLI, "--data-dir", dataDir, "--json", ...args];
+  const { code, stdout, stderr } = await run(words, { ...env, ...more });
   if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}: ${stderr}`);
   return JSON.parse(stdout);
 }
@@ -294,6 +299,24 @@ async function day(): Promise<void> {
     await own.work(client);
     await both.listen();
     await both.work();
+
+    console.log("12:30 the sessions to Redis, and back");
+    const lunch = serving;
+    const eraClients = both;
+    serving = null;
+    serving = await sessionStores(lunch, {
+      dataDir,
+      env,
+      cli: cliWith,
+      check,
+      work: async () => {
+        await work(lunch.url, client, bridge);
+        await eraClients.listen();
+        await eraClients.work();
+      },
+      workWithout: () => eraClients.workWithoutSession(),
+    });
+    await expectStates(TRUE_STATES);
 
     console.log("13:00 a file for a colleague, and one from a colleague");
     const transfer = new Transfer({ root, cli, check });
