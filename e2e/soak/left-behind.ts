@@ -28,7 +28,7 @@ interface Kind {
   /** In a block. */
   count: number;
   /** @returns what asks once */
-  open(at: Endpoint): Promise<(number: number) => Promise<void>>;
+  open: (at: Endpoint) => Promise<(number: number) => Promise<void>>;
 }
 
 const echo = (number: number) => call(STEADY, "echo", { message: `again ${number}` });

@@ -10,10 +10,6 @@ import type { Stage } from "./stage.ts";
 
 const PROBE = fileURLToPath(new URL("probe.ts", import.meta.url));
 const END_MS = 20_000;
-/** How a command ends that got no proof in time, and took the gateway for another one. */
-const HELD = 7;
-/** Of a command. */
-const TRIES = 4;
 
 const readyLine = z.object({ url: z.url() });
 const stateSchema = z.object({ name: z.string(), status: z.object({ state: z.string() }) });
@@ -31,8 +27,6 @@ const heldSchema: z.ZodType<Held> = z.object({
 export class SoakedGateway {
   readonly url: string;
   readonly stage: Stage;
-  /** How often it was too busy for a command. */
-  busy = 0;
   readonly #child: ChildProcess;
 
   private constructor(child: ChildProcess, url: string, stage: Stage) {
@@ -97,21 +91,11 @@ export class SoakedGateway {
     return new Map(servers.map(({ name, status }) => [name, status.state]));
   }
 
-  /**
-   * Runs a command of the real program against it. One that finds the gateway too busy to prove who
-   * it is has done nothing, and is run again.
-   *
-   * @throws Error with what it said
-   */
+  /** Runs a command of the real program against it. @throws Error with what it said */
   async command(...words: string[]): Promise<unknown> {
     const { dataDir, env } = this.stage;
     const args = [CLI, "--data-dir", dataDir, "--json", ...words];
-    let outcome = await run(args, env);
-    for (let tries = 1; outcome.code === HELD && tries < TRIES; tries += 1) {
-      this.busy += 1;
-      outcome = await run(args, env);
-    }
-    const { code, stdout, stderr } = outcome;
+    const { code, stdout, stderr } = await run(args, env);
     if (code !== 0) throw new Error(`“${words.join(" ")}” ended with ${code}: ${stderr}`);
     return stdout.trim() === "" ? null : JSON.parse(stdout);
   }
