@@ -212,6 +212,59 @@ test("JSON is read however deep it is, and secrets are told from what is said of
   });
 });
 
+test.each([
+  ["a list", (inner: unknown) => [inner]],
+  ["a member", (inner: unknown) => ({ a: inner })],
+  ["a list of secrets", (inner: unknown) => ({ password: [inner] })],
+])("%s within itself is read so far and no further", (_, around) => {
+  const within = (levels: number): string => {
+    let deep: unknown = "the innermost";
+    for (let level = 0; level < levels; level += 1) deep = around(deep);
+    return JSON.stringify(redactJson(deep));
+  };
+  expect(within(20)).not.toContain("too deep");
+  expect(within(70)).toContain("[removed: nested too deep]");
+});
+
+test("a list without an end that is called a secret is read no further than any other", () => {
+  const password: unknown = JSON.parse(`${"[".repeat(50_000)}${"]".repeat(50_000)}`);
+  expect(JSON.stringify(redactJson({ password }))).toContain("[removed: nested too deep]");
+});
+
+test("an entry of a list is a secret by its name or key, and one that is empty is not", () => {
+  expect(
+    redactJson([
+      { key: "API_KEY", value: CANARY },
+      { name: 3, key: "API_KEY", value: CANARY },
+      { name: "HOST", key: "API_KEY", value: "there" },
+      { name: "API_KEY", value: "", text: "there" },
+      { value: "there" },
+      { password: "", secret: true },
+    ]),
+  ).toEqual([
+    { key: "API_KEY", value: "[removed: value]" },
+    { name: 3, key: "API_KEY", value: "[removed: value]" },
+    { name: "HOST", key: "API_KEY", value: "there" },
+    { name: "API_KEY", value: "", text: "there" },
+    { value: "there" },
+    { password: "", secret: true },
+  ]);
+});
+
+test("what is no text stays what it is, and says how it is written", () => {
+  const given = { n: 1.5, yes: true, none: null, unset: undefined, toJSON: "no way" };
+  expect(redactJson(given)).toEqual(given);
+  expect(redactJson({ at: new URL(`https://ada:${CANARY}@example.com/`) })).toEqual({
+    at: "https://[removed]@example.com/",
+  });
+});
+
+test("a text is cut behind its last character that anybody reads", () => {
+  const most = "a ".repeat(4 * 1024);
+  expect(redactJson(most)).toBe(most);
+  expect(redactJson(`${most}b`)).toBe(`${most}…`);
+});
+
 test("what was shown to somebody is taken out of their answer, and nothing that is their own", () => {
   const secret = 'zebra "zwölf" 4711';
   const theirs = '{"api_key":"sk_live_abcdefghijklmnop"}';
@@ -242,6 +295,14 @@ test("one that follows another finds what that one finds, until it follows no mo
   expect(following.text(text)).not.toContain(CANARY);
   leading.forget();
   expect(following.text(text)).toBe(text);
+  // Before anybody has looked for it, too.
+  leading.know(`${CANARY}-before`);
+  leading.knowForNow(`${CANARY}-passing`);
+  leading.forget();
+  expect(leading.text(text)).toBe(text);
+  const heard: unknown[] = [];
+  leading.follow((change) => heard.push(change))();
+  expect(heard).toEqual([]);
   end();
   leading.know(`${CANARY}-later`);
   expect(following.text(`${CANARY}-later`)).toContain(CANARY);

@@ -117,7 +117,7 @@ function cleaned(value: unknown, clean: Clean, depth: number): unknown {
     return text === String(value) ? value : text;
   }
   if (value === null || typeof value !== "object") return value;
-  if (depth === MAX_DEPTH) return placeholder("nested too deep");
+  if (depth >= MAX_DEPTH) return placeholder("nested too deep");
   if ("toJSON" in value && typeof value.toJSON === "function") {
     return cleaned(value.toJSON(), clean, depth + 1);
   }
@@ -147,6 +147,8 @@ function nameOf(value: object): string | null {
 function secretMember(member: unknown, clean: Clean, depth: number): unknown {
   if (typeof member === "string") return member === "" ? "" : placeholder("value");
   if (typeof member === "number") return placeholder("value");
-  if (Array.isArray(member)) return member.map((one) => secretMember(one, clean, depth + 1));
+  if (Array.isArray(member) && depth < MAX_DEPTH) {
+    return member.map((one) => secretMember(one, clean, depth + 1));
+  }
   return cleaned(member, clean, depth + 1);
 }
