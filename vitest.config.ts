@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { WORKERS } from "./e2e/desktop/workers.ts";
 import { inBundledWorker } from "./scripts/bundled-worker.ts";
+import { SlowFirst } from "./scripts/slow-first.ts";
 
 /** What Node compiled once it need not compile again, and no process that a test starts does. */
 process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.compile-cache");
@@ -15,6 +16,7 @@ const RETRIES = process.env["E2E_RETRY"] === "1" ? 1 : 0;
 export default defineConfig({
   test: {
     reporters: ["default", "./scripts/closing-line.ts"],
+    sequence: { sequencer: SlowFirst },
     projects: [
       {
         plugins: [inBundledWorker],
