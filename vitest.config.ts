@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { WORKERS } from "./e2e/desktop/workers.ts";
@@ -9,6 +10,8 @@ process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.c
 
 /** As many test files at once as there are cores; left alone, a core stays free. */
 const EVERY_CORE = "100%";
+/** What they start is waited for about a third of the time. */
+const MORE_THAN_CORES = Math.ceil(availableParallelism() * 1.5);
 
 /** A test may lose a race with its machine; what needed a second try is named at the end. */
 const RETRIES = process.env["E2E_RETRY"] === "1" ? 1 : 0;
@@ -37,7 +40,8 @@ export default defineConfig({
           globalSetup: ["scripts/bundled-worker.ts"],
           include: ["e2e/**/*.test.ts"],
           exclude: ["e2e/servers/**", "e2e/desktop/**", "e2e/package/**", "**/node_modules/**"],
-          maxWorkers: EVERY_CORE,
+          maxWorkers: MORE_THAN_CORES,
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           retry: RETRIES,
