@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { createRedactor, redactJson, withoutSecrets } from "./redactor.ts";
+import {
+  createRedactor,
+  learn,
+  redactJson,
+  type RedactorChange,
+  withoutSecrets,
+} from "./redactor.ts";
 import { redactText } from "./shapes.ts";
 
 const CANARY = "c4n4ry";
@@ -285,16 +291,22 @@ test("one that follows another finds what that one finds, until it follows no mo
   const [leading, following] = [createRedactor(), createRedactor()];
   leading.know(`${CANARY}-before`);
   leading.knowForNow(`${CANARY}-passing`);
-  const end = leading.follow((change) => {
-    if (change.kind === "know") following.know(change.value);
-    else if (change.kind === "know_for_now") following.knowForNow(change.value);
-    else following.forget();
-  });
+  const told: RedactorChange[] = [];
+  following.follow((change) => told.push(change));
+  const end = leading.follow((change) => learn(following, change));
   leading.know(`${CANARY}-after`);
   const text = `${CANARY}-before ${CANARY}-passing ${CANARY}-after`;
   expect(following.text(text)).not.toContain(CANARY);
+  leading.knowForNow(`${CANARY}-another`);
   leading.forget();
   expect(following.text(text)).toBe(text);
+  expect(told).toEqual([
+    { kind: "know", value: `${CANARY}-before` },
+    { kind: "know_for_now", value: `${CANARY}-passing` },
+    { kind: "know", value: `${CANARY}-after` },
+    { kind: "know_for_now", value: `${CANARY}-another` },
+    { kind: "forget" },
+  ]);
   // Before anybody has looked for it, too.
   leading.know(`${CANARY}-before`);
   leading.knowForNow(`${CANARY}-passing`);
