@@ -20,7 +20,7 @@ const FIRST_BLOCKS = 2;
 /** After a block, until what it left to do is done, ms. */
 const REST_MS = 300;
 const COLLECTIONS = 3;
-/** Bytes for each, by the lower limit of the slope; tables that grow by doubling are below it. */
+/** Bytes for each, by the lower limit of the slope: the ids of the latest sessions that ended are kept. */
 const LEAVES = 256;
 
 interface Kind {
