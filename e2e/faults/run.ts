@@ -17,7 +17,7 @@ import { parseArgs, promisify } from "node:util";
 
 /**
  * Plants faults in copies of the tree, one at a time in each, and expects the gate of each to fail:
- * `npm run faults [-- --short] [NAME]`. First each gate has to pass without a fault. `--short` is for
+ * `npm run faults [-- --short] [NAME…]`. First each gate has to pass without a fault. `--short` is for
  * a run that has just seen all of them pass: it asks that of one quick gate of each tool, which shows
  * that the copies work, tries one fault of each slow kind and of each package, and of the others sees
  * that they still apply.
@@ -183,8 +183,10 @@ async function inTrees<Work>(
   for (const lane of ended) if (lane.status === "rejected") throw lane.reason;
 }
 
-const [wanted = ""] = positionals;
-const named = faults.filter(({ name }) => name.includes(wanted));
+const isWanted = ({ name }: Fault): boolean => positionals.some((part) => name.includes(part));
+const named = positionals.length === 0 ? faults : faults.filter(isWanted);
+const missing = positionals.filter((part) => !named.some(({ name }) => name.includes(part)));
+if (missing.length > 0) throw new Error(`no planted fault has ${missing.join(", ")} in its name`);
 const chosen = options.short ? shortened(named) : named;
 const unknown = SOONEST.filter((name) => !faults.some((fault) => fault.name === name));
 if (unknown.length > 0) throw new Error(`there is no ${unknown.join(", ")}`);

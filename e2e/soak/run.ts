@@ -49,6 +49,14 @@ const { values: options } = parseArgs({
   },
 });
 
+/** A whole number of them, one at least. */
+function countOf(option: "minutes" | "seed"): number {
+  const given = options[option];
+  if (/^[1-9]\d*$/.test(given)) return Number(given);
+  console.error(`--${option} takes a whole number from 1 on, not “${given}”.`);
+  process.exit(2);
+}
+
 /**
  * How long each part takes, ms; a warm-up and the traffic are a round of everything at least. After
  * the warm-up nothing may change for `quiet`.
@@ -57,7 +65,7 @@ const PACE = options.short
   ? { warmUp: 10_000, traffic: 20_000, sample: 5000, gap: 0, quiet: 5000 }
   : {
       warmUp: 2 * MINUTE_MS,
-      traffic: Number(options.minutes) * MINUTE_MS,
+      traffic: countOf("minutes") * MINUTE_MS,
       sample: 15_000,
       gap: 4000,
       quiet: 15_000,
@@ -78,7 +86,7 @@ const traffic = async (
   onSample: (sample: Sample) => void,
 ): Promise<void> => {
   const { token, dataDir } = gateway.stage;
-  const seeds = new Random(Number(options.seed)).fork(name);
+  const seeds = new Random(countOf("seed")).fork(name);
   const ending = new AbortController();
   const headers = { authorization: `Bearer ${token}` };
   const around = (who: string) => ({
