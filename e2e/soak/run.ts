@@ -52,9 +52,11 @@ const { values: options } = parseArgs({
 /** A whole number of them, one at least. */
 function countOf(option: "minutes" | "seed"): number {
   const given = options[option];
-  if (/^[1-9]\d*$/.test(given)) return Number(given);
-  console.error(`--${option} takes a whole number from 1 on, not “${given}”.`);
-  process.exit(2);
+  if (!/^[1-9]\d*$/.test(given)) {
+    console.error(`--${option} takes a whole number from 1 on, not “${given}”.`);
+    process.exit(2);
+  }
+  return Number(given);
 }
 
 /**
