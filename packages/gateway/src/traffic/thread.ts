@@ -122,7 +122,10 @@ export class Thread<Tasks extends TaskTable<Tasks>> {
     signal?: AbortSignal,
   ): Promise<Tasks[Kind][1]> {
     signal?.throwIfAborted();
-    if (this.#leaving !== null) await this.#leaving;
+    if (this.#leaving !== null) {
+      await this.#leaving;
+      signal?.throwIfAborted();
+    }
     const worker = this.#worker ?? this.#start();
     const id = (this.#lastId += 1);
     const post = (told: Told<Tasks>): void => {
