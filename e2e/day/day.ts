@@ -5,9 +5,11 @@
  */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { z } from "zod";
 import { CLI, eventually, run, Serving } from "../command-line.ts";
+import { NoDesktop, openDesktop } from "../desktop/desktop.ts";
+import { workTree } from "../desktop/stage.ts";
 import { startConformanceServer } from "../fixtures/conformance/http.ts";
 import { type HttpServer, startHttpServer } from "../fixtures/http-server.ts";
 import { LEDGER_VARIABLE, readLedger } from "../fixtures/ledger.ts";
@@ -26,11 +28,22 @@ import { sessionStores } from "./session-stores.ts";
 import { SignIn } from "./sign-in.ts";
 import { ToolChanges } from "./tool-changes.ts";
 import { Transfer } from "./transfer.ts";
+import { inWindow } from "./window.ts";
 
 const READY_MS = 20_000;
 const CANARY = "day-canary-7c1f0a4e9b";
-const FIXTURE = resolve("e2e/fixtures/stdio-server.ts");
-const HOSTILE = resolve("e2e/fixtures/hostile-stdio.ts");
+
+/** Null where the app cannot be started, which is said. */
+const desktop = await openDesktop(1).catch((error: unknown) => {
+  if (!(error instanceof NoDesktop) || process.env["LOCAL_MCP_E2E"] === "required") throw error;
+  console.log(`The app is left out: ${error.message}`);
+  return null;
+});
+/** Where servers lie that the app may start too, whoever it runs as. */
+const { app: staged, node } = desktop?.stage ?? workTree;
+const FIXTURE = join(staged, "e2e/fixtures/stdio-server.ts");
+const HOSTILE = join(staged, "e2e/fixtures/hostile-stdio.ts");
+const CHANGING = join(staged, "e2e/fixtures/changing-stdio.ts");
 
 const failures: string[] = [];
 const check = (what: string, holds: boolean, detail: unknown = ""): void => {
@@ -122,7 +135,6 @@ interface Urls {
 async function setUp(urls: Urls): Promise<{ token: string; changes: ToolChanges }> {
   console.log("08:00 an upgrade, and sixteen servers more");
   cpSync(latestGolden(), dataDir, { recursive: true });
-  const node = process.execPath;
   for (const name of ["one", "two", "three", "four", "five"]) {
     await cli(
       "servers",
@@ -151,7 +163,7 @@ async function setUp(urls: Urls): Promise<{ token: string; changes: ToolChanges 
   for (const mode of ["hang", "crash-loop", "garbage"]) {
     await cli("servers", "add", mode, "--start-timeout", "2", "--", node, HOSTILE, mode);
   }
-  const changes = await ToolChanges.prepare({ root, cli, check });
+  const changes = await ToolChanges.prepare({ root, started: [node, CHANGING], cli, check });
   const working = "one,two,three,four,five,secret,web,legacy,signin,changing";
   const all = `${working},gone,hang,crash-loop,garbage`;
   await cli("profiles", "create", "day", "--servers", all);
@@ -355,6 +367,28 @@ async function day(): Promise<void> {
     console.log("17:00 what was said today");
     await logs.evening(client);
 
+    if (desktop) {
+      console.log("17:30 the same in a window");
+      const evening = serving;
+      const calls = both;
+      serving = null;
+      serving = await inWindow(evening, {
+        desktop,
+        root,
+        dataDir,
+        env,
+        check,
+        work: async () => {
+          await expectStates(TRUE_STATES);
+          await work(evening.url, client, bridge);
+          await calls.listen();
+          await calls.work();
+          await signIn.work(clients);
+        },
+      });
+      await expectStates(TRUE_STATES);
+    }
+
     console.log("18:00 the end of the day");
     await both.close();
     await bridge.close();
@@ -385,6 +419,7 @@ async function day(): Promise<void> {
     journey.close();
     await Promise.all([web, legacy, signIn, ...eras].map((server) => server.close()));
     rmSync(root, { recursive: true, force: true });
+    desktop?.close();
   }
 }
 

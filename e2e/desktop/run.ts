@@ -4,60 +4,31 @@
  * LOCAL_MCP_E2E=required, as continuous integration sets it. `--full` goes through every state in
  * both themes and makes the screenshots.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { openDisplay } from "../../scripts/electron/display.ts";
-import { windowObstacle, systemObstacle } from "../../scripts/electron/obstacles.ts";
-import { resolveElectron } from "../../scripts/electron/resolve.ts";
-import { ElectronUnavailable } from "../../scripts/electron/unavailable.ts";
-import { testAccount } from "./account.ts";
-import { copyStage, workTree } from "./stage.ts";
+import { NoDesktop, openDesktop } from "./desktop.ts";
 import { WORKERS } from "./workers.ts";
 
-const PROGRAMS = ["Xvfb", "dbus-run-session", "gnome-keyring-daemon"];
-const SETUP = "`npm run setup:system` installs it.";
-
-function giveUp(why: string): never {
-  console.error(`The tests of the app were not run: ${why}`);
+const desktop = await openDesktop(WORKERS).catch((error: unknown) => {
+  if (!(error instanceof NoDesktop)) throw error;
+  console.error(`The tests of the app were not run: ${error.message}`);
   process.exit(process.env["LOCAL_MCP_E2E"] === "required" ? 1 : 0);
-}
-
-const electron = await resolveElectron().catch((error: unknown) => {
-  if (error instanceof ElectronUnavailable) return giveUp(error.message);
-  throw error;
 });
-const linux = process.platform === "linux";
-const account = await testAccount();
-const lacking = await systemObstacle(electron.executable, account);
-if (lacking) giveUp(lacking);
-for (const program of linux ? PROGRAMS : []) {
-  if (spawnSync(program, ["--version"]).error) giveUp(`there is no ${program}. ${SETUP}`);
-}
 
 /** One for each worker; see `own-display.ts`. */
-const displays = linux ? await Promise.all(Array.from({ length: WORKERS }, openDisplay)) : [];
-const [display] = displays;
-const stage = account ? copyStage() : workTree;
+const [display] = desktop.displays;
 const env = {
   ...process.env,
   ...(display && {
     DISPLAY: display.name,
-    E2E_DISPLAYS: displays.map(({ name }) => name).join(","),
+    E2E_DISPLAYS: desktop.displays.map(({ name }) => name).join(","),
   }),
-  E2E_ELECTRON: JSON.stringify(electron),
-  E2E_STAGE: JSON.stringify(stage),
+  E2E_ELECTRON: JSON.stringify(desktop.electron),
+  E2E_STAGE: JSON.stringify(desktop.stage),
   ...(process.argv.includes("--full") && { E2E_FULL: "1" }),
 };
-const obstacle = windowObstacle({
-  platform: process.platform,
-  env,
-  root: process.getuid?.() === 0,
-  asOther: account !== null,
-});
-if (obstacle) giveUp(obstacle);
 
 const vitest = join(
   dirname(createRequire(import.meta.url).resolve("vitest/package.json")),
@@ -70,6 +41,5 @@ const tests = spawn(process.execPath, [vitest, "run", "--project", "desktop", ..
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => tests.kill(signal));
 const [code] = await once(tests, "exit");
-for (const one of displays) one.close();
-if (stage !== workTree) rmSync(stage.app, { recursive: true, force: true });
+desktop.close();
 process.exit(Number(code ?? 1));

@@ -143,11 +143,11 @@ const unlessEmpty = <Value>(record: Record<string, Value>): Record<string, Value
   Object.keys(record).length === 0 ? undefined : record;
 
 const edit = async (cli: Cli, name: string, words: string[], options: EditOptions): Outcome => {
+  if (words.length > 0) refuseForCommand(options);
   // A word too many must not become what is run.
   if (words.length > 0 && !cli.hasDashes) {
     throw usage("There are words that belong to no option. A new command is written after “--”.");
   }
-  if (words.length > 0) refuseForCommand(options);
   if (options.url !== undefined) warnUrl(cli, options.url);
   const cwd = readCwd(cli, options);
   const changes: ServerUpdate = {
