@@ -42,6 +42,8 @@ export default defineConfig({
           exclude: ["e2e/servers/**", "e2e/desktop/**", "e2e/package/**", "**/node_modules/**"],
           maxWorkers: MORE_THAN_CORES,
           isolate: false,
+          // Projects with another number of workers run one after the other.
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
           retry: RETRIES,
@@ -53,8 +55,7 @@ export default defineConfig({
           include: ["e2e/desktop/**/*.test.ts", "e2e/package/**/*.test.ts"],
           setupFiles: ["e2e/desktop/own-display.ts"],
           maxWorkers: WORKERS,
-          // After the others where all run at once: they take another number of workers.
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           testTimeout: 90_000,
           hookTimeout: 60_000,
           retry: RETRIES,
