@@ -33,30 +33,25 @@ interface Kind {
 
 const echo = (number: number) => call(STEADY, "echo", { message: `again ${number}` });
 
+interface Caller {
+  request: (method: string, params: Record<string, unknown>) => Promise<unknown>;
+}
+
+const echoes =
+  (client: Caller) =>
+  async (number: number): Promise<void> =>
+    expectSame(textOf(await client.request("tools/call", echo(number))), `Echo: again ${number}`);
+
 const KINDS: readonly Kind[] = [
   {
     what: "a call",
     count: 500,
-    open: async (at) => {
-      const client = await openSession(at);
-      return async (number) =>
-        expectSame(
-          textOf(await client.request("tools/call", echo(number))),
-          `Echo: again ${number}`,
-        );
-    },
+    open: async (at) => echoes(await openSession(at)),
   },
   {
     what: "a modern call",
     count: 500,
-    open: async (at) => {
-      const client = new ModernCaller(at);
-      return async (number) =>
-        expectSame(
-          textOf(await client.request("tools/call", echo(number))),
-          `Echo: again ${number}`,
-        );
-    },
+    open: async (at) => echoes(new ModernCaller(at)),
   },
   {
     what: "a session",
