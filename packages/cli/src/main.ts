@@ -11,7 +11,7 @@ import { startSmall } from "./small-start.ts";
 const SAME_SIGNAL_MS = 500;
 
 /** When what the command starts has settled, ms. */
-const SETTLED_MS = 10_000;
+const SETTLED_MS = 3000;
 
 /** How long the command may take to end then, ms. */
 const STOP_LIMIT_MS = 5000;
