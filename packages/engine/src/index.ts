@@ -17,7 +17,7 @@ export { pageUrl } from "./network/page-url.ts";
 export { ProcessGroup } from "./processes/process-group.ts";
 export { type EndedProcesses, Processes, type StartedProcess } from "./processes/processes.ts";
 export type { ServerUsage } from "./processes/usage.ts";
-export { roughSize } from "./message-size.ts";
+export { LARGE, roughSize } from "./message-size.ts";
 export type { Observation, RecheckReason, Upstream } from "./upstream/upstream.ts";
 export {
   classify,

@@ -1,9 +1,6 @@
 /** How long a client may take to answer a question, ms. As long as a person is usually given. */
 export const ANSWER_MS = 10 * 60_000;
 
-/** Everybody else has a turn. */
-export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 /** Waits until the work is done, or for `ms` where it takes longer. The work goes on. */
 export async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

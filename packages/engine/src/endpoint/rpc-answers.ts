@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { GatewayError } from "@local-mcp/contract";
 import {
   errorOf,
@@ -10,7 +11,6 @@ import {
 import { knownError } from "../known-error.ts";
 import { LARGE, roughSize } from "../message-size.ts";
 import type { Answer } from "../router/caller.ts";
-import { turn } from "../time.ts";
 
 /** The whole response message to a request. */
 export function serialize(request: RpcRequest, answer: Answer): string {
@@ -22,9 +22,9 @@ export function serialize(request: RpcRequest, answer: Answer): string {
 export async function serializeInTurn(request: RpcRequest, answer: Answer): Promise<string> {
   const size = answer.kind === "response" ? roughSize(answer.response) : answer.result.length;
   if (size < LARGE) return serialize(request, answer);
-  await turn();
+  await nextTurn();
   const text = serialize(request, answer);
-  await turn();
+  await nextTurn();
   return text;
 }
 

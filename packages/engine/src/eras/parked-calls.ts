@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import type { Client } from "../definitions.ts";
 import { isObject, type JsonObject, type RpcResponse } from "../jsonrpc.ts";
@@ -248,7 +249,7 @@ class ParkedCall {
       return { kind: "answered", answer };
     }
     // Questions that are asked together are handed out together.
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     if (this.#questions.size === 0) return this.turn();
     this.#park();
     const questions = Object.fromEntries(

@@ -1,5 +1,5 @@
 import type http from "node:http";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { GatewayError } from "@local-mcp/contract";
 import type { Launch } from "../definitions.ts";
 import { InFlight } from "../in-flight.ts";
@@ -13,7 +13,7 @@ import {
   type RpcNotification,
 } from "../jsonrpc.ts";
 import { formatBytes } from "../text.ts";
-import { atMost, turn } from "../time.ts";
+import { atMost } from "../time.ts";
 import { Credentials } from "./credentials.ts";
 import { cancelled } from "./cancelled.ts";
 import { Connections } from "./connections.ts";
@@ -208,7 +208,7 @@ export class HttpTransport implements Transport {
     sent: SentMessage,
   ): Promise<void> {
     const text = await readText(response, this.#maxMessageBytes);
-    if (text.length >= LARGE) await turn();
+    if (text.length >= LARGE) await nextTurn();
     const { id } = sent;
     const value = parseJson(text);
     this.#deliver((id === null ? null : errorAnswer(value, id)) ?? value, sent);

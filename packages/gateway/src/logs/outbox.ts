@@ -1,5 +1,5 @@
 import { GatewayError } from "@local-mcp/contract";
-import { InFlight } from "@local-mcp/engine";
+import { InFlight, LARGE } from "@local-mcp/engine";
 import { type Batch, BEYOND_BODY, type Written } from "./entries.ts";
 import { begunEntry, endedEntry, type Row, sizeOf } from "./row.ts";
 import type { Stored } from "./writer/messages.ts";
@@ -8,8 +8,6 @@ import type { Stored } from "./writer/messages.ts";
 const TOGETHER_MS = 20;
 /** Longest that a row waits for its end, ms: both at once cost less than one after the other. */
 const END_MS = 50;
-/** What takes long to write down, characters. */
-const LARGE = 1024 * 1024;
 /** At most so many are written at once. */
 const MAX_TOGETHER = 500;
 /** And so many characters. */
