@@ -37,7 +37,8 @@ const MINUTE_MS = 60_000;
 /** Legacy and modern clients of each kind at a time. */
 const CLIENTS = 3;
 const SHOWN_FAULTS = 30;
-const REST_MS = 60_000;
+/** An idle thread ends after half a minute, and what it has open with it. */
+const REST_MS = 2 * MINUTE_MS;
 const LOOK_MS = 1000;
 
 const { values: options } = parseArgs({
@@ -70,7 +71,7 @@ const PACE = options.short
       traffic: countOf("minutes") * MINUTE_MS,
       sample: 15_000,
       gap: 4000,
-      quiet: 15_000,
+      quiet: 45_000,
     };
 
 interface Run {
