@@ -2,14 +2,25 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { resolve } from "node:path";
 import { defineConfig } from "electron-vite";
+import type { Plugin as VitePlugin } from "vite";
 import { build, type Plugin } from "rolldown";
-import { workers } from "./rolldown.config.ts";
+import { lean, withoutUndici, workers } from "./rolldown.config.ts";
 
 /** Bundles of their own beside the one of the app: a thread starts from a file. */
 const withWorkers: Plugin = {
   name: "with-workers",
   async writeBundle({ dir = "" }) {
     await build(workers(dir));
+  },
+};
+
+/** electron-vite leaves whatever is Node's outside, and no plugin is asked about that. */
+const httpInside: VitePlugin = {
+  name: "http-inside",
+  configResolved: ({ build: { rolldownOptions } }) => {
+    const { external } = rolldownOptions;
+    if (!Array.isArray(external)) throw new Error("electron-vite leaves nothing outside");
+    rolldownOptions.external = external.filter((id) => id !== "http" && id !== "node:http");
   },
 };
 
@@ -20,7 +31,7 @@ const withWorkers: Plugin = {
  */
 export default defineConfig({
   main: {
-    plugins: [withWorkers],
+    plugins: [httpInside, { ...withoutUndici, enforce: "pre" }, withWorkers],
     build: {
       outDir: "out/main",
       target: "node20",
@@ -28,7 +39,7 @@ export default defineConfig({
       rolldownOptions: {
         input: "src/main/index.ts",
         external: ["electron", "better-sqlite3"],
-        output: { format: "es", entryFileNames: "index.mjs", codeSplitting: false },
+        output: { ...lean, entryFileNames: "index.mjs", codeSplitting: false },
       },
     },
   },
@@ -55,7 +66,10 @@ export default defineConfig({
       assetsInlineLimit: 0,
       // One page, loaded from the disk: splitting it where no page asks for it would only add files.
       chunkSizeWarningLimit: 2000,
-      rolldownOptions: { input: resolve("src/renderer/index.html") },
+      rolldownOptions: {
+        input: resolve("src/renderer/index.html"),
+        output: { charset: lean.charset },
+      },
     },
     plugins: [react(), tailwindcss()],
   },

@@ -8,7 +8,7 @@ const HTTP = "\0lazy-http";
  * Importing node:http from an ES module reads every one of its exports at once, and one of them
  * loads undici: 30 ms and some megabytes at each start, for a client that the gateway does not use.
  */
-const withoutUndici: Plugin = {
+export const withoutUndici: Plugin = {
   name: "without-undici",
   resolveId: (id) => (id === "node:http" || id === "http" ? HTTP : null),
   load: (id) =>
@@ -33,9 +33,19 @@ const withoutOldParts: Plugin = {
 const PART = "part-";
 
 /**
+ * How a bundle is written down: without what only a reader needs. V8 holds the whole text, and one
+ * quotation mark beyond Latin-1 doubles it.
+ */
+export const lean = {
+  format: "es",
+  minify: "dce-only",
+  charset: "ascii",
+  comments: { legal: true, annotation: false, jsdoc: false },
+} satisfies OutputOptions;
+
+/**
  * A bundle. Only better-sqlite3 stays outside, since it loads a native binary from its own package.
- * That is not for looks: drizzle-orm imported unbundled costs about 200 MB of memory. Nor is it that
- * there is only ASCII in it: V8 holds the whole text, and one quotation mark beyond Latin-1 doubles it.
+ * That is not for looks: drizzle-orm imported unbundled costs about 200 MB of memory.
  */
 const bundle = (
   input: string | Record<string, string>,
@@ -50,13 +60,7 @@ const bundle = (
     plugins: [withoutUndici, ...plugins],
     resolve: { extensions: [".ts", ".js", ".mjs"] },
     transform: { target: "node20" },
-    output: {
-      format: "esm",
-      minify: "dce-only",
-      charset: "ascii",
-      comments: { legal: true, annotation: false, jsdoc: false },
-      ...output,
-    },
+    output: { ...lean, ...output },
   }) satisfies RolldownOptions;
 
 /** What runs in threads of their own, by the name of its bundle, beside the one that starts it. */
