@@ -55,6 +55,7 @@ export default defineConfig({
           include: ["e2e/desktop/**/*.test.ts", "e2e/package/**/*.test.ts"],
           setupFiles: ["e2e/desktop/own-display.ts"],
           maxWorkers: WORKERS,
+          isolate: false,
           sequence: { groupOrder: 2 },
           testTimeout: 90_000,
           hookTimeout: 60_000,

@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { setTheme, violationsOf } from "../axe.ts";
+import { type Reading, setTheme, violationsOf } from "../axe.ts";
 import type { TestApp } from "../app.ts";
 import type { State } from "./state.ts";
 
@@ -8,6 +8,7 @@ interface Look {
   name: string;
   begin: (test: TestApp) => Promise<unknown>;
   end: (test: TestApp) => Promise<unknown>;
+  reading?: Reading;
   /** What axe does not see. */
   also?: (page: Page) => Promise<string | null>;
 }
@@ -68,6 +69,9 @@ const zoomed: Look = {
     }),
 };
 
+/** Between the themes nothing differs but colours. */
+const darkColours: Look = { ...dark, reading: "colours" };
+
 const FULL: Look[] = [dark, forcedColours("light"), forcedColours("dark"), reducedMotion, zoomed];
 
 /** What is wrong with the state that the window shows, in every way that it is to be seen. */
@@ -78,10 +82,10 @@ export async function problemsOf(
 ): Promise<string[]> {
   const { page } = test;
   const found = await violationsOf(page, `${name}, light`);
-  for (const look of isFull ? FULL : isPage ? [dark] : []) {
+  for (const look of isFull ? FULL : isPage ? [darkColours] : []) {
     await look.begin(test);
     const state = `${name}, ${look.name}`;
-    found.push(...(await violationsOf(page, state)));
+    found.push(...(await violationsOf(page, state, look.reading)));
     const other = await look.also?.(page);
     if (other) found.push(`${state}: ${other}`);
     await look.end(test);

@@ -1,5 +1,5 @@
 /**
- * Every page in every state, read by axe: in light, pages as a whole in dark too. The full form
+ * Every page in every state, read by axe: in light, the colours of whole pages in dark too. The full form
  * (E2E_FULL=1, `run.ts --full`) looks at every state in both themes, at 200 % zoom in the smallest
  * window, in forced colours and with reduced motion.
  */
