@@ -8,8 +8,8 @@ const calls = (one: number, eight: number, many: number): Record<Callers, number
   8: eight,
   32: many,
 });
-const FULL = { rounds: 3, warmUp: 200, calls: calls(1000, 3000, 6000), lists: 100 };
-const QUICK = { rounds: 1, warmUp: 50, calls: calls(200, 400, 800), lists: 20 };
+const FULL = { rounds: 3, warmUp: 6000, calls: calls(1000, 3000, 6000), lists: 100 };
+const QUICK = { rounds: 1, warmUp: 200, calls: calls(200, 400, 800), lists: 20 };
 
 const choose = (all: Target[], { targets }: Stage): Target[] =>
   all.filter(({ name }) => targets?.includes(name) ?? true);
