@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { CLI } from "../e2e/command-line.ts";
+import { LEAN_ALLOCATOR } from "../packages/cli/src/lean-allocator.ts";
 import { secretOf } from "./backup-data.ts";
 import type { Felt } from "./backup-probe.ts";
 import { computedByThread } from "./cpu.ts";
@@ -32,7 +33,8 @@ export class ProbedGateway {
   ): Promise<ProbedGateway> {
     const args = ["--import", PROBE, CLI, "serve", "--port", "0", "--data-dir", dataDir];
     const child = spawn(process.execPath, args, {
-      env: { PATH: process.env["PATH"], ...env },
+      // With a channel it cannot begin anew with it.
+      env: { PATH: process.env["PATH"], ...env, ...LEAN_ALLOCATOR },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     if (!child.stdout || !child.stderr) throw new Error("it has no output");

@@ -6,6 +6,7 @@ import { build as buildApp } from "electron-vite";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "rolldown";
+import { LEAN_ALLOCATOR } from "../packages/cli/src/lean-allocator.ts";
 import options from "../rolldown.config.ts";
 import { findAccount, type Account } from "./electron/account.ts";
 import { parseStartArguments } from "./electron/arguments.ts";
@@ -29,6 +30,8 @@ const serveWithout = async (why: string | null): Promise<void> => {
   if (why) console.error(`${why} The gateway runs without a window.`);
   whenParentIsGone(() => process.kill(process.pid, "SIGTERM"));
   process.argv = [process.execPath, CLI, "serve", ...rest];
+  // Begun anew, it would no longer watch whoever has started it.
+  Object.assign(process.env, LEAN_ALLOCATOR);
   await import(pathToFileURL(CLI).href);
 };
 

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { CLI } from "../command-line.ts";
+import { CLI, Serving } from "../command-line.ts";
 
 let dataDir: string;
 beforeEach(() => {
@@ -47,3 +47,14 @@ test.skipIf(process.platform === "win32")("nothing is kept where others can writ
   run(["servers", "list"]);
   expect(readdirSync(dataDir)).not.toContain("compiled");
 });
+
+test.runIf(process.platform === "linux" && "execve" in process)(
+  "what serves begins anew with a lean allocator, as the same process",
+  async () => {
+    const serving = await Serving.start(dataDir, { PATH: process.env["PATH"] });
+    const told = readFileSync(`/proc/${serving.child.pid}/environ`, "utf8").split("\0");
+    const { code } = await serving.end("SIGTERM");
+    expect(told).toContain("MALLOC_ARENA_MAX=2");
+    expect(code).toBe(0);
+  },
+);

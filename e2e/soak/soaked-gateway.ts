@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { LEAN_ALLOCATOR } from "../../packages/cli/src/lean-allocator.ts";
 import { CLI, run } from "../command-line.ts";
 import { atEnd } from "../conformance/closing.ts";
 import type { Held } from "./probe.ts";
@@ -39,7 +40,8 @@ export class SoakedGateway {
     const serve = ["serve", "--port", "0", "--data-dir", stage.dataDir];
     const args = ["--expose-gc", "--import", PROBE, CLI, ...serve];
     const child = spawn(process.execPath, args, {
-      env: stage.env,
+      // With a channel it cannot begin anew with it.
+      env: { ...stage.env, ...LEAN_ALLOCATOR },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     if (!child.stdout || !child.stderr) throw new Error("it has no output");

@@ -1,6 +1,7 @@
 import { GatewayError } from "@local-mcp/contract";
 import { endAtFault, keepFaultsQuiet } from "./faults.ts";
 import type { Io } from "./io.ts";
+import { startLean } from "./lean-allocator.ts";
 import { forgetStart, isTooOld, startAgain } from "./old-node.ts";
 import { startSmall } from "./small-start.ts";
 
@@ -47,9 +48,10 @@ const ignoreGoneReader = (error: NodeJS.ErrnoException): void => {
 };
 
 const main = async (): Promise<void> => {
-  setTimeout(startSmall(), SETTLED_MS).unref();
   keepFaultsQuiet();
   if (isTooOld(process.versions["napi"])) return startAgain(import.meta.url);
+  startLean();
+  setTimeout(startSmall(), SETTLED_MS).unref();
   forgetStart();
   process.stdout.on("error", ignoreGoneReader);
   process.stderr.on("error", ignoreGoneReader);
