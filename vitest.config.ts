@@ -8,10 +8,10 @@ import { SlowFirst } from "./scripts/slow-first.ts";
 /** What Node compiled once it need not compile again, and no process that a test starts does. */
 process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.compile-cache");
 
-/** As many test files at once as there are cores; left alone, a core stays free. */
-const EVERY_CORE = "100%";
-/** What they start is waited for about a third of the time. */
-const MORE_THAN_CORES = Math.ceil(availableParallelism() * 1.5);
+/** Test files at once: left alone, a core stays free, and what they start is waited for. */
+const AT_ONCE = { unit: 1.5, integration: 2 };
+const workers = (kind: keyof typeof AT_ONCE): number =>
+  Math.ceil(availableParallelism() * AT_ONCE[kind]);
 
 /** A test may lose a race with its machine; what needed a second try is named at the end. */
 const RETRIES = process.env["E2E_RETRY"] === "1" ? 1 : 0;
@@ -27,7 +27,7 @@ export default defineConfig({
           name: "unit",
           globalSetup: ["scripts/bundled-worker.ts"],
           include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts", "src/**/*.test.ts"],
-          maxWorkers: EVERY_CORE,
+          maxWorkers: workers("unit"),
           // Else each file loads everything anew, a third of the whole. So a test leaves no mock behind.
           isolate: false,
           testTimeout: 20_000,
@@ -40,7 +40,7 @@ export default defineConfig({
           globalSetup: ["scripts/bundled-worker.ts"],
           include: ["e2e/**/*.test.ts"],
           exclude: ["e2e/servers/**", "e2e/desktop/**", "e2e/package/**", "**/node_modules/**"],
-          maxWorkers: MORE_THAN_CORES,
+          maxWorkers: workers("integration"),
           isolate: false,
           // Projects with another number of workers run one after the other.
           sequence: { groupOrder: 1 },

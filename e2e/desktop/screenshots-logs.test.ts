@@ -6,8 +6,9 @@ import { demoPrograms, PASSPHRASE, seedDemo } from "./pictures/demo.ts";
 import { noon, seedLogs } from "./pictures/logs.ts";
 import { seed } from "./seed.ts";
 import { go, press } from "./states/state.ts";
+import { isFull } from "../full.ts";
 
-const isWanted = process.env["E2E_FULL"] === "1" || process.env["E2E_SCREENSHOTS"] === "1";
+const isWanted = isFull || process.env["E2E_SCREENSHOTS"] === "1";
 const ROWS = 1_000_000;
 /** What the gateway asked servers when it started is beside them. */
 const OWN_ROWS: Mask = [String.raw`1,000,\d{3} recorded`, "1,000,000 recorded"];

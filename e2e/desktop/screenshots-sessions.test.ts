@@ -8,8 +8,9 @@ import { Camera } from "./pictures/camera.ts";
 import { demoPrograms, PASSPHRASE, seedDemo } from "./pictures/demo.ts";
 import { seed } from "./seed.ts";
 import { go, press } from "./states/state.ts";
+import { isFull } from "../full.ts";
 
-const isWanted = process.env["E2E_FULL"] === "1" || process.env["E2E_SCREENSHOTS"] === "1";
+const isWanted = isFull || process.env["E2E_SCREENSHOTS"] === "1";
 const timeout = 120_000;
 
 test.runIf(isWanted)("who has a session", { timeout }, async () => {

@@ -6,8 +6,9 @@ import { Camera } from "./pictures/camera.ts";
 import { PASSPHRASE } from "./pictures/demo.ts";
 import { seed } from "./seed.ts";
 import { go, press } from "./states/state.ts";
+import { isFull } from "../full.ts";
 
-const isWanted = process.env["E2E_FULL"] === "1" || process.env["E2E_SCREENSHOTS"] === "1";
+const isWanted = isFull || process.env["E2E_SCREENSHOTS"] === "1";
 
 test.runIf(isWanted)("tools that changed", { timeout: 120_000 }, async () => {
   const home = appDirectory();

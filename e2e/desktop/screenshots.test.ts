@@ -25,8 +25,9 @@ import { callTool, seedProtected } from "./protected.ts";
 import { hostile, seed, seedSmall } from "./seed.ts";
 import { loseKeys, startSealedElsewhere } from "./states/lost-keys.ts";
 import { dialogOf, go, press, putAway } from "./states/state.ts";
+import { isFull } from "../full.ts";
 
-const isWanted = process.env["E2E_FULL"] === "1" || process.env["E2E_SCREENSHOTS"] === "1";
+const isWanted = isFull || process.env["E2E_SCREENSHOTS"] === "1";
 const timeout = 120_000;
 const IMAGES = resolve(import.meta.dirname, "../../docs/images");
 

@@ -7,27 +7,21 @@ import { createInterface } from "node:readline";
 import { describe, expect, it } from "vitest";
 import { McpClient } from "../fixtures/mcp-client.ts";
 import { afterTest } from "../fixtures/test-support.ts";
+import { bundleFile } from "../bundle.ts";
 import { fixture, serve, startGateway, until } from "./test-gateway.ts";
 
-/** A process that adds servers as fast as it can, and tells of each that was acknowledged. */
-const WRITER = `
-import { createGateway } from "@local-mcp/gateway";
-const { api } = await createGateway({ dataDir: process.argv[1], kind: "cli", env: {} });
-await api.profiles.create({ slug: "dev" }).catch(() => {});
-for (let number = Number(process.argv[2]); ; number += 1) {
-  const name = "s" + number;
-  await api.servers.create({ name, config: { transport: "stdio", command: "x" }, profiles: ["dev"] });
-  await api.servers.update({ server: name, changes: { title: "Title " + number } });
-  process.stdout.write(number + "\\n");
-}`;
+/** Programs are made where they find what they load. */
+const OUT = join(import.meta.dirname, "../../out/tests");
 
 describe("what was acknowledged", () => {
   it("is there after a kill -9 at any moment", async () => {
     const root = mkdtempSync(join(tmpdir(), "durability-"));
     afterTest(() => rmSync(root, { recursive: true, force: true }));
+    const program = join(OUT, "durability.writer.mjs");
+    await bundleFile(join(import.meta.dirname, "durability.writer.ts"), program);
     let last = -1;
     for (let round = 0; round < 8; round += 1) {
-      const args = ["--input-type=module", "-e", WRITER, join(root, "data"), String(last + 2)];
+      const args = [program, join(root, "data"), String(last + 2)];
       const writer = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
       const goal = last + 3 + round * 4;
       for await (const line of createInterface(writer.stdout)) {

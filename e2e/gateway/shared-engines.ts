@@ -1,5 +1,6 @@
 import { startPostgres } from "../../packages/sessions/src/postgres/postgres.fixture.ts";
 import { startRedis } from "../../packages/sessions/src/redis/redis.fixture.ts";
+import { isFull } from "../full.ts";
 
 /** A real session store that several gateways can share. */
 export interface SharedEngine {
@@ -39,3 +40,6 @@ export const SHARED_ENGINES = [
   ["Redis", redis],
   ["PostgreSQL", postgres],
 ] as const;
+
+/** For what is the same above all of them; what differs between them the stores' own tests try. */
+export const ENGINES = isFull ? SHARED_ENGINES : SHARED_ENGINES.slice(0, 1);

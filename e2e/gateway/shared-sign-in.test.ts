@@ -1,12 +1,12 @@
 /** Sign-ins of gateways on one session store: one signs in, one refreshes, all know. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { McpClient } from "../fixtures/mcp-client.ts";
-import { SHARED_ENGINES, type SharedEngine } from "./shared-engines.ts";
+import { ENGINES, type SharedEngine } from "./shared-engines.ts";
 import { joining, seed, type Seed, type SharedGateway } from "./shared-stage.ts";
 import { ANSWER, authorizationServer, protectedServer, said, signInsOf } from "./sign-in-stage.ts";
 import { until } from "./test-gateway.ts";
 
-describe.each(SHARED_ENGINES)("sign-ins of gateways on one %s", (_, start) => {
+describe.each(ENGINES)("sign-ins of gateways on one %s", (_, start) => {
   let engine: SharedEngine;
   beforeAll(async () => {
     engine = await start();

@@ -5,7 +5,7 @@ import { Serving } from "../command-line.ts";
 import { atEnd, endAll } from "../conformance/closing.ts";
 import { onLoopback } from "../fixtures/loopback.ts";
 import { call, names } from "../fixtures/test-support.ts";
-import { SHARED_ENGINES } from "../gateway/shared-engines.ts";
+import { ENGINES } from "../gateway/shared-engines.ts";
 import { until } from "../gateway/test-gateway.ts";
 import { Member, stage } from "./shared-stage.ts";
 import { newTally, WanderingClient } from "./wandering-client.ts";
@@ -51,9 +51,6 @@ async function oneStream() {
     },
   };
 }
-
-/** What differs between the stores is tried in one process; all of them here with E2E_FULL=1. */
-const ENGINES = process.env["E2E_FULL"] === "1" ? SHARED_ENGINES : SHARED_ENGINES.slice(0, 1);
 
 describe.each(ENGINES)("processes on one %s", (_, start) => {
   /** One gateway, which the server tells of its changes; others that join are not told. */

@@ -5,11 +5,10 @@
  */
 import { afterAll, expect, test } from "vitest";
 import { totals } from "../axe.ts";
+import { isFull } from "../../full.ts";
 import type { TestApp } from "../app.ts";
 import { problemsOf } from "./looks.ts";
 import { goesOn, putAway, type Scene, type State } from "./state.ts";
-
-const isFull = process.env["E2E_FULL"] === "1";
 
 /** How long the focus may be on its way back, ms. */
 const BACK_MS = 2000;

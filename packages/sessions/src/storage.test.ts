@@ -39,7 +39,12 @@ const runs = async (code: string, env: Env = {}): Promise<unknown> => {
   const { stdout } = await promisify(execFile)(process.execPath, flags, {
     cwd: ROOT,
     timeout: 30_000,
-    env: { PATH: process.env.PATH, HOME: directory, ...env },
+    env: {
+      PATH: process.env.PATH,
+      HOME: directory,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      ...env,
+    },
   });
   return stdout === "" ? null : JSON.parse(stdout);
 };

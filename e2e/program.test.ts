@@ -4,11 +4,9 @@ import { text as textOf } from "node:stream/consumers";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setImmediate as turn } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FIXTURE, Place } from "./test-kit.ts";
-
-const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
+import { FIXTURE, Place } from "../packages/cli/src/test-kit.ts";
+import { CLI } from "./command-line.ts";
 
 let place: Place;
 const children: ChildProcess[] = [];
@@ -21,7 +19,7 @@ afterEach(() => {
 });
 
 const start = (words: string[], env: NodeJS.ProcessEnv = {}) => {
-  const child = spawn(process.execPath, [MAIN, "--data-dir", place.dataDir, ...words], {
+  const child = spawn(process.execPath, [CLI, "--data-dir", place.dataDir, ...words], {
     env: { PATH: process.env["PATH"], ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
