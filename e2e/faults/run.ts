@@ -60,7 +60,7 @@ const faults: Fault[] = readdirSync(import.meta.dirname)
 
 /** What takes the time of ten other gates: the app, a suite, a campaign. */
 const SLOW =
-  /e2e\/(desktop|package|canaries\/run|rotation|crash|backup)|conformance|leaks|soak\/run|bench\//;
+  /e2e\/(desktop|package|canaries\/run|rotation|crash|backup|day)|conformance|leaks|soak\/run|bench\//;
 /** Of each kind of those, the fault that is noticed soonest. */
 const SOONEST = [
   "snapshot-is-a-copy-of-the-file",
