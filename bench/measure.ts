@@ -60,6 +60,7 @@ export interface Bench {
 
 const READY_WITHIN = 60_000;
 const RETRY_EVERY = 5;
+const REST_MS = 2000;
 /** Start, load and end of one target; more means that it hangs. */
 const DONE_WITHIN = 180_000;
 
@@ -164,6 +165,8 @@ const use = async (
       const called = await pid();
       // Nobody starts these programs for a thousand calls: what is compiled with use is by then.
       await timed(warmUp, call, Math.max(...CALLERS));
+      // What the warm-up left to be written is not what one caller waits for.
+      await pause(REST_MS);
       for (const callers of CALLERS) {
         loads.push(await load(call, { era, callers, count: calls[callers], pid: called }));
       }
