@@ -8,7 +8,7 @@ import type { Form, Section } from "../leaks/section.ts";
 import { storeSignIns, storeTokens, vaultOf, withVault } from "./sealed-rows.ts";
 import { Stage } from "./stage.ts";
 
-const SERVER = fileURLToPath(new URL("../fixtures/stdio-server.ts", import.meta.url));
+const SERVER = fileURLToPath(new URL("../fixtures/stdio-server.mjs", import.meta.url));
 const SERVERS = 6;
 const SECRETS_EACH = 8;
 const TOKENS = 24;

@@ -9,7 +9,7 @@ import { McpClient } from "../fixtures/mcp-client.ts";
 import { ms, type Section } from "../leaks/section.ts";
 import { environmentOf, withGateway } from "./stage.ts";
 
-const SERVER = fileURLToPath(new URL("../fixtures/stdio-server.ts", import.meta.url));
+const SERVER = fileURLToPath(new URL("../fixtures/stdio-server.mjs", import.meta.url));
 /** Calls at the same time. */
 const LANES = 8;
 /** A kill comes at some moment after the first call, ms. */

@@ -43,13 +43,13 @@ export async function paste(testApp: TestApp, into: Locator, text: string): Prom
 /** A server that works, as it stands in a client's file. */
 export const demoEntry = (name: string) => ({
   command: stage().node,
-  args: [`${stage().app}/e2e/desktop/servers/demo.ts`, name],
+  args: [`${stage().app}/e2e/desktop/servers/demo.mjs`, name],
 });
 
 /** One whose tools show what it was given, as it stands in a client's file. */
 export const fixtureEntry = (env: Record<string, string> = {}, ...args: string[]) => ({
   command: stage().node,
-  args: [`${stage().fixtures}/stdio-server.ts`, ...args],
+  args: [`${stage().fixtures}/stdio-server.mjs`, ...args],
   env,
 });
 

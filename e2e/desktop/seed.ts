@@ -29,13 +29,13 @@ export async function seed(
 const demo = (name: string) => ({
   transport: "stdio" as const,
   command: stage().node,
-  args: [join(stage().app, "e2e/desktop/servers/demo.ts"), name],
+  args: [join(stage().app, "e2e/desktop/servers/demo.mjs"), name],
 });
 /** A server that misbehaves, in a way of e2e/fixtures/hostile-stdio.ts. */
 export const hostile = (...args: string[]) => ({
   transport: "stdio" as const,
   command: stage().node,
-  args: [join(stage().fixtures, "hostile-stdio.ts"), ...args],
+  args: [join(stage().fixtures, "hostile-stdio.mjs"), ...args],
 });
 
 /** One server and one profile: enough to be past the first run. */

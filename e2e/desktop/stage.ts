@@ -1,8 +1,10 @@
-import { chmodSync, cpSync, existsSync, mkdtempSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const REPOSITORY = resolve(import.meta.dirname, "../..");
+/** Where fixture servers keep what is compiled of them. */
+const COMPILED = "node_modules/.compile-cache";
 
 /** What the app is started from, where whoever runs it can read it. */
 export interface Stage {
@@ -34,6 +36,9 @@ export function copyStage(): Stage {
     if (!existsSync(join(REPOSITORY, part))) continue;
     cpSync(join(REPOSITORY, part), join(root, part), { recursive: true, dereference: true });
   }
+  mkdirSync(join(root, COMPILED));
+  // Whoever the app runs as.
+  chmodSync(join(root, COMPILED), 0o777);
   cpSync(process.execPath, join(root, "node"));
   return { app: root, node: join(root, "node") };
 }

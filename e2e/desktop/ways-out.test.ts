@@ -36,7 +36,7 @@ async function startWithServers(): Promise<Started> {
     ordinary: { command: "/bin/sh", args: [join(fixtures, "tiny-server.sh")] },
     stubborn: {
       command: node,
-      args: [join(fixtures, "hostile-stdio.ts"), "ignores-eof", join(home, "child")],
+      args: [join(fixtures, "hostile-stdio.mjs"), "ignores-eof", join(home, "child")],
     },
   };
   await seed(home, async (api) => {

@@ -39,13 +39,13 @@ export async function startGateway(
 export const fixture = (...args: string[]) => ({
   transport: "stdio" as const,
   command: process.execPath,
-  args: [fixtureFile("stdio-server.ts"), ...args],
+  args: [fixtureFile("stdio-server.mjs"), ...args],
 });
 
 export const hostile = (...args: string[]) => ({
   transport: "stdio" as const,
   command: process.execPath,
-  args: [fixtureFile("hostile-stdio.ts"), ...args],
+  args: [fixtureFile("hostile-stdio.mjs"), ...args],
 });
 
 export type ServerConfig = Parameters<Gateway["api"]["servers"]["create"]>[0]["config"];

@@ -19,7 +19,7 @@ export interface Kind {
 const fixture = (name: string): string =>
   fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 const NODE = process.execPath;
-const HOSTILE = fixture("hostile-stdio.ts");
+const HOSTILE = fixture("hostile-stdio.mjs");
 const SHELL = "/bin/sh";
 const PACKAGE = "leaks-server";
 
@@ -35,7 +35,7 @@ export const TINY_HELD: Pick<Kind, "command" | "args"> = {
 export const HANGING: Pick<Kind, "command" | "args"> = { command: NODE, args: [HOSTILE, "hang"] };
 export const STEADY: Pick<Kind, "command" | "args"> = {
   command: NODE,
-  args: [fixture("stdio-server.ts"), "--name", "steady"],
+  args: [fixture("stdio-server.mjs"), "--name", "steady"],
 };
 export const hostile = (...args: string[]): Pick<Kind, "command" | "args"> => ({
   command: NODE,

@@ -118,7 +118,7 @@ test("the log says what ended, whichever way the app ends", async () => {
   const config = {
     transport: "stdio" as const,
     command: process.execPath,
-    args: [fileURLToPath(new URL("../../e2e/fixtures/stdio-server.ts", import.meta.url))],
+    args: [fileURLToPath(new URL("../../e2e/fixtures/stdio-server.mjs", import.meta.url))],
   };
   await seeded.api.servers.create({ name: "files", config, confirmed: true });
   await seeded.close();

@@ -17,7 +17,7 @@ export function demoPrograms(home: string): Record<string, string> {
   const npx = [
     "#!/bin/sh",
     'for word in "$@"; do last=$word; done',
-    `exec "${stage().node}" "${join(stage().app, "e2e/desktop/servers/demo.ts")}" "\${last##*server-}"`,
+    `exec "${stage().node}" "${join(stage().app, "e2e/desktop/servers/demo.mjs")}" "\${last##*server-}"`,
   ];
   writeFileSync(join(bin, "npx"), `${npx.join("\n")}\n`, { mode: 0o755 });
   const folders = [bin, join(home, ".local/bin"), join(home, ".cargo/bin")];

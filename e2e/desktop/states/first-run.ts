@@ -18,7 +18,7 @@ import {
 
 const demo = (name: string) => ({
   command: stage().node,
-  args: [join(stage().app, "e2e/desktop/servers/demo.ts"), name],
+  args: [join(stage().app, "e2e/desktop/servers/demo.mjs"), name],
 });
 
 const addServer = (page: Page): Promise<void> => page.keyboard.press("Control+n");

@@ -35,7 +35,7 @@ const command = (more: { command?: string; args?: string[]; cwd?: string }) => (
   ...more,
 });
 const hostile = (mode: string) =>
-  command({ args: [join(stage().fixtures, "hostile-stdio.ts"), mode] });
+  command({ args: [join(stage().fixtures, "hostile-stdio.mjs"), mode] });
 
 /** What the window says of each. One that is tried again and again is left stopped in the end. */
 const SAYS: Record<string, string | RegExp> = {

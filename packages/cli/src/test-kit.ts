@@ -16,7 +16,7 @@ export interface Ran {
 /** A stdio server that works, as the words that start it. */
 export const FIXTURE = [
   process.execPath,
-  fileURLToPath(new URL("../../../e2e/fixtures/stdio-server.ts", import.meta.url)),
+  fileURLToPath(new URL("../../../e2e/fixtures/stdio-server.mjs", import.meta.url)),
 ];
 
 interface How {
