@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { WORKERS } from "./e2e/desktop/workers.ts";
 import { inBundledWorker } from "./scripts/bundled-worker.ts";
+import { quickKeys } from "./scripts/quick-keys.ts";
 import { SlowFirst } from "./scripts/slow-first.ts";
 
 /** What Node compiled once it need not compile again, and no process that a test starts does. */
@@ -22,7 +23,7 @@ export default defineConfig({
     sequence: { sequencer: SlowFirst },
     projects: [
       {
-        plugins: [inBundledWorker],
+        plugins: [inBundledWorker, quickKeys],
         test: {
           name: "unit",
           globalSetup: ["scripts/bundled-worker.ts"],
@@ -34,7 +35,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [inBundledWorker],
+        plugins: [inBundledWorker, quickKeys],
         test: {
           name: "integration",
           globalSetup: ["scripts/bundled-worker.ts"],

@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { text as textOf } from "node:stream/consumers";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setImmediate as turn } from "node:timers/promises";
+import { openSqlite } from "@local-mcp/database";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FIXTURE, Place } from "../packages/cli/src/test-kit.ts";
 import { CLI } from "./command-line.ts";
@@ -80,6 +82,32 @@ describe("the program", { timeout: 30_000 }, () => {
     child.stdout.destroy();
     expect(await textOf(child.stderr)).toBe("");
     expect(await exit).toBe(0);
+  });
+
+  test("what opens the vault is derived with scrypt of 2^17, r = 8, p = 1", async () => {
+    const env = { AUTH_ENCRYPTION_SECRET: "a secret of thirty characters." };
+    const words = [
+      "servers",
+      "add",
+      "one",
+      "--header",
+      "X-Key: 1a2b3c4d5e6f",
+      "--url",
+      "http://127.0.0.1:9",
+    ];
+    expect(await start(words, env).exit).toBe(0);
+    const exported = start(["export"], env);
+    const { format } = JSON.parse(await textOf(exported.child.stdout));
+    expect(format.key).toMatchObject({ kdf: "scrypt", N: 2 ** 17, r: 8, p: 1 });
+    const db = openSqlite(join(place.dataDir, "local-mcp-gateway.db"), { readonly: true });
+    try {
+      const params = db.prepare<[], string>("SELECT params FROM vault_keys").pluck().all();
+      expect(params.map((one) => JSON.parse(one))).toMatchObject([
+        { kdf: "scrypt", logN: 17, r: 8, p: 1 },
+      ]);
+    } finally {
+      db.close();
+    }
   });
 
   test("the bridge carries a conversation of its profile, and ends with its input", async () => {

@@ -7,6 +7,7 @@ import {
   timingSafeEqual,
 } from "node:crypto";
 import { bind, KEY_BYTES, NONCE_BYTES, openBytes, sealBytes } from "./aead.ts";
+import { SCRYPT_COST } from "./cost.ts";
 import { deriveSecret } from "./derive.ts";
 
 // The secrets of an export file. Their key comes from something that a person chose or keeps
@@ -23,8 +24,6 @@ export interface ExportDerivation {
   p: number;
 }
 
-/** The OWASP minimum for scrypt; about a quarter of a second. */
-const COST = { N: 2 ** 17, r: 8, p: 1 };
 /** What a file may ask of this computer: at 2^20 and 8 one gigabyte and a few seconds. */
 const LIMITS = { N: 2 ** 20, r: 16, p: 4, bytes: 2 ** 30 };
 const SALT_BYTES = 16;
@@ -36,10 +35,10 @@ const MARK = "bG1n";
 const NO_BASE64 = /[^A-Za-z0-9+/=]/;
 
 /** A derivation with a salt of its own. */
-export const newExportDerivation = (): ExportDerivation => ({
-  salt: randomBytes(SALT_BYTES).toString("base64"),
-  ...COST,
-});
+export const newExportDerivation = (): ExportDerivation => {
+  const { logN, r, p } = SCRYPT_COST;
+  return { salt: randomBytes(SALT_BYTES).toString("base64"), N: 2 ** logN, r, p };
+};
 
 /** Whether a derivation is within what a file may ask of this computer. */
 export function isUsableDerivation({ salt, N, r, p }: ExportDerivation): boolean {

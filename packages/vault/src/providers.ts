@@ -2,6 +2,7 @@ import { hkdfSync, randomBytes } from "node:crypto";
 import type { SlotProvider } from "@local-mcp/contract";
 import { GatewayError } from "@local-mcp/contract";
 import { bind, decrypt, encrypt, fromBase64url, KEY_BYTES } from "./aead.ts";
+import { SCRYPT_COST } from "./cost.ts";
 import { deriveSecret } from "./derive.ts";
 import { readRecoveryKey } from "./recovery-key.ts";
 import { boundTo, type SlotRecord } from "./slots.ts";
@@ -57,8 +58,6 @@ export const environmentProvider = (secret: string): KeyProvider =>
 /** Of a passphrase, or a secret of the environment: characters. */
 export const MIN_SECRET_LENGTH = 12;
 const SALT_BYTES = 16;
-/** The OWASP minimum for scrypt: N = 2^17, r = 8, p = 1; about a quarter of a second. */
-const COST = { logN: 17, r: 8, p: 1 };
 /** What a slot may ask of this machine: at 2^20 one gigabyte and a few seconds. */
 const LIMITS = { logN: 20, r: 8, p: 4 };
 
@@ -82,13 +81,13 @@ const derivedProvider = (
         detail: `The ${PROVIDER_WORDS[provider]} has less than ${MIN_SECRET_LENGTH} characters.`,
       });
     }
-    const derivation = { ...COST, salt: randomBytes(SALT_BYTES) };
+    const derivation = { ...SCRYPT_COST, salt: randomBytes(SALT_BYTES) };
     const key = await derive(secret, derivation);
     const wrapped = encrypt(key, plain, slotBinding(provider, context));
     key.fill(0);
     return {
       wrapped,
-      params: { kdf: "scrypt", ...COST, salt: derivation.salt.toString("base64url") },
+      params: { kdf: "scrypt", ...SCRYPT_COST, salt: derivation.salt.toString("base64url") },
     };
   },
   async unwrap(slot) {

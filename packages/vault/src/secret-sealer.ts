@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { deriveSecret } from "./derive.ts";
 import { createSealer, type Sealer } from "./sealer.ts";
 
-/** The OWASP minimum for scrypt; about a quarter of a second. */
+/** As `cost.ts`; what is sealed does not tell it, so that it stays as it is. */
 const COST = { N: 2 ** 17, r: 8, p: 1 };
 const ID_BYTES = 9;
 

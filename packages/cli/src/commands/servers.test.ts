@@ -15,7 +15,7 @@ describe("servers add", { timeout: 30_000 }, () => {
   test("stores a command that works, and nothing warns", async () => {
     const ran = await place.run(["servers", "add", "one", "--", ...FIXTURE, "--name", "one"]);
     expect(ran.exit).toBe(0);
-    expect(ran.out).toMatch(/^Added “one”: .*stdio-server\.ts --name one\n$/);
+    expect(ran.out).toMatch(/^Added “one”: .*stdio-server\.mjs --name one\n$/);
     expect(ran.err).toBe(
       `No profile shows it yet: local-mcp-gateway --data-dir ${place.dataDir} profiles add-server SLUG one\n`,
     );
