@@ -183,6 +183,21 @@ describe("a tool that is not as it was accepted", () => {
     expect(result).toMatchObject({ isError: true });
   });
 
+  it("is not called where only the start for that call shows the change", async () => {
+    const { offer, gateway, folder, hold, called } = await serveFiles();
+    await hold(true);
+    await gateway.close();
+    offer([tool("read", EVIL), tool("write")]);
+
+    const { api } = await startGateway({ root: folder });
+    const ask = (name: string) => api.profiles.callTool({ profile: "dev", name, arguments: {} });
+    const { result } = await ask("read");
+    expect(result).toMatchObject({ isError: true });
+    expect(JSON.stringify(result)).toContain("servers changes files");
+    expect((await ask("write")).result).not.toHaveProperty("isError");
+    expect(called()).toEqual(["write"]);
+  });
+
   it("does not slip through by going away and coming back, or by coming twice", async () => {
     const { offer, seen, listed, hold } = await serveFiles();
     await hold(true);

@@ -336,6 +336,10 @@ export class Engine {
         if (method === "notifications/resources/list_changed") this.#cache.outdate(definition.id);
         this.#options.peers?.tell({ about: "lists", serverId: definition.id, method });
       },
+      refusal: (method, { name }) =>
+        method === "tools/call" && typeof name === "string"
+          ? this.#heldBack(definition.id, name)
+          : null,
       onNotification: (client, notification) =>
         this.#onNotification(definition.id, client, notification),
     });

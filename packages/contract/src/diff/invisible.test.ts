@@ -15,6 +15,13 @@ test.each([
   expect(shown(text)).toBe(named);
 });
 
+test("whatever Unicode says shows nothing is named", () => {
+  const every = Array.from({ length: 0x110000 }, (_, code) => String.fromCodePoint(code));
+  const hidden = every.filter((one) => /^\p{Default_Ignorable_Code_Point}$/u.test(one));
+  expect(hidden.length).toBeGreaterThan(4000);
+  expect(hidden.filter((one) => shown(one) === one)).toEqual([]);
+});
+
 test("what can be seen stays: spaces, tabs, ends of lines, letters of any writing, emoji", () => {
   const plain = "a\tb\r\nc\n  naïve 日本語 العربية 🙂";
   expect(shown(plain)).toBe(plain);

@@ -1,4 +1,4 @@
-import { and, asc, eq } from "drizzle-orm";
+import { asc, eq } from "drizzle-orm";
 import type { Queryable } from "../db.ts";
 import { acceptedTools } from "../schema/servers.ts";
 
@@ -22,11 +22,6 @@ export const createAcceptedToolQueries = (db: Queryable) => ({
         target: [acceptedTools.mcpServerId, acceptedTools.toolName],
         set: accepted,
       })
-      .run();
-  },
-  remove(mcpServerId: string, toolName: string): void {
-    db.delete(acceptedTools)
-      .where(and(eq(acceptedTools.mcpServerId, mcpServerId), eq(acceptedTools.toolName, toolName)))
       .run();
   },
 });

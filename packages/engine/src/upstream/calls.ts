@@ -1,3 +1,4 @@
+import type { GatewayError } from "@local-mcp/contract";
 import type { Era, ServerDefinition } from "../definitions.ts";
 import type { JsonObject, RpcResponse } from "../jsonrpc.ts";
 import { parameterHeaders } from "../protocol-headers.ts";
@@ -20,6 +21,8 @@ export interface CallsOptions {
   clients: ClientConnections;
   /** As the server listed it. */
   tool: (name: unknown) => JsonObject | undefined;
+  /** Why a request may not be sent, by what the server listed when it came up. */
+  refusal: (method: string, params: JsonObject) => GatewayError | null;
   /** One has come to its end. */
   onEnd: () => void;
   /** One has failed, not by an answer of the server. */
@@ -51,7 +54,8 @@ export class Calls {
    * the server had forgotten, and so was not looked at, is sent once more.
    *
    * @returns null where the server is not up, or lets nobody in
-   * @throws GatewayError as {@link Connection.request}; too_many_connections, server_busy
+   * @throws GatewayError as {@link Connection.request}; too_many_connections, server_busy; why it may
+   * not be sent
    */
   async run(method: string, params: JsonObject, call: UpstreamCall): Promise<Answered | null> {
     try {
@@ -84,9 +88,11 @@ export class Calls {
     const { callTimeoutMs: timeoutMs, connections } = this.#options.definition();
     const { client, signal } = call;
     const options = { timeoutMs, signal, call };
+    this.#refuse(method, params);
     if (client && connections === "per_client" && link.era === "legacy") {
       const response = await this.#options.clients.run(client, async (own) => {
         await setLogLevel(own, client, timeoutMs);
+        this.#refuse(method, params);
         return own.request(method, params, options);
       });
       return { era: "legacy", response };
@@ -94,6 +100,12 @@ export class Calls {
     const headers = this.#parameterHeaders(link, method, params);
     const response = await link.request(method, params, { ...options, headers });
     return { era: link.era, response };
+  }
+
+  /** What came to be known while it waited counts: nothing is in between this and the sending. */
+  #refuse(method: string, params: JsonObject): void {
+    const refusal = this.#options.refusal(method, params);
+    if (refusal) throw refusal;
   }
 
   #parameterHeaders(

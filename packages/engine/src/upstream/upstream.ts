@@ -1,3 +1,4 @@
+import type { GatewayError } from "@local-mcp/contract";
 import type {
   CatalogStore,
   Client,
@@ -38,6 +39,8 @@ export interface UpstreamOptions extends Omit<ConnectorOptions, "definition"> {
   onCatalog: () => void;
   /** The server itself says that lists of it have changed, by this method. */
   onListsChanged?: (method: string) => void;
+  /** Why a request may not be sent, asked once the server is up. */
+  refusal?: (method: string, params: JsonObject) => GatewayError | null;
   /** Belongs to no request. `client` is the one whose own connection it came on. */
   onNotification: (client: Client | null, notification: RpcNotification) => void;
   /** Of connections that are a client's own. */
@@ -118,6 +121,7 @@ export class Upstream {
       link: () => this.#link(),
       clients: this.#clients,
       tool: (name) => this.#catalog.tool(name),
+      refusal: options.refusal ?? (() => null),
       onEnd: () => this.#idle.touch(),
       onFailed: (failure) => this.#onCallFailed(failure),
     });

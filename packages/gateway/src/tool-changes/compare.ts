@@ -25,9 +25,3 @@ export function changesOf(
   }
   return changed;
 }
-
-/** What is new is nothing to be told of where nothing is held back: it is accepted when it is listed. */
-export const isShown =
-  (isHeldBack: boolean) =>
-  ({ kind }: Changed): boolean =>
-    isHeldBack || kind === "changed";

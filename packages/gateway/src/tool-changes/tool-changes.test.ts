@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDb } from "@local-mcp/database";
 import type { JsonObject } from "@local-mcp/engine";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { createCatalogStore } from "../engine-stores.ts";
 import { createStores } from "../stores.ts";
 import { digestOf } from "./definition.ts";
@@ -57,6 +57,11 @@ function stage({ holds = false } = {}) {
       createCatalogStore(stores, changes).load(id);
     },
     found: () => changes.list(server()).map(({ name, kind }) => `${kind} ${name}`),
+    acceptAll: (...tools: { name: string }[]) =>
+      changes.accept(
+        server(),
+        tools.map((tool) => ({ name: tool.name, digest: digestOf(tool) })),
+      ),
     accept: (name: string, digest: string) => changes.accept(server(), [{ name, digest }]),
     accepted: () => stores.acceptedTools.list(id).map(({ toolName }) => toolName),
     hold: (holdChangedTools: boolean) => stores.servers.update(id, { holdChangedTools }),
@@ -114,14 +119,47 @@ it("what could not be stored was not accepted", () => {
   expect(found()).toEqual(["changed read"]);
 });
 
-it("a server that lists other names each time does not fill the database", () => {
-  const { list, found, accepted } = stage();
+const junk = (round: number) =>
+  Array.from({ length: 900 }, (_, index) => ({ name: `t${round}-${index}` }));
+
+it("a server that lists other names each time does not fill the database, and hides no change", () => {
+  const { list, found, accepted, accept } = stage();
+  list(read, ...junk(0));
+  for (let round = 1; round < 4; round += 1) list(...junk(round));
+  expect(accepted()).toHaveLength(1801);
+  // What is not accepted any more for being listed is there to be accepted.
+  expect(found()).toHaveLength(900);
+  list(other, write);
+  expect(found()).toEqual(["changed read", "new write"]);
+  accept("write", digestOf(write));
+  list(read, { ...write, description: "Sends." });
+  expect(found()).toEqual(["changed write"]);
+});
+
+it("what was let go of unseen is told of when it changes then", () => {
+  const { list, found, hold } = stage({ holds: true });
   list(read);
-  for (let round = 0; round < 3; round += 1) {
-    list(...Array.from({ length: 900 }, (_, index) => ({ name: `t${round}-${index}` })));
-  }
-  expect(accepted()).toHaveLength(1900);
+  list(read, write);
+  hold(false);
   expect(found()).toEqual([]);
+  list(read, { ...write, description: "Sends." });
+  expect(found()).toEqual(["changed write"]);
+});
+
+it("tools that could not be accepted together are held back as before", () => {
+  const { list, found, stores, acceptAll } = stage({ holds: true });
+  list(read, { name: "list" });
+  list(other, write);
+  const { put } = stores.acceptedTools;
+  const full = vi.spyOn(stores.acceptedTools, "put").mockImplementation((row) => {
+    if (row.toolName === "write") throw new Error("the disk is full");
+    put(row);
+  });
+  expect(() => acceptAll(other, write)).toThrow("the disk is full");
+  full.mockRestore();
+  expect(found()).toEqual(["changed read", "new write"]);
+  list(other, write);
+  expect(found()).toEqual(["changed read", "new write"]);
 });
 
 it("nothing new is accepted while it is held back, however often it is listed", () => {

@@ -7,10 +7,14 @@ import {
   type ToolPins,
 } from "@local-mcp/engine";
 import type { Stores } from "../stores.ts";
-import { type Changed, changesOf, isShown } from "./compare.ts";
+import { type Changed, changesOf } from "./compare.ts";
 import { digestOf } from "./definition.ts";
 
-/** Accepted tools of a server that it does not list any more; those accepted first go first. */
+/**
+ * Tools of a server that were accepted and that it does not list any more. None is forgotten, since
+ * it could come back as something else; where there are so many, what is new is no longer accepted
+ * for being listed, so that a server which lists other names each time does not fill the database.
+ */
 const MAX_GONE = 1000;
 
 export interface ToolChangesOptions {
@@ -25,6 +29,8 @@ export interface ToolChangesOptions {
 interface Known {
   /** Digests of what was accepted, by name. */
   accepted: Map<string, string>;
+  /** How many of them the server does not list. */
+  gone: number;
   changed: Map<string, Changed>;
   /** The digests that were told of last. */
   told: Map<string, string>;
@@ -54,13 +60,11 @@ export class ToolChanges implements ToolPins {
     if (!server) return;
     const known = this.#of(serverId);
     const byName = firstByName(tools);
-    const isFirst = known.accepted.size === 0;
-    const isTaken = (name: string): boolean =>
-      isFirst || (!server.holdChangedTools && !known.accepted.has(name));
-    const taken = [...byName].filter(([name]) => isTaken(name));
-    this.#accept(serverId, known, taken, listedAt);
-    this.#forgetGone(serverId, known, byName);
     const before = known.changed;
+    // What was new was not held back, so that clients had it as it was.
+    this.#accept(serverId, known, takenOf(server, known, definitionsOf(before)), listedAt);
+    known.gone = goneOf(known.accepted, byName);
+    this.#accept(serverId, known, takenOf(server, known, byName), listedAt);
     known.changed = changesOf(known.accepted, byName);
     this.#tell(server, known);
     if (!isSame(before, known.changed)) onChange(serverId);
@@ -75,13 +79,13 @@ export class ToolChanges implements ToolPins {
     changedTools: number;
     heldTools: number;
   } {
-    const { length } = [...this.changed(id).values()].filter(isShown(holdsChangedTools));
+    const { length } = shownOf(this.#of(id), holdsChangedTools);
     return { changedTools: length, heldTools: holdsChangedTools ? length : 0 };
   }
 
   /** In the order of the server. */
   list({ id, holdChangedTools }: Pick<ServerRow, "id" | "holdChangedTools">): ToolChange[] {
-    const changed = [...this.changed(id)].filter(([, one]) => isShown(holdChangedTools)(one));
+    const changed = shownOf(this.#of(id), holdChangedTools);
     if (changed.length === 0) return [];
     const { acceptedTools } = this.#options.stores;
     const rows = new Map(acceptedTools.list(id).map((row) => [row.toolName, row]));
@@ -112,7 +116,12 @@ export class ToolChanges implements ToolPins {
       if (!change && known.accepted.get(name) === digest) return [];
       throw new GatewayError("tool_changed_again", { tool: name, server: server.name });
     });
-    stores.db.transaction(() => this.#accept(server.id, known, taken, Date.now()));
+    try {
+      stores.db.transaction(() => this.#accept(server.id, known, taken, Date.now()));
+    } catch (error) {
+      this.forget(server.id);
+      throw error;
+    }
     for (const [name] of taken) known.changed.delete(name);
     onChange(server.id);
     return this.list(server);
@@ -134,9 +143,10 @@ export class ToolChanges implements ToolPins {
   #read(serverId: string, tools: readonly JsonObject[]): Known {
     const rows = this.#options.stores.acceptedTools.list(serverId);
     const accepted = new Map(rows.map((row) => [row.toolName, digestOf(row.definition)]));
-    const changed = changesOf(accepted, firstByName(tools));
+    const byName = firstByName(tools);
+    const changed = changesOf(accepted, byName);
     const told = new Map([...changed].map(([name, { digest }]) => [name, digest]));
-    return { accepted, changed, told };
+    return { accepted, gone: goneOf(accepted, byName), changed, told };
   }
 
   #accept(
@@ -152,24 +162,8 @@ export class ToolChanges implements ToolPins {
     }
   }
 
-  /** A server that lists other names each time does not fill the database. */
-  #forgetGone(
-    serverId: string,
-    { accepted }: Known,
-    listed: ReadonlyMap<string, JsonObject>,
-  ): void {
-    if (accepted.size <= MAX_GONE) return;
-    const { acceptedTools } = this.#options.stores;
-    const gone = acceptedTools.list(serverId).filter(({ toolName }) => !listed.has(toolName));
-    const oldest = gone.toSorted((one, other) => other.acceptedAt - one.acceptedAt).slice(MAX_GONE);
-    for (const { toolName } of oldest) {
-      acceptedTools.remove(serverId, toolName);
-      accepted.delete(toolName);
-    }
-  }
-
   #tell(server: ServerRow, known: Known): void {
-    const shown = [...known.changed].filter(([, one]) => isShown(server.holdChangedTools)(one));
+    const shown = shownOf(known, server.holdChangedTools);
     const untold = shown.filter(([name, { digest }]) => known.told.get(name) !== digest);
     for (const [name, { digest }] of untold) known.told.set(name, digest);
     // What went away and comes back the same is told of once, as long as it has a name that is known.
@@ -183,6 +177,29 @@ export class ToolChanges implements ToolPins {
       );
   }
 }
+
+/** Tools that are accepted for being listed. */
+function takenOf(
+  { holdChangedTools }: Pick<ServerRow, "holdChangedTools">,
+  { accepted, gone }: Known,
+  listed: ReadonlyMap<string, JsonObject>,
+): [string, JsonObject][] {
+  if (accepted.size === 0) return [...listed];
+  if (holdChangedTools || gone >= MAX_GONE) return [];
+  return [...listed].filter(([name]) => !accepted.has(name));
+}
+
+/** Tools a person is told of. What is new is no news where it is accepted for being listed. */
+const shownOf = ({ changed, gone }: Known, isHeldBack: boolean): [string, Changed][] =>
+  [...changed].filter(([, { kind }]) => isHeldBack || gone >= MAX_GONE || kind === "changed");
+
+const definitionsOf = (changed: ReadonlyMap<string, Changed>): Map<string, JsonObject> =>
+  new Map([...changed].map(([name, { definition }]) => [name, definition]));
+
+const goneOf = (
+  accepted: ReadonlyMap<string, string>,
+  listed: ReadonlyMap<string, JsonObject>,
+): number => [...accepted.keys()].filter((name) => !listed.has(name)).length;
 
 const isSame = (one: ReadonlyMap<string, Changed>, other: ReadonlyMap<string, Changed>): boolean =>
   one.size === other.size &&
