@@ -46,4 +46,12 @@ describe("two lists of lines side by side", () => {
     expect(rows).toHaveLength(2000);
     expect(left).toBe(3000);
   });
+
+  test("of lines that were too many to compare those that are alike do not differ", () => {
+    const one = Array.from({ length: 3000 }, (_, index) => `line ${index}`);
+    const other = one.map((text, index) => (index % 2 === 0 ? `${text}!` : text));
+    const { rows } = diffRows(one, other);
+    const differing = rows.filter((row) => row.kind === "lines" && row.differs);
+    expect(differing).toHaveLength(1000);
+  });
 });

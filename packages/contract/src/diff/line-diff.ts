@@ -40,8 +40,10 @@ function sideBySide(one: readonly string[], other: readonly string[]): LinesRow[
     } else if (kind === "added") {
       const line = { number: ++others, text };
       const beside = rows[open];
-      if (beside) beside.other = line;
-      else rows.push({ kind: "lines", differs: true, one: null, other: line });
+      if (beside) {
+        beside.other = line;
+        beside.differs = beside.one?.text !== text;
+      } else rows.push({ kind: "lines", differs: true, one: null, other: line });
       open += 1;
     } else {
       rows.push({

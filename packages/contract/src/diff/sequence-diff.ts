@@ -7,8 +7,9 @@ export interface DiffPart {
 const MAX_COMPARISONS = 4_000_000;
 
 /**
- * What has to be taken from one list of texts and put to it to get the other; a part for each text.
- * Where that would take more than `most` comparisons, what differs is shown one after the other.
+ * What has to be taken from one list of texts and put to it to get the other; a part for each text,
+ * what is taken before what is put in its place. Where that would take more than `most` comparisons,
+ * which is some two thousand changes, what differs is shown one after the other.
  */
 export function sequenceDiff(
   a: readonly string[],
@@ -21,49 +22,96 @@ export function sequenceDiff(
   while (end < a.length - start && end < b.length - start && a.at(-1 - end) === b.at(-1 - end)) {
     end += 1;
   }
+  const [before, after] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
   return [
-    ...a.slice(0, start).map((text): DiffPart => ({ kind: "same", text })),
-    ...middle(a.slice(start, a.length - end), b.slice(start, b.length - end), most),
-    ...a.slice(a.length - end).map((text): DiffPart => ({ kind: "same", text })),
+    ...parts("same", a.slice(0, start)),
+    ...(shortest(before, after, most) ?? [...parts("removed", before), ...parts("added", after)]),
+    ...parts("same", a.slice(a.length - end)),
   ];
 }
 
-/** By the longest common subsequence. */
-function middle(a: readonly string[], b: readonly string[], most: number): DiffPart[] {
-  const removed = (text: string): DiffPart => ({ kind: "removed", text });
-  const added = (text: string): DiffPart => ({ kind: "added", text });
-  if (a.length * b.length > most) return [...a.map(removed), ...b.map(added)];
-  const width = b.length + 1;
-  const lengths = new Uint32Array((a.length + 1) * width);
-  const lengthAt = (i: number, j: number): number => lengths[i * width + j] ?? 0;
-  for (let i = a.length - 1; i >= 0; i -= 1) {
-    for (let j = b.length - 1; j >= 0; j -= 1) {
-      lengths[i * width + j] =
-        a[i] === b[j]
-          ? lengthAt(i + 1, j + 1) + 1
-          : Math.max(lengthAt(i + 1, j), lengthAt(i, j + 1));
+const parts = (kind: DiffPart["kind"], texts: readonly string[]): DiffPart[] =>
+  texts.map((text) => ({ kind, text }));
+
+/**
+ * For each number of changes how far they lead into `a`, by how many more texts of `a` are behind
+ * than of `b`: `-changes` first.
+ */
+type Reached = Int32Array[];
+
+const reachedBy = (reached: Reached, changes: number, lead: number): number =>
+  reached[changes]?.[lead + changes] ?? -1;
+
+/** Whether the last of so many changes puts a text of `b`, and does not take one of `a`. */
+const isPut = (reached: Reached, changes: number, lead: number): boolean =>
+  lead === -changes ||
+  (lead !== changes &&
+    reachedBy(reached, changes - 1, lead - 1) < reachedBy(reached, changes - 1, lead + 1));
+
+/**
+ * The fewest changes, by the algorithm of E. W. Myers, “An O(ND) Difference Algorithm and Its
+ * Variations” (1986), §4: its time goes with their number, and little with the length of the lists.
+ *
+ * @returns null where that takes too many comparisons
+ */
+function shortest(a: readonly string[], b: readonly string[], most: number): DiffPart[] | null {
+  const reached: Reached = [];
+  let comparisons = 0;
+  for (let changes = 0; comparisons <= most; changes += 1) {
+    const row = new Int32Array(2 * changes + 1);
+    for (let lead = -changes; lead <= changes; lead += 2) {
+      let x = 0;
+      if (changes > 0) {
+        x = isPut(reached, changes, lead)
+          ? reachedBy(reached, changes - 1, lead + 1)
+          : reachedBy(reached, changes - 1, lead - 1) + 1;
+      }
+      const from = x;
+      while (x < a.length && x - lead < b.length && a[x] === b[x - lead]) x += 1;
+      comparisons += x - from + 1;
+      row[lead + changes] = x;
+      if (x >= a.length && x - lead >= b.length) {
+        return inOrder(wayBack(a, b, [...reached, row]));
+      }
+    }
+    reached.push(row);
+  }
+  return null;
+}
+
+/** From the end of both lists to their beginning. */
+function wayBack(a: readonly string[], b: readonly string[], reached: Reached): DiffPart[] {
+  const back: DiffPart[] = [];
+  let x = a.length;
+  let lead = a.length - b.length;
+  for (let changes = reached.length - 1; changes >= 0; changes -= 1) {
+    const put = changes > 0 && isPut(reached, changes, lead);
+    const before = changes === 0 ? 0 : reachedBy(reached, changes - 1, put ? lead + 1 : lead - 1);
+    const after = put || changes === 0 ? before : before + 1;
+    back.push(...parts("same", a.slice(after, x)).toReversed());
+    if (changes === 0) break;
+    if (put) {
+      lead += 1;
+      back.push(...parts("added", b.slice(before - lead, before - lead + 1)));
+    } else {
+      lead -= 1;
+      back.push(...parts("removed", a.slice(before, before + 1)));
+    }
+    x = before;
+  }
+  return back;
+}
+
+/** The other way round, with all that is taken at one place before what is put there. */
+function inOrder(back: readonly DiffPart[]): DiffPart[] {
+  const ordered: DiffPart[] = [];
+  let put: DiffPart[] = [];
+  for (const part of back.toReversed()) {
+    if (part.kind === "added") put.push(part);
+    else {
+      if (part.kind === "same") ordered.push(...put.splice(0));
+      ordered.push(part);
     }
   }
-  const parts: DiffPart[] = [];
-  let i = 0;
-  let j = 0;
-  while (i < a.length || j < b.length) {
-    const ours = a[i];
-    const theirs = b[j];
-    if (ours !== undefined && ours === theirs) {
-      parts.push({ kind: "same", text: ours });
-      i += 1;
-      j += 1;
-    } else if (
-      ours !== undefined &&
-      (theirs === undefined || lengthAt(i + 1, j) >= lengthAt(i, j + 1))
-    ) {
-      parts.push(removed(ours));
-      i += 1;
-    } else if (theirs !== undefined) {
-      parts.push(added(theirs));
-      j += 1;
-    }
-  }
-  return parts;
+  return [...ordered, ...put];
 }

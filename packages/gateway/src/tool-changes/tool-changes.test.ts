@@ -150,7 +150,7 @@ it("tools that could not be accepted together are held back as before", () => {
   const { list, found, stores, acceptAll } = stage({ holds: true });
   list(read, { name: "list" });
   list(other, write);
-  const { put } = stores.acceptedTools;
+  const put = stores.acceptedTools.put.bind(stores.acceptedTools);
   const full = vi.spyOn(stores.acceptedTools, "put").mockImplementation((row) => {
     if (row.toolName === "write") throw new Error("the disk is full");
     put(row);
