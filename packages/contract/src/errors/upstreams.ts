@@ -111,7 +111,8 @@ export const UPSTREAM_ERRORS = {
     jsonRpc: -32602,
     exit: 4,
     sentence: "The tool “{tool}” of “{server}” is not what it was when you looked at it.",
-    wayOut: "Look at it again. Nothing was accepted.",
+    wayOut:
+      "Nothing was accepted. Look at it again in the app under Servers, or with “local-mcp-gateway servers changes {server}”.",
   },
   request_cancelled: {
     http: 200,
