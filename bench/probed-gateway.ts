@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { CLI } from "../e2e/command-line.ts";
-import { LEAN_ALLOCATOR } from "../packages/cli/src/lean-allocator.ts";
+import { LEAN_ALLOCATOR, LEAN_HEAP } from "../packages/cli/src/lean-memory.ts";
 import { secretOf } from "./backup-data.ts";
 import type { Felt } from "./backup-probe.ts";
 import { computedByThread } from "./cpu.ts";
@@ -31,7 +31,8 @@ export class ProbedGateway {
     dataDir: string,
     env: NodeJS.ProcessEnv = { HOME: dataDir, AUTH_ENCRYPTION_SECRET: secretOf(dataDir) },
   ): Promise<ProbedGateway> {
-    const args = ["--import", PROBE, CLI, "serve", "--port", "0", "--data-dir", dataDir];
+    const serve = ["serve", "--port", "0", "--data-dir", dataDir];
+    const args = [...LEAN_HEAP, "--import", PROBE, CLI, ...serve];
     const child = spawn(process.execPath, args, {
       // With a channel it cannot begin anew with it.
       env: { PATH: process.env["PATH"], ...env, ...LEAN_ALLOCATOR },

@@ -6,7 +6,7 @@ import { build as buildApp } from "electron-vite";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "rolldown";
-import { LEAN_ALLOCATOR } from "../packages/cli/src/lean-allocator.ts";
+import { LEAN_ALLOCATOR } from "../packages/cli/src/lean-memory.ts";
 import options from "../rolldown.config.ts";
 import { findAccount, type Account } from "./electron/account.ts";
 import { parseStartArguments } from "./electron/arguments.ts";

@@ -49,12 +49,15 @@ test.skipIf(process.platform === "win32")("nothing is kept where others can writ
 });
 
 test.runIf(process.platform === "linux" && "execve" in process)(
-  "what serves begins anew with a lean allocator, as the same process",
+  "what serves begins anew with lean memory, as the same process",
   async () => {
     const serving = await Serving.start(dataDir, { PATH: process.env["PATH"] });
-    const told = readFileSync(`/proc/${serving.child.pid}/environ`, "utf8").split("\0");
+    const told = (file: string): string[] =>
+      readFileSync(`/proc/${serving.child.pid}/${file}`, "utf8").split("\0");
+    const [variables, words] = [told("environ"), told("cmdline")];
     const { code } = await serving.end("SIGTERM");
-    expect(told).toContain("MALLOC_ARENA_MAX=2");
+    expect(variables).toContain("MALLOC_ARENA_MAX=2");
+    expect(words).toContain("--max-semi-space-size=16");
     expect(code).toBe(0);
   },
 );

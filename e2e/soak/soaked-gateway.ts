@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { LEAN_ALLOCATOR } from "../../packages/cli/src/lean-allocator.ts";
+import { LEAN_ALLOCATOR, LEAN_HEAP } from "../../packages/cli/src/lean-memory.ts";
 import { CLI, run } from "../command-line.ts";
 import { atEnd } from "../conformance/closing.ts";
 import type { Held } from "./probe.ts";
@@ -38,7 +38,7 @@ export class SoakedGateway {
 
   static async start(stage: Stage): Promise<SoakedGateway> {
     const serve = ["serve", "--port", "0", "--data-dir", stage.dataDir];
-    const args = ["--expose-gc", "--import", PROBE, CLI, ...serve];
+    const args = [...LEAN_HEAP, "--expose-gc", "--import", PROBE, CLI, ...serve];
     const child = spawn(process.execPath, args, {
       // With a channel it cannot begin anew with it.
       env: { ...stage.env, ...LEAN_ALLOCATOR },

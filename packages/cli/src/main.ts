@@ -1,7 +1,7 @@
 import { GatewayError } from "@local-mcp/contract";
 import { endAtFault, keepFaultsQuiet } from "./faults.ts";
 import type { Io } from "./io.ts";
-import { startLean } from "./lean-allocator.ts";
+import { startLean } from "./lean-memory.ts";
 import { forgetStart, isTooOld, startAgain } from "./old-node.ts";
 import { startSmall } from "./small-start.ts";
 

@@ -3,10 +3,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { LEAN_ALLOCATOR } from "./lean-allocator.ts";
+import { LEAN_ALLOCATOR, LEAN_HEAP } from "./lean-memory.ts";
 import { Place } from "./test-kit.ts";
 
-const here = new URL("./lean-allocator.ts", import.meta.url).href;
+const here = new URL("./lean-memory.ts", import.meta.url).href;
 
 /** Tells what the allocator was told, what a process would be told that is started now, and its words. */
 const program = `
@@ -48,7 +48,12 @@ const start = (words: string[], env: NodeJS.ProcessEnv = {}) => {
 describe.runIf(process.platform === "linux" && "execve" in process)("the allocator", () => {
   test("of what serves is lean, and that of what it starts is not", () => {
     const words = ["serve", "--data-dir", "a b"];
-    expect(start(words)).toEqual({ own: LEAN, passedOn: [], words, flags: ["--no-warnings"] });
+    expect(start(words)).toEqual({
+      own: LEAN,
+      passedOn: [],
+      words,
+      flags: [...LEAN_HEAP, "--no-warnings"],
+    });
   });
 
   test("is left to whoever has chosen it", () => {
