@@ -178,7 +178,7 @@ describe("one server looked at", () => {
     });
     expect(await api.servers.review({ server: "one" })).toEqual({
       command: process.execPath,
-      args: [fixtureFile("stdio-server.ts"), "--x", "a b"],
+      args: [fixtureFile("stdio-server.mjs"), "--x", "a b"],
       path: process.execPath,
       version: null,
       cwd: "/",
