@@ -1,6 +1,6 @@
 import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { findIn } from "./finder.ts";
+import { findIn, holdsAccessToken } from "./finder.ts";
 import { Samples } from "./samples.ts";
 
 const samples = new Samples();
@@ -62,5 +62,30 @@ describe("the search for samples", () => {
     expect(new Set(findIn(both).map(({ id }) => id))).toEqual(new Set([first?.id, second?.id]));
     const clean = deflateSync(Buffer.from(some.map(({ value }) => value).join("")));
     expect(findIn(clean, samples.exact)).toEqual([]);
+  });
+});
+
+const TOKEN = "lmg_kMZ0dzu-3vV1xb5dC0R3LwH_Q7hYyXb2TqVfQpKsN8E";
+const SEALED = `v1.k3yd.${"Qx7-_w".repeat(20)}`;
+
+describe("the search for access tokens", () => {
+  it.each([
+    ["alone", TOKEN],
+    ["in a header", `authorization: Bearer ${TOKEN}\r\n`],
+    ["behind another column", `name-of-it${TOKEN}more-of-the-row`],
+    ["behind what is sealed", `${SEALED}${TOKEN}\0`],
+    ["before what is sealed", `${TOKEN}${SEALED}`],
+    ["at the end of a page of what is sealed", `${"a".repeat(4000)}${TOKEN}\0`],
+    ["at the beginning of one", `\0${TOKEN}${"a".repeat(4000)}`],
+  ])("finds one %s", (_where, text) => {
+    expect(holdsAccessToken(Buffer.from(text))).toBe(true);
+  });
+
+  it.each([
+    ["what is sealed", `${SEALED}${TOKEN}${"Qx7-_w".repeat(20)}`],
+    ["a page of it", `${"a".repeat(4000)}${TOKEN}${"a".repeat(90)}`],
+    ["its hint", "lmg_…sN8E"],
+  ])("takes nothing for one in the midst of %s", (_where, text) => {
+    expect(holdsAccessToken(Buffer.from(text))).toBe(false);
   });
 });

@@ -89,3 +89,26 @@ export const findIn = (bytes: Buffer, exact: readonly Sample[] = []): Hit[] => {
   const unique = new Map(hits.map((hit) => [`${hit.id.toLowerCase()} ${hit.form}`, hit]));
   return [...unique.values()].map(({ id, form }) => ({ id: id.toLowerCase(), form }));
 };
+
+const RUN = /[\w-]{44,}/g;
+const TOKEN = /lmg_[\w-]{40}/;
+const TOKEN_AT_AN_END = /^lmg_[\w-]{40}|lmg_[\w-]{43}$/;
+/** What stands before that which is sealed, and how much of it there is at most. */
+const SEALED = /v1\.[\w-]+\.$/;
+const SEALED_LEAD = 48;
+/** Nothing but what is sealed is so long without another character. */
+const LONG = 300;
+
+/**
+ * Whether these bytes hold an access token of the gateway, also one that the run never saw, such as
+ * one that a bridge was given. Of what is sealed every sixteen millionth character begins something
+ * that looks like one: there it is looked for where another value ends or begins.
+ */
+export const holdsAccessToken = (bytes: Buffer): boolean => {
+  const text = bytes.toString("latin1");
+  return [...text.matchAll(RUN)].some(({ 0: run, index }) => {
+    const before = text.slice(Math.max(0, index - SEALED_LEAD), index);
+    const isSealed = run.length >= LONG || SEALED.test(before);
+    return (isSealed ? TOKEN_AT_AN_END : TOKEN).test(run);
+  });
+};

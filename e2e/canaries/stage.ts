@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { atEnd } from "../conformance/closing.ts";
-import { findIn } from "./finder.ts";
+import { findIn, holdsAccessToken } from "./finder.ts";
 import { Samples } from "./samples.ts";
 
 /** Bytes that somebody could read. */
@@ -13,9 +13,6 @@ export interface Output {
   /** Ids of samples that belong there. */
   mayHold: ReadonlySet<string>;
 }
-
-/** Also of a token that the run never saw, such as one that a bridge was given. */
-const ACCESS_TOKEN = /lmg_[\w-]{40}/;
 
 const NOTHING: ReadonlySet<string> = new Set();
 
@@ -103,7 +100,7 @@ export class Stage {
         found.add(`sample ${id} (${shape}, ${this.samples.plantOf(id)}) ${form} in ${where}`);
       }
       // The file that says how to reach the gateway holds the one token that may be written down.
-      if (!where.startsWith("data/runtime.json") && ACCESS_TOKEN.test(bytes.toString("latin1"))) {
+      if (!where.startsWith("data/runtime.json") && holdsAccessToken(bytes)) {
         found.add(`an access token in ${where}`);
       }
     }
