@@ -8,8 +8,13 @@ const EVERYTHING = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "bes
 /** The rules that ask for colours. */
 const COLOURS = ["color-contrast", "link-in-text-block"];
 
-/** What is read: all that there are rules for, or what a theme alone may change. */
-export type Reading = "everything" | "colours";
+const ABOVE = "[role=dialog], [role=alertdialog], [role=menu], #layer [role=listbox]";
+
+/** What lies above a page, and Esc puts away. What was closed may stay in the document, unseen. */
+export const above = (page: Page) => page.locator(ABOVE).filter({ visible: true });
+
+/** What is read: all that there are rules for, of that what lies above the page, or what a theme alone may change. */
+export type Reading = "everything" | "above" | "colours";
 
 /** How many looks there were, and how many checks passed in them. */
 export const totals = { looks: 0, passes: 0, violations: 0 };
@@ -45,7 +50,8 @@ async function look(page: Page, state: string, reading: Reading): Promise<string
     // Of what passes, that it passes is enough to know; each node of it takes most of the time.
     .options({ resultTypes: ["violations"] });
   const reader = reading === "colours" ? axe.withRules(COLOURS) : axe.withTags(EVERYTHING);
-  const { violations, passes } = await reader.analyze();
+  const isAbove = reading === "above" && (await above(page).count()) > 0;
+  const { violations, passes } = await (isAbove ? reader.include(ABOVE) : reader).analyze();
   totals.looks += 1;
   totals.passes += passes.length;
   return violations.map(

@@ -5,7 +5,7 @@ import { HttpError, type McpClient } from "../fixtures/mcp-client.ts";
 import { call, names } from "../fixtures/test-support.ts";
 import { textOf } from "./era-gateway.ts";
 import { listenTo } from "./raw-http.ts";
-import { SHARED_ENGINES, type SharedEngine } from "./shared-engines.ts";
+import { ENGINES, type SharedEngine } from "./shared-engines.ts";
 import { clientOver, joining, seed, type Seed, type SharedGateway } from "./shared-stage.ts";
 import { until } from "./test-gateway.ts";
 
@@ -27,7 +27,7 @@ const codeOf = async (work: Promise<unknown>): Promise<unknown> => {
   return error instanceof Error && "code" in error ? String(error.code).toLowerCase() : error;
 };
 
-describe.each(SHARED_ENGINES)("gateways on one %s", (_, start) => {
+describe.each(ENGINES)("gateways on one %s", (_, start) => {
   let engine: SharedEngine;
   beforeAll(async () => {
     engine = await start();

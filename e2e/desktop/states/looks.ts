@@ -81,7 +81,8 @@ export async function problemsOf(
   isFull: boolean,
 ): Promise<string[]> {
   const { page } = test;
-  const found = await violationsOf(page, `${name}, light`);
+  const reading = isFull || isPage ? "everything" : "above";
+  const found = await violationsOf(page, `${name}, light`, reading);
   for (const look of isFull ? FULL : isPage ? [darkColours] : []) {
     await look.begin(test);
     const state = `${name}, ${look.name}`;

@@ -1,7 +1,8 @@
 /**
- * Every page in every state, read by axe: in light, the colours of whole pages in dark too. The full form
- * (E2E_FULL=1, `run.ts --full`) looks at every state in both themes, at 200 % zoom in the smallest
- * window, in forced colours and with reduced motion.
+ * Every page in every state, read by axe: in light, the colours of whole pages in dark too, of what
+ * lies above a page that alone. The full form (E2E_FULL=1, `run.ts --full`) looks at every state as
+ * a whole and in both themes, at 200 % zoom in the smallest window, in forced colours and with
+ * reduced motion.
  */
 import { afterAll, expect, test } from "vitest";
 import { totals } from "../axe.ts";

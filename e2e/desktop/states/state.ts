@@ -1,6 +1,7 @@
 import type { Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 import type { TestApp } from "../app.ts";
+import { above } from "../axe.ts";
 
 /** One thing that the window can show. */
 export interface State {
@@ -47,12 +48,6 @@ export async function pointAt(target: Locator, explanation: Locator): Promise<vo
 }
 
 export const dialogOf = (page: Page) => page.getByRole("dialog");
-
-/** Everything that Esc puts away. What was closed may stay in the document, unseen. */
-const above = (page: Page) =>
-  page
-    .locator("[role=dialog], [role=alertdialog], [role=menu], #layer [role=listbox]")
-    .filter({ visible: true });
 
 /** Closes what lies above the page, the topmost first. */
 export async function putAway(page: Page): Promise<void> {
