@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
+import { quickKeys } from "../quick-keys.ts";
 
 /** The tests of what must not be wrong: each change that Stryker makes there has to fail one. */
 export default defineConfig({
+  plugins: [quickKeys],
   test: {
     include: [
       "packages/vault/src/**/*.test.ts",
