@@ -21,8 +21,8 @@ export const deriveSecret = (
   { N, r, p, salt }: ScryptParameters,
 ): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    // Node's default of 32 MiB refuses N = 2^17. This is what OpenSSL counts: 128 r (N + p + 2).
-    const maxmem = Math.max(256 * 1024 * 1024, 128 * r * (N + p + 2));
+    // Node's default of 32 MiB refuses N = 2^17. This is what OpenSSL counts, and BoringSSL allows.
+    const maxmem = 128 * r * (N + p + 2);
     scrypt(secret.normalize("NFC"), salt, KEY_BYTES, { N, r, p, maxmem }, (error, key) =>
       error ? reject(error) : resolve(key),
     );

@@ -15,7 +15,7 @@ const ID_BYTES = 9;
  * @param purpose never changed once something was sealed
  */
 export async function sealerOfSecret(secret: string, purpose: string): Promise<Sealer> {
-  const salt = Buffer.from(`local-mcp-gateway v1 ${purpose}`, "utf8");
+  const salt = Buffer.from(`local-mcp-gateway v1 ${purpose}`);
   const bytes = await deriveSecret(secret, { ...COST, salt });
   const digest = createHash("sha256").update(bytes).digest();
   const id = digest.subarray(0, ID_BYTES).toString("base64url");
