@@ -8,7 +8,6 @@ import { spawnSync } from "node:child_process";
 import { chmod, cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { testAccount } from "../e2e/desktop/account.ts";
 import { reachablePackage } from "../e2e/package/reach.ts";
 import { openDisplay } from "../scripts/electron/display.ts";
@@ -25,6 +24,7 @@ import { AppProcess, type AppStart, stopApps } from "./app-process.ts";
 import { reportApp, type AppResult } from "./app-report.ts";
 import { pause } from "./child.ts";
 import { median } from "./stats.ts";
+import { countOf, optionsOf } from "../scripts/options.ts";
 
 /** ms; after it an app has done what it does after its start. */
 const SETTLE = 6000;
@@ -43,7 +43,7 @@ interface Subject {
   size: number | null;
 }
 
-const { values: options } = parseArgs({
+const { values: options } = optionsOf({
   options: {
     check: { type: "boolean", default: false },
     built: { type: "boolean", default: false },
@@ -174,7 +174,7 @@ const main = async (root: string, display: string): Promise<number> => {
         size: await sizeOf(emptyPackage),
       },
     ],
-    Number(options.rounds),
+    countOf("rounds", options.rounds),
   );
   const { text, missed } = reportApp(us, nothing);
   console.log(

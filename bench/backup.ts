@@ -7,16 +7,16 @@
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { databaseIn, digestOf, makeData, MEGABYTE } from "./backup-data.ts";
 import { type Goal, type Measurement, reportBackup } from "./backup-report.ts";
 import { measureBackup } from "./backup-run.ts";
+import { optionsOf } from "../scripts/options.ts";
 
 const SMALL: Goal = { megabytes: 103, backupSeconds: 3, restoreSeconds: 5 };
 /** What is asked of one gigabyte; this one is more than 2^30 bytes. */
 const LARGE: Goal = { megabytes: 1110, backupSeconds: 20, restoreSeconds: 40 };
 
-const { values: options } = parseArgs({
+const { values: options } = optionsOf({
   options: {
     full: { type: "boolean", default: false },
     /** Ends with 1 where a figure is behind its goal. */

@@ -8,7 +8,6 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { ensureInstalled } from "../e2e/install.ts";
 import { freePort, start, stopAll } from "./child.ts";
 import { freshSettings } from "./fresh.ts";
@@ -21,6 +20,7 @@ import { measureSessions } from "./scenarios/sessions.ts";
 import { measureStart } from "./scenarios/start.ts";
 import type { Scenario, Section, Stage } from "./scenarios/scenario.ts";
 import { allTargets, upstreamLaunch } from "./targets.ts";
+import { optionsOf } from "../scripts/options.ts";
 
 const SCENARIOS: Record<string, Scenario> = {
   calls: measureCalls,
@@ -31,7 +31,7 @@ const SCENARIOS: Record<string, Scenario> = {
   start: measureStart,
 };
 
-const { values: options } = parseArgs({
+const { values: options } = optionsOf({
   options: {
     /** One short round: says that it works, not how fast it is. */
     quick: { type: "boolean", default: false },

@@ -8,7 +8,6 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { freePort, stopAll } from "./child.ts";
 import { measureCost } from "./logs-cost.ts";
 import { makeLogs } from "./logs-data.ts";
@@ -17,8 +16,9 @@ import { measureMillion } from "./logs-million.ts";
 import { measurePage } from "./logs-page.ts";
 import { type Figure, reportFigures } from "./figures.ts";
 import { measureSustained } from "./logs-sustained.ts";
+import { optionsOf, refuseUnknown } from "../scripts/options.ts";
 
-const { values: options } = parseArgs({
+const { values: options } = optionsOf({
   options: {
     short: { type: "boolean", default: false },
     only: { type: "string" },
@@ -64,16 +64,16 @@ const PARTS: Record<string, () => Promise<Figure[]>> = {
   page: async () => measurePage(await home(), effort.pageSeconds),
 };
 
+const usual = Object.keys(PARTS).filter((name) => !options.short || !LONG.includes(name));
+const chosen = options.only?.split(",") ?? usual;
+refuseUnknown(chosen, Object.keys(PARTS));
+
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(name, () => void stopAll().finally(() => process.exit(130)));
 }
 try {
-  const usual = Object.keys(PARTS).filter((name) => !options.short || !LONG.includes(name));
-  const chosen = options.only?.split(",") ?? usual;
   const figures: Figure[] = [];
-  for (const name of chosen) {
-    const part = PARTS[name];
-    if (!part) throw new Error(`no part ${name}; there are ${Object.keys(PARTS).join(", ")}`);
+  for (const [name, part] of Object.entries(PARTS).filter(([one]) => chosen.includes(one))) {
     console.error(`${name}…`);
     figures.push(...(await part()));
   }

@@ -7,15 +7,15 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import type { ClientSession, StorageBackend } from "@local-mcp/sessions";
 import type { SessionData } from "@local-mcp/sessions/server";
 import { createSealer } from "@local-mcp/vault";
 import { BARE, type BareClient } from "./sessions-bare.ts";
 import { ENGINES, type EngineName, OPEN, type OpenedEngine } from "./sessions-engines.ts";
 import { median, percentile, table } from "./stats.ts";
+import { optionsOf, refuseUnknown } from "../scripts/options.ts";
 
-const { values: options } = parseArgs({
+const { values: options } = optionsOf({
   options: {
     short: { type: "boolean", default: false },
     json: { type: "string" },
@@ -196,12 +196,14 @@ const rowsOf = (engine: EngineName, kind: Kind, figures: Figures): string[][] =>
     ];
   });
 
+const wanted = options.only === undefined ? ENGINES : [options.only];
+refuseUnknown(wanted, ENGINES);
 const root = mkdtempSync(join(tmpdir(), "bench-sessions-"));
 const results: Partial<Record<EngineName, Record<Kind, Figures>>> = {};
 const lines = [["", "ours/s", "bare/s", "ratio", "ours p99 ms", "bare p99 ms"]];
 try {
   for (const engine of ENGINES) {
-    if (options.only !== undefined && options.only !== engine) continue;
+    if (!wanted.includes(engine)) continue;
     const figures = await measure(engine, root);
     results[engine] = figures;
     for (const kind of KINDS) lines.push(...rowsOf(engine, kind, figures[kind]));

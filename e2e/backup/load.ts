@@ -9,14 +9,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { parseArgs } from "node:util";
 import { createBackupWorker } from "@local-mcp/backup";
 import { closeFile, configurationFile, openFile } from "@local-mcp/database";
 import { table } from "../../bench/stats.ts";
 import { atEnd, endAll, endOnSignals } from "../conformance/closing.ts";
 import { checkInvariant } from "./load-invariant.ts";
+import { optionsOf } from "../../scripts/options.ts";
 
-const { values: options } = parseArgs({ options: { short: { type: "boolean", default: false } } });
+const { values: options } = optionsOf({ options: { short: { type: "boolean", default: false } } });
 const SECONDS = options.short ? 30 : 600;
 const PER_SECOND = 500;
 const PASSPHRASE = "a passphrase of a test";

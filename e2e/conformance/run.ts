@@ -8,7 +8,6 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { ensureInstalled } from "../install.ts";
 import { AUTH_RUNS, runAuthSuite } from "./auth-suite.ts";
 import { bundleDriver } from "./client-scenario.ts";
@@ -21,8 +20,9 @@ import { CONFORMANCE_DIRECTORY, type SuiteName } from "./suites.ts";
 import { table } from "./table.ts";
 import { VARIANTS, type Variant } from "./variants.ts";
 import { checkWire } from "./wire-check.ts";
+import { optionsOf, refuse, refuseUnknown } from "../../scripts/options.ts";
 
-const { values: options, positionals } = parseArgs({
+const { values: options, positionals } = optionsOf({
   allowPositionals: true,
   options: {
     only: { type: "string", multiple: true, default: [] },
@@ -37,6 +37,7 @@ const CLIENT = "client";
 const AUTH = "auth";
 const NAMES = [...VARIANTS.map(({ name }) => name), CLIENT, AUTH];
 const chosen = [...positionals, ...options.only];
+refuseUnknown(chosen, NAMES);
 const CLIENT_SUITES: SuiteName[] = ["2025-11-25", "2026-07-28"];
 
 /** The client suite starts a gateway per scenario, which is too long for the short run. */
@@ -50,7 +51,7 @@ const workDirectory = async (): Promise<string> => {
   if (options.keep !== undefined) {
     const kept = resolve(options.keep);
     await mkdir(kept, { recursive: true });
-    if ((await readdir(kept)).length > 0) throw new Error(`${kept} is not empty`);
+    if ((await readdir(kept)).length > 0) refuse(`${kept} is not empty.`);
     return kept;
   }
   const directory = await mkdtemp(join(tmpdir(), "conformance-results-"));
@@ -122,8 +123,6 @@ const authSuites = async (directory: string): Promise<Section[]> => {
 };
 
 const all = async (): Promise<Section[]> => {
-  const unknown = chosen.filter((name) => !NAMES.includes(name));
-  if (unknown.length > 0) throw new Error(`no ${unknown.join(", ")}; there is ${NAMES.join(", ")}`);
   await ensureInstalled(CONFORMANCE_DIRECTORY);
   const directory = await workDirectory();
   const variants = VARIANTS.filter(({ name }) => isChosen(name));

@@ -5,18 +5,19 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { atEnd, endAll, endOnSignals } from "../conformance/closing.ts";
 import { conclude, runPart } from "../leaks/parts.ts";
 import { importKills } from "./import-kills.ts";
+import { countOf, optionsOf } from "../../scripts/options.ts";
 
-const { values } = parseArgs({ options: { kills: { type: "string", default: "240" } } });
+const { values } = optionsOf({ options: { kills: { type: "string", default: "240" } } });
+const count = countOf("kills", values.kills);
 
 endOnSignals();
 const root = mkdtempSync(join(tmpdir(), "crash-import-"));
 atEnd(async () => rmSync(root, { recursive: true, force: true }));
 try {
-  const section = await runPart("kills", () => importKills(root, Number(values.kills)));
+  const section = await runPart("kills", () => importKills(root, count));
   await conclude([section], "always the state before or the one after", undefined);
 } finally {
   await endAll();

@@ -7,7 +7,6 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { atEnd, endAll, endOnSignals } from "../conformance/closing.ts";
 import { conclude, runPart } from "../leaks/parts.ts";
 import type { Section } from "../leaks/section.ts";
@@ -17,15 +16,17 @@ import { inject } from "./inject.ts";
 import { kills } from "./kills.ts";
 import { links } from "./links.ts";
 import { judge, operationsIn, type Recording } from "./states.ts";
+import { countOf, optionsOf } from "../../scripts/options.ts";
 
-const { values: options } = parseArgs({
+const { values: options } = optionsOf({
   options: {
     short: { type: "boolean", default: false },
     only: { type: "string", default: "" },
     /** How long programs are killed at most. */
-    minutes: { type: "string", default: "Infinity" },
+    minutes: { type: "string" },
   },
 });
+const minutes = options.minutes === undefined ? Infinity : countOf("minutes", options.minutes);
 const CANARIES = "secrets in what was written";
 const LINKS = "links in the way";
 const KILLS = "kills";
@@ -55,7 +56,7 @@ try {
   }
   await part(CANARIES, async () => canaries(recordings));
   await part(LINKS, () => links(recordings.slice(0, 2), form, root));
-  await part(KILLS, () => kills(form, root, Number(options.minutes)));
+  await part(KILLS, () => kills(form, root, minutes));
   await conclude(sections, "always the old state or the new one", undefined);
 } finally {
   await endAll();

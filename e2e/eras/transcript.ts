@@ -6,7 +6,6 @@
  * when anything is not as it has to be.
  */
 import { writeFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
 import { z } from "zod";
 import { atEnd, endAll, endOnSignals } from "../conformance/closing.ts";
 import { McpClient } from "../fixtures/mcp-client.ts";
@@ -14,6 +13,7 @@ import { legacyCaller, modernCaller } from "./callers.ts";
 import { cancellation, elicitation, sampling } from "./scenes.ts";
 import { FIXTURES, type FixtureName, setStage } from "./stage.ts";
 import { asLines, Timeline } from "./timeline.ts";
+import { optionsOf } from "../../scripts/options.ts";
 
 const SCENES = {
   "an elicitation": elicitation,
@@ -91,7 +91,7 @@ const play = async (): Promise<void> => {
   say(failures === 0 ? `\nall ${scenes} as it has to be` : `\n${failures} failed`);
 };
 
-const { out } = parseArgs({ options: { out: { type: "string" } } }).values;
+const { out } = optionsOf({ options: { out: { type: "string" } } }).values;
 endOnSignals();
 try {
   await play();

@@ -13,7 +13,8 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
+import { optionsOf, refuse } from "../../scripts/options.ts";
 
 /**
  * Plants faults in copies of the tree, one at a time in each, and expects the gate of each to fail:
@@ -23,7 +24,7 @@ import { parseArgs, promisify } from "node:util";
  * that they still apply.
  */
 
-const { values: options, positionals } = parseArgs({
+const { values: options, positionals } = optionsOf({
   options: { short: { type: "boolean", default: false } },
   allowPositionals: true,
 });
@@ -186,7 +187,7 @@ async function inTrees<Work>(
 const isWanted = ({ name }: Fault): boolean => positionals.some((part) => name.includes(part));
 const named = positionals.length === 0 ? faults : faults.filter(isWanted);
 const missing = positionals.filter((part) => !named.some(({ name }) => name.includes(part)));
-if (missing.length > 0) throw new Error(`no planted fault has ${missing.join(", ")} in its name`);
+if (missing.length > 0) refuse(`No planted fault has “${missing.join("”, “")}” in its name.`);
 const chosen = options.short ? shortened(named) : named;
 const unknown = SOONEST.filter((name) => !faults.some((fault) => fault.name === name));
 if (unknown.length > 0) throw new Error(`there is no ${unknown.join(", ")}`);

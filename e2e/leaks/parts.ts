@@ -1,9 +1,10 @@
 import { writeFile } from "node:fs/promises";
-import { inspect, parseArgs } from "node:util";
+import { inspect } from "node:util";
 import { table } from "../../bench/stats.ts";
 import { counted } from "@local-mcp/engine";
 import { endAll, endOnSignals } from "../conformance/closing.ts";
 import { type Form, ms, type Section } from "./section.ts";
+import { optionsOf, refuseUnknown } from "../../scripts/options.ts";
 
 /** Of each part; the file has all. */
 const SHOWN_FAULTS = 40;
@@ -38,6 +39,8 @@ export async function conclude(
   file: string | undefined,
 ): Promise<void> {
   const failed = sections.filter(({ faults }) => faults.length > 0).map(({ name }) => name);
+  // A gate that was asked for what it does not have has not passed.
+  if (sections.length === 0) failed.push("nothing of that name is tried");
   console.log(failed.length === 0 ? `\n${passed}` : `\nfailed: ${failed.join(", ")}`);
   if (file !== undefined) await writeFile(file, JSON.stringify(sections, null, 2));
   process.exitCode = failed.length === 0 ? 0 : 1;
@@ -55,23 +58,21 @@ export async function runParts(
   passed: string,
   usual = Object.keys(parts),
 ): Promise<void> {
-  const { values: options } = parseArgs({
+  const { values: options } = optionsOf({
     options: {
       only: { type: "string", multiple: true },
       short: { type: "boolean", default: false },
       json: { type: "string" },
     },
   });
-  const run = (name: string): Promise<Section> => {
-    const part = parts[name];
-    if (part === undefined)
-      throw new Error(`no ${name}; there is ${Object.keys(parts).join(", ")}`);
-    return runPart(name, () => part(options.short ? "short" : "full"));
-  };
+  const names = options.only ?? usual;
+  refuseUnknown(names, Object.keys(parts));
+  const chosen = Object.entries(parts).filter(([name]) => names.includes(name));
+  const form = options.short ? "short" : "full";
   endOnSignals();
   try {
     const sections: Section[] = [];
-    for (const name of options.only ?? usual) sections.push(await run(name));
+    for (const [name, part] of chosen) sections.push(await runPart(name, () => part(form)));
     await conclude(sections, passed, options.json);
   } finally {
     await endAll();

@@ -3,7 +3,6 @@
  * a bad server costs its neighbours nothing: `npm run leaks [-- --short --only PART --server KIND
  * --json FILE]`. Ends with 1 where something survived, and says what. On Linux, whose `/proc` it reads.
  */
-import { parseArgs } from "node:util";
 import { endAll, endOnSignals } from "../conformance/closing.ts";
 import { connects } from "./connects.ts";
 import { crashes } from "./crashes.ts";
@@ -13,6 +12,7 @@ import { kills } from "./kills.ts";
 import { neighbours } from "./neighbours.ts";
 import { conclude, runPart } from "./parts.ts";
 import type { Asked, Section } from "./section.ts";
+import { optionsOf, refuseUnknown } from "../../scripts/options.ts";
 
 type Part = (asked: Asked) => Promise<Section>;
 
@@ -21,7 +21,7 @@ const TOGETHER: Record<string, Part> = { cycles, kills, connects };
 /** these measure times, one after another. */
 const ALONE: Record<string, Part> = { crowd, crashes, neighbours };
 
-const { values: options } = parseArgs({
+const { values: options } = optionsOf({
   options: {
     only: { type: "string", multiple: true },
     server: { type: "string", multiple: true },
@@ -30,15 +30,11 @@ const { values: options } = parseArgs({
   },
 });
 
-const names = options.only ?? Object.keys({ ...TOGETHER, ...ALONE });
+const all = Object.keys({ ...TOGETHER, ...ALONE });
+const names = options.only ?? all;
+refuseUnknown(names, all);
 const chosen = (parts: Record<string, Part>): [string, Part][] =>
   Object.entries(parts).filter(([name]) => names.includes(name));
-
-const checkNames = (): void => {
-  const all = Object.keys({ ...TOGETHER, ...ALONE });
-  const unknown = names.filter((name) => !all.includes(name));
-  if (unknown.length > 0) throw new Error(`no ${unknown.join(", ")}; there is ${all.join(", ")}`);
-};
 
 const form = options.short ? "short" : "full";
 const run = ([name, part]: [string, Part]): Promise<Section> =>
@@ -47,7 +43,6 @@ const run = ([name, part]: [string, Part]): Promise<Section> =>
 if (process.platform !== "linux") throw new Error("npm run leaks needs Linux");
 endOnSignals();
 try {
-  checkNames();
   const sections = await Promise.all(chosen(TOGETHER).map(run));
   for (const part of chosen(ALONE)) sections.push(await run(part));
   await conclude(sections, "no leaks", options.json);

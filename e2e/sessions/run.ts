@@ -6,16 +6,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { killWriters } from "./kill-writers.ts";
 import { startEngine } from "./engine.ts";
 import { fillStore } from "./many.ts";
+import { countOf, optionsOf } from "../../scripts/options.ts";
 
 const KILLS = 50;
 const MILLION = 1_000_000;
 const MOST_IN_A_FILE = 10_000;
 
-const { values } = parseArgs({
+const { values } = optionsOf({
   options: {
     full: { type: "boolean", default: false },
     /** How many kills and how many sign-ins, for a shorter full run. */
@@ -23,6 +23,8 @@ const { values } = parseArgs({
     keys: { type: "string", default: String(MILLION) },
   },
 });
+const kills = countOf("kills", values.kills);
+const keys = countOf("keys", values.keys);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -37,14 +39,13 @@ process.exitCode = code === 0 ? 0 : 1;
 if (values.full && code === 0) {
   for (const type of ["file", "sqlite", "redis", "postgres"] as const) {
     const engine = await startEngine(type, true);
-    const { faults, writes } = await killWriters(engine.choice, Number(values.kills));
+    const { faults, writes } = await killWriters(engine.choice, kills);
     await engine.stop();
-    print(`${type}: ${values.kills} times two writers killed, ${writes} writes acknowledged`);
+    print(`${type}: ${kills} times two writers killed, ${writes} writes acknowledged`);
     for (const fault of faults) print(`  ${fault}`);
     if (faults.length > 0) process.exitCode = 1;
   }
   for (const type of ["memory", "file", "sqlite", "redis", "postgres"] as const) {
-    const keys = Number(values.keys);
     print(await fillStore(type, type === "file" ? Math.min(keys, MOST_IN_A_FILE) : keys));
   }
 }

@@ -4,17 +4,17 @@
  * ended and killed, and its clock jumps by hours. Ends with 1 where a call did not get its result, a
  * person would have seen that they are not signed in, or a refresh token was used twice.
  */
-import { parseArgs } from "node:util";
 import { table } from "../../bench/stats.ts";
 import { endAll, endOnSignals } from "../conformance/closing.ts";
 import { faultsOf, HEADING, hour, lineOf } from "./hour.ts";
 import { stage } from "./stage.ts";
+import { optionsOf } from "../../scripts/options.ts";
 
 const SHOWN_FAULTS = 20;
 const SHORT = { seconds: 2, forMs: 18_000 };
 const FULL = { seconds: 5, forMs: 240_000 };
 
-const { values } = parseArgs({ options: { short: { type: "boolean", default: false } } });
+const { values } = optionsOf({ options: { short: { type: "boolean", default: false } } });
 const form = values.short ? SHORT : FULL;
 
 endOnSignals();

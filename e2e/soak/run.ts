@@ -8,7 +8,6 @@
  */
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { table } from "../../bench/stats.ts";
 import { endAll, endOnSignals } from "../conformance/closing.ts";
 import { until } from "../leaks/until.ts";
@@ -32,6 +31,7 @@ import { SoakedGateway } from "./soaked-gateway.ts";
 import { prepare, untilAllReady } from "./stage.ts";
 import { LOST_MS, Tally } from "./tally.ts";
 import { type Judgement, judgeRest, judgeSlopes, judgeTimes, moreThan } from "./verdict.ts";
+import { countOf, optionsOf } from "../../scripts/options.ts";
 
 const MINUTE_MS = 60_000;
 /** Legacy and modern clients of each kind at a time. */
@@ -41,7 +41,7 @@ const SHOWN_FAULTS = 30;
 const REST_MS = 2 * MINUTE_MS;
 const LOOK_MS = 1000;
 
-const { values: options } = parseArgs({
+const { values: options } = optionsOf({
   options: {
     minutes: { type: "string", default: "120" },
     short: { type: "boolean", default: false },
@@ -49,16 +49,6 @@ const { values: options } = parseArgs({
     out: { type: "string" },
   },
 });
-
-/** A whole number of them, one at least. */
-function countOf(option: "minutes" | "seed"): number {
-  const given = options[option];
-  if (!/^[1-9]\d*$/.test(given)) {
-    console.error(`--${option} takes a whole number from 1 on, not “${given}”.`);
-    process.exit(2);
-  }
-  return Number(given);
-}
 
 /**
  * How long each part takes, ms; a warm-up and the traffic are a round of everything at least. After
@@ -68,7 +58,7 @@ const PACE = options.short
   ? { warmUp: 10_000, traffic: 20_000, sample: 5000, gap: 0, quiet: 5000 }
   : {
       warmUp: 2 * MINUTE_MS,
-      traffic: countOf("minutes") * MINUTE_MS,
+      traffic: countOf("minutes", options.minutes) * MINUTE_MS,
       sample: 15_000,
       gap: 4000,
       quiet: 45_000,
@@ -89,7 +79,7 @@ const traffic = async (
   onSample: (sample: Sample) => void,
 ): Promise<void> => {
   const { token, dataDir } = gateway.stage;
-  const seeds = new Random(countOf("seed")).fork(name);
+  const seeds = new Random(countOf("seed", options.seed)).fork(name);
   const ending = new AbortController();
   const headers = { authorization: `Bearer ${token}` };
   const around = (who: string) => ({

@@ -8,8 +8,9 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
 import { readMigrationFiles } from "drizzle-orm/migrator";
+import { optionsOf } from "../options.ts";
 
 const run = promisify(execFile);
 const packageDir = fileURLToPath(new URL("../../packages/database/", import.meta.url));
@@ -70,7 +71,7 @@ const check = async (file: string): Promise<string | undefined> => {
   }
 };
 
-const { values } = parseArgs({
+const { values } = optionsOf({
   options: { check: { type: "boolean" }, name: { type: "string", default: "change" } },
 });
 const files = ["configuration", "traffic"];
