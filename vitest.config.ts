@@ -45,7 +45,8 @@ export default defineConfig({
           isolate: false,
           // Projects with another number of workers run one after the other.
           sequence: { groupOrder: 1 },
-          testTimeout: 60_000,
+          // The longest takes 30 s on two free cores, and a machine may be busy with something else.
+          testTimeout: 120_000,
           hookTimeout: 60_000,
           retry: RETRIES,
         },
