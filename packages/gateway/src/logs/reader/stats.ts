@@ -37,6 +37,54 @@ type Call = [
   tool: number | null,
 ];
 
+interface Span {
+  from: number;
+  to: number;
+}
+
+/** In order. Columns and no array for each call, which of a million takes a hundred megabytes. */
+class Calls {
+  readonly #at: number[] = [];
+  /** NaN and not null, so that V8 holds eight bytes of each. */
+  readonly #durationMs: number[] = [];
+  readonly #isOk: number[] = [];
+  /** 0 and not null likewise: names are numbered from 1. */
+  readonly #server: number[] = [];
+  readonly #tool: number[] = [];
+
+  add([at, durationMs, isOk, server, tool]: Call): void {
+    this.#at.push(at);
+    this.#durationMs.push(durationMs ?? Number.NaN);
+    this.#isOk.push(isOk);
+    this.#server.push(server ?? 0);
+    this.#tool.push(tool ?? 0);
+  }
+
+  /** When the first and the last began; null where there is none. */
+  span(): Span | null {
+    if (this.#at.length === 0) return null;
+    let [from, to] = [Infinity, -Infinity];
+    for (const at of this.#at) {
+      from = Math.min(from, at);
+      to = Math.max(to, at);
+    }
+    return { from, to };
+  }
+
+  *[Symbol.iterator](): Generator<Call> {
+    for (const [index, at] of this.#at.entries()) {
+      const durationMs = this.#durationMs[index] ?? Number.NaN;
+      yield [
+        at,
+        Number.isNaN(durationMs) ? null : durationMs,
+        this.#isOk[index] ?? 0,
+        this.#server[index] || null,
+        this.#tool[index] || null,
+      ];
+    }
+  }
+}
+
 /** How many calls match, how many of them did not end well, and how long they took, exactly. */
 export async function statsOf(
   files: LogFiles,
@@ -47,14 +95,15 @@ export async function statsOf(
   const calls = await callsOf(search);
   const names = files.names();
   const nameOf = files.read(new Map<number, string>(), (db) => namesOf(db, names));
-  const { from, to, stepMs } = spanOf(calls);
+  const span = calls.span();
+  const stepMs = stepOf(span);
 
   const total = new Tally();
   const series = new Map<number, Tally>();
   const servers = new Map<string, Tally>();
   const tools = new Map<string, Map<string | null, Tally>>();
-  for (const [index, [at, durationMs, isOk, serverTerm, toolTerm]] of calls.entries()) {
-    if (index % COUNTED_AT_ONCE === 0) await search.turn();
+  for (const [at, durationMs, isOk, serverTerm, toolTerm] of calls) {
+    if (total.calls % COUNTED_AT_ONCE === 0) await search.turn();
     const server = nameOf.get(serverTerm ?? 0) ?? null;
     const tool = nameOf.get(toolTerm ?? 0) ?? null;
     const tallies = [total, within(series, Math.floor(at / stepMs), () => new Tally())];
@@ -67,11 +116,11 @@ export async function statsOf(
   }
   await search.turn();
   const none = new Tally();
-  const steps = from === null || to === null ? [] : stepsBetween(from, to, stepMs);
+  const steps = span === null ? [] : stepsBetween(span, stepMs);
   return {
     totals: total.totals(),
-    from,
-    to,
+    from: span?.from ?? null,
+    to: span?.to ?? null,
     stepMs,
     series: steps.map((step) => ({
       at: step * stepMs,
@@ -87,7 +136,7 @@ export async function statsOf(
 }
 
 /** Every call that matches, in order. */
-async function callsOf(search: Search): Promise<Call[]> {
+async function callsOf(search: Search): Promise<Calls> {
   const isCall: Sql = {
     sql: `f.outcome <> ${LOG_OUTCOMES.indexOf("running")} AND ${
       search.conditions.hasKind
@@ -96,7 +145,7 @@ async function callsOf(search: Search): Promise<Call[]> {
     }`,
     values: [],
   };
-  const calls: Call[] = [];
+  const calls = new Calls();
   const walk = { from: 0, to: Infinity, newestFirst: false, width: CALLS_AT_ONCE };
   await search.walk(walk, (db, matching) => {
     const { sql, values } = all([matching, isCall]);
@@ -107,7 +156,7 @@ async function callsOf(search: Search): Promise<Call[]> {
           FROM debug_log_facts f WHERE ${sql} ORDER BY f.id`,
       )
       .raw();
-    for (const call of rows.iterate(...values)) calls.push(call);
+    for (const call of rows.iterate(...values)) calls.add(call);
     return true;
   });
   return calls;
@@ -131,28 +180,19 @@ function namesOf(db: Connection, names: Names): Map<number, string> {
   );
 }
 
-interface Span {
-  from: number | null;
-  to: number | null;
-  stepMs: number;
-}
-
-function spanOf(calls: readonly Call[]): Span {
+/** The shortest of which there are not too many. */
+function stepOf(span: Span | null): number {
   const [shortest = SECOND_MS] = STEPS_MS;
-  if (calls.length === 0) return { from: null, to: null, stepMs: shortest };
-  let [from, to] = [Infinity, -Infinity];
-  for (const [at] of calls) {
-    from = Math.min(from, at);
-    to = Math.max(to, at);
-  }
+  if (span === null) return shortest;
+  const { from, to } = span;
   const fits = (stepMs: number): boolean =>
     Math.floor(to / stepMs) - Math.floor(from / stepMs) < MAX_STEPS;
   const longest = Math.ceil((to - from) / (MAX_STEPS - 1) / DAY_MS) * DAY_MS;
-  return { from, to, stepMs: STEPS_MS.find(fits) ?? longest };
+  return STEPS_MS.find(fits) ?? longest;
 }
 
 /** Steps begin at multiples of their length, so that a later query has the same ones. */
-function stepsBetween(from: number, to: number, stepMs: number): number[] {
+function stepsBetween({ from, to }: Span, stepMs: number): number[] {
   const first = Math.floor(from / stepMs);
   return Array.from({ length: Math.floor(to / stepMs) - first + 1 }, (_, index) => first + index);
 }
