@@ -29,6 +29,8 @@ export const PROFILES: Record<string, readonly string[]> = {
 
 /** So short that a client which vanished is forgotten before the rest is over, ms. */
 const SESSION_IDLE_MS = 8000;
+/** Reached in minutes: what looks through all of the log takes the same memory from then on. */
+const LOG_ROWS = 50_000;
 const READY_MS = 30_000;
 /** Opens everything, whatever is restored. */
 const ADMIN = "lmg-admin-of-the-soak-0123456789abcdef";
@@ -106,7 +108,7 @@ const configure = async ({ api }: Gateway, at: Addresses): Promise<void> => {
   await visit(url ?? "");
   const { state, problem } = await api.signIn.wait({ server: SIGNED_IN, signIn: id });
   if (state !== "done") throw new Error(`no sign-in: ${problem?.message}`);
-  const changes = { sessionIdleMs: SESSION_IDLE_MS, backupDaily: false };
+  const changes = { sessionIdleMs: SESSION_IDLE_MS, backupDaily: false, logKeepRows: LOG_ROWS };
   await api.settings.update(changes);
 };
 
