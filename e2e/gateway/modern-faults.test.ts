@@ -103,6 +103,9 @@ describe("a modern request", () => {
     "resources/unsubscribe",
     "tasks/list",
     "no/such/method",
+    // Names that every object has something under.
+    "toString",
+    "constructor",
   ])("by the name %s does not exist", async (method) => {
     const { modern } = await serveEra("modern");
     const { status, error } = await modern(method, { uri: "test://static-text", level: "info" });

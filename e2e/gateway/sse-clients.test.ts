@@ -99,7 +99,10 @@ describe("a client that knows HTTP+SSE only", () => {
     const gateway = await serveEra("legacy");
     const client = await connect(`${gateway.endpoint}/sse`, gateway.authorization);
     await client.initialize();
-    expect(await client.request("x", "no/such")).toMatchObject({ error: { code: -32601 } });
+    for (const method of ["no/such", "toString", "constructor", "__proto__"]) {
+      const answer = await client.request(method, method);
+      expect({ method, ...answer }).toMatchObject({ error: { code: -32601 } });
+    }
     const params = call("slow_echo", { ms: 60_000, text: "sse" });
     await client.post({ jsonrpc: "2.0", id: "slow", method: "tools/call", params });
     await until(gateway.calls, ({ started }) => JSON.stringify(started) === '["sse"]');

@@ -14,12 +14,12 @@ import { askYes } from "../prompt.ts";
 import { CALL_FIGURES, callFigures } from "./call-figures.ts";
 
 const HOUR_MS = 3_600_000;
-const RANGES: Readonly<Record<string, number>> = {
-  "1h": HOUR_MS,
-  "24h": 24 * HOUR_MS,
-  "7d": 7 * 24 * HOUR_MS,
-  "30d": 30 * 24 * HOUR_MS,
-};
+const RANGES: ReadonlyMap<string, number> = new Map([
+  ["1h", HOUR_MS],
+  ["24h", 24 * HOUR_MS],
+  ["7d", 7 * 24 * HOUR_MS],
+  ["30d", 30 * 24 * HOUR_MS],
+]);
 
 interface ShowOptions extends Pick<MetricsQuery, "kind" | "profile" | "server"> {
   last?: number;
@@ -32,9 +32,9 @@ interface ResetOptions {
 }
 
 const range = (text: string): number => {
-  const ms = RANGES[text];
+  const ms = RANGES.get(text);
   if (ms === undefined) {
-    throw usage(`--last is one of ${Object.keys(RANGES).join(", ")}, not “${text}”.`);
+    throw usage(`--last is one of ${[...RANGES.keys()].join(", ")}, not “${text}”.`);
   }
   return ms;
 };

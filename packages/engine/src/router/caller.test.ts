@@ -109,6 +109,7 @@ describe("what a server asks a caller", () => {
     ["roots/list", {}, undefined, false],
     ["roots/list", { roots: {} }, undefined, true],
     ["vendor/ask", {}, undefined, true],
+    ["toString", {}, undefined, true],
   ])("%s of one that declared %j, with %j: %s", (method, capabilities, params, may) => {
     const check = (): void =>
       checkAbility(params === undefined ? { method } : { method, params }, capabilities);

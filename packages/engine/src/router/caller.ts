@@ -132,11 +132,11 @@ export function withServerName(notification: RpcNotification, server: string): R
 }
 
 /** What a client has to have declared before a server may ask it for something. */
-const ABILITIES: Readonly<Record<string, string>> = {
-  "elicitation/create": "elicitation",
-  "sampling/createMessage": "sampling",
-  "roots/list": "roots",
-};
+const ABILITIES: ReadonlyMap<string, string> = new Map([
+  ["elicitation/create", "elicitation"],
+  ["sampling/createMessage", "sampling"],
+  ["roots/list", "roots"],
+]);
 
 /**
  * Refuses in the client's place what it has not declared, so that a server learns it at once.
@@ -147,7 +147,7 @@ export function checkAbility(
   { method, params }: Pick<RpcRequest, "method" | "params">,
   capabilities: JsonObject,
 ): void {
-  const ability = ABILITIES[method];
+  const ability = ABILITIES.get(method);
   // Nobody knows what it takes; the client itself will say.
   if (ability === undefined) return;
   const declared = capabilities[ability];

@@ -8,12 +8,13 @@ import type { Routes, Servers } from "./routes.ts";
 import { callServer } from "./server-call.ts";
 import { shortened } from "../text.ts";
 
-const LISTS: Readonly<Record<string, ListName>> = {
-  "tools/list": "tools",
-  "prompts/list": "prompts",
-  "resources/list": "resources",
-  "resources/templates/list": "resourceTemplates",
-};
+/** No object: a method is what a client wrote, and may be named like something that every object has. */
+const LISTS: ReadonlyMap<string, ListName> = new Map([
+  ["tools/list", "tools"],
+  ["prompts/list", "prompts"],
+  ["resources/list", "resources"],
+  ["resources/templates/list", "resourceTemplates"],
+]);
 
 /**
  * Answers one request of a client of a profile: lists from the catalog, calls by the upstream that
@@ -23,7 +24,7 @@ const LISTS: Readonly<Record<string, ListName>> = {
  */
 export async function route(request: RpcRequest, routes: Routes, caller: Caller): Promise<Answer> {
   const { method } = request;
-  const list = LISTS[method];
+  const list = LISTS.get(method);
   if (list !== undefined) {
     // Lists are served whole, so no cursor of ours exists.
     if (request.params?.cursor !== undefined) {

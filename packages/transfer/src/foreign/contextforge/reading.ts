@@ -23,12 +23,12 @@ export interface Opener {
 }
 
 /** Said of fields that nothing here stands for; of every other one it is said that there is none. */
-const LOSSES: Readonly<Record<string, string>> = {
-  rate_limit: "A tool here has no limit of its own for how often it is called.",
-  passthrough_headers: "Headers of a client are not passed on to a server here.",
-  oauth_config: "How it is signed in to is set here, at the server.",
-  ca_certificate: "Certificates are trusted here for all servers, by NODE_EXTRA_CA_CERTS.",
-};
+const LOSSES: ReadonlyMap<string, string> = new Map([
+  ["rate_limit", "A tool here has no limit of its own for how often it is called."],
+  ["passthrough_headers", "Headers of a client are not passed on to a server here."],
+  ["oauth_config", "How it is signed in to is set here, at the server."],
+  ["ca_certificate", "Certificates are trusted here for all servers, by NODE_EXTRA_CA_CERTS."],
+]);
 
 /** Kept by ContextForge for itself, or the same for everything that it has. */
 const SILENT: ReadonlySet<string> = new Set([...WITHOUT_MEANING, "capabilities", "size", "slug"]);
@@ -62,7 +62,7 @@ export class Reading {
   /** Names the fields that say something and were not read. */
   leftOver(given: Given, read: readonly string[]): void {
     for (const [field, value] of Object.entries(given)) {
-      const said = LOSSES[field];
+      const said = LOSSES.get(field);
       if (read.includes(field) || isEmpty(value) || value === "" || value === false) continue;
       if (said !== undefined || !SILENT.has(field)) {
         this.loss(field, said ?? `Nothing here stands for “${field.slice(0, 100)}”.`);
