@@ -51,6 +51,7 @@ const { values: options } = optionsOf({
     json: { type: "string" },
   },
 });
+const rounds = countOf("rounds", options.rounds);
 
 const timesOf = async ({
   start,
@@ -174,7 +175,7 @@ const main = async (root: string, display: string): Promise<number> => {
         size: await sizeOf(emptyPackage),
       },
     ],
-    countOf("rounds", options.rounds),
+    rounds,
   );
   const { text, missed } = reportApp(us, nothing);
   console.log(

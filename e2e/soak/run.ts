@@ -50,6 +50,8 @@ const { values: options } = optionsOf({
   },
 });
 
+const seed = countOf("seed", options.seed);
+
 /**
  * How long each part takes, ms; a warm-up and the traffic are a round of everything at least. After
  * the warm-up nothing may change for `quiet`.
@@ -79,7 +81,7 @@ const traffic = async (
   onSample: (sample: Sample) => void,
 ): Promise<void> => {
   const { token, dataDir } = gateway.stage;
-  const seeds = new Random(countOf("seed", options.seed)).fork(name);
+  const seeds = new Random(seed).fork(name);
   const ending = new AbortController();
   const headers = { authorization: `Bearer ${token}` };
   const around = (who: string) => ({
@@ -177,7 +179,7 @@ const soak = async (out: string | undefined): Promise<Judgement> => {
   const longest = Math.max(...samples.map(({ loopMax }) => loopMax));
   return {
     figures: [
-      ["seed", options.seed],
+      ["seed", String(seed)],
       ["minutes of traffic", ((over - from) / MINUTE_MS).toFixed(1)],
       ["right answers", String(tally.all)],
       ["failed as was provoked", String(provokedCount)],

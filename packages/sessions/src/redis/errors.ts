@@ -8,33 +8,35 @@ const RIGHTS =
   "Let its administrator run: ACL SETUSER NAME ~{local-mcp}:* &{local-mcp}:* +@all -@admin -@dangerous +info.";
 
 /** What an error of the server begins with. https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors */
-const REPLIES: Record<string, Advice> = {
-  NOAUTH: ["it asks for a password.", CHECK_URL],
-  WRONGPASS: ["the password was refused.", CHECK_URL],
-  NOPERM: ["this user may not do that there.", RIGHTS],
-  MISCONF: [
-    "it cannot write to its disk, and takes no changes until it can.",
-    "Look into the log of Redis, and make room on its disk.",
-  ],
-  OOM: [
-    "its memory is full, and it takes no changes.",
-    "Raise its maxmemory, or remove what is not needed: “local-mcp-gateway sessions cleanup”.",
-  ],
-  READONLY: ["it is a replica, which is read only.", "Give the URL of the primary."],
-  LOADING: ["it is reading its data after a start.", "Wait, and try again."],
-  BUSY: [
-    "it is busy with somebody's script.",
-    "“redis-cli script kill” ends that script, if it has written nothing.",
-  ],
-  MASTERDOWN: ["it is a replica that has lost its primary.", "Give the URL of the primary."],
-  NOREPLICAS: ["it has too few replicas to take changes.", "Look at its replicas."],
-  CLUSTERDOWN: ["its cluster is down.", "“redis-cli cluster info” says why."],
-  MOVED: ["it is one node of a cluster.", "Give the URL of a Redis that is no cluster."],
-  WRONGTYPE: [
-    "another program has stored something under our keys, which begin with {local-mcp}:.",
-    "Use a database that no other program uses: redis://host:6379/1.",
-  ],
-};
+const REPLIES: ReadonlyMap<string, Advice> = new Map(
+  Object.entries<Advice>({
+    NOAUTH: ["it asks for a password.", CHECK_URL],
+    WRONGPASS: ["the password was refused.", CHECK_URL],
+    NOPERM: ["this user may not do that there.", RIGHTS],
+    MISCONF: [
+      "it cannot write to its disk, and takes no changes until it can.",
+      "Look into the log of Redis, and make room on its disk.",
+    ],
+    OOM: [
+      "its memory is full, and it takes no changes.",
+      "Raise its maxmemory, or remove what is not needed: “local-mcp-gateway sessions cleanup”.",
+    ],
+    READONLY: ["it is a replica, which is read only.", "Give the URL of the primary."],
+    LOADING: ["it is reading its data after a start.", "Wait, and try again."],
+    BUSY: [
+      "it is busy with somebody's script.",
+      "“redis-cli script kill” ends that script, if it has written nothing.",
+    ],
+    MASTERDOWN: ["it is a replica that has lost its primary.", "Give the URL of the primary."],
+    NOREPLICAS: ["it has too few replicas to take changes.", "Look at its replicas."],
+    CLUSTERDOWN: ["its cluster is down.", "“redis-cli cluster info” says why."],
+    MOVED: ["it is one node of a cluster.", "Give the URL of a Redis that is no cluster."],
+    WRONGTYPE: [
+      "another program has stored something under our keys, which begin with {local-mcp}:.",
+      "Use a database that no other program uses: redis://host:6379/1.",
+    ],
+  }),
+);
 
 /** What is said in words only. */
 const WORDS: [RegExp, Advice][] = [
@@ -64,7 +66,7 @@ const ofConnection = (error: Error): Advice | undefined =>
   });
 
 const knownOf = (error: Error): Advice | undefined =>
-  REPLIES[error.message.split(" ", 1)[0] ?? ""] ?? ofConnection(error);
+  REPLIES.get(error.message.split(" ", 1)[0] ?? "") ?? ofConnection(error);
 
 const saidBy = (error: Error): Advice | undefined =>
   WORDS.find(([words]) => words.test(error.message))?.[1];

@@ -11,6 +11,7 @@ test("a time is of today to the ms, of other days with its date", () => {
 test("what was asked is said shortly", () => {
   expect(whatOf({ method: "tools/call", name: "create_issue" })).toBe("call create_issue");
   expect(whatOf({ method: "tools/list", name: null })).toBe("tools/list");
+  expect(whatOf({ method: "toString", name: "here" })).toBe("toString here");
   expect(whatOf({ method: "completion/complete", name: "x" })).toBe("completion/complete x");
 });
 

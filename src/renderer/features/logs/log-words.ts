@@ -20,16 +20,16 @@ const isSameDay = (one: Date, other: Date): boolean =>
 /** “call create_issue”, “read file:///a”, “tools/list”. */
 export function whatOf({ method, name }: Pick<LogRow, "method" | "name">): string {
   if (name === null) return method;
-  return `${VERBS[method] ?? method} ${name}`;
+  return `${VERBS.get(method) ?? method} ${name}`;
 }
 
-const VERBS: Record<string, string> = {
-  "tools/call": "call",
-  "prompts/get": "prompt",
-  "resources/read": "read",
-  "resources/subscribe": "subscribe",
-  "resources/unsubscribe": "unsubscribe",
-};
+const VERBS: ReadonlyMap<string, string> = new Map([
+  ["tools/call", "call"],
+  ["prompts/get", "prompt"],
+  ["resources/read", "read"],
+  ["resources/subscribe", "subscribe"],
+  ["resources/unsubscribe", "unsubscribe"],
+]);
 
 /** “Cursor 3.1”; a version in full is in the details. */
 export const clientOf = ({ client, clientVersion }: LogRow): string | null =>

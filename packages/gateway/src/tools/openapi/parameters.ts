@@ -29,10 +29,10 @@ const SAID_ELSEWHERE = ["accept", "content-type", "authorization"];
 const MOST_PARAMETERS = 500;
 
 /** How several values stand in one text, by style. */
-const BETWEEN: Record<string, string> = {
-  spaceDelimited: "spaces",
-  pipeDelimited: "“|”",
-};
+const BETWEEN: ReadonlyMap<string, string> = new Map([
+  ["spaceDelimited", "spaces"],
+  ["pipeDelimited", "“|”"],
+]);
 
 /**
  * The parameters of a path and of one operation in it, which wins.
@@ -112,7 +112,7 @@ function addParameter(parameter: Parameter, reading: Reading): void {
     case "array": {
       // In a path and a header they stand with commas between them, in a query each by itself.
       if (place !== "query" || (parameter.style === "form" && parameter.explode)) break;
-      const between = `with ${BETWEEN[parameter.style] ?? "commas"} between them`;
+      const between = `with ${BETWEEN.get(parameter.style) ?? "commas"} between them`;
       losses.add(`The values of “${name}” are one text, ${between}.`);
       add({ type: "string", description: `Values ${between}.` });
       return;

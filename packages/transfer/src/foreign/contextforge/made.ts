@@ -33,19 +33,19 @@ export function checked<Schema extends z.ZodType>(
 function say(detail: string, reading: Reading): void {
   const { field = "", reason = detail } =
     /^(?<field>[A-Za-z_]+)(?:\.[^:\s]*)?: (?<reason>.*)$/s.exec(detail)?.groups ?? {};
-  reading.problem(FIELDS[field] ?? field, reason);
+  reading.problem(FIELDS.get(field) ?? field, reason);
 }
 
 /** Our words where a file has others. */
-const FIELDS: Readonly<Record<string, string>> = {
-  title: "name",
-  slug: "name",
-  inputSchema: "input_schema",
-  outputSchema: "output_schema",
-  responseFilter: "jsonpath_filter",
-  mimeType: "mime_type",
-  display_name: "name",
-};
+const FIELDS: ReadonlyMap<string, string> = new Map([
+  ["title", "name"],
+  ["slug", "name"],
+  ["inputSchema", "input_schema"],
+  ["outputSchema", "output_schema"],
+  ["responseFilter", "jsonpath_filter"],
+  ["mimeType", "mime_type"],
+  ["display_name", "name"],
+]);
 
 /** A name that tools and prompts can have here, which is the one of the file where it can be. */
 export function nameFor(given: Given, reading: Reading): string {
