@@ -20,8 +20,8 @@ import { optionsOf, refuse } from "../../scripts/options.ts";
  * Plants faults in copies of the tree, one at a time in each, and expects the gate of each to fail:
  * `npm run faults [-- --short] [NAME…]`. First each gate has to pass without a fault. `--short` is for
  * a run that has just seen all of them pass: it asks that of one quick gate of each tool, which shows
- * that the copies work, tries one fault of each slow kind and of each package, and of the others sees
- * that they still apply.
+ * that the copies work, tries one fault of each tool and kind of tests and some slow ones, and of the
+ * others sees that they still apply.
  */
 
 const { values: options, positionals } = optionsOf({
@@ -59,25 +59,22 @@ const faults: Fault[] = readdirSync(import.meta.dirname)
     return { name: file.replace(/\.patch$/, ""), gate, patch };
   });
 
-/** What takes the time of ten other gates: the app, a suite, a campaign. */
+/** What takes the time of ten other gates: the app, a suite, a campaign, a test that waits. */
 const SLOW =
-  /e2e\/(desktop|package|canaries\/run|rotation|crash|backup|day)|conformance|leaks|soak\/run|bench\//;
-/** Of each kind of those, the fault that is noticed soonest. */
+  /e2e\/(desktop|package|canaries\/run|rotation|crash|backup|day)|conformance|leaks|soak\/run|bench\/|backup-routes|program\.test/;
+/** Of those, the faults that are noticed soonest: of the app, a suite, a campaign. */
 const SOONEST = [
-  "snapshot-is-a-copy-of-the-file",
-  "quit-leaves-the-gateway",
+  "page-without-sandbox",
   "client-id-written-as-no-server-reads-it",
-  "backup-named-before-it-is-on-the-disk",
   "passphrase-goes-before-the-next",
   "secret-of-any-column",
 ];
 
-/** One of each kind of what takes long, which begins; then the first of each package or folder. */
+/** Some of what takes long, which begin; then the first of each tool and kind of tests. */
 function shortened(all: readonly Fault[]): Fault[] {
   const seen = new Set<string>();
   const quick = all.filter(({ gate }) => {
-    const [, folder] = /([\w-]+\/[\w-]+)\/[\w/.-]+\.test\.ts/.exec(gate) ?? [];
-    const kind = folder ?? toolOf(gate);
+    const [kind = toolOf(gate)] = /--project \w+/.exec(gate) ?? [];
     const isChosen = !SLOW.test(gate) && !seen.has(kind);
     if (isChosen) seen.add(kind);
     return isChosen;

@@ -6,7 +6,7 @@ import { kill } from "./proc.ts";
 import { type Asked, type Form, ms, type Section } from "./section.ts";
 import { inLanes, until } from "./until.ts";
 
-const CRASHES: Record<Form, number> = { full: 500, short: 100 };
+const CRASHES: Record<Form, number> = { full: 500, short: 40 };
 /** Half of them need a second or two for each new start. */
 const SERVERS = 20;
 const READY_MS = 20_000;
