@@ -2,4 +2,4 @@
 import { backups } from "./states/backups.ts";
 import { readScenes } from "./states/read.ts";
 
-readScenes([backups]);
+readScenes([backups], "full");

@@ -2,4 +2,4 @@
 import { logsViews } from "./states/logs-views.ts";
 import { readScenes } from "./states/read.ts";
 
-readScenes([logsViews]);
+readScenes([logsViews], "full");

@@ -3,4 +3,4 @@ import { metrics } from "./states/metrics.ts";
 import { readScenes } from "./states/read.ts";
 import { sessions } from "./states/sessions.ts";
 
-readScenes([metrics, sessions]);
+readScenes([metrics, sessions], "full");

@@ -2,4 +2,4 @@
 import { promptsAndResources } from "./states/prompts-resources.ts";
 import { readScenes } from "./states/read.ts";
 
-readScenes([promptsAndResources]);
+readScenes([promptsAndResources], "full");

@@ -2,4 +2,4 @@
 import { readScenes } from "./states/read.ts";
 import { toolChanges } from "./states/tool-changes.ts";
 
-readScenes([toolChanges]);
+readScenes([toolChanges], "full");

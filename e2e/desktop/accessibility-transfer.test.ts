@@ -2,4 +2,4 @@
 import { readScenes } from "./states/read.ts";
 import { transfer } from "./states/transfer.ts";
 
-readScenes([transfer]);
+readScenes([transfer], "full");

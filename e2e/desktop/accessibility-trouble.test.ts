@@ -3,4 +3,4 @@ import { firstRun } from "./states/first-run.ts";
 import { readScenes } from "./states/read.ts";
 import { troubles } from "./states/troubles.ts";
 
-readScenes([firstRun, troubles]);
+readScenes([firstRun, troubles], "full");

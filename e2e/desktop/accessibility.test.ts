@@ -5,4 +5,5 @@ import { lostKeys } from "./states/lost-keys.ts";
 import { readScenes } from "./states/read.ts";
 import { signIn } from "./states/sign-in.ts";
 
-readScenes([signIn, locked, lostKeys, ...beforeShell]);
+readScenes([locked, lostKeys, ...beforeShell]);
+readScenes([signIn], "full");

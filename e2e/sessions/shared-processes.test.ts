@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { Serving } from "../command-line.ts";
 import { atEnd, endAll } from "../conformance/closing.ts";
 import { onLoopback } from "../fixtures/loopback.ts";
+import { isFull } from "../full.ts";
 import { call, names } from "../fixtures/test-support.ts";
 import { ENGINES } from "../gateway/shared-engines.ts";
 import { until } from "../gateway/test-gateway.ts";
@@ -109,23 +110,27 @@ describe.each(ENGINES)("processes on one %s", (_, start) => {
     expect(await ended).toBe("ended");
   });
 
-  it("do not let in who has another key or another configuration, and say whose", async () => {
-    const { env, shared, restored, a } = await one();
-    const rekeyed = new Member(await restored("rekeyed"), env);
-    await rekeyed.command("vault", "rotate");
-    const otherKey = await refused(rekeyed.dataDir, shared);
-    expect(otherKey).toMatch(
-      /serve ended with 1: This gateway seals with the key \S+, and \S+:\d+ on \S+ at .+ with \S+: neither could open what the other stores\./,
-    );
+  // The short form has it in one process: e2e/gateway/shared-refused.test.ts.
+  it.runIf(isFull)(
+    "do not let in who has another key or another configuration, and say whose",
+    async () => {
+      const { env, shared, restored, a } = await one();
+      const rekeyed = new Member(await restored("rekeyed"), env);
+      await rekeyed.command("vault", "rotate");
+      const otherKey = await refused(rekeyed.dataDir, shared);
+      expect(otherKey).toMatch(
+        /serve ended with 1: This gateway seals with the key \S+, and \S+:\d+ on \S+ at .+ with \S+: neither could open what the other stores\./,
+      );
 
-    const changed = new Member(await restored("changed"), env);
-    await changed.command("profiles", "create", "another");
-    const otherConfiguration = await refused(changed.dataDir, shared);
-    expect(otherConfiguration).toMatch(
-      /serve ended with 1: The configuration of this gateway \(\S+\) is not that of \S+:\d+ on \S+ at .+ \(\S+\)\./,
-    );
+      const changed = new Member(await restored("changed"), env);
+      await changed.command("profiles", "create", "another");
+      const otherConfiguration = await refused(changed.dataDir, shared);
+      expect(otherConfiguration).toMatch(
+        /serve ended with 1: The configuration of this gateway \(\S+\) is not that of \S+:\d+ on \S+ at .+ \(\S+\)\./,
+      );
 
-    // Who is there goes on.
-    expect(await a.command("sessions", "list", "--json")).toContain('"sessions"');
-  });
+      // Who is there goes on.
+      expect(await a.command("sessions", "list", "--json")).toContain('"sessions"');
+    },
+  );
 });

@@ -5,6 +5,7 @@ import { afterTest } from "../../fixtures/test-support.ts";
 import { appDirectory, startApp } from "../app.ts";
 import { endpoint } from "../endpoint.ts";
 import { seed, seedBusy } from "../seed.ts";
+import { otherPageStates } from "./other-pages.ts";
 import { profileStates } from "./profiles.ts";
 import { serverStates } from "./servers.ts";
 import { settingStates } from "./settings.ts";
@@ -58,6 +59,7 @@ export const work: Scene = {
         ),
         ...profileStates,
         ...settingStates,
+        ...otherPageStates,
         ...serverStates,
       ],
     };
