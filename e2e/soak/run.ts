@@ -28,7 +28,7 @@ import { Provoked } from "./provoked.ts";
 import { Random } from "./random.ts";
 import { type Sample, Sampler } from "./sample.ts";
 import { SoakedGateway } from "./soaked-gateway.ts";
-import { prepare, untilAllReady } from "./stage.ts";
+import { prepare, REMOTE, untilAllReady } from "./stage.ts";
 import { LOST_MS, Tally } from "./tally.ts";
 import { type Judgement, judgeRest, judgeSlopes, judgeTimes, moreThan } from "./verdict.ts";
 import { countOf, optionsOf } from "../../scripts/options.ts";
@@ -123,8 +123,14 @@ const traffic = async (
   await all;
 };
 
-/** Waits until everything is closed that the traffic has opened. @param floor how it was before */
+/**
+ * Waits until everything is closed that the traffic has opened. What a client without a session has
+ * opened at a remote server rests for ten minutes after its last call, so these begin anew.
+ *
+ * @param floor how it was before
+ */
 const atRest = async ({ gateway, sampler }: Run, floor?: Sample): Promise<Sample> => {
+  for (const name of REMOTE) await gateway.ask("POST", `/servers/${name}/restart`, {});
   await untilAllReady(() => gateway.states());
   let [last, stillSince] = ["", performance.now()];
   let sample = await sampler.take("collect");

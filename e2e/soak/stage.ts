@@ -20,6 +20,8 @@ export const FIXTURES = [STEADY, ...KILLABLE, "http", "sse"] as const;
 /** Servers of the conformance suites. */
 export const ERAS = ["era-legacy", "era-modern"] as const;
 export const SIGNED_IN = "signin";
+/** Those that are reached over HTTP. */
+export const REMOTE = ["http", "sse", ...ERAS, SIGNED_IN] as const;
 /** Profiles with what each has of them. */
 export const PROFILES: Record<string, readonly string[]> = {
   all: [...FIXTURES, ...ERAS, SIGNED_IN],
