@@ -1,7 +1,7 @@
 /**
  * Backups are made one after another while another process writes 500 transactions a second, and
  * each restores to a state of one instant that is not older than what was committed before it began:
- * `node e2e/backup/load.ts [--short]`, ten minutes or half a one.
+ * `node e2e/backup/load.ts [--short]`, ten minutes or a quarter of one.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -17,7 +17,7 @@ import { checkInvariant } from "./load-invariant.ts";
 import { optionsOf } from "../../scripts/options.ts";
 
 const { values: options } = optionsOf({ options: { short: { type: "boolean", default: false } } });
-const SECONDS = options.short ? 30 : 600;
+const SECONDS = options.short ? 15 : 600;
 const PER_SECOND = 500;
 const PASSPHRASE = "a passphrase of a test";
 /** Deriving a key from a passphrase takes longer than all else: of so many backups one has one. */

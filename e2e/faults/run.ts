@@ -62,13 +62,8 @@ const faults: Fault[] = readdirSync(import.meta.dirname)
 /** What takes the time of ten other gates: the app, a suite, a campaign, a test that waits. */
 const SLOW =
   /e2e\/(desktop|package|canaries\/run|rotation|crash|backup|day)|conformance|leaks|soak\/run|bench\/|backup-routes|program\.test/;
-/** Of those, the faults that are noticed soonest: of the app, a suite, a campaign. */
-const SOONEST = [
-  "page-without-sandbox",
-  "client-id-written-as-no-server-reads-it",
-  "passphrase-goes-before-the-next",
-  "secret-of-any-column",
-];
+/** Of those, the faults that are noticed soonest: of the app, of a campaign. */
+const SOONEST = ["page-without-sandbox", "secret-of-any-column"];
 
 /** Some of what takes long, which begin; then the first of each tool and kind of tests. */
 function shortened(all: readonly Fault[]): Fault[] {
