@@ -111,7 +111,7 @@ export const lostKeys: Scene = {
             await page.getByText("There is no vault yet.").waitFor();
           },
         },
-        detailState("a secret has to be entered again", "/servers/secretive/settings", "Forgotten"),
+        pageState("a secret has to be entered again", "/servers/secretive/settings", "Forgotten"),
         without(
           test,
           "DELETE FROM audit_log",

@@ -42,10 +42,10 @@ export function StoredSecret({
         <Button
           id={id}
           size="toolbar"
-          aria-label={`${stored.set ? "Replace" : "Enter"} the value of ${name}`}
+          aria-label={stored.set ? `Replace the value of ${name}` : `Enter value of ${name}`}
           onClick={() => onChange("")}
         >
-          {stored.set ? "Replace" : "Enter it"}
+          {stored.set ? "Replace" : "Enter value"}
         </Button>
         <Button size="toolbar" aria-label={`Remove ${name}`} onClick={onRemove}>
           Remove
@@ -77,7 +77,7 @@ export function StoredSecret({
       </div>
       {stored === null ? null : (
         <Button
-          aria-label={stored.set ? `Keep the stored value of ${name}` : `Cancel ${name}`}
+          aria-label={stored.set ? `Keep stored value of ${name}` : `Cancel ${name}`}
           onClick={() => onChange(null)}
         >
           {stored.set ? "Keep stored" : "Cancel"}
