@@ -32,6 +32,7 @@ export default defineConfig({
           // Else each file loads everything anew, a third of the whole. So a test leaves no mock behind.
           isolate: false,
           testTimeout: 20_000,
+          retry: RETRIES,
         },
       },
       {
